@@ -1,0 +1,249 @@
+"""The vocabulary: what was on the wire (Exchange) and what follows from it (Call, Verdict, Step).
+
+Facts and conclusions never mix: an Exchange is stored and read back unchanged, a Call is computed anew from
+Exchanges by `corsinspect.analysis.Tracker`, and so follows the rules of today.
+"""
+
+from typing import Literal
+
+import msgspec
+
+RULES_VERSION = 1
+"""Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
+
+HeaderList = tuple[tuple[str, str], ...]
+"""Header lines as on the wire: order, case and duplicates kept, each byte as one character (ISO-8859-1).
+A redacted secret reads `‹redacted:LEN:TAG›` (those brackets are outside ISO-8859-1)."""
+
+Outcome = Literal["allowed", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]
+Certainty = Literal["certain", "likely", "depends"]
+Stage = Literal["preflight", "redirect", "actual"]
+Kind = Literal["same-origin", "simple", "preflighted", "no-cors", "navigation", "websocket", "non-browser"]
+Credentials = Literal["include", "omit", "unknown"]
+PreflightUse = Literal["sent", "cached", "none", "missing"]
+EngineName = Literal["chromium", "firefox", "webkit"]
+FailureKind = Literal["refused", "dns", "tls", "closed", "aborted-by-page", "other"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of everything stored. Defaults are left out to keep lines short; no Record refers to itself, hence no gc."""
+
+
+class Failure(Record):
+    """Why an exchange ended without a (whole) response."""
+
+    kind: FailureKind
+    text: str
+    """The words of whoever noticed (the proxy, a HAR's browser), for the person only."""
+
+
+class Exchange(Record):
+    """One HTTP request and its response so far, or its failure: a fact.
+
+    Times are wall-clock seconds since the epoch, sizes are body bytes. `method` is as sent (not upper-cased) and None
+    for a connection that never carried a request (a refused CONNECT, a failed TLS handshake: `url` is then
+    `https://host:port/`). `status` is None until response headers came.
+    """
+
+    id: str
+    url: str
+    started: float
+    method: str | None = None
+    request_headers: HeaderList = ()
+    http_version: str = "HTTP/1.1"
+    request_size: int | None = None
+    status: int | None = None
+    reason_phrase: str = ""
+    response_headers: HeaderList = ()
+    """As delivered to the browser; what is judged."""
+    response_size: int | None = None
+    answered: float | None = None
+    """When the response headers were complete."""
+    ended: float | None = None
+    """When the last byte passed or the exchange failed; None: still under way."""
+    connection: str | None = None
+    """The client's connection; equal for exchanges that shared it."""
+    failure: Failure | None = None
+    by_proxy: bool = False
+    """The proxy wrote the response itself (its own error page, a simulated preflight)."""
+    error_page: str | None = None
+    """The name of a recognised framework error page; never a body."""
+    untrusted_certificate: str | None = None
+    """Why the server's certificate isn't trusted, where it isn't."""
+    server_status: int | None = None
+    server_headers: HeaderList | None = None
+    """The server's own answer where a fix was simulated, else None."""
+    count: int = 1
+    """Failed connections to one host are one Exchange, counted."""
+
+
+class Annotation(Record):
+    """The conclusion of the moment, beside the facts in a session file, for readers that have only the file."""
+
+    call: str
+    role: str
+    outcome: Outcome
+    certainty: Certainty
+    rules: int
+    reason: str | None = None
+    stage: Stage | None = None
+    header: str | None = None
+    expected: str | None = None
+    found: str | None = None
+
+
+class Line(Exchange):
+    """An Exchange as a session file holds it: the facts, and the annotation if one was made."""
+
+    annotation: Annotation | None = None
+
+
+class Alternative(Record):
+    """What the outcome would be if a fact that the wire doesn't show were so."""
+
+    condition: dict[str, str]
+    """For instance {"credentials": "include"}; the JSON contract calls it `if`."""
+    outcome: Outcome
+    reason: str | None = None
+
+
+class EngineVerdict(Record):
+    """What one engine does with a Call. `code` is its own name for the failure (CDP's CorsError, Gecko's console
+    category), `parameter` what it quotes beside it."""
+
+    outcome: Outcome
+    reason: str | None = None
+    code: str | None = None
+    parameter: str | None = None
+
+
+class Verdict(Record):
+    """What the browser did with a Call, why, and how sure that is.
+
+    `stage`, `hop`, `header`, `expected`, `found` and `status` concern the exchange where the Call stopped (the last one
+    if allowed). `found` None is an absent header, "" an empty one; several lines are joined with ", ".
+    """
+
+    outcome: Outcome
+    certainty: Certainty = "certain"
+    reason: str | None = None
+    stage: Stage | None = None
+    hop: int = 0
+    header: str | None = None
+    expected: str | None = None
+    found: str | None = None
+    status: int | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    engines: dict[EngineName, EngineVerdict] | None = None
+    """None where CORS doesn't apply."""
+
+
+class Finding(Record):
+    """Something about a Call, or about several, beside the verdict: a check that fails next, a masked error, a lint."""
+
+    reason: str
+    stage: Stage | None = None
+    hop: int = 0
+    header: str | None = None
+    expected: str | None = None
+    found: str | None = None
+
+
+class Step(Record):
+    """One step of the browser's algorithm for one Call, with its inputs from the wire.
+
+    `name` is one of: cross-origin, preflight-needed, preflight-sent, allow-origin, allow-credentials, status,
+    allow-methods, allow-headers, location, request-sent, response, policy, expose-headers.
+    `state`: ok (passed), failed (the browser stopped here), skipped (not needed), not-reached (comes after the stop and
+    wasn't evaluated), would-pass and would-fail (comes after the stop, evaluated as if that had passed), unknown.
+    """
+
+    name: str
+    state: Literal["ok", "failed", "skipped", "not-reached", "would-pass", "would-fail", "unknown"]
+    stage: Stage | None = None
+    hop: int = 0
+    reason: str | None = None
+    """The slug, when failed or would-fail; else why it was skipped or what made it necessary, as a slug or None."""
+    header: str | None = None
+    needed: str | None = None
+    """What the browser needed to find."""
+    found: str | None = None
+    """What was on the wire; None is absent."""
+
+
+class Hop(Record):
+    """One URL of a Call: its preflight, if one was seen, and its request, if it was sent.
+
+    A hop that isn't the Call's last one was answered with a redirect."""
+
+    preflight: Exchange | None = None
+    request: Exchange | None = None
+
+
+class Call(Record):
+    """What the page asked for: one fetch(), XHR, font or module load, with preflights, redirect hops and request."""
+
+    id: str
+    """Its first exchange's id."""
+    url: str
+    """Of the first hop."""
+    method: str | None
+    started: float
+    kind: Kind
+    hops: tuple[Hop, ...]
+    verdict: Verdict
+    page_origin: str | None = None
+    """The page's, also after a tainting redirect; "null" only for an opaque origin; None when unknown."""
+    credentials: Credentials = "unknown"
+    credentials_signal: str | None = None
+    """What decided it, as a slug: cookie, storage-access, http-auth, actual-followed, ..."""
+    preflight: PreflightUse | None = None
+    preflight_from: str | None = None
+    """The exchange whose answer is still cached, when `preflight` is "cached"."""
+    engine: EngineName | None = None
+    """Who made it; None: not a browser."""
+    engine_assumed: bool = False
+    background: bool = False
+    """The browser's own traffic, which no page asked for."""
+    masked: str | None = None
+    """What the failed check hides: server-error, unauthorized, not-found, ..."""
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """In wire order."""
+        return tuple(exchange for _, exchange in self.roles())
+
+    def roles(self) -> list[tuple[str, Exchange]]:
+        """`preflight:H`, `redirect:H` or `actual:H` with its Exchange, in wire order."""
+        last = len(self.hops) - 1
+        pairs: list[tuple[str, Exchange]] = []
+        for number, hop in enumerate(self.hops):
+            if hop.preflight is not None:
+                pairs.append((f"preflight:{number}", hop.preflight))
+            if hop.request is not None:
+                pairs.append((f"redirect:{number}" if number < last else f"actual:{number}", hop.request))
+        return pairs
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What a feed of the Tracker changed: Calls that are new or different, and ids of Calls that are no more."""
+
+    changed: list[Call]
+    withdrawn: list[str]
+
+
+def annotation(call: Call, role: str) -> Annotation:
+    """The annotation of the exchange that has this role in the Call."""
+    verdict = call.verdict
+    return Annotation(
+        call=call.id,
+        role=role,
+        outcome=verdict.outcome,
+        certainty=verdict.certainty,
+        rules=RULES_VERSION,
+        reason=verdict.reason,
+        stage=verdict.stage,
+        header=verdict.header,
+        expected=verdict.expected,
+        found=verdict.found,
+    )
