@@ -1,0 +1,96 @@
+"""Header lists: getting, combining, and extracting values. Fetch standard, "Headers"."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+WHITESPACE = "\t\n\r "
+"""HTTP whitespace, which surrounds a value without being part of it."""
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+Pairs = Iterable[tuple[str, str]]
+
+
+def values(headers: Pairs, name: str) -> list[str]:
+    """The values of all lines of this (lower-case) name, in order, without surrounding whitespace."""
+    return [value.strip(WHITESPACE) for line, value in headers if line.lower() == name]
+
+
+def combined(headers: Pairs, name: str) -> str | None:
+    """All values joined with ", "; None where there is no such line. Fetch, "get" a header."""
+    found = values(headers, name)
+    return ", ".join(found) if found else None
+
+
+def is_token(text: str) -> bool:
+    """Whether `text` is an HTTP token (RFC 9110, 5.6.2), as methods and header names must be."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def token_list(value: str | None) -> tuple[str, ...] | None:
+    """The tokens of a combined list header; None where an element is no token, () where the header is absent or empty.
+
+    Fetch, "extract header list values" with the ABNF `#token`: empty elements are allowed.
+    """
+    if value is None:
+        return ()
+    elements = [element.strip(WHITESPACE) for element in value.split(",")]
+    tokens = tuple(element for element in elements if element)
+    return tokens if all(map(is_token, tokens)) else None
+
+
+def first_bad_token(value: str) -> str | None:
+    """The first element of a list header that is no token; None where all are."""
+    for element in value.split(","):
+        element = element.strip(WHITESPACE)
+        if element and not is_token(element):
+            return element
+    return None
+
+
+class CorsHeaders(NamedTuple):
+    """The response headers that CORS reads, each combined; None is absent."""
+
+    allow_origin: str | None = None
+    allow_credentials: str | None = None
+    allow_methods: str | None = None
+    allow_headers: str | None = None
+    max_age: str | None = None
+    expose_headers: str | None = None
+    origin_lines: int = 0
+    """How many Access-Control-Allow-Origin lines there were: Gecko tells two lines from one with a comma."""
+
+
+_FIELDS = {
+    "access-control-allow-origin": 0,
+    "access-control-allow-credentials": 1,
+    "access-control-allow-methods": 2,
+    "access-control-allow-headers": 3,
+    "access-control-max-age": 4,
+    "access-control-expose-headers": 5,
+}
+
+NO_CORS_HEADERS = CorsHeaders()
+
+
+def cors_headers(headers: Pairs) -> CorsHeaders:
+    """Reads the Access-Control-* response headers in one pass."""
+    found: list[str | None] | None = None
+    lines = 0
+    for name, value in headers:
+        # most lines are others: telling by the first byte halves the cost of this pass
+        if name[:1] not in "aA":
+            continue
+        field = _FIELDS.get(name.lower())
+        if field is None:
+            continue
+        if found is None:
+            found = [None] * 6
+        value = value.strip(WHITESPACE)
+        before = found[field]
+        found[field] = value if before is None else f"{before}, {value}"
+        lines += field == 0
+    return NO_CORS_HEADERS if found is None else CorsHeaders(*found, lines)

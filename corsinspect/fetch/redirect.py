@@ -1,0 +1,58 @@
+"""Redirects: where they lead and what they change. Fetch standard, "HTTP-redirect fetch"."""
+
+from typing import NamedTuple
+
+from .check import Failed
+from .headers import Pairs, values
+from .origin import OPAQUE
+from .url import Url, parse_url
+
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+MAX_REDIRECTS = 20
+"""Fetch, "HTTP-redirect fetch", step 7."""
+
+
+def location(status: int | None, headers: Pairs) -> str | None:
+    """The Location of a response that redirects; None for any other, and for one without (or with an empty) Location."""
+    if status not in REDIRECT_STATUSES:
+        return None
+    found = values(headers, "location")
+    return found[0] or None if found else None
+
+
+class Target(NamedTuple):
+    """Where a redirect leads."""
+
+    url: Url
+    method: str
+    tainted: bool
+    """Whether the request's origin is "null" from here on. Fetch, "redirect-taint"."""
+
+
+def follow(
+    url: str, location: str, status: int, method: str, page_origin: str | None, tainted: bool, cors: bool
+) -> Target | Failed:
+    """Where the browser goes next, or why it doesn't.
+
+    `url` and `method` are the redirecting request's, `tainted` whether its origin was "null" already by a redirect,
+    `cors` whether its response tainting is "cors". An unknown `page_origin` (None) taints nothing.
+    """
+    base = parse_url(url)
+    target = parse_url(location, base)
+    if target is None or base is None:
+        return Failed("location", "redirect-invalid-location", "Location", None, location)
+    if target.scheme not in ("http", "https"):
+        return Failed("location", "redirect-disallowed-scheme", "Location", None, location)
+    cross = page_origin is not None and target.origin != page_origin
+    if target.userinfo and (cross or cors):
+        return Failed("location", "redirect-credentials", "Location", target.href, location, ())
+    leaves = target.origin != base.origin
+    away = page_origin is not None and page_origin != OPAQUE and base.origin != page_origin
+    return Target(target, method_after(status, method), tainted or (leaves and away))
+
+
+def method_after(status: int, method: str) -> str:
+    """The next request's method. Fetch, "HTTP-redirect fetch", step 12."""
+    if (status in (301, 302) and method == "POST") or (status == 303 and method not in ("GET", "HEAD")):
+        return "GET"
+    return method

@@ -1,0 +1,124 @@
+"""What a page may send across origins without asking: methods and request headers.
+
+Fetch standard, "CORS-safelisted method", "CORS-safelisted request-header", "CORS-unsafe request-header names".
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from .engines import Engine
+from .headers import WHITESPACE, Pairs
+
+SAFELISTED_METHODS = frozenset({"GET", "HEAD", "POST"})
+"""Exactly so, in upper case."""
+
+MAX_VALUE = 128
+"""Bytes in one safelisted value. Fetch, "CORS-safelisted request-header", step 1."""
+
+MAX_TOTAL = 1024
+"""Bytes in all safelisted values. Fetch, "CORS-unsafe request-header names", safelistValueSize."""
+
+_UNSAFE_BYTES = re.compile(r"[\x00-\x08\x0a-\x1f\"():<>?@\[\\\]{}\x7f]")
+_LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
+_RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)")
+_MEDIA_TYPE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[\t\n\r ]*(?:;.*)?", re.S)
+_SIMPLE_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+_REDACTED = re.compile(r"‹redacted:([0-9]+):[0-9a-f]+(!?)›")
+
+_FORBIDDEN = frozenset(
+    """accept-charset accept-encoding access-control-request-headers access-control-request-method
+    access-control-request-private-network connection content-length cookie cookie2 date dnt expect host keep-alive
+    origin referer set-cookie te trailer transfer-encoding upgrade via""".split()
+)
+"""Fetch, "forbidden request-header": no page can set these, so none of them asks for a preflight."""
+
+_ADDED_BY_BROWSER = frozenset(
+    "user-agent priority purpose upgrade-insecure-requests cache-control pragma if-none-match if-modified-since".split()
+)
+"""Sent by browsers of their own accord, and indistinguishable on the wire from a page's own."""
+
+
+class Size(NamedTuple):
+    """A value's length in bytes and whether a CORS-unsafe request-header byte is in it; redacted parts count as sent."""
+
+    length: int
+    unsafe: bool
+
+
+def value_size(value: str) -> Size:
+    if "‹" not in value:
+        return Size(len(value), _UNSAFE_BYTES.search(value) is not None)
+    length, unsafe = 0, False
+    for match in _REDACTED.finditer(value):
+        length += int(match.group(1)) if len(match.group(1)) < 10 else MAX_TOTAL
+        unsafe = unsafe or bool(match.group(2))
+    rest = _REDACTED.sub("", value)
+    return Size(length + len(rest), unsafe or _UNSAFE_BYTES.search(rest) is not None)
+
+
+def is_safelisted_method(method: str) -> bool:
+    return method in SAFELISTED_METHODS
+
+
+@lru_cache(maxsize=2048)
+def is_safelisted_request_header(name: str, value: str, engine: Engine | None = None) -> bool:
+    """Whether the standard lets this (lower-case) header through unasked; with `engine`, whether that engine does.
+
+    Fetch, "CORS-safelisted request-header"; Chromium: `IsCorsSafelistedHeader` in services/network/public/cpp/cors.
+    """
+    size = value_size(value)
+    if size.length > MAX_VALUE:
+        return False
+    if engine is not None and name in engine.safelisted_hints:
+        return True
+    match name:
+        case "accept":
+            return not size.unsafe
+        case "accept-language" | "content-language":
+            return _LANGUAGE.fullmatch(value) is not None
+        case "content-type":
+            return not size.unsafe and media_type(value) in _SIMPLE_TYPES
+        case "range":
+            return is_simple_range(value)
+    return False
+
+
+def media_type(value: str) -> str | None:
+    """The essence of a MIME type in lower case; None where it doesn't parse. MIME Sniffing, "parse a MIME type"."""
+    match = _MEDIA_TYPE.fullmatch(value.strip(WHITESPACE))
+    return match.group(1).lower() if match else None
+
+
+def is_simple_range(value: str) -> bool:
+    """One `bytes=N-` or `bytes=N-M`. Fetch, "parse a single range header value" without whitespace or suffix ranges."""
+    match = _RANGE.fullmatch(value)
+    return match is not None and (not match.group(2) or int(match.group(1)[:19]) <= int(match.group(2)[:19]))
+
+
+def is_forbidden(name: str) -> bool:
+    """Whether a page can't set this (lower-case) header. Fetch, "forbidden request-header"."""
+    return name in _FORBIDDEN or name.startswith(("sec-", "proxy-"))
+
+
+def unsafe_names(headers: Pairs, engine: Engine | None = None) -> tuple[str, ...]:
+    """The CORS-unsafe request-header names of an actual request as seen on the wire: lower-case, sorted, each once.
+
+    Forbidden ones and those that browsers add are left out, so a page's own Cache-Control goes unnoticed: where a
+    preflight was seen, its Access-Control-Request-Headers tells better. Fetch, "CORS-unsafe request-header names".
+    """
+    unsafe: set[str] = set()
+    safe: list[str] = []
+    total = 0
+    for line, value in headers:
+        name = line.lower()
+        if name in _ADDED_BY_BROWSER or name.startswith(":") or is_forbidden(name):
+            continue
+        if is_safelisted_request_header(name, value.strip(WHITESPACE), engine):
+            safe.append(name)
+            total += value_size(value).length
+        else:
+            unsafe.add(name)
+    if total > MAX_TOTAL:
+        unsafe.update(safe)
+    return tuple(sorted(unsafe))
