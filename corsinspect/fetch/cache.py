@@ -57,9 +57,9 @@ def covers(entry: Entry, asked: Asked, include: bool | None, now: float, engine:
     either side, is given the benefit of the doubt."""
     if not entry.stored <= now < entry.expires or entry.origin != asked.origin:
         return False
-    if entry.include is not None and include is not None and entry.include != include:
-        if include or not engine.include_serves_omit:
-            return False
+    crosses = entry.include is not None and include is not None and entry.include != include
+    if crosses and (include or not engine.include_serves_omit):
+        return False
     wildcard = engine.cached_wildcard and not entry.include and not include
     if (
         asked.method not in entry.methods

@@ -80,8 +80,8 @@ def preflight_failures(
 ) -> dict[str, Failed]:
     """Every check of a preflight's response that fails, by name; {} where the actual request may be sent.
 
-    `location`: the Location header of a 3xx that redirects, else None. Fetch, "CORS-preflight fetch", step 7; a redirect
-    fails there by its status, engines call it by its name.
+    `location`: the Location header of a 3xx that redirects, else None. Fetch, "CORS-preflight fetch", step 7; a
+    redirect fails there by its status, engines call it by its name.
     """
     failures: dict[str, Failed] = {}
     if location is not None:

@@ -78,7 +78,7 @@ NO_CORS_HEADERS = CorsHeaders()
 
 def cors_headers(headers: Pairs) -> CorsHeaders:
     """Reads the Access-Control-* response headers in one pass."""
-    found: list[str | None] | None = None
+    found: dict[int, str] = {}
     lines = 0
     for name, value in headers:
         # most lines are others: telling by the first byte halves the cost of this pass
@@ -87,10 +87,10 @@ def cors_headers(headers: Pairs) -> CorsHeaders:
         field = _FIELDS.get(name.lower())
         if field is None:
             continue
-        if found is None:
-            found = [None] * 6
         value = value.strip(WHITESPACE)
-        before = found[field]
-        found[field] = value if before is None else f"{before}, {value}"
+        found[field] = f"{found[field]}, {value}" if field in found else value
         lines += field == 0
-    return NO_CORS_HEADERS if found is None else CorsHeaders(*found, lines)
+    if not found:
+        return NO_CORS_HEADERS
+    get = found.get
+    return CorsHeaders(get(0), get(1), get(2), get(3), get(4), get(5), lines)

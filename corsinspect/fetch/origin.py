@@ -11,7 +11,7 @@ OPAQUE = "null"
 
 @lru_cache(maxsize=8192)
 def parse_origin(text: str) -> Url | None:
-    """A serialised origin's parts; None for "null" and for what isn't exactly an origin (a path, a slash, upper case)."""
+    """A serialised origin's parts; None for "null" and for what isn't exactly an origin (a slash, upper case)."""
     url = parse_url(text)
     return url if url is not None and url.origin == text else None
 
@@ -48,7 +48,9 @@ def is_address(host: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def potentially_trustworthy(origin: str) -> bool:
-    """Whether browsers send Sec-Fetch-* to this serialised origin. Secure Contexts, "Is origin potentially trustworthy?" """
+    """Whether browsers send Sec-Fetch-* to this serialised origin. Secure Contexts, "Is origin
+    potentially trustworthy?"
+    """
     url = parse_origin(origin)
     if url is None:
         return False

@@ -13,7 +13,7 @@ MAX_REDIRECTS = 20
 
 
 def location(status: int | None, headers: Pairs) -> str | None:
-    """The Location of a response that redirects; None for any other, and for one without (or with an empty) Location."""
+    """The Location of a response that redirects; None for any other, and where Location is absent or empty."""
     if status not in REDIRECT_STATUSES:
         return None
     found = values(headers, "location")

@@ -40,7 +40,7 @@ _ADDED_BY_BROWSER = frozenset(
 
 
 class Size(NamedTuple):
-    """A value's length in bytes and whether a CORS-unsafe request-header byte is in it; redacted parts count as sent."""
+    """A value's length in bytes and whether a CORS-unsafe request-header byte is in it, redacted parts as sent."""
 
     length: int
     unsafe: bool

@@ -15,6 +15,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _FORBIDDEN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
 _PATH_UNSAFE = re.compile(r"[\x00-\x20\"<>`{}^\x7f-\xff]")
 _QUERY_UNSAFE = re.compile(r"[\x00-\x20\"#<>'\x7f-\xff]")
+_AUTHORITY_END = re.compile(r"[/?#\\]")
 _DOT = {".", "%2e", "%2E"}
 _DOT_DOT = {"..", ".%2e", ".%2E", "%2e.", "%2E.", "%2e%2e", "%2e%2E", "%2E%2e", "%2E%2E"}
 
@@ -84,7 +85,7 @@ def _with_authority(scheme: str, rest: str) -> Url | None:
     return Url(scheme, host, number, _path(path or "/"), bool(at and userinfo.strip(":")))
 
 
-def _split_port(hostport: str) -> tuple[str | None, int | None | bool]:
+def _split_port(hostport: str) -> tuple[str | None, int | bool | None]:
     """Host and port; the port is False where it's none (letters, or over 65535)."""
     if hostport.startswith("["):
         host, bracket, rest = hostport.partition("]")
@@ -162,8 +163,5 @@ def origin_of(url: str) -> str:
     start = url.find("://") + 3
     if start == 2:
         return "null"
-    end = start
-    for end, character in enumerate(url[start:], start):  # noqa: B007 - end is used after the loop
-        if character in "/?#\\":
-            return _origin_of_authority(url[:end])
-    return _origin_of_authority(url)
+    end = _AUTHORITY_END.search(url, start)
+    return _origin_of_authority(url if end is None else url[: end.start()])
