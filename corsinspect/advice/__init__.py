@@ -1,0 +1,48 @@
+"""The words: what happened to a call, which side must change what, and the very characters that differ."""
+
+from corsinspect.advice.comparison import Row, comparison
+from corsinspect.advice.differences import (
+    Difference,
+    Mark,
+    credentials_difference,
+    list_difference,
+    origin_difference,
+)
+from corsinspect.advice.ladder import Rung, ladder
+from corsinspect.advice.reasons import REASONS, Words
+from corsinspect.advice.sentences import (
+    OUTCOME_WORDS,
+    Explanation,
+    alternatives,
+    certainty,
+    engines,
+    explanation,
+    headline,
+    sentence,
+    short_reason,
+    stopped_at,
+)
+
+__all__ = [
+    "OUTCOME_WORDS",
+    "REASONS",
+    "Difference",
+    "Explanation",
+    "Mark",
+    "Row",
+    "Rung",
+    "Words",
+    "alternatives",
+    "certainty",
+    "comparison",
+    "credentials_difference",
+    "engines",
+    "explanation",
+    "headline",
+    "ladder",
+    "list_difference",
+    "origin_difference",
+    "sentence",
+    "short_reason",
+    "stopped_at",
+]

@@ -1,0 +1,303 @@
+"""What happened to a call, in plain words: a headline, a sentence, and a few words for a row.
+
+Values from the network are filled in as they are; whoever shows the result on a terminal passes it through
+`corsinspect.printable`.
+"""
+
+import re
+
+import msgspec
+
+from corsinspect.advice import differences
+from corsinspect.advice.differences import Difference
+from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
+from corsinspect.fetch.headers import combined
+from corsinspect.fetch.url import origin_of
+from corsinspect.model import Alternative, Call, Exchange, Kind, Outcome
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing on a server (RFC 9110, 9.2.1)."""
+
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "allowed": "allowed",
+    "blocked": "blocked",
+    "opaque": "unreadable (no-cors)",
+    "network-error": "a network error",
+    "pending": "waiting",
+    "not-cors": "not a CORS call",
+    "unknown": "unknown",
+}
+
+NOT_CORS: dict[Kind, tuple[str, str]] = {
+    "same-origin": ("same origin", "The page called its own origin, so CORS never applied."),
+    "navigation": ("page load", "The browser opened a page or sent a form here, so CORS never applied."),
+    "websocket": ("WebSocket", "A WebSocket opens without CORS; the server itself has to check the Origin header."),
+    "non-browser": ("not a browser", "No browser made this call, and only browsers enforce CORS."),
+    "no-cors": ("no-cors", "The page loaded this without asking to read it, so CORS never applied."),
+}
+"""By `Call.kind`: a few words, and a sentence."""
+
+WORTH_QUOTING = 120
+"""Characters of a captured value that a sentence quotes at most."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """The answer to "what happened, and who must change what"; empty strings where there is nothing to say."""
+
+    headline: str
+    happened: str
+    consequence: str = ""
+    """Whether the server ran the request: "Your data did not change."."""
+    mend: str = ""
+    """Which side must change what."""
+
+
+def headline(call: Call) -> str:
+    """The outcome in a few words: "Blocked at the preflight"."""
+    verdict = call.verdict
+    if verdict.outcome == "blocked":
+        return {"preflight": "Blocked at the preflight", "redirect": "Blocked at a redirect"}.get(
+            verdict.stage or "", "Blocked: the page may not read the answer"
+        )
+    if verdict.outcome == "not-cors":
+        return f"Not CORS: {NOT_CORS.get(call.kind, NOT_CORS['no-cors'])[0]}"
+    return {
+        "allowed": "Allowed",
+        "opaque": "Sent, but unreadable (no-cors)",
+        "network-error": "Network error, not CORS",
+        "pending": "Waiting for the answer",
+        "unknown": "Cannot tell",
+    }[verdict.outcome]
+
+
+def certainty(call: Call) -> str:
+    """How sure the verdict is: "certain", "likely", or what it depends on."""
+    verdict = call.verdict
+    if verdict.outcome in ("pending", "unknown"):
+        return ""
+    if verdict.certainty == "depends":
+        named = sorted({name for other in verdict.alternatives for name in other.condition})
+        return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"
+    return verdict.certainty
+
+
+def sentence(call: Call) -> str:
+    """What happened, what it means for the data, and which side must change what."""
+    words = explanation(call)
+    return " ".join(part for part in (words.happened, words.consequence, words.mend, alternatives(call)) if part)
+
+
+def explanation(call: Call) -> Explanation:
+    """The same in parts, for a screen that sets them apart."""
+    verdict = call.verdict
+    if verdict.outcome == "pending":
+        return Explanation(headline(call), _pending(call))
+    if verdict.outcome == "not-cors":
+        return Explanation(headline(call), _not_cors(call)[1])
+    if verdict.outcome == "allowed":
+        return Explanation(headline(call), _allowed(call))
+    if verdict.outcome == "opaque" and verdict.reason is None:
+        happened = (
+            f"The page asked for this without CORS (no-cors): it was sent, {_server(call)} answered, and by design"
+        )
+        return Explanation(headline(call), f"{happened} the page may use the answer but not read it.")
+    if verdict.reason is None:
+        return Explanation(
+            headline(call), "Facts are missing: what the browser did here is not visible in this traffic."
+        )
+    values = _Values(call)
+    words = _words(call, values)
+    happened = words.happened.format_map(values)
+    if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
+        happened += " " + _null_origin(call)
+    if call.masked in MASKED:
+        happened += " " + MASKED[call.masked].format_map(values)
+    consequence = _consequence(call) if verdict.outcome == "blocked" else ""
+    return Explanation(headline(call), happened, consequence, words.mend.format_map(values))
+
+
+def short_reason(call: Call) -> str:
+    """A few words for a row; empty where the outcome says it all."""
+    verdict = call.verdict
+    if verdict.outcome == "not-cors":
+        return _not_cors(call)[0]
+    if verdict.reason is None:
+        if verdict.certainty == "depends":
+            return certainty(call)
+        return "no-cors: sent, unreadable" if verdict.outcome == "opaque" else ""
+    values = _Values(call)
+    short = _words(call, values).short.format_map(values)
+    if call.masked in MASKED and verdict.stage != "preflight" and verdict.status is not None:
+        short += f" (status {verdict.status})"
+    return short
+
+
+def alternatives(call: Call) -> str:
+    """What else it could be and what decides: "If the page sent credentials, it was blocked: wildcard …"; or ""."""
+    return " ".join(_alternative(call, other) for other in call.verdict.alternatives)
+
+
+def engines(call: Call) -> str:
+    """What the engines do with the call, where they differ: "Chromium: blocked · Firefox: allowed"; else ""."""
+    verdicts = call.verdict.engines or {}
+    if len({verdict.outcome for verdict in verdicts.values()}) < 2:
+        return ""
+    names = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
+    return " · ".join(f"{names[engine]}: {OUTCOME_WORDS[verdict.outcome]}" for engine, verdict in verdicts.items())
+
+
+def stopped_at(call: Call) -> Exchange | None:
+    """The exchange where the call stopped; the last one seen where the verdict names none."""
+    verdict = call.verdict
+    if verdict.hop < len(call.hops):
+        hop = call.hops[verdict.hop]
+        exchange = hop.preflight if verdict.stage == "preflight" else hop.request
+        if exchange is not None:
+            return exchange
+    exchanges = call.exchanges
+    return exchanges[-1] if exchanges else None
+
+
+def difference(call: Call) -> Difference:
+    """How what was found differs from what was expected, for the header where the call stopped."""
+    verdict = call.verdict
+    header = (verdict.header or "").lower()
+    if header == "access-control-allow-origin" and verdict.expected is not None:
+        exchange = stopped_at(call)
+        own = origin_of(exchange.url) if exchange is not None else None
+        return differences.origin_difference(verdict.expected, verdict.found, own)
+    if header == "access-control-allow-credentials":
+        return differences.credentials_difference(verdict.found)
+    if header in ("access-control-allow-methods", "access-control-allow-headers") and verdict.expected:
+        names = verdict.expected.split(", ")
+        return differences.list_difference(names, verdict.found, case_matters=header.endswith("methods"))
+    return differences.NONE
+
+
+class _Values(dict[str, str]):
+    """The call's own values by name, as the words' braces ask for them."""
+
+    def __init__(self, call: Call) -> None:
+        verdict = call.verdict
+        found = verdict.found
+        exchange = stopped_at(call)
+        self.difference = difference(call)
+        status = verdict.status if verdict.status is not None else exchange.status if exchange is not None else None
+        location = combined(exchange.response_headers, "location") if exchange is not None else None
+        page = call.page_origin or "the page's origin"
+        failure = next((e.failure.text for e in reversed(call.exchanges) if e.failure is not None), "")
+        super().__init__(
+            server=_server(call),
+            host=re.sub(r":[0-9]+$", "", _server(call)),
+            page=page,
+            needed=_cut(verdict.expected or page),
+            method=_cut(call.method or "request"),
+            capitals=_cut((call.method or "").upper()),
+            found=f"“{_cut(found)}”" if found else "an empty value" if found == "" else "nothing",
+            sent=f"“{_cut(found)}”" if found else "an empty header" if found == "" else "none",
+            absent=_absent(verdict.expected, found),
+            difference=self.difference.note or "not the page's origin",
+            status=str(status or "unknown"),
+            to=f" to {_cut(location)}" if location else "",
+            why=f" ({_cut(failure)})" if failure else "",
+            answer={
+                "preflight": "its answer to the preflight",
+                "redirect": f"its redirect ({status})",
+            }.get(verdict.stage or "", "its answer"),
+        )
+
+
+def _words(call: Call, values: _Values) -> Words:
+    reason = call.verdict.reason or ""
+    for more in (*values.difference.kinds, _status_kind(values["status"])):
+        if (reason, more) in VARIANTS:
+            return VARIANTS[reason, more]
+    generic = "network-error" if call.verdict.outcome == "network-error" else ""
+    return REASONS.get(reason) or REASONS.get(generic) or Words(reason, f"The reason is “{reason}”.")
+
+
+def _status_kind(status: str) -> str:
+    if status in ("401", "403", "407"):
+        return "unauthorized"
+    if status in ("404", "405", "501"):
+        return "not-found"
+    return "server-error" if status.startswith("5") else ""
+
+
+def _not_cors(call: Call) -> tuple[str, str]:
+    return NOT_CORS.get(call.kind, NOT_CORS["no-cors"])
+
+
+def _consequence(call: Call) -> str:
+    """Whether anything happened on the server: what a person fears next."""
+    verdict = call.verdict
+    method = _cut(call.method or "request")
+    changes = method not in SAFE_METHODS
+    if verdict.stage == "preflight":
+        if verdict.hop:
+            return f"The browser asked the redirect's target first (OPTIONS) and never sent the {method} there."
+        told = f"The browser asked first (OPTIONS) and never sent your {method}."
+        return f"{told} Your data did not change." if changes else told
+    if verdict.stage == "redirect":
+        told = "The browser did not follow the redirect."
+        return f"{told} {_server(call)} did run this {method}." if changes else told
+    if not changes:
+        return "The request did reach the server; only its answer was withheld from the page."
+    if verdict.status is not None and verdict.status >= 400:
+        return f"Your {method} did reach the server, which answered {verdict.status}; the page cannot see even that."
+    return f"The server did run this {method}; only its answer was withheld from the page."
+
+
+def _allowed(call: Call) -> str:
+    verdict = call.verdict
+    page = call.page_origin or "the page"
+    status = f" (status {verdict.status})" if verdict.status is not None else ""
+    told = f"{_server(call)} lets {page} read its answer{status}."
+    if call.preflight == "cached":
+        return f"{told} An earlier preflight still counts, so the browser did not ask again."
+    if verdict.status is not None and verdict.status >= 400:
+        return f"{told} The error status is the server's own word, not CORS."
+    return told
+
+
+def _pending(call: Call) -> str:
+    roles = call.roles()
+    if roles and roles[-1][0].startswith("preflight") and roles[-1][1].status is not None:
+        return (
+            f"{_server(call)} granted the preflight; the {_cut(call.method or 'request')} itself has not followed yet."
+        )
+    return f"{_server(call)} has not answered yet."
+
+
+def _null_origin(call: Call) -> str:
+    if call.page_origin not in (None, "null"):
+        return "The browser sent “Origin: null” because the call was redirected from one foreign server to another."
+    return "The page has no origin of its own (a file, a sandboxed frame), so the browser sent “Origin: null”."
+
+
+def _alternative(call: Call, other: Alternative) -> str:
+    conditions = [CONDITIONS.get(item, f"if {item[0]} is {item[1]}") for item in other.condition.items()]
+    condition = " and ".join(conditions) or "otherwise"
+    told = f"{condition[0].upper()}{condition[1:]}, it was {OUTCOME_WORDS[other.outcome]}"
+    if other.reason in REASONS:
+        short = REASONS[other.reason].short.format_map(_Values(call))
+        return f"{told}: {short}."
+    return f"{told}."
+
+
+def _absent(expected: str | None, found: str | None) -> str:
+    """The needed header names that a list lacks; all of them where that can't be told."""
+    listed = {name.strip().lower() for name in (found or "").split(",")}
+    needed = (expected or "").split(", ")
+    return _cut(", ".join([name for name in needed if name.lower() not in listed] or needed))
+
+
+def _server(call: Call) -> str:
+    """Host and port as a person types them, of the server where the call stopped."""
+    exchange = stopped_at(call)
+    origin = origin_of(exchange.url if exchange is not None else call.url)
+    return origin.partition("://")[2] or "the server"
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= WORTH_QUOTING else value[: WORTH_QUOTING - 1] + "…"
