@@ -1,7 +1,7 @@
 """The words for every reason, as data: a few for a row, what happened, and which side must change what.
 
-The places in braces are filled by `sentences.py` with the call's own values. `{answer}` is "its answer to the preflight",
-"its answer" or "its redirect", by stage. A network error is never called CORS.
+The places in braces are filled by `sentences.py` with the values of the call. `{answer}` is "its answer to the
+preflight", "its answer" or "its redirect", by stage. A network error is never called CORS.
 """
 
 import msgspec

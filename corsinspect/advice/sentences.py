@@ -60,7 +60,7 @@ def headline(call: Call) -> str:
             verdict.stage or "", "Blocked: the page may not read the answer"
         )
     if verdict.outcome == "not-cors":
-        return f"Not CORS: {NOT_CORS.get(call.kind, NOT_CORS['no-cors'])[0]}"
+        return f"Not CORS: {_not_cors(call)[0]}"
     return {
         "allowed": "Allowed",
         "opaque": "Sent, but unreadable (no-cors)",
@@ -225,7 +225,7 @@ def _status_kind(status: str) -> str:
 
 
 def _not_cors(call: Call) -> tuple[str, str]:
-    return NOT_CORS.get(call.kind, NOT_CORS["no-cors"])
+    return NOT_CORS.get(call.kind or "no-cors", NOT_CORS["no-cors"])
 
 
 def _consequence(call: Call) -> str:
