@@ -189,7 +189,8 @@ class Call(Record):
     """Of the first hop."""
     method: str | None
     started: float
-    kind: Kind
+    kind: Kind | None
+    """None for a connection that never carried a request."""
     hops: tuple[Hop, ...]
     verdict: Verdict
     page_origin: str | None = None

@@ -1,0 +1,192 @@
+"""What one request is, told from the wire alone: who sent it, in which mode, from which page.
+
+Fetch standard, "main fetch" and "`Origin` header"; Fetch Metadata. The signals and how far each can be trusted are in
+the docstrings of what they decide.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from corsinspect.fetch.headers import CorsHeaders, cors_headers
+from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
+from corsinspect.fetch.redirect import location
+from corsinspect.fetch.safelist import media_type, unsafe_names
+from corsinspect.fetch.url import origin_of
+from corsinspect.model import EngineName, Exchange
+
+from .background import is_background_host
+from .engine import engine_of
+
+Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
+
+_REQUEST_FIELDS = frozenset(
+    """origin access-control-request-method access-control-request-headers sec-fetch-mode sec-fetch-site sec-fetch-dest
+    sec-fetch-storage-access user-agent sec-ch-ua cookie authorization referer accept upgrade-insecure-requests upgrade
+    sec-websocket-key content-type cache-control pragma purpose sec-purpose""".split()
+)
+_lower_names: dict[str, str] = {}
+"""Header name as sent -> its lower-case form if this module reads it, else "". Bounded: names come from the network."""
+
+_REPORT_TYPES = frozenset({"application/csp-report", "text/ping"})
+"""Content types that browsers send without a preflight although no page could."""
+
+
+def _field(name: str) -> str:
+    lower = name.lower()
+    known = lower if lower in _REQUEST_FIELDS else ""
+    if len(_lower_names) < 4096:
+        _lower_names[name] = known
+    return known
+
+
+class Facts:
+    """One exchange, read: what pairing and judging ask for, each found once."""
+
+    __slots__ = (
+        "answer",
+        "asked_names",
+        "authorization",
+        "background",
+        "bypasses_cache",
+        "cached",
+        "child",
+        "content_type",
+        "cookie",
+        "credentials_hint",
+        "dest",
+        "emitted",
+        "engine",
+        "engine_assumed",
+        "exchange",
+        "location",
+        "mode",
+        "mode_known",
+        "names",
+        "origin",
+        "page",
+        "parent",
+        "preflight",
+        "preflight_method",
+        "request",
+        "site",
+        "storage_access",
+        "target",
+        "trustworthy",
+    )
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self._read_request(exchange)
+        self.read_response(exchange)
+        # links to other exchanges, made by pairing
+        self.parent: Facts | None = None
+        self.child: Facts | None = None
+        self.preflight: Facts | None = None
+        self.request: Facts | None = None
+        self.cached: Facts | None = None
+        self.emitted = False
+
+    def _read_request(self, exchange: Exchange) -> None:
+        fields: dict[str, str] = {}
+        for name, value in exchange.request_headers:
+            known = _lower_names.get(name)
+            if known is None:
+                known = _field(name)
+            if known:
+                fields[known] = f"{fields[known]}, {value}" if known in fields else value
+        get = fields.get
+        self.target = origin_of(exchange.url)
+        self.origin: str | None = get("origin")
+        self.site = get("sec-fetch-site")
+        self.dest = get("sec-fetch-dest")
+        self.cookie = "cookie" in fields
+        self.authorization = "authorization" in fields
+        self.storage_access = "sec-fetch-storage-access" in fields
+        self.content_type = get("content-type")
+        self.trustworthy = potentially_trustworthy(self.target)
+        fetch_mode = get("sec-fetch-mode")
+        self.engine: EngineName | None
+        self.engine, self.engine_assumed = engine_of(get("user-agent"), get("sec-ch-ua"), fetch_mode is not None)
+        if self.engine_assumed is False and self.trustworthy and fetch_mode is None and self.engine != "webkit":
+            # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes
+            self.engine = None
+        self.bypasses_cache = get("pragma") == "no-cache" or get("cache-control") in ("no-cache", "max-age=0")
+        # which credentials mode an element's request has: a font's is always same-origin
+        self.credentials_hint = "omit" if self.dest == "font" else None
+        self._read_mode(exchange, fetch_mode, fields)
+        self._read_preflight(exchange, get)
+        self._read_page(get("referer"))
+        self.names: tuple[str, ...] | None = None  # found when first asked for: most requests never need it
+        self.background = (self.origin is None and "referer" not in fields and is_background_host(exchange.url)) or (
+            self.site == "none" and self.mode in ("cors", "no-cors") and self.engine is not None
+        )
+
+    def _read_mode(self, exchange: Exchange, fetch_mode: str | None, fields: dict[str, str]) -> None:
+        """`mode` and whether it's known for certain. Sec-Fetch-Mode can't be forged by a page; without it (plain http)
+        an Origin on GET or HEAD means CORS, on POST it may be a no-cors request or a form."""
+        self.mode: Mode | None = None
+        self.mode_known = True
+        if "sec-websocket-key" in fields or fields.get("upgrade", "").lower() == "websocket":
+            self.mode = "websocket"
+        elif fetch_mode in ("cors", "no-cors", "same-origin", "navigate", "websocket"):
+            self.mode = fetch_mode
+        elif "text/html" in fields.get("accept", "") or "upgrade-insecure-requests" in fields:
+            self.mode, self.mode_known = "navigate", False
+        elif self.origin is None:
+            self.mode, self.mode_known = "no-cors", False
+        elif exchange.method in ("GET", "HEAD"):
+            self.mode = "cors"
+        elif exchange.method == "POST":
+            self.mode = "cors"
+            self.mode_known = bool(unsafe_names(exchange.request_headers))
+            if self.content_type is not None and media_type(self.content_type) in _REPORT_TYPES:
+                self.mode, self.mode_known = "no-cors", True
+        else:
+            self.mode = "cors"
+
+    def _read_preflight(self, exchange: Exchange, get) -> None:
+        self.preflight_method: str | None = None
+        self.asked_names: tuple[str, ...] = ()
+        asked = get("access-control-request-method")
+        if exchange.method != "OPTIONS" or self.origin is None or not asked or self.engine is None:
+            return
+        # a browser's preflight never carries credentials: what does was made by hand
+        if not self.cookie and not self.authorization:
+            self.preflight_method = asked
+            self.asked_names = asked_names(get("access-control-request-headers"))
+            self.mode, self.mode_known = "cors", True
+
+    def _read_page(self, referer: str | None) -> None:
+        """The page's origin; None where the wire doesn't show it."""
+        if self.origin is not None and self.origin != OPAQUE:
+            self.page: str | None = self.origin
+        elif self.site == "same-origin":
+            self.page = self.target
+        elif referer is not None:
+            self.page = origin_of(referer)
+        else:
+            self.page = self.origin
+
+    def read_response(self, exchange: Exchange) -> None:
+        """Takes in a later state of the same exchange."""
+        self.exchange = exchange
+        self.answer: CorsHeaders = cors_headers(exchange.response_headers)
+        self.location = location(exchange.status, exchange.response_headers)
+
+    @property
+    def is_preflight(self) -> bool:
+        return self.preflight_method is not None
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a response (its headers, at least) or a failure."""
+        return self.exchange.status is not None or self.exchange.failure is not None
+
+
+@lru_cache(maxsize=2048)
+def asked_names(value: str | None) -> tuple[str, ...]:
+    """The names in an Access-Control-Request-Headers, lower-case, in order, read leniently (a proxy may respell it)."""
+    if not value:
+        return ()
+    return tuple(name for name in re.split(r"[\s,]+", value.lower()) if name)

@@ -1,0 +1,334 @@
+"""What the browser did with one Call: its exchanges, in order, walked through as the Fetch standard's algorithm does.
+
+`walk` follows the chain for one credentials mode and stops where the browser stops. `judge` does so for every
+credentials mode that the wire leaves open, and says what can be said.
+"""
+
+from typing import NamedTuple
+
+from corsinspect.fetch.check import Failed, cors_check, first_failure
+from corsinspect.fetch.engines import ENGINES, code
+from corsinspect.fetch.redirect import MAX_REDIRECTS, follow
+from corsinspect.model import (
+    Alternative,
+    Call,
+    EngineName,
+    EngineVerdict,
+    Exchange,
+    Hop,
+    Kind,
+    Outcome,
+    PreflightUse,
+    Stage,
+    Verdict,
+)
+
+from .classify import Facts
+from .credentials import UNKNOWN, Hops, Inferred, infer
+from .nocors import judge_opaque
+from .pairing import grant_failures, needs_preflight
+
+NO_REASON_OUTCOMES = frozenset({"allowed", "not-cors", "opaque", "pending"})
+
+_ALLOWED: dict[EngineName, EngineVerdict] = {
+    "chromium": EngineVerdict(outcome="allowed"),
+    "firefox": EngineVerdict(outcome="allowed"),
+    "webkit": EngineVerdict(outcome="allowed"),
+}
+
+_MASKED = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    429: "rate-limited",
+}
+
+
+class Stop(NamedTuple):
+    """Where a walk ended. `waiting`: what it waits for, when it isn't the end yet."""
+
+    outcome: Outcome
+    stage: Stage | None
+    hop: int
+    facts: Facts
+    failed: Failed | None = None
+    failures: dict[str, Failed] | None = None
+    reason: str | None = None
+    waiting: str | None = None
+
+    @property
+    def slug(self) -> str | None:
+        return self.reason if self.failed is None else self.failed.reason
+
+
+class Chain(NamedTuple):
+    """A Call's exchanges with what pairing knows of them. `closed`: nothing more is expected to come."""
+
+    hops: Hops
+    page: str | None
+    closed: bool
+
+    @property
+    def first(self) -> Facts:
+        preflight, request = self.hops[0]
+        facts = preflight or request
+        assert facts is not None
+        return facts
+
+
+def chain_of(root: Facts, closed: bool) -> Chain:
+    """The chain that starts with this exchange."""
+    hops: Hops = []
+    current: Facts | None = root
+    page = None
+    while current is not None:
+        preflight, request = (current, current.request) if current.is_preflight else (None, current)
+        hops.append((preflight, request))
+        if page is None or page == "null":
+            page = current.page or page
+        current = request.child if request is not None else None
+    return Chain(hops, page, closed)
+
+
+def judge(chain: Chain) -> Call:
+    """The Call that a chain of exchanges is, with its verdict."""
+    kind = _kind(chain)
+    inferred = UNKNOWN
+    if kind in ("simple", "preflighted"):
+        inferred = infer(chain.hops)
+        verdict = _judge_cors(chain, inferred)
+    elif kind == "no-cors":
+        verdict = judge_opaque(chain.hops, chain.page)
+    else:
+        verdict = _judge_others(chain)
+    return _call(chain, kind, inferred, verdict)
+
+
+def _kind(chain: Chain) -> Kind | None:
+    first = chain.first
+    if first.exchange.method is None:
+        return None
+    if first.mode == "websocket":
+        return "websocket"
+    if first.engine is None:
+        return "non-browser"
+    if first.mode == "navigate":
+        return "navigation"
+    crossed = any(facts is not None and _is_cross(facts, chain.page) for hop in chain.hops for facts in hop)
+    if not crossed:
+        return "same-origin"
+    if first.mode == "no-cors":
+        return "no-cors"
+    if first.mode == "same-origin":
+        return "same-origin"
+    if any(preflight is not None or (request and needs_preflight(request)) for preflight, request in chain.hops):
+        return "preflighted"
+    return "simple"
+
+
+def _is_cross(facts: Facts, page: str | None) -> bool:
+    if facts.site is not None:
+        return facts.site != "same-origin"
+    if page is None:
+        return facts.mode == "no-cors"
+    return facts.target != page
+
+
+def walk(chain: Chain, include: bool) -> Stop:
+    """Follows the chain with this credentials mode to where the browser stops.
+
+    Fetch, "main fetch", "HTTP fetch", "HTTP-redirect fetch"; an exchange that was sent proves that what came before it
+    passed, whatever the headers say.
+    """
+    cors = tainted = False
+    last = len(chain.hops) - 1
+    for number, (preflight, request) in enumerate(chain.hops):
+        facts = preflight or request
+        assert facts is not None
+        cors = cors or facts.target != chain.page
+        if preflight is not None:
+            stop = _walk_preflight(preflight, request, number, include)
+            if stop is not None:
+                return stop
+        assert request is not None
+        exchange = request.exchange
+        stage: Stage = "redirect" if request.location is not None else "actual"
+        if exchange.status is None:
+            return _unanswered(exchange, request, number)
+        if cors and number == last:
+            failed = cors_check(request.origin or "", include, request.answer)
+            if failed is not None:
+                return Stop("blocked", stage, number, request, failed)
+        if request.location is None:
+            return Stop("allowed", "actual", number, request)
+        if number >= MAX_REDIRECTS:
+            return Stop("network-error", "redirect", number, request, reason="redirect-limit")
+        target = follow(
+            exchange.url, request.location, exchange.status, exchange.method or "", chain.page, tainted, cors
+        )
+        if isinstance(target, Failed):
+            outcome: Outcome = "blocked" if cors and target.reason != "redirect-invalid-location" else "network-error"
+            return Stop(outcome, "redirect", number, request, target)
+        tainted = target.tainted
+        if number == last:
+            return Stop("pending", "redirect", number, request, waiting="redirect")
+    raise AssertionError("the last hop always ends the walk")
+
+
+def _walk_preflight(preflight: Facts, request: Facts | None, number: int, include: bool) -> Stop | None:
+    if request is not None:
+        return None
+    if preflight.exchange.status is None:
+        return _unanswered(preflight.exchange, preflight, number)
+    failures = grant_failures(preflight, include)
+    if not failures:
+        return Stop("pending", "preflight", number, preflight, waiting="actual")
+    return Stop("blocked", "preflight", number, preflight, first_failure(failures), failures)
+
+
+def _unanswered(exchange: Exchange, facts: Facts, number: int) -> Stop:
+    stage: Stage = "preflight" if facts.is_preflight else "actual"
+    if exchange.failure is None:
+        return Stop("pending", stage, number, facts, waiting="response")
+    kind = exchange.failure.kind
+    return Stop("network-error", stage, number, facts, reason="network-error" if kind == "other" else kind)
+
+
+def _judge_cors(chain: Chain, inferred: Inferred) -> Verdict:
+    if inferred.mode != "unknown":
+        stop = walk(chain, inferred.mode == "include")
+        return _verdict(chain, stop, "certain" if inferred.proof else "likely")
+    without, included = walk(chain, False), walk(chain, True)
+    if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
+        # the preflight grants all but credentials, and no request followed: the page must have used them
+        return _verdict(chain, included, "likely")
+    if without.outcome == included.outcome:
+        return _verdict(chain, without, "certain")
+    if without.waiting is not None:
+        return _verdict(chain, without, "likely")
+    other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
+    return _verdict(chain, without, "depends", (other,))
+
+
+def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
+    facts, failed, outcome = stop.facts, stop.failed, stop.outcome
+    reason = stop.slug
+    if stop.waiting is not None and chain.closed:
+        outcome, reason, certainty, alternatives = _given_up(stop)
+    elif not chain.first.mode_known and outcome in ("allowed", "blocked"):
+        # plain http: a POST with a foreign Origin may have been a no-cors request all along
+        certainty = "depends"
+        alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
+    return Verdict(
+        outcome=outcome,
+        certainty=certainty,
+        reason=reason,
+        stage=stop.stage,
+        hop=stop.hop,
+        header=failed.header if failed else None,
+        expected=failed.expected if failed else None,
+        found=failed.found if failed else None,
+        status=facts.exchange.status,
+        alternatives=alternatives,
+        engines=_engines(stop, outcome, reason),
+    )
+
+
+def _given_up(stop: Stop) -> tuple:
+    """The verdict where what was awaited never came."""
+    if stop.waiting == "actual":
+        return "unknown", "no-actual-seen", "likely", ()
+    if stop.waiting == "redirect":
+        manual = Alternative(condition={"redirect": "manual"}, outcome="opaque")
+        return "network-error", "redirect-mode-error", "depends", (manual,)
+    return "unknown", "no-response-seen", "likely", ()
+
+
+def _engines(stop: Stop, outcome: Outcome, reason: str | None) -> dict[EngineName, EngineVerdict]:
+    if outcome == "allowed":
+        return _ALLOWED
+    if stop.failed is None:
+        verdict = EngineVerdict(outcome=outcome, reason=reason)
+        return {"chromium": verdict, "firefox": verdict, "webkit": verdict}
+    verdicts: dict[EngineName, EngineVerdict] = {}
+    answer, http2 = stop.facts.answer, stop.facts.exchange.http_version.startswith("HTTP/2")
+    for name, engine in ENGINES.items():
+        failed = stop.failed if stop.failures is None else first_failure(stop.failures, engine.checks)
+        assert failed is not None
+        verdicts[name] = EngineVerdict(  # type: ignore[index]
+            outcome=outcome,
+            reason=failed.reason,
+            code=code(engine, failed.reason, stop.failures is not None, answer.origin_lines, http2),
+            parameter=failed.subjects[-1] or None if failed.subjects and name == "chromium" else None,
+        )
+    return verdicts
+
+
+def _judge_others(chain: Chain) -> Verdict:
+    """Same-origin, navigation, WebSocket, no browser, and connections that never came about: CORS has no say."""
+    _, request = chain.hops[-1]
+    facts = request or chain.first
+    exchange = facts.exchange
+    number = len(chain.hops) - 1
+    if exchange.status is None:
+        stop = _unanswered(exchange, facts, number)
+        certainty = "likely" if chain.closed and stop.waiting else "certain"
+        outcome = "unknown" if chain.closed and stop.waiting else stop.outcome
+        reason = "no-response-seen" if outcome == "unknown" else stop.slug
+        return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
+    certainty = "certain" if facts.mode_known or facts.engine is None else "likely"
+    return Verdict(outcome="not-cors", certainty=certainty, stage="actual", hop=number, status=exchange.status)
+
+
+def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict) -> Call:
+    first = chain.first
+    use, source = _preflight_use(chain, kind)
+    exchange = first.exchange
+    return Call(
+        id=exchange.id,
+        url=exchange.url,
+        method=first.preflight_method or exchange.method,
+        started=exchange.started,
+        kind=kind,
+        hops=tuple(
+            Hop(
+                preflight=None if preflight is None else preflight.exchange,
+                request=None if request is None else request.exchange,
+            )
+            for preflight, request in chain.hops
+        ),
+        verdict=verdict,
+        page_origin=chain.page,
+        credentials=inferred.mode,
+        credentials_signal=inferred.signal,
+        preflight=use,
+        preflight_from=source,
+        engine=first.engine,
+        engine_assumed=first.engine_assumed,
+        background=first.background,
+        masked=_masked(verdict),
+    )
+
+
+def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None, str | None]:
+    if kind not in ("simple", "preflighted"):
+        return "none", None
+    if any(preflight is not None for preflight, _ in chain.hops):
+        return "sent", None
+    for _, request in chain.hops:
+        if request is None or not needs_preflight(request) or request.target == chain.page:
+            continue
+        if request.cached is not None:
+            return "cached", request.cached.exchange.id
+        return "missing", None
+    return "none", None
+
+
+def _masked(verdict: Verdict) -> str | None:
+    """What the failed check hides: an error that the page would have seen, had the headers been there."""
+    status = verdict.status or 0
+    if verdict.outcome != "blocked" or status < 400 or verdict.reason not in ("origin-missing", "preflight-status"):
+        return None
+    return "server-error" if status >= 500 else _MASKED.get(status, "client-error")

@@ -1,0 +1,74 @@
+"""No-cors requests: sent, unreadable, and sometimes withheld by rules that aren't CORS."""
+
+from corsinspect.fetch.headers import combined
+from corsinspect.fetch.safelist import media_type
+from corsinspect.model import EngineName, EngineVerdict, Outcome, Verdict
+
+from .classify import Facts
+from .site import is_same_site
+
+POLICY = "Cross-Origin-Resource-Policy"
+
+_NEVER_MEDIA = frozenset({"application/json", "text/json", "text/html", "text/xml", "application/xml"})
+_ORB_DESTINATIONS = frozenset({"image", "audio", "video", "track", "script", "style"})
+_JSON = frozenset({"application/json", "text/json"})
+
+
+def judge_opaque(hops, page: str | None) -> Verdict:
+    """The verdict on a no-cors request: opaque, unless it failed or a resource policy withholds the response."""
+    number = len(hops) - 1
+    facts: Facts = hops[-1][1]
+    exchange = facts.exchange
+    if exchange.status is None:
+        if exchange.failure is None:
+            return _verdict("pending", "certain", None, number, facts)
+        kind = exchange.failure.kind
+        reason = "network-error" if kind == "other" else kind
+        return _verdict("network-error", "certain", reason, number, facts)
+    certainty = "certain" if facts.mode_known else "likely"
+    for index, (_, request) in enumerate(hops):
+        found = combined(request.exchange.response_headers, POLICY.lower())
+        if found is not None and page is not None and not _policy_allows(found, request, page):
+            return _verdict("blocked", certainty, "corp", index, request, "cross-origin", found)
+    if facts.engine == "chromium" and _is_withheld_by_orb(facts):
+        return _verdict("blocked", "likely", "orb", number, facts)
+    return _verdict("opaque", certainty, None, number, facts)
+
+
+def _policy_allows(found: str, facts: Facts, page: str) -> bool:
+    """Fetch, "cross-origin resource policy internal check", for a page without an embedder policy of its own."""
+    if found == "same-origin":
+        return facts.target == page
+    if found == "same-site":
+        if facts.target.startswith("https:") and page.startswith("http:"):
+            return False
+        return is_same_site(facts.target.replace("http:", "https:", 1), page.replace("http:", "https:", 1))
+    return True
+
+
+def _is_withheld_by_orb(facts: Facts) -> bool:
+    """Opaque Response Blocking, as far as headers tell: documents and data given to an element that can't use them."""
+    headers = facts.exchange.response_headers
+    essence = media_type(combined(headers, "content-type") or "")
+    if facts.dest not in _ORB_DESTINATIONS or essence is None:
+        return False
+    if essence in _JSON or essence.endswith("+json"):
+        return True
+    return essence in _NEVER_MEDIA and (combined(headers, "x-content-type-options") or "").lower() == "nosniff"
+
+
+def _verdict(outcome: Outcome, certainty, reason, number: int, facts: Facts, expected=None, found=None) -> Verdict:
+    engine = EngineVerdict(outcome=outcome, reason=reason)
+    engines: dict[EngineName, EngineVerdict] = {"chromium": engine, "firefox": engine, "webkit": engine}
+    return Verdict(
+        outcome=outcome,
+        certainty=certainty,
+        reason=reason,
+        stage="actual",
+        hop=number,
+        header=POLICY if reason == "corp" else None,
+        expected=expected,
+        found=found,
+        status=facts.exchange.status,
+        engines=engines,
+    )

@@ -1,0 +1,295 @@
+"""Which exchanges belong together: preflights with the requests they were for, redirect hops with the next.
+
+Everything that can belong together asks one URL, or is redirected to it. So there is one Group a URL, which holds its
+exchanges in order of their start, and the redirects that lead there. What is linked follows from the Group's content
+alone, never from the order of arrival: whoever comes out of order has the Group linked anew.
+"""
+
+import bisect
+from collections.abc import Iterator
+
+from corsinspect.fetch.cache import covers, entry
+from corsinspect.fetch.check import Asked, preflight_failures
+from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.origin import OPAQUE
+from corsinspect.fetch.redirect import method_after
+from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
+from corsinspect.fetch.url import parse_url
+
+from .classify import Facts
+
+SLACK = 0.005
+"""Seconds by which two stamps of one process may be out of order."""
+
+PATIENCE = 30.0
+"""Seconds after its answer in which a preflight or a redirect may still be followed: a browser queues requests."""
+
+GROUP_LIMIT = 512
+"""Exchanges kept of one URL; of a URL that is asked all the time, the newest."""
+
+_EXPECTATION, _EXCHANGE = 0, 1
+Event = tuple[float, int, str, Facts]
+
+
+class Group:
+    """All that concerns one URL, in order of time."""
+
+    __slots__ = ("events", "expected", "grants", "orphans", "preflights")
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.forget()
+
+    def forget(self) -> None:
+        """Drops what was concluded, not what was seen."""
+        self.preflights: list[Facts] = []  # not yet followed by their request
+        self.expected: list[Facts] = []  # redirected here, next hop not yet seen
+        self.grants: list[Facts] = []  # preflights whose answer may be cached
+        self.orphans: list[Facts] = []  # requests that needed a preflight and have none
+
+
+class Pairing:
+    """Links Facts as they come. `touched` collects those whose links changed, for whoever asks with `take_touched`."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, Group] = {}
+        self._touched: list[Facts] = []
+
+    def take_touched(self) -> list[Facts]:
+        """Those whose links changed since the last call."""
+        touched, self._touched = self._touched, []
+        return touched
+
+    def add(self, facts: Facts) -> None:
+        """Takes in a new exchange."""
+        self._insert(facts.exchange.url, (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
+        if facts.location is not None:
+            self._expect(facts)
+
+    def update(self, facts: Facts, was_done: bool) -> None:
+        """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
+        if was_done:
+            return
+        if facts.location is not None:
+            self._expect(facts)
+        group = self._groups.get(facts.exchange.url)
+        if group is not None and facts.is_preflight and group.orphans:
+            self._relink(group)
+
+    def drop(self, facts: Facts) -> None:
+        """Forgets an exchange; its links stay."""
+        for url in {facts.exchange.url, _target_url(facts)}:
+            group = self._groups.get(url)
+            if group is None:
+                continue
+            group.events = [event for event in group.events if event[3] is not facts]
+            for kept in (group.preflights, group.expected, group.grants, group.orphans):
+                if facts in kept:
+                    kept.remove(facts)
+            if not group.events:
+                del self._groups[url]
+
+    def _expect(self, source: Facts) -> None:
+        url = _target_url(source)
+        if url:
+            answered = source.exchange.answered
+            time = source.exchange.started if answered is None else answered
+            self._insert(url, (time, _EXPECTATION, source.exchange.id, source))
+
+    def _insert(self, url: str, event: Event) -> None:
+        group = self._groups.get(url)
+        if group is None:
+            group = self._groups[url] = Group()
+        events = group.events
+        if not events or events[-1][:3] < event[:3]:
+            events.append(event)
+            self._link(group, event)
+        else:
+            bisect.insort(events, event, key=lambda item: item[:3])
+            self._relink(group)
+        if len(events) > GROUP_LIMIT:
+            del events[: GROUP_LIMIT // 2]
+            self._relink_lists(group)
+
+    def _relink(self, group: Group) -> None:
+        """Links the whole Group anew; only what comes out different counts as touched."""
+        before = {id(facts): (facts, _links(facts)) for facts in _exchanges(group)}
+        for facts, _ in before.values():
+            _unlink(facts)
+        touched = len(self._touched)
+        group.forget()
+        for event in group.events:
+            self._link(group, event)
+        del self._touched[touched:]
+        for facts, links in before.values():
+            if _links(facts) != links:
+                self._touched += [facts, *(other for other in links if other is not None)]
+
+    def _relink_lists(self, group: Group) -> None:
+        kept = {id(event[3]) for event in group.events}
+        for name in ("preflights", "expected", "grants", "orphans"):
+            setattr(group, name, [facts for facts in getattr(group, name) if id(facts) in kept])
+
+    def _link(self, group: Group, event: Event) -> None:
+        _, kind, _, facts = event
+        if kind == _EXPECTATION:
+            group.expected.append(facts)
+        elif facts.is_preflight:
+            self._join_redirect(group, facts)
+            group.preflights.append(facts)
+            group.grants.append(facts)
+            if len(group.grants) > 32:
+                del group.grants[0]
+        else:
+            self._link_request(group, facts)
+
+    def _link_request(self, group: Group, facts: Facts) -> None:
+        if facts.mode == "cors" and facts.origin is not None:
+            preflight = _find(group.preflights, facts, _is_preflight_of)
+            if preflight is not None:
+                group.preflights.remove(preflight)
+                preflight.request, facts.preflight = facts, preflight
+                self._touched += [preflight, facts]
+                return
+        self._join_redirect(group, facts)
+        if (
+            facts.mode == "cors"
+            and facts.origin is not None
+            and facts.origin != facts.target
+            and needs_preflight(facts)
+        ):
+            facts.cached = _cached_grant(group, facts)
+            if facts.cached is None:
+                group.orphans.append(facts)
+
+    def _join_redirect(self, group: Group, facts: Facts) -> None:
+        source = _find(group.expected, facts, _leads_to)
+        if source is not None:
+            group.expected.remove(source)
+            source.child, facts.parent = facts, source
+            self._touched += [source, facts]
+
+
+def _find(candidates: list[Facts], facts: Facts, fits) -> Facts | None:
+    for candidate in candidates:
+        if fits(candidate, facts):
+            return candidate
+    return None
+
+
+def _exchanges(group: Group) -> Iterator[Facts]:
+    return (facts for _, kind, _, facts in group.events if kind == _EXCHANGE)
+
+
+def _links(facts: Facts) -> tuple[Facts | None, ...]:
+    return facts.parent, facts.preflight, facts.cached
+
+
+def _unlink(facts: Facts) -> None:
+    if facts.parent is not None:
+        facts.parent.child = None
+    if facts.preflight is not None:
+        facts.preflight.request = None
+    facts.parent = facts.preflight = facts.cached = None
+
+
+def _target_url(facts: Facts) -> str:
+    """Where a redirect leads, as the next request will have it; "" where it leads nowhere."""
+    if facts.location is None:
+        return ""
+    target = parse_url(facts.location, parse_url(facts.exchange.url))
+    return "" if target is None else target.href
+
+
+def needs_preflight(facts: Facts) -> bool:
+    """Whether a cross-origin CORS request with this method and these headers has to be asked for first."""
+    return facts.exchange.method not in SAFELISTED_METHODS or bool(own_unsafe_names(facts))
+
+
+def own_unsafe_names(facts: Facts) -> tuple[str, ...]:
+    """The names that the engine that sent this request would have asked for."""
+    if facts.names is None:
+        engine = ENGINES[facts.engine or "chromium"]
+        names = unsafe_names(facts.exchange.request_headers, engine)
+        facts.names = tuple(name for name in names if name not in engine.no_preflight_for)
+    return facts.names
+
+
+def _in_time(earlier: Facts, later: Facts) -> bool:
+    answered = earlier.exchange.answered
+    if answered is None:
+        answered = earlier.exchange.started if earlier.done else None
+    return answered is not None and answered - SLACK <= later.exchange.started <= answered + PATIENCE
+
+
+def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:
+    """Whether this request may be the one that the preflight was for: same method, origin and names, and granted."""
+    return (
+        preflight.preflight_method == facts.exchange.method
+        and _in_time(preflight, facts)
+        and preflight.engine == facts.engine
+        and (preflight.origin == facts.origin or facts.origin == OPAQUE)
+        and set(own_unsafe_names(facts)) <= set(preflight.asked_names)
+        and _has_all(facts, preflight.asked_names)
+        and _may_grant(preflight, facts.cookie or facts.storage_access)
+    )
+
+
+def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:
+    if not names:
+        return True
+    present = {name.lower() for name, _ in facts.exchange.request_headers}
+    return all(name in present for name in names)
+
+
+def _may_grant(preflight: Facts, include: bool) -> bool:
+    """Whether the preflight's answer lets a request go, one with credentials if `include`."""
+    return preflight.exchange.status is not None and not grant_failures(preflight, include)
+
+
+def grant_failures(preflight: Facts, include: bool):
+    """The checks that a preflight's answer fails."""
+    assert preflight.preflight_method is not None and preflight.origin is not None
+    asked = Asked(preflight.origin, preflight.preflight_method, preflight.asked_names)
+    status = preflight.exchange.status
+    assert status is not None
+    return preflight_failures(asked, include, status, preflight.location, preflight.answer)
+
+
+def _leads_to(source: Facts, facts: Facts) -> bool:
+    """Whether this exchange may be the next hop of a redirect: method, page, engine and kind go on as they must."""
+    status, method = source.exchange.status, source.exchange.method
+    if status is None or method is None or source.child is not None or source is facts or not _in_time(source, facts):
+        return False
+    asked = facts.preflight_method or facts.exchange.method
+    if asked != method_after(status, method) or source.engine != facts.engine:
+        return False
+    if facts.is_preflight:
+        if source.mode != "cors" or not set(facts.asked_names) <= set(own_unsafe_names(source)) | {"authorization"}:
+            return False
+    elif _differ(source, facts):
+        return False
+    return facts.origin in (source.origin, source.page, OPAQUE, None) or source.page is None
+
+
+def _differ(source: Facts, facts: Facts) -> bool:
+    """Whether two requests can't be hops of one Call: a redirect changes neither mode nor destination."""
+    if source.mode_known and facts.mode_known and source.mode != facts.mode:
+        return True
+    return source.dest is not None and facts.dest is not None and source.dest != facts.dest
+
+
+def _cached_grant(group: Group, facts: Facts) -> Facts | None:
+    """The latest preflight whose answer still covers this request in its engine."""
+    engine = ENGINES[facts.engine or "chromium"]
+    include = True if facts.cookie or facts.storage_access else None
+    asked = Asked(facts.origin or "", facts.exchange.method or "", own_unsafe_names(facts))
+    for preflight in reversed(group.grants):
+        answered = preflight.exchange.answered
+        if answered is None or preflight.origin != facts.origin or not _may_grant(preflight, False):
+            continue
+        made_for = Asked(preflight.origin or "", preflight.preflight_method or "", preflight.asked_names)
+        stored = entry(made_for, None, preflight.answer, answered, preflight.exchange.id, engine)
+        if stored is not None and covers(stored, asked, include, facts.exchange.started + SLACK, engine):
+            return preflight
+    return None

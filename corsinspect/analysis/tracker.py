@@ -1,0 +1,127 @@
+"""Exchanges in, Calls out: the one place where live capture, replay and check get their conclusions from.
+
+- Facts come in any order and in growing states; the same facts end in the same Calls.
+- Time comes in with the facts: nothing here reads a clock.
+- Memory is bounded: old exchanges are let go of, together with what was concluded from them.
+"""
+
+import heapq
+from collections import OrderedDict
+
+from corsinspect.model import Call, Changes, Exchange
+
+from .classify import Facts
+from .judge import Chain, chain_of, judge
+from .pairing import Pairing
+
+PATIENCE = 3.0
+"""Seconds that a granted preflight, or a redirect, is given for what must follow it."""
+
+LIMIT = 20_000
+"""Exchanges held at a time."""
+
+
+class Tracker:
+    """Pairs, joins and judges. `limit`: the exchanges held at a time; older ones keep the Call that they have."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._facts: OrderedDict[str, Facts] = OrderedDict()
+        self._evicted: OrderedDict[str, Facts | None] = OrderedDict()
+        self._pairing = Pairing()
+        self._waiting: list[tuple[float, str]] = []
+        self._now = float("-inf")
+        self._closed = False
+
+    def feed(self, exchange: Exchange) -> Changes:
+        """Takes in one state of an exchange (a later one replaces an earlier one)."""
+        facts = self._facts.get(exchange.id)
+        if facts is None and exchange.id in self._evicted:
+            return self._late(exchange)
+        if facts is None:
+            facts = self._facts[exchange.id] = Facts(exchange)
+            self._pairing.add(facts)
+            if len(self._facts) > self._limit:
+                self._evict()
+        elif not facts.done or exchange.status is not None or exchange.failure is not None:
+            was_done = facts.done
+            facts.read_response(exchange)
+            self._pairing.update(facts, was_done)
+        return self._changes([facts, *self._pairing.take_touched()])
+
+    def advance(self, now: float) -> Changes:
+        """Tells what time it is (the clock of the exchanges): what waited too long gets its verdict."""
+        self._now = max(self._now, now)
+        due: list[Facts] = []
+        while self._waiting and self._waiting[0][0] <= self._now:
+            _, id = heapq.heappop(self._waiting)
+            if id in self._facts:
+                due.append(self._facts[id])
+        return self._changes(due) if due else Changes([], [])
+
+    def close(self) -> Changes:
+        """Nothing more will come: every Call that waited gets its verdict."""
+        self._closed = True
+        waiting = [self._facts[id] for _, id in self._waiting if id in self._facts]
+        self._waiting.clear()
+        pending = [facts for facts in self._facts.values() if not facts.done]
+        return self._changes([*waiting, *pending])
+
+    def _changes(self, touched: list[Facts]) -> Changes:
+        roots = {id(root): root for root in map(_root, touched)}
+        withdrawn: list[str] = []
+        for facts in touched:
+            if facts.emitted and id(facts) not in roots:
+                facts.emitted = False
+                withdrawn.append(facts.exchange.id)
+        return Changes([self._judge(root) for root in roots.values()], withdrawn)
+
+    def _judge(self, root: Facts) -> Call:
+        chain = chain_of(root, self._closed)
+        deadline = _deadline(chain)
+        if deadline is not None and not self._closed:
+            if deadline <= self._now:
+                chain = chain._replace(closed=True)
+            else:
+                heapq.heappush(self._waiting, (deadline, root.exchange.id))
+        root.emitted = True
+        return judge(chain)
+
+    def _evict(self) -> None:
+        """Lets go of the oldest exchange."""
+        id, facts = self._facts.popitem(last=False)
+        self._pairing.drop(facts)
+        self._evicted[id] = facts if facts.exchange.ended is None else None
+        if len(self._evicted) > 2 * self._limit:
+            self._evicted.popitem(last=False)
+
+    def _late(self, exchange: Exchange) -> Changes:
+        """A later state of an exchange let go of: updates its Call, pairs with nothing new."""
+        facts = self._evicted[exchange.id]
+        if facts is None:
+            return Changes([], [])
+        facts.read_response(exchange)
+        if exchange.ended is not None:
+            self._evicted[exchange.id] = None
+        return Changes([judge(chain_of(_root(facts), True))], [])
+
+
+def _root(facts: Facts) -> Facts:
+    """The first exchange of the Call that this one belongs to."""
+    while True:
+        before = facts.preflight or facts.parent
+        if before is None:
+            return facts
+        facts = before
+
+
+def _deadline(chain: Chain) -> float | None:
+    """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
+    preflight, request = chain.hops[-1]
+    if request is None:
+        assert preflight is not None
+        answered = preflight.exchange.answered
+        return None if preflight.exchange.status is None else (answered or preflight.exchange.started) + PATIENCE
+    if request.location is None or request.mode not in ("cors", "no-cors"):
+        return None
+    return (request.exchange.answered or request.exchange.started) + PATIENCE

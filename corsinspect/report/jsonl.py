@@ -1,0 +1,70 @@
+"""One JSON line a Call: the machine contract of `check --format jsonl`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from corsinspect.analysis.explain import also_failing, readable_headers
+from corsinspect.model import Alternative, Call, Finding
+
+_encode = msgspec.json.Encoder().encode
+
+
+def row(call: Call) -> dict[str, Any]:
+    """The contract's object for one Call: every key always there, null where unknown or not applicable."""
+    verdict = call.verdict
+    roles = call.roles()
+    engines = verdict.engines
+    return {
+        "id": call.id,
+        "url": call.url,
+        "method": call.method,
+        "page_origin": call.page_origin,
+        "kind": call.kind,
+        "outcome": verdict.outcome,
+        "certainty": verdict.certainty,
+        "alternatives": [_alternative(alternative) for alternative in verdict.alternatives],
+        "reason": verdict.reason,
+        "stage": verdict.stage,
+        "hop": verdict.hop,
+        "header": verdict.header,
+        "expected": verdict.expected,
+        "found": verdict.found,
+        "status": verdict.status,
+        "credentials": call.credentials,
+        "preflight": call.preflight,
+        "engines": None
+        if engines is None
+        else {
+            name: {"outcome": engine.outcome, "code": engine.code, "parameter": engine.parameter}
+            for name, engine in engines.items()
+        },
+        "also_failing": [_finding(finding) for finding in also_failing(call)],
+        "masked": call.masked,
+        "exchanges": [exchange.id for _, exchange in roles],
+        "roles": [role for role, _ in roles],
+        "readable_headers": readable_headers(call),
+        "framework": None,
+        "fix": None,
+    }
+
+
+def lines(calls: Iterable[Call]) -> Iterable[bytes]:
+    """The Calls as JSON lines, in their order; no line breaks within, one after each."""
+    return (_encode(row(call)) + b"\n" for call in calls)
+
+
+def _alternative(alternative: Alternative) -> dict[str, Any]:
+    return {"if": alternative.condition, "outcome": alternative.outcome, "reason": alternative.reason}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "stage": finding.stage,
+        "hop": finding.hop,
+        "reason": finding.reason,
+        "header": finding.header,
+        "expected": finding.expected,
+        "found": finding.found,
+    }
