@@ -1,0 +1,125 @@
+"""The project's floors as data, and the check that imports only go down."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+OUTSIDE = {
+    *("asyncio", "ctypes", "fcntl", "ftplib", "getpass", "glob", "http", "io", "logging", "mmap", "multiprocessing"),
+    *("os", "pathlib", "platform", "pty", "random", "secrets", "select", "selectors", "shutil", "signal", "smtplib"),
+    *(
+        "socket",
+        "socketserver",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib.request",
+    ),
+    *("uuid", "webbrowser"),
+}
+"""Standard modules that bring in files, network, clocks or chance: nothing for a pure floor."""
+CLOCKS = {"now", "utcnow", "today"}
+FILES = {"open", "input", "print"}
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What one folder may import: `ours` below `corsinspect.`, `theirs` from the package index."""
+
+    ours: frozenset[str]
+    theirs: frozenset[str]
+    pure: bool = False
+    """No I/O and no clock."""
+
+
+def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
+    return Floor(frozenset(ours.split()), frozenset(theirs.split()), pure)
+
+
+CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
+"""What others may use of capture; the rest are its insides."""
+
+FLOORS = {
+    "__init__": _floor("", pure=True),
+    "fetch": _floor("fetch", pure=True),
+    "model": _floor("", "msgspec", pure=True),
+    "printable": _floor("", pure=True),
+    "fingerprints": _floor("fingerprints", pure=True),
+    "analysis": _floor("analysis fetch model", "msgspec publicsuffixlist", pure=True),
+    "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
+    "session": _floor("session model fingerprints", "msgspec platformdirs"),
+    "addons": _floor("addons model session fingerprints analysis", "mitmproxy msgspec"),
+    "capture": _floor(
+        "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL"
+    ),
+    "demo": _floor("demo model session printable capture", "cryptography"),
+    "dashboard": _floor(
+        f"dashboard model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}",
+        "textual rich msgspec",
+    ),
+    "report": _floor("report model analysis advice printable", "msgspec"),
+    "cli": _floor(
+        "model fetch analysis advice fingerprints session addons capture demo dashboard report printable", "typer click"
+    ),
+}
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    """Every module below `corsinspect.`, as (dotted name without that, path); the addons are installed there too."""
+    for folder, prefix in (("corsinspect", ()), ("addons", ("addons",))):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield ".".join((*prefix, *path.relative_to(ROOT / folder).with_suffix("").parts)), path
+
+
+def violations(module: str, source: str) -> list[str]:
+    """What this module (a package is named `folder.__init__`) imports or calls that its floor doesn't allow."""
+    floor = FLOORS.get(module.partition(".")[0])
+    if floor is None:
+        return ["belongs to no floor: give it a row in FLOORS"]
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        found += [f"imports {name}" for name in _imported(node, module) if not _allowed(name, floor)]
+        if floor.pure and isinstance(node, ast.Call) and (called := _impure(node.func)):
+            found.append(f"calls {called}() in line {node.lineno}")
+    return found
+
+
+def _imported(node: ast.AST, module: str) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    source = node.module or ""
+    if node.level:
+        above = ["corsinspect", *module.split(".")][: -node.level]
+        source = ".".join([*above, source]).rstrip(".")
+    # from these the names may be modules themselves
+    if source in ("corsinspect", "urllib", "corsinspect.capture"):
+        return [f"{source}.{alias.name}" for alias in node.names]
+    return [source]
+
+
+def _allowed(name: str, floor: Floor) -> bool:
+    if name.startswith("corsinspect."):
+        ours = name.removeprefix("corsinspect.")
+        return ours == "__version__" or any(f"{ours}.".startswith(f"{below}.") for below in floor.ours)
+    top = name.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return not (floor.pure and (name in OUTSIDE or top in OUTSIDE))
+    return top in floor.theirs
+
+
+def _impure(called: ast.expr) -> str | None:
+    if isinstance(called, ast.Attribute) and called.attr in CLOCKS:
+        return called.attr
+    if isinstance(called, ast.Name) and called.id in FILES:
+        return called.id
+    return None
