@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
 from corsinspect.fetch.redirect import location
@@ -173,6 +174,8 @@ class Facts:
         self.exchange = exchange
         self.answer: CorsHeaders = cors_headers(exchange.response_headers)
         self.location = location(exchange.status, exchange.response_headers)
+        if self.location == "" and not ENGINES[self.engine or "chromium"].empty_location_redirects:
+            self.location = None
 
     @property
     def is_preflight(self) -> bool:

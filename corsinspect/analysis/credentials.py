@@ -47,13 +47,14 @@ def infer(hops: Hops) -> Inferred:
             request.origin, True, request.answer
         ):
             return Inferred("omit", "redirect-followed")
-    for preflight, request in hops:
+    for number, (preflight, request) in enumerate(hops):
         first = preflight or request
         if first is not None and first.credentials_hint == "omit":
             return Inferred("omit", "destination")
         if request is not None and request.mode == "cors" and request.site == "cross-site":
             if request.engine == "chromium" and not request.engine_assumed:
                 return Inferred("omit", "no-storage-access")
-            if request.engine == "firefox":
+            if request.engine == "firefox" and number == 0:
+                # on later hops it isn't sent; with a cookie policy of the person's own, never
                 return Inferred("omit", "no-storage-access", proof=False)
     return UNKNOWN

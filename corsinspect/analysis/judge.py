@@ -4,10 +4,11 @@
 credentials mode that the wire leaves open, and says what can be said.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed, cors_check, first_failure
-from corsinspect.fetch.engines import ENGINES, code
+from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, Engine, code
 from corsinspect.fetch.redirect import MAX_REDIRECTS, follow
 from corsinspect.model import (
     Alternative,
@@ -23,12 +24,13 @@ from corsinspect.model import (
     Verdict,
 )
 
-from .classify import Facts
+from .classify import Facts, Mode
 from .credentials import UNKNOWN, Hops, Inferred, infer
 from .nocors import judge_opaque
 from .pairing import grant_failures, needs_preflight
 
-NO_REASON_OUTCOMES = frozenset({"allowed", "not-cors", "opaque", "pending"})
+_CORS_REDIRECTS = frozenset({"redirect-credentials", "redirect-disallowed-scheme"})
+"""Refused redirects that are CORS failures, in one engine at least; the others are network errors in all."""
 
 _ALLOWED: dict[EngineName, EngineVerdict] = {
     "chromium": EngineVerdict(outcome="allowed"),
@@ -77,6 +79,17 @@ class Chain(NamedTuple):
         assert facts is not None
         return facts
 
+    def facts(self) -> Iterator[Facts]:
+        """All of its exchanges, in order."""
+        return (facts for hop in self.hops for facts in hop if facts is not None)
+
+    def mode(self) -> tuple[Mode | None, bool]:
+        """The request mode and whether it's known: all hops share it, so one that shows it tells for all."""
+        for facts in self.facts():
+            if facts.mode_known:
+                return facts.mode, True
+        return self.first.mode, False
+
 
 def chain_of(root: Facts, closed: bool) -> Chain:
     """The chain that starts with this exchange."""
@@ -110,22 +123,34 @@ def _kind(chain: Chain) -> Kind | None:
     first = chain.first
     if first.exchange.method is None:
         return None
-    if first.mode == "websocket":
+    mode, known = chain.mode()
+    if mode == "websocket":
         return "websocket"
     if first.engine is None:
         return "non-browser"
-    if first.mode == "navigate":
+    if mode == "navigate":
         return "navigation"
-    crossed = any(facts is not None and _is_cross(facts, chain.page) for hop in chain.hops for facts in hop)
-    if not crossed:
+    if not any(_is_cross(facts, chain.page) for facts in chain.facts()):
+        if mode in ("cors", None) or not known:
+            return "simple" if _leaves_unfollowed(chain) else "same-origin"
         return "same-origin"
-    if first.mode == "no-cors":
-        return "no-cors"
-    if first.mode == "same-origin":
-        return "same-origin"
+    if mode in ("no-cors", "same-origin"):
+        return mode
     if any(preflight is not None or (request and needs_preflight(request)) for preflight, request in chain.hops):
         return "preflighted"
     return "simple"
+
+
+def _leaves_unfollowed(chain: Chain) -> bool:
+    """Whether a same-origin chain ends in a redirect to another origin that the browser must refuse."""
+    _, request = chain.hops[-1]
+    if request is None or request.location is None or chain.page is None:
+        return False
+    exchange = request.exchange
+    target = follow(
+        exchange.url, request.location, exchange.status or 0, exchange.method or "", chain.page, False, False
+    )
+    return isinstance(target, Failed) and target.reason in ("redirect-credentials", "redirect-disallowed-scheme")
 
 
 def _is_cross(facts: Facts, page: str | None) -> bool:
@@ -169,7 +194,7 @@ def walk(chain: Chain, include: bool) -> Stop:
             exchange.url, request.location, exchange.status, exchange.method or "", chain.page, tainted, cors
         )
         if isinstance(target, Failed):
-            outcome: Outcome = "blocked" if cors and target.reason != "redirect-invalid-location" else "network-error"
+            outcome: Outcome = "blocked" if target.reason in _CORS_REDIRECTS else "network-error"
             return Stop(outcome, "redirect", number, request, target)
         tainted = target.tainted
         if number == last:
@@ -213,11 +238,12 @@ def _judge_cors(chain: Chain, inferred: Inferred) -> Verdict:
 
 
 def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
-    facts, failed, outcome = stop.facts, stop.failed, stop.outcome
-    reason = stop.slug
+    engine = ENGINES[chain.first.engine or "chromium"]
+    facts, failed, outcome = stop.facts, _failed(stop, engine), _outcome(stop, engine)
+    reason = stop.reason if failed is None else failed.reason
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop)
-    elif not chain.first.mode_known and outcome in ("allowed", "blocked"):
+    elif not chain.mode()[1] and outcome in ("allowed", "blocked"):
         # plain http: a POST with a foreign Origin may have been a no-cors request all along
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
@@ -246,6 +272,20 @@ def _given_up(stop: Stop) -> tuple:
     return "unknown", "no-response-seen", "likely", ()
 
 
+def _failed(stop: Stop, engine: Engine) -> Failed | None:
+    """The failure that this engine reports."""
+    return stop.failed if stop.failures is None else first_failure(stop.failures, engine.checks)
+
+
+def _outcome(stop: Stop, engine: Engine) -> Outcome:
+    """What this engine makes of the stop: a redirect to a strange scheme is a CORS failure in some only."""
+    if stop.failed is None or stop.failed.reason != "redirect-disallowed-scheme":
+        return stop.outcome
+    if engine.unsafe_redirects is None or stop.failed.subjects[0] in engine.unsafe_redirects:
+        return "network-error"
+    return "blocked"
+
+
 def _engines(stop: Stop, outcome: Outcome, reason: str | None) -> dict[EngineName, EngineVerdict]:
     if outcome == "allowed":
         return _ALLOWED
@@ -255,15 +295,28 @@ def _engines(stop: Stop, outcome: Outcome, reason: str | None) -> dict[EngineNam
     verdicts: dict[EngineName, EngineVerdict] = {}
     answer, http2 = stop.facts.answer, stop.facts.exchange.http_version.startswith("HTTP/2")
     for name, engine in ENGINES.items():
-        failed = stop.failed if stop.failures is None else first_failure(stop.failures, engine.checks)
+        failed = _failed(stop, engine)
         assert failed is not None
-        verdicts[name] = EngineVerdict(  # type: ignore[index]
-            outcome=outcome,
+        theirs = _outcome(stop, engine)
+        verdicts[name] = EngineVerdict(
+            outcome=theirs,
             reason=failed.reason,
-            code=code(engine, failed.reason, stop.failures is not None, answer.origin_lines, http2),
-            parameter=failed.subjects[-1] or None if failed.subjects and name == "chromium" else None,
+            code=code(engine, failed.reason, stop.failures is not None, answer.origin_lines, http2)
+            if theirs == "blocked" or engine is GECKO
+            else None,
+            parameter=_parameter(failed) if engine is CHROMIUM else None,
         )
     return verdicts
+
+
+def _parameter(failed: Failed) -> str | None:
+    """What Chromium quotes: the value as text (it reads UTF-8), the method, or the last of the refused names."""
+    if not failed.subjects or failed.check == "location":
+        return None
+    try:
+        return failed.subjects[-1].encode("latin-1").decode("utf-8") or None
+    except UnicodeError:
+        return failed.subjects[-1]
 
 
 def _judge_others(chain: Chain) -> Verdict:

@@ -227,12 +227,18 @@ def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:
     return (
         preflight.preflight_method == facts.exchange.method
         and _in_time(preflight, facts)
-        and preflight.engine == facts.engine
+        and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
+        and (preflight.storage_access == facts.storage_access or not _shows_credentials(preflight))
         and (preflight.origin == facts.origin or facts.origin == OPAQUE)
         and set(own_unsafe_names(facts)) <= set(preflight.asked_names)
         and _has_all(facts, preflight.asked_names)
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )
+
+
+def _shows_credentials(preflight: Facts) -> bool:
+    """Whether this engine's preflights carry the same sign of credentials mode as its requests."""
+    return ENGINES[preflight.engine or "chromium"].storage_access_on_preflight
 
 
 def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:

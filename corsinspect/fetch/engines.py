@@ -6,6 +6,9 @@ CrossOriginPreflightResultCache.cpp; and what Chromium 156 and Firefox ESR 153 w
 """
 
 from dataclasses import dataclass
+from typing import Literal
+
+EngineName = Literal["chromium", "firefox", "webkit"]
 
 CHECKS = (
     "redirect",
@@ -53,6 +56,10 @@ class Engine:
     """Request headers (lower-case) that need no preflight here, beyond the standard's."""
     no_preflight_for: frozenset[str] = frozenset()
     """Request headers that a page may set without a preflight because the engine drops them."""
+    unsafe_redirects: frozenset[str] | None = frozenset()
+    """Schemes to which a redirect is a plain network error, not a CORS failure; None: all but HTTP(S)."""
+    empty_location_redirects: bool = False
+    """Whether an empty Location leads back to the same URL (else it's no redirect)."""
     tainted_preflight_origin: bool = False
     """Whether a preflight on a redirect-tainted hop still carries the page's origin."""
     preflight_metadata: bool = False
@@ -100,6 +107,7 @@ CHROMIUM = Engine(
         sec-ch-viewport-width sec-ch-device-memory""".split()
     ),
     no_preflight_for=frozenset({"user-agent"}),
+    unsafe_redirects=frozenset({"data", "file", "filesystem", "blob", "about", "javascript"}),
     preflight_metadata=True,
 )
 
@@ -129,7 +137,10 @@ GECKO = Engine(
         "method-not-allowed": "CORSMethodNotFound",
         "header-not-allowed": "CORSMissingAllowHeaderFromPreflight2",
         "redirect-credentials": "CORSDidNotSucceed2",
-        "redirect-disallowed-scheme": "CORSRequestNotHttp",
+        "redirect-disallowed-scheme": "CORSDidNotSucceed2",
+        "redirect-invalid-location": "CORSDidNotSucceed2",
+        "redirect-limit": "CORSDidNotSucceed2",
+        "mixed-content": "CORSDidNotSucceed2",
     },
     preflight_codes={},
     max_age_cap=86400,
@@ -141,6 +152,8 @@ GECKO = Engine(
     cached_methods=frozenset({"GET", "POST"}),
     replaces_entry=False,
     failure_clears=True,
+    unsafe_redirects=None,
+    empty_location_redirects=True,
     tainted_preflight_origin=True,
     storage_access_on_preflight=True,
 )
@@ -174,7 +187,7 @@ WEBKIT = Engine(
     failure_clears=False,
 )
 
-ENGINES = {engine.name: engine for engine in (CHROMIUM, GECKO, WEBKIT)}
+ENGINES: dict[EngineName, Engine] = {"chromium": CHROMIUM, "firefox": GECKO, "webkit": WEBKIT}
 
 
 def code(engine: Engine, reason: str, preflight: bool, origin_lines: int, http2: bool) -> str | None:

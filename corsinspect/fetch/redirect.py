@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .check import Failed
 from .headers import Pairs, values
-from .origin import OPAQUE
+from .origin import OPAQUE, potentially_trustworthy
 from .url import Url, parse_url
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -13,11 +13,11 @@ MAX_REDIRECTS = 20
 
 
 def location(status: int | None, headers: Pairs) -> str | None:
-    """The Location of a response that redirects; None for any other, and where Location is absent or empty."""
+    """The Location of a response that redirects, "" where it's empty; None for any other, and where it's absent."""
     if status not in REDIRECT_STATUSES:
         return None
     found = values(headers, "location")
-    return found[0] or None if found else None
+    return found[0] if found else None
 
 
 class Target(NamedTuple):
@@ -42,13 +42,20 @@ def follow(
     if target is None or base is None:
         return Failed("location", "redirect-invalid-location", "Location", None, location)
     if target.scheme not in ("http", "https"):
-        return Failed("location", "redirect-disallowed-scheme", "Location", None, location)
+        return Failed("location", "redirect-disallowed-scheme", "Location", None, location, (target.scheme,))
+    if is_mixed_content(page_origin, target):
+        return Failed("location", "mixed-content", "Location", "https:" + target.href.partition(":")[2], location)
     cross = page_origin is not None and target.origin != page_origin
     if target.userinfo and (cross or cors):
         return Failed("location", "redirect-credentials", "Location", target.href, location, ())
     leaves = target.origin != base.origin
     away = page_origin is not None and page_origin != OPAQUE and base.origin != page_origin
     return Target(target, method_after(status, method), tainted or (leaves and away))
+
+
+def is_mixed_content(page_origin: str | None, target: Url) -> bool:
+    """Whether a secure page asks an untrustworthy URL. Mixed Content, "should fetching request be blocked"."""
+    return bool(page_origin and page_origin.startswith("https:")) and not potentially_trustworthy(target.origin)
 
 
 def method_after(status: int, method: str) -> str:
