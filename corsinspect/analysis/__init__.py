@@ -1,5 +1,6 @@
 """From exchanges to Calls: classify, pair, follow redirects, judge. Pure: no clock, no I/O."""
 
+from .explain import also_failing, readable_headers, trace
 from .tracker import Tracker
 
-__all__ = ["Tracker"]
+__all__ = ["Tracker", "also_failing", "readable_headers", "trace"]

@@ -9,6 +9,7 @@ import itertools
 from typing import NamedTuple
 
 from corsinspect.fetch.check import cors_check
+from corsinspect.fetch.origin import OPAQUE
 from corsinspect.model import Credentials
 
 from .classify import Facts
@@ -26,6 +27,18 @@ class Inferred(NamedTuple):
 
 
 UNKNOWN = Inferred("unknown")
+SILENCE = Inferred("include", "no-actual-followed", proof=False)
+"""A preflight granted everything but credentials, and nothing followed."""
+
+
+def grants_credentials(hops: Hops) -> bool:
+    """Whether a server on the way granted credentials to this very origin: then a page likely uses them."""
+    return any(
+        request is not None
+        and request.answer.allow_credentials == "true"
+        and request.answer.allow_origin not in (None, "*", OPAQUE)
+        for _, request in hops
+    )
 
 
 def infer(hops: Hops) -> Inferred:

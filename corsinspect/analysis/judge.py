@@ -25,8 +25,8 @@ from corsinspect.model import (
 )
 
 from .classify import Facts, Mode
-from .credentials import UNKNOWN, Hops, Inferred, infer
-from .nocors import judge_opaque
+from .credentials import SILENCE, UNKNOWN, Hops, Inferred, grants_credentials, infer
+from .nocors import is_refused_by_type, judge_opaque
 from .pairing import grant_failures, needs_preflight
 
 _CORS_REDIRECTS = frozenset({"redirect-credentials", "redirect-disallowed-scheme"})
@@ -111,7 +111,7 @@ def judge(chain: Chain) -> Call:
     inferred = UNKNOWN
     if kind in ("simple", "preflighted"):
         inferred = infer(chain.hops)
-        verdict = _judge_cors(chain, inferred)
+        verdict, inferred = _judge_cors(chain, inferred)
     elif kind == "no-cors":
         verdict = judge_opaque(chain.hops, chain.page)
     else:
@@ -186,6 +186,8 @@ def walk(chain: Chain, include: bool) -> Stop:
             failed = cors_check(request.origin or "", include, request.answer)
             if failed is not None:
                 return Stop("blocked", stage, number, request, failed)
+        if request.location is None and is_refused_by_type(request):
+            return Stop("network-error", "actual", number, request, reason="mime")
         if request.location is None:
             return Stop("allowed", "actual", number, request)
         if number >= MAX_REDIRECTS:
@@ -221,20 +223,24 @@ def _unanswered(exchange: Exchange, facts: Facts, number: int) -> Stop:
     return Stop("network-error", stage, number, facts, reason="network-error" if kind == "other" else kind)
 
 
-def _judge_cors(chain: Chain, inferred: Inferred) -> Verdict:
+def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
+    """The verdict, and the credentials mode it rests on."""
     if inferred.mode != "unknown":
         stop = walk(chain, inferred.mode == "include")
-        return _verdict(chain, stop, "certain" if inferred.proof else "likely")
+        return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred
     without, included = walk(chain, False), walk(chain, True)
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
         # the preflight grants all but credentials, and no request followed: the page must have used them
-        return _verdict(chain, included, "likely")
+        return _verdict(chain, included, "likely"), SILENCE
     if without.outcome == included.outcome:
-        return _verdict(chain, without, "certain")
+        return _verdict(chain, without, "certain"), inferred
     if without.waiting is not None:
-        return _verdict(chain, without, "likely")
+        return _verdict(chain, without, "likely"), inferred
+    if grants_credentials(chain.hops[:-1]):
+        other = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
+        return _verdict(chain, included, "depends", (other,)), inferred
     other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
-    return _verdict(chain, without, "depends", (other,))
+    return _verdict(chain, without, "depends", (other,)), inferred
 
 
 def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:

@@ -11,6 +11,11 @@ POLICY = "Cross-Origin-Resource-Policy"
 
 _NEVER_MEDIA = frozenset({"application/json", "text/json", "text/html", "text/xml", "application/xml"})
 _ORB_DESTINATIONS = frozenset({"image", "audio", "video", "track", "script", "style"})
+_JAVASCRIPT = frozenset(
+    """application/ecmascript application/javascript application/x-ecmascript application/x-javascript text/ecmascript
+    text/javascript text/javascript1.0 text/javascript1.1 text/javascript1.2 text/javascript1.3 text/javascript1.4
+    text/javascript1.5 text/jscript text/livescript text/x-ecmascript text/x-javascript""".split()
+)
 _JSON = frozenset({"application/json", "text/json"})
 
 
@@ -26,6 +31,8 @@ def judge_opaque(hops, page: str | None) -> Verdict:
         reason = "network-error" if kind == "other" else kind
         return _verdict("network-error", "certain", reason, number, facts)
     certainty = "certain" if facts.mode_known else "likely"
+    if is_refused_by_type(facts):
+        return _verdict("network-error", certainty, "mime", number, facts)
     for index, (_, request) in enumerate(hops):
         found = combined(request.exchange.response_headers, POLICY.lower())
         if found is not None and page is not None and not _policy_allows(found, request, page):
@@ -44,6 +51,17 @@ def _policy_allows(found: str, facts: Facts, page: str) -> bool:
             return False
         return is_same_site(facts.target.replace("http:", "https:", 1), page.replace("http:", "https:", 1))
     return True
+
+
+def is_refused_by_type(facts: Facts) -> bool:
+    """Whether the browser refuses a script for its declared type. Fetch, "should response to request be blocked due to
+    nosniff"."""
+    if facts.dest != "script":
+        return False
+    headers = facts.exchange.response_headers
+    if (combined(headers, "x-content-type-options") or "").split(",")[0].strip().lower() != "nosniff":
+        return False
+    return (media_type(combined(headers, "content-type") or "") or "") not in _JAVASCRIPT
 
 
 def _is_withheld_by_orb(facts: Facts) -> bool:
