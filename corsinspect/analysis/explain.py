@@ -86,6 +86,8 @@ def trace(call: Call) -> list[Step]:
                 steps.append(_unsent(call, number))
         if hop.request is not None:
             steps += _request_steps(call, hop.request, number, include)
+    if call.verdict.outcome == "network-error" and not any(step.state == "failed" for step in steps):
+        steps.append(_policy_step(call))
     return steps
 
 
@@ -302,18 +304,21 @@ def _other_steps(call: Call) -> list[Step]:
     for number, hop in enumerate(call.hops):
         if hop.request is not None:
             steps.append(_sent("request-sent", "actual", hop.request, number))
-    verdict = call.verdict
-    if verdict.outcome == "blocked":
-        steps.append(
-            Step(
-                name="policy",
-                state="failed",
-                stage=verdict.stage,
-                hop=verdict.hop,
-                reason=verdict.reason,
-                header=verdict.header,
-                needed=verdict.expected,
-                found=verdict.found,
-            )
-        )
+    if call.verdict.outcome in ("blocked", "network-error") and not any(step.state == "failed" for step in steps):
+        steps.append(_policy_step(call))
     return steps
+
+
+def _policy_step(call: Call) -> Step:
+    """That a rule other than CORS stopped the Call."""
+    verdict = call.verdict
+    return Step(
+        name="policy",
+        state="failed",
+        stage=verdict.stage,
+        hop=verdict.hop,
+        reason=verdict.reason,
+        header=verdict.header,
+        needed=verdict.expected,
+        found=verdict.found,
+    )

@@ -31,14 +31,14 @@ def judge_opaque(hops, page: str | None) -> Verdict:
         reason = "network-error" if kind == "other" else kind
         return _verdict("network-error", "certain", reason, number, facts)
     certainty = "certain" if facts.mode_known else "likely"
-    if is_refused_by_type(facts):
-        return _verdict("network-error", certainty, "mime", number, facts)
     for index, (_, request) in enumerate(hops):
         found = combined(request.exchange.response_headers, POLICY.lower())
         if found is not None and page is not None and not _policy_allows(found, request, page):
             return _verdict("blocked", certainty, "corp", index, request, "cross-origin", found)
     if facts.engine == "chromium" and _is_withheld_by_orb(facts):
         return _verdict("blocked", "likely", "orb", number, facts)
+    if is_refused_by_type(facts):
+        return _verdict("network-error", certainty, "mime", number, facts)
     return _verdict("opaque", certainty, None, number, facts)
 
 
