@@ -56,7 +56,7 @@ FLOORS = {
     "analysis": _floor("analysis fetch model", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
     "session": _floor("session model fingerprints", "msgspec platformdirs"),
-    "addons": _floor("addons model session fingerprints analysis", "mitmproxy msgspec"),
+    "addons": _floor("addons model session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
         "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL"
     ),

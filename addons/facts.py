@@ -1,0 +1,119 @@
+"""From mitmproxy's flows to Exchanges: what was on the wire, without secrets, without bodies."""
+
+import time
+
+import msgspec
+from mitmproxy import http
+
+from corsinspect.model import Exchange, HeaderList
+from corsinspect.session.failures import failure
+from corsinspect.session.redact import Redactor
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+EXPLICIT_MODES = ("regular", "upstream")
+"""Proxy modes where the client names the URL itself; in the others the Host header knows better than the address."""
+
+
+class Counter:
+    """Counts a streamed body as it passes. mitmproxy calls it for each chunk and sends on what it returns."""
+
+    __slots__ = ("size",)
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def __call__(self, chunk: bytes) -> bytes:
+        self.size += len(chunk)
+        return chunk
+
+
+def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor) -> Exchange:
+    """The exchange as its request headers show it."""
+    request = flow.request
+    return Exchange(
+        id=id,
+        url=redactor.url(url_of(flow)),
+        # `request.method` is upper-cased, and CORS is case-sensitive
+        method=request.data.method.decode("latin-1"),
+        started=request.timestamp_start,
+        request_headers=redactor.headers(_headers(request)),
+        http_version=request.data.http_version.decode("latin-1"),
+        connection=flow.client_conn.id,
+    )
+
+
+def with_response(exchange: Exchange, response: http.Response, redactor: Redactor) -> Exchange:
+    """The exchange with its response headers."""
+    return msgspec.structs.replace(
+        exchange,
+        status=response.status_code,
+        reason_phrase=response.data.reason.decode("latin-1"),
+        response_headers=redactor.headers(_headers(response)),
+        answered=response.timestamp_start,
+    )
+
+
+def with_end(exchange: Exchange, flow: http.HTTPFlow) -> Exchange:
+    """The exchange when its last byte has passed."""
+    return msgspec.structs.replace(
+        exchange,
+        request_size=_size(flow.request),
+        response_size=_size(flow.response),
+        ended=(flow.response and flow.response.timestamp_end) or time.time(),
+    )
+
+
+def with_failure(exchange: Exchange, flow: http.HTTPFlow, untrusted: str | None) -> Exchange:
+    """The exchange that ended in an error of mitmproxy's, before or after its response headers."""
+    text = flow.error.msg if flow.error else "unknown"
+    return msgspec.structs.replace(
+        exchange,
+        request_size=_size(flow.request),
+        response_size=_size(flow.response),
+        ended=flow.error.timestamp if flow.error else time.time(),
+        failure=failure(text),
+        untrusted_certificate=untrusted,
+    )
+
+
+def connection_facts(id: str, host: str, port: int, text: str, connection: str | None, now: float) -> Exchange:
+    """A connection that failed before any request: a refused CONNECT, a TLS handshake that broke."""
+    return Exchange(
+        id=id,
+        url=f"https://{_bracketed(host)}:{port}/",
+        started=now,
+        ended=now,
+        failure=failure(text),
+        connection=connection,
+    )
+
+
+def url_of(flow: http.HTTPFlow) -> str:
+    """The URL that the client asked for."""
+    request = flow.request
+    if flow.client_conn.proxy_mode.type_name not in EXPLICIT_MODES:
+        return request.pretty_url
+    scheme, port = request.scheme, request.port
+    path = request.data.path.decode("latin-1")
+    host = request.data.host
+    if not host.isascii():  # mitmproxy shows international names decoded; the wire had them in ASCII
+        host = host.encode("idna").decode("ascii")
+    where = _bracketed(host) if port == DEFAULT_PORTS.get(scheme) else f"{_bracketed(host)}:{port}"
+    return f"{scheme}://{where}{path}" if path.startswith("/") else f"{scheme}://{where}/{path}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _headers(message: http.Message) -> HeaderList:
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in message.headers.fields])
+
+
+def _size(message: http.Message | None) -> int | None:
+    if message is None:
+        return None
+    if isinstance(message.stream, Counter) and message.stream.size:
+        return message.stream.size
+    # not streamed: an empty body, or all of them in a person's own mitmproxy
+    return len(message.raw_content) if message.raw_content is not None else None

@@ -1,0 +1,218 @@
+"""The capture addon: mitmproxy's hooks, each of which notes facts and lets the traffic pass as it is.
+
+Whatever goes wrong in here is logged once a kind and counted; the flow goes on.
+"""
+
+import functools
+import logging
+import time
+import uuid
+from collections import Counter as Tally
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from mitmproxy import ctx, http, tls
+from mitmproxy.addonmanager import Loader
+
+from corsinspect.model import Exchange
+from corsinspect.session.errors import SessionError
+from corsinspect.session.failures import failure
+from corsinspect.session.place import new_session_path
+from corsinspect.session.redact import Redactor
+
+from . import facts
+from .marks import Marks
+from .recorder import Recorder
+
+logger = logging.getLogger("corsinspect")
+
+REMEMBERED = 1_000
+"""Replayed flows, and hosts that couldn't be connected to, at a time."""
+UNTRUSTED = "Certificate verify failed: "
+"""How mitmproxy's words begin when a server's certificate isn't trusted; the reason follows."""
+MITMPROXY_HINT = " If you plan to redirect requests"
+"""Where mitmproxy's words on a connection that failed turn to an option of its own."""
+
+Message = TypeVar("Message")
+
+
+def survives(hook: "Callable[[Capture, Message], None]") -> "Callable[[Capture, Message], None]":
+    """Keep a hook's exceptions from the traffic."""
+
+    @functools.wraps(hook)
+    def guarded(self: "Capture", data: Message) -> None:
+        try:
+            hook(self, data)
+        except Exception as problem:
+            self.trouble(hook.__name__, problem)
+
+    return guarded
+
+
+class Capture:
+    """Records every exchange that passes. One instance for one mitmproxy."""
+
+    def __init__(
+        self,
+        session: Path | None = None,
+        *,
+        stream: bool = False,
+        mark: bool = False,
+        flushed: Callable[[], None] | None = None,
+        broken: Callable[[SessionError], None] | None = None,
+    ) -> None:
+        """`session` None: this is a person's own mitmproxy, its options say where to and whether to mark.
+
+        `stream` lets bodies through as they come instead of collecting them; a person's own mitmproxy shows and saves
+        bodies, so there it's theirs to say. `flushed` is called after lines were written, `broken` (once) when the
+        session can't be written any more; without it that is logged, and recording ends. Raises SessionError when
+        the session file can't be opened.
+        """
+        self.troubles: Tally[str] = Tally()
+        """Our own exceptions so far, by hook and type."""
+        self._own_options = session is None
+        self._stream = stream
+        self._flushed = flushed
+        self._broken = broken
+        self._redactor = Redactor()
+        self._marks = Marks() if mark else None
+        self._replays: dict[str, int] = {}
+        self._unreachable: dict[tuple[str, int], Exchange] = {}
+        self._recorder = self._record(session) if session is not None else None
+
+    # what mitmproxy tells about itself
+
+    def load(self, loader: Loader) -> None:
+        if self._own_options:
+            loader.add_option("cors_session", str, "", "Session file of corsinspect; empty: a new one each run.")
+            loader.add_option("cors_mark", bool, True, "Mark and comment flows with the browser's CORS verdict.")
+
+    def running(self) -> None:
+        if self._recorder is not None:
+            return
+        if not ctx.options.cors_mark:
+            self._marks = None
+        try:
+            path = Path(ctx.options.cors_session).expanduser() if ctx.options.cors_session else new_session_path()
+            self._recorder = self._record(path)
+        except (OSError, SessionError) as problem:
+            logger.error(f"corsinspect: nothing is recorded: {problem}")
+        else:
+            logger.info(f"corsinspect: recording to {path}")
+
+    def done(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.close()
+
+    # exchanges
+
+    @survives
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if self._stream:
+            flow.request.stream = facts.Counter()
+        if self._recorder is None:
+            return
+        if flow.is_replay == "request":
+            self._count_replay(flow)
+        id = self._id(flow)
+        if self._marks is not None:
+            self._marks.remember(id, flow)
+        self._recorder.note(facts.request_facts(flow, id, self._redactor))
+
+    @survives
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        assert flow.response is not None
+        if self._stream:
+            flow.response.stream = facts.Counter()
+        if self._recorder is not None:
+            self._recorder.judge(facts.with_response(self._latest(flow), flow.response, self._redactor))
+
+    @survives
+    def response(self, flow: http.HTTPFlow) -> None:
+        if self._recorder is not None and flow.websocket is None:
+            self._recorder.note(facts.with_end(self._latest(flow), flow))
+
+    @survives
+    def error(self, flow: http.HTTPFlow) -> None:
+        if self._recorder is None:
+            return
+        text = flow.error.msg if flow.error is not None else ""
+        untrusted = text.partition(UNTRUSTED)[2] or None
+        self._recorder.judge(facts.with_failure(self._latest(flow), flow, untrusted))
+
+    @survives
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        if self._stream and flow.websocket is not None:
+            flow.websocket.messages.clear()  # mitmproxy collects them for as long as the connection lives
+
+    @survives
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        if self._recorder is not None and flow.websocket is not None:
+            ended = flow.websocket.timestamp_end or time.time()
+            self._recorder.note(msgspec.structs.replace(self._latest(flow), ended=ended))
+
+    # connections that never carried a request
+
+    @survives
+    def http_connect_error(self, flow: http.HTTPFlow) -> None:
+        text = flow.response.get_text(strict=False) if flow.response is not None else None
+        text = (text or "unknown").partition(MITMPROXY_HINT)[0]
+        self._unreachable_host(flow.request.host, flow.request.port, text, flow.client_conn.id)
+
+    @survives
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        address = data.context.server.address
+        host = data.conn.sni or (address[0] if address else "unknown")
+        self._unreachable_host(host, address[1] if address else 443, data.conn.error or "TLS failed", data.conn.id)
+
+    def trouble(self, where: str, problem: Exception) -> None:
+        """Count an exception of ours, and log the first of its kind."""
+        kind = f"{where}: {type(problem).__name__}"
+        self.troubles[kind] += 1
+        if self.troubles[kind] == 1:
+            logger.error(f"corsinspect: {kind}: {problem} (traffic isn't affected)", exc_info=problem)
+
+    def _record(self, path: Path) -> Recorder:
+        changed = self._marks.show if self._marks is not None else None
+        return Recorder(path, flushed=self._flushed, changed=changed, broken=self._stop)
+
+    def _stop(self, problem: SessionError) -> None:
+        self._recorder = None
+        if self._broken is not None:
+            self._broken(problem)
+        else:
+            logger.error(f"corsinspect: recording ends: {problem}")
+
+    def _latest(self, flow: http.HTTPFlow) -> Exchange:
+        """The exchange of this flow so far; made anew where it isn't held (the addon was loaded in between)."""
+        assert self._recorder is not None
+        id = self._id(flow)
+        return self._recorder.latest(id) or facts.request_facts(flow, id, self._redactor)
+
+    def _id(self, flow: http.HTTPFlow) -> str:
+        if flow.is_replay == "request" and flow.id in self._replays:
+            return f"{flow.id}.{self._replays[flow.id]}"
+        return flow.id
+
+    def _count_replay(self, flow: http.HTTPFlow) -> None:
+        self._replays[flow.id] = self._replays.pop(flow.id, 1) + 1
+        if len(self._replays) > REMEMBERED:
+            del self._replays[next(iter(self._replays))]
+
+    def _unreachable_host(self, host: str, port: int, text: str, connection: str) -> None:
+        """One exchange a host, counted: a page tries again and again."""
+        if self._recorder is None:
+            return
+        now = time.time()
+        before = self._unreachable.pop((host, port), None)
+        if before is None:
+            exchange = facts.connection_facts(str(uuid.uuid4()), host, port, text, connection, now)
+        else:
+            exchange = msgspec.structs.replace(before, ended=now, failure=failure(text), count=before.count + 1)
+        self._unreachable[host, port] = exchange
+        if len(self._unreachable) > REMEMBERED:
+            del self._unreachable[next(iter(self._unreachable))]
+        self._recorder.judge(exchange)

@@ -1,0 +1,247 @@
+"""Starting an installed browser with a profile of its own, behind the proxy, and noticing its end.
+
+Linux is tested. The macOS and Windows places are where those systems install browsers, untested.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from corsinspect.capture import firefox, profiles
+from corsinspect.capture.ca import CaPaths, spki_hash
+from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.processes import GRACE, signal_group
+from corsinspect.capture.tail import Tail
+
+BrowserKind = Literal["chromium", "firefox"]
+Preferences = Mapping[str, str | int | bool]
+
+COMMANDS: dict[BrowserKind, list[str]] = {
+    "chromium": [
+        *("google-chrome", "google-chrome-stable", "chromium", "chromium-browser"),
+        *("microsoft-edge", "microsoft-edge-stable", "brave-browser", "brave"),
+        # what Flatpak exports
+        *("com.google.Chrome", "org.chromium.Chromium", "com.microsoft.Edge", "com.brave.Browser"),
+    ],
+    "firefox": ["firefox", "firefox-esr", "firefox-developer-edition", "org.mozilla.firefox"],
+}
+MAC_APPS: dict[BrowserKind, list[str]] = {
+    "chromium": ["Google Chrome", "Chromium", "Microsoft Edge", "Brave Browser"],
+    "firefox": ["Firefox", "Firefox Developer Edition"],
+}
+WINDOWS_PATHS: dict[BrowserKind, list[str]] = {
+    "chromium": [
+        r"Google\Chrome\Application\chrome.exe",
+        r"Chromium\Application\chrome.exe",
+        r"Microsoft\Edge\Application\msedge.exe",
+        r"BraveSoftware\Brave-Browser\Application\brave.exe",
+    ],
+    "firefox": [r"Mozilla Firefox\firefox.exe"],
+}
+FLATPAK_BINS = ("/var/lib/flatpak/exports/bin", "~/.local/share/flatpak/exports/bin")
+
+QUIET_FEATURES = (
+    # Behind a proxy the browser can't see where a server is, so its prompts for the local network come at random.
+    *("LocalNetworkAccessChecks", "LocalNetworkAccessForWorkers"),
+    # http://myapp.test is meant as typed; trying https first shows as a failed call.
+    *("HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable"),
+    *("OptimizationHints", "MediaRouter", "Translate", "NetworkTimeServiceQuerying"),
+)
+CHROMIUM_SWITCHES = (
+    "--proxy-bypass-list=<-loopback>",  # without it no call to localhost passes the proxy
+    *("--no-first-run", "--no-default-browser-check", "--hide-crash-restore-bubble"),
+    "--disable-search-engine-choice-screen",
+    "--test-type",  # no yellow bar about the switches above
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--disable-default-apps", "--disable-component-extensions-with-background-pages"),
+    *("--disable-domain-reliability", "--disable-client-side-phishing-detection", "--metrics-recording-only"),
+    *("--password-store=basic", "--use-mock-keychain"),  # no question for the system's keyring
+    f"--disable-features={','.join(QUIET_FEATURES)}",
+)
+
+
+def find(kind: BrowserKind) -> Path | None:
+    """The first installed browser of this kind, or None."""
+    for command in COMMANDS[kind]:
+        for folder in (None, "/snap/bin", *(str(Path(folder).expanduser()) for folder in FLATPAK_BINS)):
+            if found := shutil.which(command, path=folder):
+                return Path(found)
+    for path in _other_systems(kind):
+        if path.exists():
+            return path
+    return None
+
+
+def _other_systems(kind: BrowserKind) -> list[Path]:
+    if sys.platform == "darwin":
+        return [
+            Path(root).expanduser() / f"{app}.app/Contents/MacOS" / ("firefox" if kind == "firefox" else app)
+            for root in ("/Applications", "~/Applications")
+            for app in MAC_APPS[kind]
+        ]
+    if sys.platform == "win32":
+        roots = [os.environ.get(name) for name in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")]
+        return [Path(root) / path for root in roots if root for path in WINDOWS_PATHS[kind]]
+    return []
+
+
+class Browser:
+    """A browser that was launched, until it ends."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, kind: BrowserKind, name: str, profile: Path, keep: bool
+    ) -> None:
+        self.kind: BrowserKind = kind
+        self.name = name
+        """For people: "Chromium 156"."""
+        self.pid = process.pid
+        self.profile = profile
+        self.keep = keep
+        self.warning: str | None = None
+        """What won't work in this browser, and how to mend it; None: nothing."""
+        self.closed = asyncio.Event()
+        """Set when the browser has ended, its processes are gone and its profile is removed (or free again)."""
+        self.last_words: Tail = Tail(process.stderr)
+        self._watch = asyncio.create_task(self._until_closed(process))
+
+    async def close(self) -> None:
+        """End the browser, politely at first; returns when `closed` is set."""
+        if not self.closed.is_set() and self._process_runs():
+            try:
+                await asyncio.wait_for(self.closed.wait(), GRACE)
+            except TimeoutError:
+                signal_group(self.pid, signal.SIGKILL)
+        await self.closed.wait()
+
+    def _process_runs(self) -> bool:
+        try:
+            os.kill(self.pid, signal.SIGTERM)
+        except ProcessLookupError:
+            return False
+        return True
+
+    async def _until_closed(self, process: asyncio.subprocess.Process) -> None:
+        await process.wait()
+        signal_group(self.pid, signal.SIGKILL)  # helpers that outlive the browser
+        await self.last_words.ended()
+        if self.keep:
+            profiles.disown(self.profile)
+        else:
+            await asyncio.to_thread(profiles.remove, self.profile)
+        self.closed.set()
+
+
+async def launch(
+    kind: BrowserKind,
+    port: int,
+    ca: CaPaths,
+    url: str | None = None,
+    *,
+    profile: str | None = None,
+    headless: bool = False,
+    extra_args: Sequence[str] = (),
+    extra_prefs: Preferences | None = None,
+) -> Browser:
+    """Start the installed browser of this kind behind the proxy on `port`.
+
+    `profile` names one that is kept between runs; else it is thrown away. `extra_prefs` are Firefox's.
+    Raises CaptureError when none is installed, when there is no display to show it on, or when it can't be started.
+    """
+    binary = find(kind)
+    if binary is None:
+        raise _none_installed(kind)
+    if (
+        not headless
+        and sys.platform == "linux"
+        and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    ):
+        raise CaptureError(
+            "There is no display to show a browser on.",
+            f"Start corsinspect in a graphical session, or point a browser elsewhere at the proxy on port {port}.",
+        )
+    folder = profiles.keep(binary, kind, profile) if profile else profiles.make(binary)
+    warning = None
+    if kind == "chromium":
+        command = [*_chromium(binary, port, ca, folder, headless), *extra_args, _as_url(url)]
+    else:
+        warning = await firefox.prepare(folder, port, ca, extra_prefs or {})
+        command = [*firefox.command(binary, folder, headless), *extra_args, _as_url(url)]
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env=os.environ | firefox.ENVIRONMENT if kind == "firefox" else None,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as problem:
+        if not profile:
+            profiles.remove(folder)
+        raise CaptureError(
+            f"{binary} can't be started: {problem.strerror}.", "Start it by hand to see why."
+        ) from problem
+    profiles.own(folder, process.pid)
+    browser = Browser(process, kind, await _name(binary), folder, keep=profile is not None)
+    browser.warning = warning
+    return browser
+
+
+def _chromium(binary: Path, port: int, ca: CaPaths, profile: Path, headless: bool) -> list[str]:
+    command = [
+        str(binary),
+        f"--user-data-dir={profile}",
+        f"--proxy-server=127.0.0.1:{port}",
+        f"--ignore-certificate-errors-spki-list={spki_hash(ca.certificate)}",
+        *CHROMIUM_SWITCHES,
+    ]
+    if headless:
+        command += ["--headless=new", "--disable-gpu"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--no-sandbox")  # as root Chromium refuses to start with it
+    return command
+
+
+def _as_url(url: str | None) -> str:
+    """`localhost:3000` as people type it; never something that the browser takes for a switch."""
+    if url is None:
+        return "about:blank"
+    return url if "://" in url or url.startswith("about:") else f"http://{url}"
+
+
+async def _name(binary: Path) -> str:
+    """Product and main version, as the browser itself prints them: "Chromium 156"."""
+    if sys.platform == "win32":  # prints nothing there and opens a window instead
+        return binary.stem
+    process = await asyncio.create_subprocess_exec(
+        binary, "--version", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        out, _ = await asyncio.wait_for(process.communicate(), 10)
+    except TimeoutError:
+        process.kill()
+        return binary.stem
+    words = out.decode(errors="replace").split()
+    numbers = [position for position, word in enumerate(words) if word[:1].isdigit()]
+    if not numbers:
+        return binary.stem
+    product = [word for word in words[: numbers[0]] if word not in ("Mozilla", "Google")]
+    return f"{' '.join(product)} {words[numbers[0]].split('.')[0]}"
+
+
+def _none_installed(kind: BrowserKind) -> CaptureError:
+    looked_for = ", ".join(COMMANDS[kind])
+    if kind == "chromium":
+        install = "Install one (Debian: apt install chromium; Fedora: dnf install chromium), or use --browser firefox."
+    else:
+        install = (
+            "Install it (Debian: apt install firefox-esr; Fedora: dnf install firefox), or use --browser chromium."
+        )
+    return CaptureError(
+        f"No browser of the {kind.capitalize()} family is installed (looked for {looked_for}).", install
+    )

@@ -1,0 +1,167 @@
+"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any]`.
+
+- stdout: first one JSON line, `{"port": N}` or `{"what": …, "mend": …}`; then one byte after each flush of the session.
+  Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
+- stdin: one JSON line a command, `{"command": "trust", "args": ["api.example:443"]}`, which runs mitmproxy's command
+  `cors.trust`. Its end ends this process, however the parent went.
+- stderr: the reason of an early death, for the parent to show.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from mitmproxy import command
+
+from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.capture.ca import ensure_ca
+from corsinspect.capture.master import LeanMaster
+from corsinspect.capture.processes import end_group
+from corsinspect.capture.profiles import remove
+from corsinspect.session.errors import SessionError
+
+WAKE = b"."
+
+
+class Browsers:
+    """The launched browsers that are still open: if the parent is killed, this process closes them."""
+
+    def __init__(self) -> None:
+        self.open: dict[int, tuple[str, bool]] = {}
+
+    @command.command("cors.browser.opened")
+    def opened(self, pid: int, profile: str, keep: bool) -> None:
+        """A browser was launched; `keep` its profile folder when it ends."""
+        self.open[pid] = (profile, keep)
+
+    @command.command("cors.browser.closed")
+    def closed(self, pid: int) -> None:
+        """It has ended and was cleaned up after."""
+        self.open.pop(pid, None)
+
+    def close_all(self) -> None:
+        """End them all and remove their throw-away profiles; blocks up to a few seconds."""
+        for pid, (profile, keep) in self.open.items():
+            end_group(pid, profile)
+            if not keep:
+                remove(Path(profile))
+        self.open.clear()
+
+
+class Parent:
+    """The pipe to the process that started this one."""
+
+    def __init__(self) -> None:
+        self._out = os.dup(1)
+        os.dup2(2, 1)
+
+    def tell(self, **facts: object) -> None:
+        """The one line of the handshake."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._out, json.dumps(facts).encode() + b"\n")
+        os.set_blocking(self._out, False)
+
+    def wake(self) -> None:
+        """Say that there is something new in the session file."""
+        # A full pipe holds wake-ups enough; a broken one means that stdin is about to end.
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            os.write(self._out, WAKE)
+
+    def listen(self, master: LeanMaster) -> None:
+        """Run the parent's commands in the master's event loop until the parent is gone (blocks: for a thread)."""
+        for line in sys.stdin.buffer:
+            master.event_loop.call_soon_threadsafe(obey, master, line)
+        master.shutdown()
+
+
+def obey(master: LeanMaster, line: bytes) -> None:
+    """Run one command line of the parent's."""
+    try:
+        order = json.loads(line)
+        master.commands.call(f"cors.{order['command']}", *order["args"])
+    except Exception:
+        logging.exception("A command from the dashboard failed: %r", line)
+
+
+async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> int:
+    """Run the proxy until the parent ends it; the process's exit status."""
+    browsers = Browsers()
+    try:
+        ca = ensure_ca()
+    except OSError as problem:
+        parent.tell(
+            what=f"The certificate authority can't be made: {problem}.",
+            mend="Make that folder writable, or set XDG_DATA_HOME to one that is.",
+        )
+        return 1
+    troubles: list[SessionError] = []
+
+    def stop_loudly(problem: SessionError) -> None:
+        # Traffic that nobody records would look like traffic that didn't happen.
+        troubles.append(problem)
+        master.shutdown()
+
+    try:
+        capture = Capture(session, stream=True, flushed=parent.wake, broken=stop_loudly)
+    except SessionError as problem:
+        parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
+        return 1
+    master = LeanMaster(ca, capture, browsers)
+    try:
+        port = await master.listen(port, or_any=or_any)
+    except OSError as problem:
+        parent.tell(**_port_trouble(port, problem))
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        master.event_loop.add_signal_handler(number, master.shutdown)
+    threading.Thread(target=parent.listen, args=(master,), daemon=True).start()
+    parent.tell(port=port)
+    try:
+        await master.run()
+    finally:
+        browsers.close_all()
+    if troubles:
+        print(troubles[0], file=sys.stderr)
+    return len(troubles)
+
+
+def _port_trouble(port: int, problem: OSError) -> dict[str, str]:
+    if problem.errno == errno.EADDRINUSE:
+        return {
+            "what": f"Port {port} is in use by another program.",
+            "mend": "Choose another with --port N, or leave --port out and a free one is taken.",
+        }
+    if problem.errno == errno.EACCES:
+        return {
+            "what": f"Port {port} may not be opened by this user.",
+            "mend": "Choose one above 1023 with --port N.",
+        }
+    return {
+        "what": f"Port {port} can't be opened: {problem.strerror or problem}.",
+        "mend": "Choose another with --port N.",
+    }
+
+
+def main() -> None:
+    """Entry of the child process."""
+    parser = argparse.ArgumentParser(prog="corsinspect.capture.child")
+    parser.add_argument("session", type=Path)
+    parser.add_argument("port", type=int)
+    parser.add_argument("--or-any", action="store_true")
+    args = parser.parse_args()
+    parent = Parent()
+    # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""What Firefox needs before it starts: a profile with preferences and the certificate authority in it."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from corsinspect.capture.ca import CaPaths
+
+ENVIRONMENT = {
+    "MOZ_CRASHREPORTER_DISABLE": "1",
+    "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1",  # without it the preference for the settings server is ignored
+}
+
+PREFERENCES: dict[str, str | int | bool] = {
+    "network.proxy.type": 1,
+    "network.proxy.no_proxies_on": "",
+    "network.proxy.allow_hijacking_localhost": True,  # without it no call to localhost passes the proxy
+    # Behind a proxy the browser can't see where a server is, so its prompts for the local network come at random.
+    "network.lna.enabled": False,
+    "network.lna.blocking": False,
+    # first-run noise
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.aboutwelcome.enabled": False,
+    "trailhead.firstrun.didSeeAboutWelcome": True,
+    "termsofuse.bypassNotification": True,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "datareporting.healthreport.uploadEnabled": False,
+    "browser.startup.page": 0,
+    "browser.startup.homepage": "about:blank",
+    "startup.homepage_welcome_url": "",
+    "browser.newtabpage.enabled": False,
+    "browser.sessionstore.resume_from_crash": False,
+    # its own traffic
+    "app.normandy.enabled": False,
+    "app.update.auto": False,
+    "nimbus.rollouts.enabled": False,
+    "toolkit.telemetry.enabled": False,
+    "toolkit.telemetry.unified": False,
+    "toolkit.telemetry.server": "data:,",
+    "services.settings.server": "data:,#remote-settings-dummy/v1",
+    "browser.safebrowsing.update.enabled": False,
+    "browser.safebrowsing.downloads.remote.enabled": False,
+    "browser.topsites.contile.enabled": False,
+    "browser.discovery.enabled": False,
+    "browser.region.update.enabled": False,
+    "browser.region.network.url": "",
+    "browser.search.update": False,
+    "extensions.update.enabled": False,
+    "extensions.getAddons.cache.enabled": False,
+    "media.gmp-manager.updateEnabled": False,
+    "media.gmp-manager.url": "data:,",
+    "dom.push.connection.enabled": False,
+    "geo.provider.network.url": "",
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "network.dns.disablePrefetch": True,
+    "network.prefetch-next": False,
+    "network.http.speculative-parallel-limit": 0,
+}
+
+NO_CERTUTIL = (
+    "https pages show a certificate warning: Firefox needs certutil to trust corsinspect's certificate authority. "
+    "Install it (Debian: apt install libnss3-tools; Fedora: dnf install nss-tools; macOS: brew install nss) "
+    "and start the browser again."
+)
+
+
+def command(binary: Path, profile: Path, headless: bool) -> list[str]:
+    """The command line, without a URL."""
+    return [str(binary), "-no-remote", "-profile", str(profile), *(["-headless"] if headless else [])]
+
+
+async def prepare(profile: Path, port: int, ca: CaPaths, extra: Mapping[str, str | int | bool]) -> str | None:
+    """Write the preferences and the certificate authority into the profile; a warning if the latter can't be done."""
+    proxy = {f"network.proxy.{scheme}": "127.0.0.1" for scheme in ("http", "ssl")}
+    ports = {f"network.proxy.{scheme}_port": port for scheme in ("http", "ssl")}
+    preferences = PREFERENCES | proxy | ports | dict(extra)
+    lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items())
+    (profile / "user.js").write_text("".join(lines), encoding="utf-8")
+    certutil = shutil.which("certutil")
+    if certutil is None:
+        return NO_CERTUTIL
+    database = f"sql:{profile}"
+    if not (profile / "cert9.db").exists():
+        await _run(certutil, "-N", "-d", database, "--empty-password")
+    # A kept profile may hold an older authority of ours under that name.
+    await _run(certutil, "-D", "-d", database, "-n", "corsinspect")
+    if await _run(certutil, "-A", "-d", database, "-t", "C,,", "-n", "corsinspect", "-i", str(ca.certificate)) != 0:
+        return NO_CERTUTIL
+    return None
+
+
+async def _run(*arguments: str) -> int:
+    process = await asyncio.create_subprocess_exec(
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    return await process.wait()

@@ -1,0 +1,179 @@
+"""The parent's side of a capture: starts the proxy's process, hears from it, commands it, and leaves nothing behind."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from corsinspect.capture import profiles
+from corsinspect.capture.browser import Browser, BrowserKind, Preferences, launch
+from corsinspect.capture.ca import ca_paths
+from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.processes import signal_group
+from corsinspect.capture.tail import Tail
+
+USUAL_PORT = 8080
+START_LIMIT = 60.0
+"""Seconds; a cold start on a slow disk takes a few."""
+STOP_LIMIT = 8.0
+"""Seconds; longer than the child may take to close the browsers."""
+
+
+class Proxy:
+    """A capturing proxy in a process of its own, for one session file.
+
+    `start` it in the event loop it's used from, and `stop` it there whatever happens in between. If this process is
+    killed, the proxy's process notices, closes the launched browsers and ends by itself.
+    """
+
+    def __init__(self, session: Path, *, port: int | None = None) -> None:
+        """`port` None: 8080, or any free one where that is taken."""
+        self.session = session
+        self.port = port if port is not None else USUAL_PORT
+        """The real one once `start` has returned."""
+        self.ca_pem = ca_paths().certificate
+        self.wake = asyncio.Event()
+        """Set when there is something new in the session file, and when the proxy has died."""
+        self.died: str | None = None
+        """Why the proxy's process ended without being told to; None while all is well."""
+        self.browsers: list[Browser] = []
+        """Those that are open."""
+        self._or_any = port is None
+        self._process: asyncio.subprocess.Process | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Start the proxy; returns when it takes connections. Raises CaptureError (a busy port, an unwritable file)."""
+        await asyncio.to_thread(profiles.sweep)
+        await self._spawn()
+
+    async def restart(self) -> None:
+        """Start again after a death, on the same port for the browser that is open and into the same session."""
+        self._or_any = False
+        await self._end_child()
+        await self._spawn()
+        for browser in self.browsers:
+            self._tell_opened(browser)
+
+    async def open_browser(
+        self,
+        kind: BrowserKind,
+        url: str | None = None,
+        profile: str | None = None,
+        headless: bool = False,
+        *,
+        extra_args: Sequence[str] = (),
+        extra_prefs: Preferences | None = None,
+    ) -> Browser:
+        """Start an installed browser behind this proxy; see `browser.launch` for the arguments and errors."""
+        browser = await launch(
+            kind,
+            self.port,
+            ca_paths(),
+            url,
+            profile=profile,
+            headless=headless,
+            extra_args=extra_args,
+            extra_prefs=extra_prefs,
+        )
+        self.browsers.append(browser)
+        self._tell_opened(browser)
+        self._run_aside(self._forget_when_closed(browser))
+        return browser
+
+    def send(self, command: str, *args: object) -> None:
+        """Have the proxy run its command `cors.COMMAND`; nothing happens when it is dead."""
+        if self._process is None or self._process.stdin is None or self._process.stdin.is_closing():
+            return
+        line = json.dumps({"command": command, "args": args})
+        with contextlib.suppress(OSError):
+            self._process.stdin.write(line.encode() + b"\n")
+
+    async def stop(self) -> None:
+        """Close the browsers and end the proxy; nothing of theirs is left when this returns."""
+        self._stopping = True
+        await asyncio.gather(*(browser.close() for browser in list(self.browsers)))
+        await self._end_child()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _spawn(self) -> None:
+        options = ["--or-any"] if self._or_any else []
+        self._process = process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",  # a file of the person's called like a module of ours must not be run
+            *("-m", "corsinspect.capture.child", str(self.session), str(self.port), *options),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            # Ctrl-C and Ctrl-Z in the terminal are for this process alone.
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        stderr = Tail(process.stderr)
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), START_LIMIT)
+        except TimeoutError:
+            line = b""
+        answer = json.loads(line) if line.endswith(b"\n") else {}
+        if "port" not in answer:
+            await self._end_child()
+            await stderr.ended()
+            raise CaptureError(
+                answer.get("what") or f"The proxy didn't start: {stderr.last() or 'it gave no reason'}.",
+                answer.get("mend") or "Run `corsinspect doctor`.",
+            )
+        self.port = answer["port"]
+        self.died = None
+        self._run_aside(self._hear(process, process.stdout, stderr))
+
+    async def _hear(self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader, stderr: Tail) -> None:
+        """Pass wake-ups on until the child ends, and say why it did if nobody asked it to."""
+        while await stdout.read(65536):
+            self.wake.set()
+        status = await process.wait()
+        await stderr.ended()
+        if process is self._process and not self._stopping:
+            self.died = _reason(status, stderr.last())
+            self.wake.set()
+
+    async def _end_child(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_LIMIT)
+        except TimeoutError:
+            signal_group(process.pid, signal.SIGKILL)
+            await process.wait()
+
+    def _tell_opened(self, browser: Browser) -> None:
+        self.send("browser.opened", browser.pid, str(browser.profile), browser.keep)
+
+    async def _forget_when_closed(self, browser: Browser) -> None:
+        await browser.closed.wait()
+        self.browsers.remove(browser)
+        self.send("browser.closed", browser.pid)
+        self.wake.set()
+
+    def _run_aside(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _reason(status: int, last_line: str | None) -> str:
+    if last_line:
+        return last_line
+    if status < 0:
+        with contextlib.suppress(ValueError):
+            return f"killed by {signal.Signals(-status).name}"
+    return f"it ended with status {status}"
