@@ -74,6 +74,11 @@ class Demo:
         """Where this call goes."""
         return self._bases[case.server] + case.path
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the page has said that all calls are made."""
+        return self._done.is_set()
+
     async def wait_done(self) -> dict[str, str]:
         """Waits until the page (or who plays its part) says that all calls are made; returns `results`."""
         await self._done.wait()

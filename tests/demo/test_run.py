@@ -1,0 +1,59 @@
+"""The scripted client makes all calls through a real proxy, and says who it is."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from corsinspect.capture.proxy import Proxy
+from corsinspect.demo.cases import CASES
+from corsinspect.demo.run import Demo, DemoError, drive, start_demo, without_verdict
+from corsinspect.session.reader import load
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Demo]:
+    running = await start_demo()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
+    running = Proxy(tmp_path / "demo.jsonl")
+    await running.start()
+    yield running
+    await running.stop()
+
+
+async def test_the_scripted_client_makes_every_call_once(proxy: Proxy, demo: Demo) -> None:
+    visit = await drive(proxy, demo, None)
+    assert (visit.name, visit.simulated) == ("simulated browser", True)
+    said = await visit.done()
+    await visit.stop()
+    assert list(said) == [case.id for case in CASES]
+    await proxy.stop()
+    exchanges = load(proxy.session).exchanges
+    asked = [exchange.url for exchange in exchanges if exchange.method != "OPTIONS"]
+    assert sorted(asked) == sorted(_sent(demo))
+    agents = {value for exchange in exchanges for name, value in exchange.request_headers if name == "User-Agent"}
+    assert all("corsinspect-simulated-browser" in agent for agent in agents)
+
+
+def _sent(demo: Demo) -> list[str]:
+    """What must arrive: the page, its report, and each call whose preflight doesn't forbid it."""
+    refused = [case for case in CASES if case.expected.stage == "preflight"]
+    calls = [demo.url(case) for case in CASES if case not in refused]
+    return [demo.run_all_url, f"{demo.origin}/done", *calls]
+
+
+async def test_a_visitor_who_cannot_reach_the_proxy_is_reported(proxy: Proxy, demo: Demo) -> None:
+    await proxy.stop()
+    visit = await drive(proxy, demo, None)
+    with pytest.raises(DemoError, match="simulated browser left"):
+        await visit.done()
+    await visit.stop()
+
+
+async def test_without_calls_every_case_waits_for_its_verdict(demo: Demo) -> None:
+    assert without_verdict(demo, []) == list(CASES)
