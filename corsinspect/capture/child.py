@@ -91,8 +91,8 @@ def obey(master: LeanMaster, line: bytes) -> None:
         logging.exception("A command from the dashboard failed: %r", line)
 
 
-async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> int:
-    """Run the proxy until the parent ends it; the process's exit status."""
+async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str | None:
+    """Run the proxy until the parent ends it; why it ended if that was something else."""
     browsers = Browsers()
     try:
         ca = ensure_ca()
@@ -101,7 +101,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> int:
             what=f"The certificate authority can't be made: {problem}.",
             mend="Make that folder writable, or set XDG_DATA_HOME to one that is.",
         )
-        return 1
+        return str(problem)
     troubles: list[SessionError] = []
 
     def stop_loudly(problem: SessionError) -> None:
@@ -113,13 +113,13 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> int:
         capture = Capture(session, stream=True, flushed=parent.wake, broken=stop_loudly)
     except SessionError as problem:
         parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
-        return 1
+        return str(problem)
     master = LeanMaster(ca, capture, browsers)
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:
         parent.tell(**_port_trouble(port, problem))
-        return 1
+        return str(problem)
     for number in (signal.SIGTERM, signal.SIGINT):
         master.event_loop.add_signal_handler(number, master.shutdown)
     threading.Thread(target=parent.listen, args=(master,), daemon=True).start()
@@ -128,9 +128,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> int:
         await master.run()
     finally:
         browsers.close_all()
-    if troubles:
-        print(troubles[0], file=sys.stderr)
-    return len(troubles)
+    return str(troubles[0]) if troubles else None
 
 
 def _port_trouble(port: int, problem: OSError) -> dict[str, str]:
@@ -160,6 +158,8 @@ def main() -> None:
     parent = Parent()
     # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    # Python 3.11 reports each connection that is open at the end as an error.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent)))
 
 
