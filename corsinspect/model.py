@@ -29,7 +29,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """Base of everything stored. Defaults are left out to keep lines short; no Record refers to itself, hence no gc."""
 
 
-class Failure(Record):
+class Failure(Record, frozen=True):
     """Why an exchange ended without a (whole) response."""
 
     kind: FailureKind
@@ -37,7 +37,7 @@ class Failure(Record):
     """The words of whoever noticed (the proxy, a HAR's browser), for the person only."""
 
 
-class Exchange(Record):
+class Exchange(Record, frozen=True):
     """One HTTP request and its response so far, or its failure: a fact.
 
     Times are wall-clock seconds since the epoch, sizes are body bytes. `method` is as sent (not upper-cased) and None
@@ -77,7 +77,7 @@ class Exchange(Record):
     """Failed connections to one host are one Exchange, counted."""
 
 
-class Annotation(Record):
+class Annotation(Record, frozen=True):
     """The conclusion of the moment, beside the facts in a session file, for readers that have only the file."""
 
     call: str
@@ -92,13 +92,13 @@ class Annotation(Record):
     found: str | None = None
 
 
-class Line(Exchange):
+class Line(Exchange, frozen=True):
     """An Exchange as a session file holds it: the facts, and the annotation if one was made."""
 
     annotation: Annotation | None = None
 
 
-class Alternative(Record):
+class Alternative(Record, frozen=True):
     """What the outcome would be if a fact that the wire doesn't show were so."""
 
     condition: dict[str, str]
@@ -107,7 +107,7 @@ class Alternative(Record):
     reason: str | None = None
 
 
-class EngineVerdict(Record):
+class EngineVerdict(Record, frozen=True):
     """What one engine does with a Call. `code` is its own name for the failure (CDP's CorsError, Gecko's console
     category), `parameter` what it quotes beside it."""
 
@@ -117,7 +117,7 @@ class EngineVerdict(Record):
     parameter: str | None = None
 
 
-class Verdict(Record):
+class Verdict(Record, frozen=True):
     """What the browser did with a Call, why, and how sure that is.
 
     `stage`, `hop`, `header`, `expected`, `found` and `status` concern the exchange where the Call stopped (the last one
@@ -138,7 +138,7 @@ class Verdict(Record):
     """None where CORS doesn't apply."""
 
 
-class Finding(Record):
+class Finding(Record, frozen=True):
     """Something about a Call, or about several, beside the verdict: a check that fails next, a masked error, a lint."""
 
     reason: str
@@ -149,7 +149,7 @@ class Finding(Record):
     found: str | None = None
 
 
-class Step(Record):
+class Step(Record, frozen=True):
     """One step of the browser's algorithm for one Call, with its inputs from the wire.
 
     `name` is one of: cross-origin, preflight-needed, preflight-sent, allow-origin, allow-credentials, status,
@@ -171,7 +171,7 @@ class Step(Record):
     """What was on the wire; None is absent."""
 
 
-class Hop(Record):
+class Hop(Record, frozen=True):
     """One URL of a Call: its preflight, if one was seen, and its request, if it was sent.
 
     A hop that isn't the Call's last one was answered with a redirect."""
@@ -180,7 +180,7 @@ class Hop(Record):
     request: Exchange | None = None
 
 
-class Call(Record):
+class Call(Record, frozen=True):
     """What the page asked for: one fetch(), XHR, font or module load, with preflights, redirect hops and request."""
 
     id: str

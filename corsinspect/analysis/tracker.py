@@ -7,6 +7,7 @@
 
 import heapq
 from collections import OrderedDict
+from collections.abc import Iterable
 
 from corsinspect.model import Call, Changes, Exchange
 
@@ -125,3 +126,24 @@ def _deadline(chain: Chain) -> float | None:
     if request.location is None or request.mode not in ("cors", "no-cors"):
         return None
     return (request.exchange.answered or request.exchange.started) + PATIENCE
+
+
+def judge_all(exchanges: Iterable[Exchange]) -> list[Call]:
+    """The Calls that a whole recording holds, in order of their first request.
+
+    `exchanges` in order of their start; their own times are the clock.
+    """
+    tracker = Tracker()
+    calls: dict[str, Call] = {}
+    for exchange in exchanges:
+        _take(calls, tracker.advance(exchange.started))
+        _take(calls, tracker.feed(exchange))
+    _take(calls, tracker.close())
+    return sorted(calls.values(), key=lambda call: (call.started, call.id))
+
+
+def _take(calls: dict[str, Call], changes: Changes) -> None:
+    for id in changes.withdrawn:
+        calls.pop(id, None)
+    for call in changes.changed:
+        calls[call.id] = call

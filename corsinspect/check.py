@@ -1,0 +1,66 @@
+"""`check`: judges recorded traffic and prints a line per call."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from corsinspect.analysis import judge_all
+from corsinspect.model import Call, Exchange
+from corsinspect.printable import printable
+from corsinspect.report import jsonl, text
+from corsinspect.session.errors import SessionError
+from corsinspect.session.reader import load
+from corsinspect.terminal import wants_colour
+
+NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
+
+
+def check(files: list[Path], *, machine: bool) -> int:
+    """Judges each file by itself, prints what came of it, and returns the exit status."""
+    calls: list[Call] = []
+    unreadable = False
+    for number, path in enumerate(files, 1):
+        try:
+            loaded = load(path)
+        except SessionError as error:
+            _tell(str(error))
+            unreadable = True
+            continue
+        for problem in loaded.problems:
+            line = f", line {problem.line}" if problem.line is not None else ""
+            _tell(f"{path}{line}: {problem.text}")
+            unreadable = True
+        exchanges = loaded.exchanges if len(files) == 1 else _numbered(loaded.exchanges, number)
+        calls += judge_all(exchanges)
+    calls.sort(key=lambda call: call.started)
+    if machine:
+        _print_jsonl(calls)
+    else:
+        _print_text(calls)
+    if unreadable:
+        return UNREADABLE
+    return BLOCKED if any(call.verdict.outcome == "blocked" for call in calls) else NOTHING_BLOCKED
+
+
+def _numbered(exchanges: list[Exchange], number: int) -> list[Exchange]:
+    """With the file's number before each id, for ids are unique within a file only."""
+    return [msgspec.structs.replace(exchange, id=f"{number}:{exchange.id}") for exchange in exchanges]
+
+
+def _print_jsonl(calls: list[Call]) -> None:
+    for line in jsonl.lines(calls):
+        sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+
+
+def _print_text(calls: list[Call]) -> None:
+    colour = wants_colour()
+    for call in calls:
+        if call.verdict.outcome != "not-cors" and not call.background:
+            print(text.lines(call, colour=colour))
+    print(text.summary(calls))
+
+
+def _tell(line: str) -> None:
+    print(f"corsinspect: {printable(line)}", file=sys.stderr)

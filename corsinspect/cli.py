@@ -1,0 +1,259 @@
+"""The command line: thin, and quick to start (`--help` and `check` load neither Textual nor mitmproxy)."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from corsinspect import __version__
+
+USAGE = 64
+UNREADABLE = 2
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+# Typer brings Click along or depends on it, by its version; either way this is its class of usage errors
+_UsageError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
+
+
+class Browser(StrEnum):
+    """Which browser to open behind the proxy."""
+
+    chromium = "chromium"
+    firefox = "firefox"
+    none = "none"
+
+
+class Format(StrEnum):
+    """How `check` prints."""
+
+    text = "text"
+    jsonl = "jsonl"
+
+
+Port = Annotated[
+    int | None, typer.Option(help="The proxy's port (default: 8080, or a free one).", min=1, max=65535, metavar="N")
+]
+Files = Annotated[list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.")]
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """See which call CORS blocked, at which step, by which header, and what the server must change.
+
+    \b
+    Examples:
+      corsinspect                                     dashboard, proxy on port 8080
+      corsinspect --browser chromium localhost:3000   the same, with a browser that uses it
+      corsinspect demo                                broken and mended APIs, seen through the real thing
+      corsinspect check traffic.har                   judge what was recorded elsewhere
+    """
+    if version:
+        print(f"corsinspect {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def live(
+    url: Annotated[str | None, typer.Argument(help="The page to open in the browser.")] = None,
+    port: Port = None,
+    browser: Annotated[Browser, typer.Option(help="Open this browser, ready to use.")] = Browser.none,
+    profile: Annotated[
+        str | None, typer.Option(help="Keep the browser's profile under this name (logins survive).", metavar="NAME")
+    ] = None,
+) -> None:
+    """The live dashboard; the default command.
+
+    \b
+    Examples:
+      corsinspect
+      corsinspect --browser firefox http://localhost:3000
+      corsinspect --port 9090 --browser chromium --profile shop
+    """
+    _need_terminal("`corsinspect record` prints a line per call instead.")
+    if url is not None and browser is Browser.none:
+        browser = Browser.chromium
+    from corsinspect.live import live
+    from corsinspect.session.place import new_session_path
+
+    _run(live(new_session_path(), port, _kind(browser), _with_scheme(url), profile))
+
+
+@app.command()
+def replay(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Sessions, .mitm or HAR files (default: the newest session).")
+    ] = None,
+) -> None:
+    """A saved session in the dashboard.
+
+    \b
+    Examples:
+      corsinspect replay                 the newest session
+      corsinspect replay traffic.har
+    """
+    _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
+    from corsinspect.dashboard.app import Dashboard
+    from corsinspect.dashboard.source import FileSource
+    from corsinspect.live import show
+    from corsinspect.session.place import newest
+
+    paths = files or [path for path in [newest()] if path is not None]
+    if not paths:
+        _fail("there is no saved session yet; `corsinspect` records one, `corsinspect demo` shows one", UNREADABLE)
+    _run(show(Dashboard(FileSource(*paths))))
+
+
+@app.command()
+def attach(file: Annotated[Path, typer.Argument(help="A session that another process writes.")]) -> None:
+    """Follow a session that another process writes, in the dashboard.
+
+    \b
+    Example:
+      corsinspect record -o session.jsonl      in one terminal
+      corsinspect attach session.jsonl         in another
+    """
+    _need_terminal("`tail -f FILE | jq` shows the lines as they come.")
+    if file.is_dir():
+        _fail(f"{file} is a directory; name the session file in it", UNREADABLE)
+    from corsinspect.dashboard.app import Dashboard
+    from corsinspect.dashboard.source import FileSource
+    from corsinspect.live import show
+
+    _run(show(Dashboard(FileSource(file, follow=True))))
+
+
+@app.command()
+def record(
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
+    port: Port = None,
+) -> None:
+    """Capture without a dashboard; a line per call. Ends with Ctrl-C or SIGTERM.
+
+    \b
+    Example:
+      corsinspect record -o session.jsonl --port 9090
+    """
+    from corsinspect.record import record
+    from corsinspect.session.place import new_session_path
+
+    _run(record(output or new_session_path(), port))
+
+
+@app.command()
+def check(
+    files: Files,
+    format: Annotated[Format, typer.Option(help="text for people, jsonl for machines.")] = Format.text,
+) -> None:
+    """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
+
+    \b
+    Exit status: 0 nothing blocked, 1 something blocked, 2 a file could not be read
+    (what was readable is still judged), 64 usage.
+
+    \b
+    Examples:
+      corsinspect check session.jsonl
+      corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
+    """
+    from corsinspect.check import check
+
+    raise typer.Exit(check(files, machine=format is Format.jsonl))
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    browser: Annotated[
+        Browser | None, typer.Option(help="Which browser (default: one that is installed; none: a scripted client).")
+    ] = None,
+) -> None:
+    """Broken and mended APIs on this machine, called by a real browser.
+
+    \b
+    In a terminal it shows the dashboard, elsewhere it prints a line per call and ends.
+    """
+    from corsinspect.demo.run import installed_browser
+    from corsinspect.live import demo
+    from corsinspect.session.place import new_session_path
+
+    kind = installed_browser() if browser is None else _kind(browser)
+    _run(demo(new_session_path(), port, kind, _has_terminal()))
+
+
+@app.command()
+def ca() -> None:
+    """Where the proxy's certificate is, and how to trust it (launched browsers already do)."""
+    from corsinspect.capture.ca import ensure_ca
+    from corsinspect.capture.trust import trust_text
+
+    print(trust_text(ensure_ca()))
+
+
+def main() -> None:
+    """Runs the command line; what isn't a command's name goes to the dashboard."""
+    arguments = sys.argv[1:]
+    names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    if not arguments or arguments[0] not in {*names, "--help", "--version"}:
+        arguments = ["live", *arguments]
+    status = 0
+    try:
+        status = app(arguments, prog_name="corsinspect", standalone_mode=False)
+    except _UsageError as error:
+        error.show()
+        status = USAGE
+    except (typer.Abort, KeyboardInterrupt):
+        status = 128 + signal.SIGINT
+    except BrokenPipeError:
+        # whoever read our lines has seen enough
+        sys.stdout = None
+        status = 0
+    sys.exit(status or 0)
+
+
+def _run(job: Coroutine[Any, Any, int]) -> None:
+    from corsinspect.capture.errors import CaptureError
+    from corsinspect.session.errors import SessionError
+
+    try:
+        status = asyncio.run(job)
+    except SessionError as error:
+        _fail(str(error), UNREADABLE)
+    except CaptureError as error:
+        _fail(f"{error.what} {error.mend}", UNREADABLE)
+    raise typer.Exit(status)
+
+
+def _fail(text: str, status: int) -> NoReturn:
+    from corsinspect.printable import printable
+
+    print(f"corsinspect: {printable(text)}", file=sys.stderr)
+    raise typer.Exit(status)
+
+
+def _has_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _need_terminal(mend: str) -> None:
+    if not _has_terminal():
+        _fail(f"the dashboard needs a terminal. {mend}", UNREADABLE)
+
+
+def _kind(browser: Browser):
+    return None if browser is Browser.none else browser.value
+
+
+def _with_scheme(url: str | None) -> str | None:
+    """`localhost:3000` as a browser's address bar would take it."""
+    if url is None or "://" in url:
+        return url
+    return f"http://{url}"

@@ -1,0 +1,89 @@
+"""The live dashboard and the demo: a proxy, a browser, and the screen (or lines) that show what comes of them."""
+
+import asyncio
+import contextlib
+import sys
+import time
+from pathlib import Path
+
+from corsinspect.capture.browser import BrowserKind
+from corsinspect.capture.proxy import Proxy
+from corsinspect.record import CallLines, Recording
+from corsinspect.report import text
+from corsinspect.terminal import wants_colour
+
+DEMO_LIMIT = 120.0
+"""Seconds in which the demo's calls must have verdicts; they take about 5."""
+
+
+async def live(
+    session: Path, port: int | None, browser: BrowserKind | None, url: str | None, profile: str | None
+) -> int:
+    """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
+    from corsinspect.dashboard.app import Dashboard
+    from corsinspect.dashboard.source import LiveSource
+
+    proxy = Proxy(session, port=port)
+    try:
+        await proxy.start()
+        status = await show(Dashboard(LiveSource(proxy, url=url, profile=profile), open_browser=browser))
+    finally:
+        await proxy.stop()
+    print(f"session: {session}\nopen it again: corsinspect replay {session}")
+    return status
+
+
+async def show(app) -> int:
+    """Runs a dashboard to its end; returns the exit status. Raises what made it give up."""
+    problem = await app.run_async()
+    if isinstance(problem, Exception):
+        raise problem
+    return app.return_code or 0
+
+
+async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashboard: bool) -> int:
+    """The demo's calls through the real thing: in the dashboard, or as lines where there is no terminal."""
+    from corsinspect.demo.run import drive, start_demo
+
+    servers = await start_demo()
+    proxy = Proxy(session, port=port)
+    try:
+        await proxy.start()
+        visit = await drive(proxy, servers, kind)
+        try:
+            if dashboard:
+                from corsinspect.dashboard.app import Dashboard
+                from corsinspect.dashboard.source import LiveSource
+
+                return await show(Dashboard(LiveSource(proxy, url=servers.page_url)))
+            return await _demo_lines(proxy, servers, visit)
+        finally:
+            await visit.stop()
+    finally:
+        await proxy.stop()
+        await servers.stop()
+
+
+async def _demo_lines(proxy: Proxy, servers, visit) -> int:
+    from corsinspect.demo.run import without_verdict
+
+    print(f"{visit.name}, proxy 127.0.0.1:{proxy.port}, page {servers.page_url}", file=sys.stderr)
+    recording = Recording(proxy, CallLines(print, colour=wants_colour()))
+    following = asyncio.create_task(recording.follow())
+    try:
+        async with asyncio.timeout(DEMO_LIMIT):
+            await visit.done()
+            while without_verdict(servers, recording.lines.calls.values()) and proxy.died is None:
+                await asyncio.sleep(0.1)  # noqa: ASYNC110 - a preflight is given up by the clock, not by an event
+    except TimeoutError:
+        missing = ", ".join(case.title for case in without_verdict(servers, recording.lines.calls.values()))
+        print(f"the demo isn't done after {DEMO_LIMIT:.0f} s; no verdict on: {missing or 'nothing'}", file=sys.stderr)
+        return 2
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+        recording.poll(time.time())
+    print(text.summary(recording.lines.calls.values()), file=sys.stderr)
+    print(f"session: {proxy.session}", file=sys.stderr)
+    return 0 if proxy.died is None else 2

@@ -1,0 +1,108 @@
+"""Capture without a dashboard: a line per call, as soon as it has a verdict."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from corsinspect.analysis import Tracker
+from corsinspect.capture.proxy import Proxy
+from corsinspect.model import Call, Changes
+from corsinspect.report import text
+from corsinspect.session import Follower
+from corsinspect.terminal import wants_colour
+
+
+class CallLines:
+    """Says each Call once, when it leaves `pending`, and again, marked, if its outcome changes."""
+
+    def __init__(self, say: Callable[[str], None], *, colour: bool) -> None:
+        self.calls: dict[str, Call] = {}
+        self._said: dict[str, str] = {}
+        self._say = say
+        self._colour = colour
+
+    def take(self, changes: Changes) -> None:
+        """Takes in what the Tracker changed."""
+        for id in changes.withdrawn:
+            self.calls.pop(id, None)
+        for call in changes.changed:
+            self.calls[call.id] = call
+            outcome, before = call.verdict.outcome, self._said.get(call.id)
+            if outcome == "pending" or outcome == before or call.background:
+                continue
+            self._said[call.id] = outcome
+            if outcome == "not-cors" and before is None:
+                continue  # a page load is nothing to report; the summary counts it
+            self._say(text.lines(call, colour=self._colour, changed=before is not None))
+
+
+class Recording:
+    """A proxy whose session is followed; `lines` holds what was concluded so far."""
+
+    def __init__(self, proxy: Proxy, lines: CallLines) -> None:
+        self.proxy = proxy
+        self.lines = lines
+        self._follower = Follower(proxy.session)
+        self._tracker = Tracker()
+
+    def poll(self, now: float) -> None:
+        """Takes in what the session file has got since the last time."""
+        for line in self._follower.poll():
+            self.lines.take(self._tracker.feed(line))
+        self.lines.take(self._tracker.advance(now))
+
+    def close(self) -> None:
+        """Takes in the rest, and gives every Call its verdict."""
+        self.poll(time.time())
+        self.lines.take(self._tracker.close())
+        self._follower.close()
+
+    async def follow(self) -> None:
+        """Polls until the proxy dies or this is cancelled."""
+        while self.proxy.died is None:
+            self.poll(time.time())
+            try:
+                # calls that wait for something are given up by the clock, with no wake-up
+                await asyncio.wait_for(self.proxy.wake.wait(), 0.5)
+            except TimeoutError:
+                continue
+            self.proxy.wake.clear()
+
+
+async def record(session: Path, port: int | None) -> int:
+    """Captures into `session` until SIGINT or SIGTERM; returns the exit status."""
+    proxy = Proxy(session, port=port)
+    recording = Recording(proxy, CallLines(_print, colour=wants_colour()))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await proxy.start()
+        _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; Ctrl-C ends it")
+        following = asyncio.create_task(recording.follow())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        following.cancel()
+        stopping.cancel()
+        await asyncio.gather(following, stopping, return_exceptions=True)
+    finally:
+        await proxy.stop()
+    recording.close()
+    _tell(text.summary(recording.lines.calls.values()))
+    _tell(f"session: {session}")
+    if proxy.died is not None:
+        _tell(f"the proxy died: {proxy.died}")
+        return 2
+    return 0
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

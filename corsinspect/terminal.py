@@ -1,0 +1,9 @@
+"""What the terminal is and what its person wants of it."""
+
+import os
+import sys
+
+
+def wants_colour() -> bool:
+    """Whether stdout is a terminal whose person hasn't asked for no colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
