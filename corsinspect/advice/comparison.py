@@ -49,8 +49,8 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The header without the part that all of them share: "Allow-Origin"."""
-        return self.header.removeprefix("Access-Control-").removeprefix("Cross-Origin-")
+        """The header without what all of them share: "Origin" for Access-Control-Allow-Origin."""
+        return self.header.removeprefix("Access-Control-Allow-").removeprefix("Cross-Origin-")
 
 
 def comparison(call: Call, steps: Iterable[Step]) -> list[Row]:

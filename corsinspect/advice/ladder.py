@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from corsinspect.advice.differences import credentials_difference, list_difference, origin_difference
+from corsinspect.advice.reasons import REASONS
+from corsinspect.fetch.origin import parse_origin
 from corsinspect.model import Call, Stage, Step
 
 TITLES = {
@@ -24,7 +26,7 @@ TITLES = {
 }
 
 ANSWERS = {
-    "ok": "ok",
+    "ok": "",
     "failed": "stopped here",
     "skipped": "not needed",
     "not-reached": "not reached",
@@ -33,27 +35,19 @@ ANSWERS = {
     "unknown": "unknown",
 }
 
-SLUGS = {
-    "same-origin": "the same origin",
-    "scheme-differs": "scheme differs",
-    "host-differs": "host differs",
-    "port-differs": "port differs",
-    "method": "the method is not GET, HEAD or POST",
-    "header": "a request header is not on the safe list",
-    "headers": "request headers are not on the safe list",
-    "safelisted": "GET, HEAD or POST with safe headers only",
-    "simple": "GET, HEAD or POST with safe headers only",
-    "cached": "an earlier preflight still counts",
-    "no-credentials": "no credentials seen",
-    "no-headers": "no unsafe headers",
-    "safelisted-method": "GET, HEAD and POST need no listing",
-    "not-sent": "not sent",
+WHY_PREFLIGHT = {
+    "method": "{method} is not GET, HEAD or POST",
+    "headers": "{names} not on the list of safe headers",
+    "forced": "the page watches or streams the upload",
+    "cached": "{subject}, but an earlier preflight still counts",
+    "missing": "{subject}, but it was not seen: before the capture began?",
+    "none": "{method} with safe headers only",
 }
-"""Why a step was skipped or became necessary, where the reason isn't one of a verdict."""
+"""By the reason of the step `preflight-needed`."""
 
 
 class Rung(msgspec.Struct, frozen=True):
-    """One step as shown: `number  title  detail  answer`."""
+    """One step as shown: `number  title  detail  answer`; an answer that goes without saying is empty."""
 
     number: int
     title: str
@@ -82,23 +76,60 @@ def ladder(call: Call, steps: Sequence[Step]) -> list[Rung]:
 
 def _detail(step: Step) -> str:
     """What was compared: `found`, and how it differs from `needed`, or why the step counts or doesn't."""
-    reason = SLUGS.get(step.reason or "", "")
-    if step.state in ("failed", "would-fail", "ok", "would-pass") and step.name in _COMPARED:
+    if step.name in _COMPARED and step.state in ("failed", "would-fail", "ok", "would-pass"):
         return _COMPARED[step.name](step)
-    parts = [part for part in (step.needed, step.found) if part]
-    shown = " → ".join(parts) if step.name == "cross-origin" else ", ".join(parts)
-    return " · ".join(part for part in (shown, reason) if part)
+    if step.name == "cross-origin":
+        return _cross_origin(step)
+    if step.name == "preflight-needed":
+        return _preflight_needed(step)
+    if step.name in ("preflight-sent", "request-sent"):
+        return f"answered {step.found}" if step.found else REASONS[step.reason].short if step.reason in REASONS else ""
+    if step.name == "location":
+        return f"to {step.found}"
+    if step.name == "expose-headers":
+        return step.found or "the page can read the common headers only"
+    return step.found or ""
 
 
 def _answer(step: Step) -> str:
     if step.name in ("cross-origin", "preflight-needed") and step.state in ("ok", "skipped"):
         return "yes" if step.state == "ok" else "no"
+    if step.name in ("preflight-sent", "request-sent"):
+        return {"not-reached": "not sent", "unknown": "not seen"}.get(step.state, ANSWERS[step.state])
+    if step.name == "expose-headers" and step.state == "skipped":
+        return ""
     return ANSWERS[step.state]
+
+
+def _cross_origin(step: Step) -> str:
+    if step.state == "skipped":
+        return f"{step.found} is the page's own" if step.reason == "same-origin" else step.found or ""
+    if not step.needed:
+        return f"an unknown page → {step.found}"
+    page, target = parse_origin(step.needed), parse_origin(step.found or "")
+    if page is None or target is None:
+        return f"{step.needed} → {step.found}"
+    if page.scheme != target.scheme:
+        return f"{step.needed} → {step.found}"
+    differs = "the hosts differ" if page.host != target.host else "the ports differ"
+    return f"{differs}: {_authority(step.needed)} → {_authority(step.found or '')}"
+
+
+def _authority(origin: str) -> str:
+    return origin.partition("://")[2]
+
+
+def _preflight_needed(step: Step) -> str:
+    method, *names = (step.found or "").split()
+    subject = ", ".join(names) or method
+    verb = "is" if len(names) == 1 else "are"
+    values = {"method": method, "names": f"{', '.join(names)} {verb}", "subject": subject}
+    return WHY_PREFLIGHT.get(step.reason or "", "{subject}").format_map(values)
 
 
 def _origin(step: Step) -> str:
     if step.state in ("ok", "would-pass"):
-        return f"{step.found} = {step.needed}" if step.found == step.needed else f"{step.found} covers {step.needed}"
+        return step.found or "" if step.found == step.needed else f"{step.found} covers {step.needed}"
     note = origin_difference(step.needed or "", step.found).note
     return f"{_sent(step)} — {note}" if step.found else f"{_sent(step)}, needs {step.needed}"
 

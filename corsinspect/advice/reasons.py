@@ -195,6 +195,11 @@ REASONS: dict[str, Words] = {
         "or something in the browser held it back.",
         "Repeat the click. If nothing follows again, the browser's console says why.",
     ),
+    "no-response-seen": Words(
+        "no answer was seen",
+        "The record ends before {server} had answered.",
+        "Repeat the click, and leave the capture running until the page is done.",
+    ),
     # the network
     "refused": Words(
         "server not running (not CORS)",
@@ -266,6 +271,26 @@ VARIANTS: dict[tuple[str, str], Words] = {
         "{server} must answer with the page's origin, {needed}.",
     ),
     # by the status of the answer
+    ("origin-missing", "preflight-unauthorized"): Words(
+        "no Allow-Origin (preflight answered {status})",
+        "{server} asked for a login on the preflight (OPTIONS): status {status}, without CORS headers. "
+        "A preflight never carries credentials, so this can never pass.",
+        "{server} must answer OPTIONS before it checks who is calling, with 204 and "
+        "“Access-Control-Allow-Origin: {needed}”.",
+    ),
+    ("origin-missing", "preflight-not-found"): Words(
+        "no Allow-Origin (preflight answered {status})",
+        "{server} does not know OPTIONS at this address: it answered the preflight with status {status} "
+        "and no Access-Control-Allow-Origin header.",
+        "{server} must answer OPTIONS for this address with 204 and “Access-Control-Allow-Origin: {needed}”.",
+    ),
+    ("origin-missing", "preflight-server-error"): Words(
+        "no Allow-Origin (preflight answered {status})",
+        "{server} failed on the preflight (OPTIONS): status {status}, an error in the server itself, "
+        "sent without CORS headers.",
+        "{server}'s log says what went wrong; OPTIONS must be answered with 204 and "
+        "“Access-Control-Allow-Origin: {needed}”.",
+    ),
     ("preflight-status", "unauthorized"): Words(
         "preflight answered {status}",
         "{server} asked for a login on the preflight (OPTIONS): status {status}. "
@@ -291,10 +316,11 @@ MASKED: dict[str, str] = {
     "unauthorized": "Underneath is a refused login (status {status}), sent without CORS headers.",
     "forbidden": "Underneath is a refusal (status {status}), sent without CORS headers.",
     "not-found": "Underneath is a wrong address (status {status}): check the path and the method.",
-    "gateway": "Underneath is a gateway that could not reach the server behind it (status {status}).",
-    "rate-limited": "Underneath is a rate limit (status {status}).",
+    "too-large": "Underneath is a request that was too large (status {status}), refused without CORS headers.",
+    "rate-limited": "Underneath is a rate limit (status {status}), answered without CORS headers.",
+    "client-error": "Underneath is a refusal (status {status}), sent without CORS headers.",
 }
-"""What a failed check hides, by `Call.masked`."""
+"""What a failed check of the answer itself hides, by `Call.masked`."""
 
 CONDITIONS: dict[tuple[str, str], str] = {
     ("credentials", "include"): "if the page sent credentials",

@@ -110,8 +110,8 @@ def explanation(call: Call) -> Explanation:
     happened = words.happened.format_map(values)
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
-    if call.masked in MASKED:
-        happened += " " + MASKED[call.masked].format_map(values)
+    if _hides(call):
+        happened += " " + MASKED[call.masked or ""].format_map(values)
     consequence = _consequence(call) if verdict.outcome == "blocked" else ""
     return Explanation(headline(call), happened, consequence, words.mend.format_map(values))
 
@@ -127,7 +127,7 @@ def short_reason(call: Call) -> str:
         return "no-cors: sent, unreadable" if verdict.outcome == "opaque" else ""
     values = _Values(call)
     short = _words(call, values).short.format_map(values)
-    if call.masked in MASKED and verdict.stage != "preflight" and verdict.status is not None:
+    if _hides(call):
         short += f" (status {verdict.status})"
     return short
 
@@ -209,11 +209,17 @@ class _Values(dict[str, str]):
 
 def _words(call: Call, values: _Values) -> Words:
     reason = call.verdict.reason or ""
-    for more in (*values.difference.kinds, _status_kind(values["status"])):
+    status = _status_kind(values["status"])
+    for more in (*values.difference.kinds, status, f"{call.verdict.stage}-{status}"):
         if (reason, more) in VARIANTS:
             return VARIANTS[reason, more]
     generic = "network-error" if call.verdict.outcome == "network-error" else ""
     return REASONS.get(reason) or REASONS.get(generic) or Words(reason, f"The reason is “{reason}”.")
+
+
+def _hides(call: Call) -> bool:
+    """Whether the answer was an error that the page would have seen; a preflight's status is told by its own words."""
+    return call.masked in MASKED and call.verdict.stage != "preflight"
 
 
 def _status_kind(status: str) -> str:

@@ -1,0 +1,425 @@
+"""The Textual app: takes what a source brings, and shows it without ever waiting for it."""
+
+import asyncio
+import contextlib
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Footer, Input, Static
+
+from corsinspect import analysis
+from corsinspect.dashboard.book import Book, Shown
+from corsinspect.dashboard.call_list import CallList
+from corsinspect.dashboard.cells import heads
+from corsinspect.dashboard.detail import detail
+from corsinspect.dashboard.empty import empty
+from corsinspect.dashboard.filters import FilterInput, terms
+from corsinspect.dashboard.help import HelpScreen
+from corsinspect.dashboard.panes import DetailPane
+from corsinspect.dashboard.shorten import host_port
+from corsinspect.dashboard.source import Actions, BrowserKind, Source
+from corsinspect.dashboard.status import Progress, counts, notice
+from corsinspect.model import Call, Changes, Exchange
+from corsinspect.printable import printable
+from corsinspect.session.reader import SessionError
+
+FRAME = 1 / 20
+"""Seconds between repaints while something arrives: above 20 a second nobody sees a difference."""
+SLICE = 0.008
+"""Seconds of judging between two chances to draw and to hear keys."""
+BREATH = 0.002
+POLL = 0.05
+DETAIL = 0.2
+"""Seconds between changes of the details that nobody asked for."""
+WORTH_A_BAR = 2000
+"""Exchanges at once from which on progress is shown."""
+RATE_SPAN = 3.0
+
+
+class Dashboard(App[Exception | None]):
+    """Shows the calls of a source. `run` returns None, or the error that made the source unreadable."""
+
+    TITLE = "corsinspect"
+    CSS_PATH = "dashboard.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared by Textual
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("b", "blocked_only", "Blocked only"),
+        Binding("n", "not_cors", "Not CORS"),
+        Binding("B", "background", "Browser's own", show=False),
+        Binding("R", "restart", "Restart proxy"),
+        Binding("t", "trust", "Trust certificate"),
+        Binding("c", "open_browser('chromium')", "Chromium"),
+        Binding("f", "open_browser('firefox')", "Firefox"),
+        Binding("escape", "back", "Back"),
+        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("q", "quit", "Quit"),
+    ]
+
+    def __init__(self, source: Source, *, open_browser: BrowserKind | None = None) -> None:
+        """`open_browser`: one to start at once."""
+        super().__init__()
+        self.source = source
+        self.book = Book()
+        self._tracker = analysis.Tracker()
+        self._open_at_start: BrowserKind | None = open_browser
+        self._gathered: list[Changes] = []
+        self._progress: Progress | None = None
+        self._drawing = False
+        self._detail_due = False
+        self._detail_shown = 0.0
+        self._surroundings: tuple[object, ...] = ()
+        self._arrivals: deque[tuple[float, int]] = deque()
+        if "TEXTUAL_THEME" not in os.environ and _light_terminal(os.environ.get("COLORFGBG", "")):
+            self.theme = "textual-light"
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="counts")
+        yield Static(id="notice")
+        yield FilterInput(placeholder="words to look for", id="filter", select_on_focus=False)
+        with Horizontal(id="body"):
+            with Vertical(id="calls"):
+                yield Static(id="heads")
+                yield CallList(self.book, id="list")
+                yield Static(id="empty")
+            yield DetailPane(self._detail_of, id="detail")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._list = self.query_one(CallList)
+        self._detail = self.query_one(DetailPane)
+        self._list.focus()
+        self._frames = self.set_interval(FRAME, self._frame, pause=True)
+        self._seconds = self.set_interval(0.5, self._second, pause=not self.source.live)
+        self._show_surroundings()
+        self.run_worker(self._pump(), name="pump")
+        if self._open_at_start is not None:
+            self.run_worker(self._open(self._open_at_start))
+
+    # what arrives
+
+    async def _pump(self) -> None:
+        """Takes over what the source brings, for as long as it brings anything."""
+        source = self.source
+        if not source.live:
+            self._progress = Progress(0, None)
+            self._show_surroundings()
+        try:
+            arrived = await _in_thread(source.poll)  # a large file takes seconds
+            while True:
+                if arrived:
+                    await self._take(arrived)
+                if source.ended:
+                    break
+                await self._wait()
+                arrived = source.poll()
+        except SessionError as error:
+            self.exit(error)
+            return
+        self._gathered.append(self._tracker.close())
+        self._progress = None
+        self._changed()
+
+    async def _wait(self) -> None:
+        wake = self.source.wake
+        if wake is None:
+            await asyncio.sleep(POLL)
+            return
+        try:
+            # the wake-up is only a hint: were one lost, the file is read a second later
+            await asyncio.wait_for(wake.wait(), 1.0)
+        except TimeoutError:
+            return
+        wake.clear()
+        self._show_surroundings()
+
+    async def _take(self, exchanges: Sequence[Exchange]) -> None:
+        """Judges in slices, with a pause between two for keys and drawing."""
+        deadline = time.perf_counter() + SLICE
+        for number, exchange in enumerate(exchanges, 1):
+            if not self.source.live:
+                self._gathered.append(self._tracker.advance(exchange.started))
+            self._gathered.append(self._tracker.feed(exchange))
+            if time.perf_counter() > deadline:
+                if len(exchanges) >= WORTH_A_BAR:
+                    self._progress = Progress(number, len(exchanges))
+                self._changed()
+                await asyncio.sleep(BREATH)
+                deadline = time.perf_counter() + SLICE
+        if self.source.live:
+            self._progress = None
+        self._changed()
+
+    def _changed(self) -> None:
+        """Draws at once after a quiet time, else with the next frame."""
+        if not self._drawing:
+            self._drawing = True
+            self._frames.resume()
+            self._frame()
+
+    def _frame(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        before = len(self.book.rows)
+        touched: set[int] = set()
+        for changes in gathered:
+            touched |= self.book.apply(changes)
+        if touched:
+            if self.source.live:
+                self._arrivals.append((time.monotonic(), len(self.book.rows) - before))
+                self._seconds.resume()
+            self._list.flush(touched)
+        if touched or self._progress is not None:
+            self._show_surroundings()
+        if self._detail_due and time.monotonic() - self._detail_shown >= DETAIL:
+            self._show_detail()
+        if not touched and not self._detail_due:
+            self._drawing = False
+            self._frames.pause()
+
+    def _second(self) -> None:
+        """Twice a second while live: gives up what waited too long, and lets the rate fall."""
+        if self.book.outcomes["pending"]:
+            self._gathered.append(self._tracker.advance(time.time()))
+            self._changed()
+        elif not self._arrivals:
+            self._seconds.pause()
+        self._show_surroundings()
+
+    # what is shown
+
+    def _show_surroundings(self) -> None:
+        """Everything but the list and the details."""
+        facts = self.source.facts()
+        width = self.size.width
+        self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width))
+        notices = self.query_one("#notice", Static)
+        notices.update(notice(self.book, facts, self._progress, width))
+        notices.set_class(facts.died is not None, "-trouble")
+        blank = not self.book.lines
+        body = self.query_one("#body")
+        if blank != body.has_class("-blank"):
+            body.set_class(blank, "-blank")
+            self.query_one("#calls").set_class(blank, "-empty")
+            self.call_after_refresh(self._list.flush, set())
+        if blank:
+            self.query_one("#empty", Static).update(empty(self.book, self.source))
+        state = (facts.died, blank, self.book.outcomes["not-cors"] > 0)
+        if state != self._surroundings:
+            self._surroundings = state
+            self.refresh_bindings()
+
+    def _rate(self) -> float | None:
+        if not self.source.live:
+            return None
+        since = time.monotonic() - RATE_SPAN
+        while self._arrivals and self._arrivals[0][0] < since:
+            self._arrivals.popleft()
+        return sum(count for _, count in self._arrivals) / RATE_SPAN
+
+    def _show_detail(self) -> None:
+        self._detail_due = False
+        self._detail_shown = time.monotonic()
+        self._detail.show(self.selected_call)
+        self.refresh_bindings()
+
+    def _detail_of(self, call: Call, width: int) -> Content:
+        return detail(call, analysis.trace(call), width, can_trust=self.source.actions is not None)
+
+    @property
+    def selected_call(self) -> Call | None:
+        """The call that the list has selected."""
+        return self.book.call_at(self._list.selected)
+
+    def on_call_list_selected(self, message: CallList.Selected) -> None:
+        if message.by_hand:
+            self._show_detail()
+        else:
+            self._detail_due = True
+            self._changed()
+
+    def on_call_list_opened(self) -> None:
+        self._open_detail(True)
+
+    def on_call_list_arranged(self, message: CallList.Arranged) -> None:
+        line = heads(message.columns)
+        if message.unseen:
+            hint = f"{message.unseen} new ↓ end "
+            line = line[: max(0, self._list.size.width - len(hint))].ljust(self._list.size.width - len(hint)) + hint
+        self.query_one("#heads", Static).update(Content(line))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_surroundings)
+
+    def _open_detail(self, opened: bool) -> None:
+        self.query_one("#body").set_class(opened, "-open")
+        (self._detail if opened else self._list).focus()
+        self.refresh_bindings()
+
+    # what the person asks for
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "open_browser":
+            return self.source.actions is not None and self.source.facts().died is None
+        if action == "restart":
+            return self.source.facts().died is not None
+        if action == "trust":
+            return self.source.actions is not None and self._untrusted_host() is not None
+        if action == "back":
+            shown = self.book.shown
+            opened = self.is_mounted and self.query_one("#body").has_class("-open")
+            return bool(shown.terms or shown.blocked_only or opened or self._filter_open())
+        return True
+
+    def action_filter(self) -> None:
+        """Opens the filter line."""
+        line = self.query_one(FilterInput)
+        line.add_class("-open")
+        line.focus()
+        self.refresh_bindings()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        self._show(terms=terms(message.value))
+
+    def on_input_submitted(self) -> None:
+        line = self.query_one(FilterInput)
+        line.set_class(bool(line.value.strip()), "-open")
+        self._list.focus()
+
+    async def action_back(self) -> None:
+        """Goes back by one: out of the details, else out of the filter."""
+        if self.query_one("#body").has_class("-open"):
+            self._open_detail(False)
+            return
+        line = self.query_one(FilterInput)
+        line.remove_class("-open")
+        line.value = ""
+        self._list.focus()
+        self._show(terms=(), blocked_only=False)
+
+    def action_blocked_only(self) -> None:
+        """Shows blocked calls and network errors only, or all again."""
+        self._show(blocked_only=not self.book.shown.blocked_only)
+
+    def action_not_cors(self) -> None:
+        """Shows or hides calls that CORS doesn't apply to."""
+        self._show(not_cors=not self.book.shown.not_cors)
+
+    def action_background(self) -> None:
+        """Shows or hides the browser's own traffic."""
+        self._show(background=not self.book.shown.background)
+
+    def action_help(self) -> None:
+        """Shows keys and signs."""
+        self.push_screen(HelpScreen())
+
+    async def action_open_browser(self, kind: BrowserKind) -> None:
+        """Opens a browser behind the proxy."""
+        self.run_worker(self._open(kind), group="browser")
+
+    def action_trust(self) -> None:
+        """Accepts the certificate of the selected call's server for this run."""
+        host = self._untrusted_host()
+        if self.source.actions is not None and host is not None:
+            self.source.actions.trust(host)
+            self._say(f"{host} is trusted for this run: repeat the call.")
+
+    async def action_restart(self) -> None:
+        """Starts a proxy that has died again."""
+        if self.source.actions is not None:
+            self.run_worker(self._restart(self.source.actions), group="restart", exclusive=True)
+
+    async def _restart(self, actions: Actions) -> None:
+        try:
+            await actions.restart()
+        except Exception as error:
+            self._say_failed(error)
+        else:
+            self._say("The proxy runs again, on the same port.")
+        self._show_surroundings()
+
+    async def _open(self, kind: BrowserKind) -> None:
+        if self.source.actions is None:
+            return
+        self._say(f"Opening {kind.title()} …")
+        try:
+            await self.source.actions.open_browser(kind)
+        except Exception as error:
+            self._say_failed(error)
+        self._show_surroundings()
+
+    def _show(
+        self,
+        *,
+        terms: tuple[str, ...] | None = None,
+        blocked_only: bool | None = None,
+        not_cors: bool | None = None,
+        background: bool | None = None,
+    ) -> None:
+        now = self.book.shown
+        wanted = Shown(
+            terms=now.terms if terms is None else terms,
+            blocked_only=now.blocked_only if blocked_only is None else blocked_only,
+            not_cors=now.not_cors if not_cors is None else not_cors,
+            background=now.background if background is None else background,
+        )
+        if wanted != now:
+            self._list.show(wanted)
+            self._show_surroundings()
+            self.refresh_bindings()
+
+    def _untrusted_host(self) -> str | None:
+        call = self.selected_call if self.is_mounted else None
+        for exchange in call.exchanges if call is not None else ():
+            if exchange.untrusted_certificate is not None:
+                return host_port(exchange.url)
+        return None
+
+    def _filter_open(self) -> bool:
+        return self.is_mounted and self.query_one(FilterInput).has_class("-open")
+
+    def _say(self, text: str) -> None:
+        self.notify(printable(text), markup=False)
+
+    def _say_failed(self, error: Exception) -> None:
+        """An error of ours names the mend; anything else is told as it is rather than ending the app."""
+        told = " ".join(str(part) for part in (getattr(error, "what", error), getattr(error, "mend", "")) if part)
+        self.notify(printable(told), severity="error", timeout=15, markup=False)
+
+
+async def _in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:
+    """Runs `work` in a thread that doesn't keep the app from ending."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[Sequence[Exchange]] = loop.create_future()
+
+    def settle(outcome: Sequence[Exchange] | Exception) -> None:
+        if result.done():
+            return
+        if isinstance(outcome, Exception):
+            result.set_exception(outcome)
+        else:
+            result.set_result(outcome)
+
+    def run() -> None:
+        outcome: Sequence[Exchange] | Exception
+        try:
+            outcome = work()
+        except Exception as error:
+            outcome = error
+        with contextlib.suppress(RuntimeError):  # the app has ended in the meantime
+            loop.call_soon_threadsafe(settle, outcome)
+
+    threading.Thread(target=run, daemon=True, name="first poll").start()
+    return await result
+
+
+def _light_terminal(colours: str) -> bool:
+    """Whether COLORFGBG ("15;0", foreground and background) says that the terminal is light."""
+    return colours.rpartition(";")[2] in ("7", "15")

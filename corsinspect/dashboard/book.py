@@ -1,0 +1,203 @@
+"""What the dashboard knows: calls in their order, the compact rows drawn from them, and the lines that are visible.
+
+- Rows keep their position for good; a withdrawn call leaves a gap (None), so a selection is just a position.
+- A visible line is one number, `position * 2 + part`: part 1 is the second line of a row that has one. The numbers are
+  sorted, so finding, adding and removing a line is a bisection, at a million rows as at ten.
+- Nothing here knows Textual, and nothing changes but by `apply` and `show`: between two frames the lines stand still.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+
+import msgspec
+
+from corsinspect import advice
+from corsinspect.dashboard.shorten import short_origin
+from corsinspect.dashboard.signs import preflight_sign
+from corsinspect.model import Call, Certainty, Changes, Outcome
+
+PROBLEMS = frozenset({"blocked", "network-error"})
+"""Outcomes that a person came here for."""
+EXPLAINED = PROBLEMS | {"unknown"}
+"""Outcomes whose reason stands under the row; the others' sign says enough."""
+WIDEST_PAGE = 20
+
+
+class CallRow(msgspec.Struct, frozen=True, gc=False):
+    """What the list shows of a call; texts are as captured, `shorten` and `printable` make them fit for a screen."""
+
+    position: int
+    outcome: Outcome
+    certainty: Certainty
+    method: str
+    url: str
+    page: str | None
+    preflight: str
+    reason: str
+    started: float
+    took: float | None
+    """Seconds from the first byte asked to the last byte answered."""
+    background: bool
+
+    @property
+    def text(self) -> str:
+        """What free text is looked for in."""
+        page = self.page or ""
+        return f"{self.method} {self.url} from {page} {self.outcome} {self.reason}".lower()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """Which rows are wanted on screen."""
+
+    terms: tuple[str, ...] = ()
+    """In lower case; a row must have them all."""
+    blocked_only: bool = False
+    not_cors: bool = False
+    background: bool = False
+
+    def __contains__(self, row: CallRow) -> bool:
+        if row.background and not self.background:
+            return False
+        if self.blocked_only and row.outcome not in PROBLEMS:
+            return False
+        if row.outcome == "not-cors" and not self.not_cors and not row.background:
+            return False
+        if not self.terms:
+            return True
+        text = row.text
+        return all(term in text for term in self.terms)
+
+
+class Book:
+    """All calls so far, and the lines of those that are shown."""
+
+    def __init__(self) -> None:
+        self.rows: list[CallRow | None] = []
+        self.calls: dict[str, Call] = {}
+        self.lines: list[int] = []
+        self.shown = Shown()
+        self.tall = True
+        """Whether a row with a reason takes a second line for it."""
+        self.outcomes: Counter[Outcome] = Counter()
+        """Of the calls that pages made; the browser's own are in `background`."""
+        self.background = 0
+        self.newest_problem: int | None = None
+        self.widest_page = 5
+        self._ids: list[str] = []
+        self._positions: dict[str, int] = {}
+
+    @property
+    def total(self) -> int:
+        """Calls that pages made."""
+        return self.outcomes.total()
+
+    @property
+    def last(self) -> int | None:
+        """The position of the last row shown."""
+        return self.lines[-1] >> 1 if self.lines else None
+
+    def call_at(self, position: int | None) -> Call | None:
+        """The call at this position; None where there is none any more."""
+        if position is None or not 0 <= position < len(self._ids):
+            return None
+        return self.calls.get(self._ids[position])
+
+    def apply(self, changes: Changes) -> set[int]:
+        """Takes the Tracker's changes over; returns the positions whose rows look different now."""
+        touched: set[int] = set()
+        for id in changes.withdrawn:
+            if (position := self._positions.pop(id, None)) is not None:
+                del self.calls[id]
+                self._replace(position, None)
+                touched.add(position)
+        for call in changes.changed:
+            position = self._positions.get(call.id)
+            if position is None:
+                position = self._positions[call.id] = len(self.rows)
+                self.rows.append(None)
+                self._ids.append(call.id)
+            self.calls[call.id] = call
+            self._replace(position, _row(position, call))
+            touched.add(position)
+        return touched
+
+    def show(self, shown: Shown, *, tall: bool | None = None) -> None:
+        """Changes which rows are shown and whether reasons stand on a line of their own."""
+        self.shown = shown
+        self.tall = self.tall if tall is None else tall
+        wanted = [row for row in self.rows if row is not None and row in shown]
+        if self.tall:
+            self.lines = [line for row in wanted for line in self._lines_of(row)]
+        else:
+            self.lines = [row.position << 1 for row in wanted]
+
+    def index_of(self, position: int) -> int:
+        """The index of a row's first line, or of the line that stands where it would."""
+        return bisect_left(self.lines, position << 1)
+
+    def nearest(self, position: int) -> int | None:
+        """The row at this position if it is shown, else the next one that is, else the last."""
+        index = self.index_of(position)
+        return self.lines[index] >> 1 if index < len(self.lines) else self.last
+
+    def neighbour(self, position: int, steps: int) -> int | None:
+        """The row so many rows further down (or up) among those shown, stopping at the ends."""
+        index = min(self.index_of(position), len(self.lines) - 1)
+        if index < 0:
+            return None
+        step = 1 if steps > 0 else -1
+        for _ in range(abs(steps)):
+            further = index + step
+            while 0 <= further < len(self.lines) and self.lines[further] & 1:
+                further += step
+            if not 0 <= further < len(self.lines):
+                break
+            index = further
+        return self.lines[index] >> 1
+
+    def _replace(self, position: int, row: CallRow | None) -> None:
+        old, self.rows[position] = self.rows[position], row
+        self._count(old, -1)
+        self._count(row, +1)
+        if row is not None:
+            self.widest_page = max(self.widest_page, min(WIDEST_PAGE, len(short_origin(row.page))))
+            if row.outcome in PROBLEMS and not row.background:
+                self.newest_problem = max(position, self.newest_problem or 0)
+        lines = self._lines_of(row) if row is not None and row in self.shown else []
+        if not self.lines or position > self.lines[-1] >> 1:
+            self.lines.extend(lines)
+            return
+        index = bisect_left(self.lines, position << 1)
+        end = bisect_left(self.lines, (position + 1) << 1)
+        if self.lines[index:end] != lines:
+            self.lines[index:end] = lines
+
+    def _lines_of(self, row: CallRow) -> list[int]:
+        first = row.position << 1
+        return [first, first + 1] if self.tall and row.reason and row.outcome in EXPLAINED else [first]
+
+    def _count(self, row: CallRow | None, by: int) -> None:
+        if row is None:
+            return
+        if row.background:
+            self.background += by
+        else:
+            self.outcomes[row.outcome] += by
+
+
+def _row(position: int, call: Call) -> CallRow:
+    exchanges = call.exchanges
+    ended = exchanges[-1].ended if exchanges else None
+    return CallRow(
+        position=position,
+        outcome=call.verdict.outcome,
+        certainty=call.verdict.certainty,
+        method=call.method or "CONNECT",
+        url=call.url,
+        page=call.page_origin,
+        preflight=preflight_sign(call),
+        reason=advice.short_reason(call),
+        started=call.started,
+        took=None if ended is None else max(0.0, ended - call.started),
+        background=call.background,
+    )

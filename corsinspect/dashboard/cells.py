@@ -1,0 +1,107 @@
+"""A row as cells: pure functions from a CallRow and a width to (component class, text) parts, all of them printable."""
+
+import time
+from typing import NamedTuple
+
+from corsinspect.dashboard.book import CallRow
+from corsinspect.dashboard.shorten import fit, fit_url, short_origin, short_url
+from corsinspect.dashboard.signs import OUTCOMES
+from corsinspect.printable import printable
+
+Cells = list[tuple[str, str]]
+"""(component class or "", text), left to right."""
+
+INLINE_REASON = 104
+"""From this list width on the reason has a column of its own and every row is one line."""
+
+
+class Columns(NamedTuple):
+    """How many cells each column has; 0 leaves it out. Each but the sign has its gap of one cell beside it."""
+
+    sign: int = 3
+    word: int = 0
+    method: int = 7
+    url: int = 10
+    page: int = 0
+    preflight: int = 0
+    reason: int = 0
+    took: int = 0
+    clock: int = 0
+
+
+def columns(width: int, widest_page: int) -> Columns:
+    """The columns for a list of this width; `widest_page` is what the longest page origin seen takes."""
+    page = max(4, min(widest_page, 20 if width >= 76 else 14))
+    fixed = Columns(
+        word=8 if width >= 68 else 0,
+        method=7 if width >= 40 else 4,
+        page=page if width >= 44 else 0,
+        preflight=5 if width >= 50 else 0,
+        reason=min(44, width // 3) if width >= INLINE_REASON else 0,
+        took=7 if width >= 62 else 0,
+        clock=8 if width >= 84 else 0,
+    )
+    used = fixed.sign + sum(column + 1 for column in fixed[1:] if column) - 1
+    return fixed._replace(url=max(0, width - used + fixed.url))
+
+
+def heads(columns: Columns) -> str:
+    """The line above the list."""
+    named = [
+        (columns.word, "outcome"),
+        (columns.method, "method"),
+        (columns.url, "url"),
+        (columns.page, "page"),
+        (columns.preflight, "pre"),
+        (columns.reason, "reason"),
+        (columns.took, "   took"),
+        (columns.clock, "at"),
+    ]
+    return " " * columns.sign + " ".join(fit(name, width) for width, name in named if width)
+
+
+def first_line(row: CallRow, columns: Columns) -> Cells:
+    """Outcome, method, URL, page, preflight, and what else there is room for."""
+    sign = OUTCOMES[row.outcome]
+    outcome = f"list--{row.outcome}"
+    quiet = "list--muted"
+    plain = quiet if row.outcome == "not-cors" or row.background else ""
+    doubt = "?" if row.certainty == "depends" else " "
+    cells: Cells = [(outcome, sign.sign + doubt + " ")]
+    if columns.word:
+        cells.append((outcome, fit(sign.word, columns.word) + " "))
+    cells.append((plain, fit(printable(row.method), columns.method) + " "))
+    cells.append((plain, fit_url(short_url(row.url), columns.url)))
+    if columns.page:
+        cells.append((quiet, " " + fit(short_origin(row.page), columns.page)))
+    if columns.preflight:
+        cells.append((_PREFLIGHT.get(row.preflight, quiet), " " + fit(row.preflight, columns.preflight)))
+    if columns.reason:
+        cells.append((_reason_class(row), " " + fit(printable(row.reason), columns.reason)))
+    if columns.took:
+        cells.append((quiet, " " + duration(row.took).rjust(columns.took)))
+    if columns.clock:
+        cells.append((quiet, " " + time.strftime("%H:%M:%S", time.localtime(row.started))))
+    return cells
+
+
+def second_line(row: CallRow, columns: Columns, width: int) -> Cells:
+    """The reason, under its row."""
+    indent = columns.sign + (columns.word + 1 if columns.word else 0)
+    return [("", " " * indent), (_reason_class(row), fit("╰ " + printable(row.reason), max(0, width - indent)))]
+
+
+def duration(seconds: float | None) -> str:
+    """A duration in at most seven cells: 12 ms, 1.25 s, 3 min."""
+    if seconds is None:
+        return ""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _reason_class(row: CallRow) -> str:
+    return "list--reason" if row.outcome in ("blocked", "network-error") else "list--muted"
+
+
+_PREFLIGHT = {"✗": "list--blocked", "✓": "list--allowed"}

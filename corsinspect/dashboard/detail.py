@@ -1,0 +1,243 @@
+"""A call in full, as one Content: the answer first, the evidence under it, the machinery last.
+
+Pure functions from a Call and a width. Every captured text passes `printable` and is cut: a header of a megabyte is
+quoted, not poured out.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from corsinspect import advice
+from corsinspect.advice import Explanation, Mark, Row, Rung
+from corsinspect.dashboard.cells import duration
+from corsinspect.dashboard.shorten import fit, host_port
+from corsinspect.dashboard.signs import OUTCOMES, STEPS
+from corsinspect.model import Call, Exchange, Step
+from corsinspect.printable import printable
+
+MOST_VALUE = 400
+"""Characters of one captured value that are shown."""
+MOST_HEADERS = 60
+MOST_URL = 300
+LABEL = 11
+"""Cells of a header's short name: Credentials is the longest of the usual ones."""
+
+QUIET = "$foreground-muted"
+STRONG = "bold"
+NEEDED = "bold $text-success underline"
+WRONG = "bold $text-error reverse"
+"""Characters that differ; underlined and reversed, so that they show without colours."""
+QUIET_STATES = ("ok", "not-needed", "unknown")
+CORS_HEADERS = ("access-control-", "origin", "cross-origin-", "vary", "location", "sec-fetch-", "content-type")
+"""Beginnings of the names that matter for the verdict; the other headers are shown muted."""
+
+ROLES = {"preflight": "Preflight", "redirect": "Redirect", "actual": "Request"}
+
+
+def detail(call: Call, steps: list[Step], width: int, *, can_trust: bool = False) -> Content:
+    """Everything about a call in `width` cells. `can_trust`: a key may accept an untrusted certificate here."""
+    width = max(20, width)
+    words = advice.explanation(call)
+    blocks = [
+        _title(call, width),
+        _answer(call, words, width),
+        _certificate(call, width, can_trust),
+        _comparison(advice.comparison(call, steps), width),
+        _steps(advice.ladder(call, steps), width),
+        *(_exchange(role, exchange, width) for role, exchange in call.roles()),
+    ]
+    return Content("\n\n").join([block for block in blocks if block])
+
+
+def _title(call: Call, width: int) -> Content:
+    url = printable(_cut(call.url, MOST_URL))
+    page = f"from {printable(call.page_origin)}" if call.page_origin else "from an unknown page"
+    lines = [Content.assemble((printable(call.method or "CONNECT"), STRONG), " ", url), Content.styled(page, QUIET)]
+    return Content("\n").join(lines)
+
+
+def _answer(call: Call, words: Explanation, width: int) -> Content:
+    sign = OUTCOMES[call.verdict.outcome]
+    certainty = advice.certainty(call)
+    lines = [Content.assemble((f"{sign.sign} {words.headline}", sign.style), (f"   {certainty}", QUIET))]
+    if call.engine_assumed:
+        lines.append(Content.styled("judged as Chromium: the browser cannot be told from its traffic", QUIET))
+    lines.append(Content(""))
+    lines.append(Content(printable(words.happened)))
+    if words.consequence:
+        lines.append(Content(printable(words.consequence)))
+    others = (advice.alternatives(call), advice.engines(call))
+    lines += [Content.styled(printable(other), "$text-warning") for other in others if other]
+    if words.mend:
+        lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.mend), STRONG))]
+    return Content("\n").join(lines)
+
+
+def _certificate(call: Call, width: int, can_trust: bool) -> Content:
+    for exchange in call.exchanges:
+        if exchange.untrusted_certificate is not None:
+            why = printable(_cut(exchange.untrusted_certificate, MOST_VALUE))
+            told = f"The certificate of {printable(host_port(exchange.url))} is not trusted: {why}."
+            mend = " Press t to accept it for this run." if can_trust else ""
+            return Content.assemble((told, "$text-warning"), (mend, STRONG))
+    return Content("")
+
+
+def _comparison(rows: list[Row], width: int) -> Content:
+    if not rows:
+        return Content("")
+    column = min(max([8, *(cell_len(_shown(row.needed)) for row in rows)]) + 2, width * 3 // 5)
+    rest = width - LABEL - 3 - column
+    failing = [row for row in rows if row.state not in QUIET_STATES]
+    fits = all(cell_len(_shown(row.needed)) < column and cell_len(_shown(row.sent)) <= rest for row in failing)
+    lines = [Content.styled(f"{'':<{LABEL + 3}}{fit('needed', column)}server sent", QUIET)] if fits else []
+    for row in rows:
+        lines += _in_columns(row, column, rest) if fits else _stacked(row, width)
+    return Content("\n").join(lines)
+
+
+def _in_columns(row: Row, column: int, rest: int) -> Iterable[Content]:
+    sign, style = STEPS[row.state]
+    label = fit(printable(row.label), LABEL)
+    if row.state in QUIET_STATES:
+        needed = fit("not needed" if row.needed is None else _shown(row.needed), column)
+        sent = "the same" if row.sent == row.needed and row.sent else _shown(row.sent)
+        shown = "" if row.needed is None and row.sent is None else fit(sent, rest).rstrip()
+        yield Content.assemble((sign, style), (f" {label} {needed}{shown}", QUIET))
+        return
+    yield Content.assemble(
+        (sign, style),
+        (f" {label} ", STRONG),
+        _padded(_marked(row.needed, row.needed_marks, NEEDED), column),
+        _sent(row),
+    )
+    if note := _note(row):
+        yield Content.assemble(" " * (LABEL + 3), (note, style))
+
+
+def _stacked(row: Row, width: int) -> Iterable[Content]:
+    """The values under each other, so that equal characters stand in line and the different ones stand out."""
+    sign, style = STEPS[row.state]
+    if row.state in QUIET_STATES:
+        shown = "not needed" if row.needed is None else _shown(row.sent)
+        yield Content.assemble((sign, style), (f" {fit(printable(row.label), LABEL)} {shown}", QUIET))
+        return
+    note = _note(row)
+    yield Content.assemble((sign, style), (f" {printable(row.label)}", STRONG), (f"   {note}" if note else "", style))
+    for name, value in (
+        ("needed", _marked(row.needed, row.needed_marks, NEEDED)),
+        ("sent", _sent(row)),
+    ):
+        for number, piece in enumerate(value.fold(max(10, width - 11))):
+            yield Content.assemble((f"    {name if not number else '':<7}", QUIET), piece)
+
+
+def _note(row: Row) -> str:
+    place = "" if row.state == "failed" else f"fails next, on the {_place(row.stage or 'actual')}"
+    return printable(": ".join(part for part in (place, row.note) if part))
+
+
+def _place(stage: str) -> str:
+    return {"preflight": "preflight", "redirect": "redirect"}.get(stage, "request itself")
+
+
+def _sent(row: Row) -> Content:
+    if row.sent is None or not row.sent:
+        return Content.styled("(missing)" if row.sent is None else "(empty)", WRONG)
+    return _marked(row.sent, row.sent_marks, WRONG)
+
+
+def _marked(value: str | None, marks: tuple[Mark, ...], style: str) -> Content:
+    """The value with the characters that differ marked."""
+    content = Content(_shown(value))
+    for start, end in marks:
+        if start < min(end, len(content.plain)):
+            content = content.stylize(style, start, min(end, len(content.plain)))
+    return content
+
+
+def _padded(content: Content, width: int) -> Content:
+    return content.pad_right(max(1, width - content.cell_length))
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "(missing)"
+    return printable(_cut(value, MOST_VALUE)) or "(empty)"
+
+
+def _steps(rungs: list[Rung], width: int) -> Content:
+    """The ladder: each step's detail in a column of its own, where the browser stopped marked."""
+    if not rungs:
+        return Content("")
+    titles = max(cell_len(printable(_cut(rung.title, 20))) for rung in rungs)
+    indent = titles + 7
+    lines = [Content.styled("Steps of the browser", STRONG)]
+    hop = 0
+    for rung in rungs:
+        if rung.hop != hop:
+            hop = rung.hop
+            lines.append(Content.styled(f"   after redirect {hop}", QUIET))
+        sign, style = STEPS[rung.state]
+        quiet = rung.state in ("skipped", "not-reached", "would-pass")
+        title = fit(printable(_cut(rung.title, 20)), titles)
+        answer = f"{rung.answer}{', ' if rung.detail else ''}" if rung.answer else ""
+        told = Content.assemble((answer, style), (printable(_cut(rung.detail, MOST_VALUE)), QUIET))
+        head = Content.assemble(
+            (f"{rung.number:>2} ", QUIET),
+            (sign, style),
+            (f" {title}  ", QUIET if quiet else style if sign == "✗" else ""),
+        )
+        lines += _hanging(head, told, width, indent)
+    return Content("\n").join(lines)
+
+
+def _hanging(head: Content, text: Content, width: int, indent: int) -> Iterable[Content]:
+    """`head` and `text` on one line, what of the text goes beyond the width under its beginning."""
+    for number, piece in enumerate(text.wrap(max(10, width - indent)) or [text]):
+        yield Content.assemble(head if not number else " " * indent, piece)
+
+
+def _exchange(role: str, exchange: Exchange, width: int) -> Content:
+    """One request and its answer as they were on the wire."""
+    kind, _, hop = role.partition(":")
+    again = f" (after redirect {hop})" if hop != "0" else ""
+    lines = [Content.assemble((f"{ROLES.get(kind, kind)}{again}", STRONG))]
+    lines.append(
+        Content.assemble(
+            ("> ", QUIET), f"{printable(exchange.method or 'CONNECT')} {printable(_cut(exchange.url, MOST_URL))}"
+        )
+    )
+    lines += _headers(exchange.request_headers, ">", width)
+    if exchange.status is not None:
+        phrase = f" {printable(_cut(exchange.reason_phrase, 60))}" if exchange.reason_phrase else ""
+        answered = exchange.answered if exchange.answered is not None else exchange.ended
+        took = f"   after {duration(answered - exchange.started)}" if answered is not None else ""
+        proxy = "   (written by the proxy)" if exchange.by_proxy else ""
+        lines.append(Content.assemble(("< ", QUIET), f"{exchange.status}{phrase}", (took + proxy, QUIET)))
+        lines += _headers(exchange.response_headers, "<", width)
+    if exchange.error_page:
+        lines.append(Content.styled(f"  looks like an error page of {printable(exchange.error_page)}", QUIET))
+    if exchange.failure is not None:
+        text = printable(_cut(exchange.failure.text, MOST_VALUE))
+        times = f" (×{exchange.count})" if exchange.count > 1 else ""
+        lines.append(Content.assemble(("↯ ", "$text-warning"), f"{exchange.failure.kind}: {text}{times}"))
+    elif exchange.status is None:
+        lines.append(Content.styled("◌ no answer yet", QUIET))
+    return Content("\n").join(lines)
+
+
+def _headers(headers: Sequence[tuple[str, str]], arrow: str, width: int) -> Iterable[Content]:
+    for name, value in headers[:MOST_HEADERS]:
+        matters = name.lower().startswith(CORS_HEADERS)
+        told = f"{printable(_cut(name, 80))}: {printable(_cut(value, MOST_VALUE))}"
+        content = Content.styled(told, "" if matters else QUIET)
+        yield from _hanging(Content.styled(f"{arrow} ", QUIET), content, width, 2)
+    if len(headers) > MOST_HEADERS:
+        yield Content.styled(f"{arrow} … and {len(headers) - MOST_HEADERS} more", QUIET)
+
+
+def _cut(value: str, most: int) -> str:
+    return value if len(value) <= most else f"{value[: most - 1]}… ({len(value):,} characters)"

@@ -1,0 +1,86 @@
+"""The help screen: the keys, and what the signs mean."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from corsinspect.dashboard.signs import OUTCOMES
+from corsinspect.model import Outcome
+
+KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "Calls",
+        (
+            ("↑ ↓  j k", "select a call; page up, page down, home (g) go further"),
+            ("enter", "its details as large as the terminal; esc goes back"),
+            ("end  G", "the newest call, and follow what comes"),
+            ("tab", "into the details, to scroll them"),
+        ),
+    ),
+    (
+        "What is shown",
+        (
+            ("/", "filter: every word must be in method, URL, page, outcome or reason"),
+            ("b", "blocked calls and network errors only"),
+            ("n", "also calls that CORS never applied to: same origin, page loads, …"),
+            ("B", "also the browser's own traffic, which no page asked for"),
+            ("esc", "clear the filter, show all calls"),
+        ),
+    ),
+    (
+        "Capture",
+        (
+            ("c  f", "open Chromium or Firefox, set up to be seen"),
+            ("t", "accept the server's untrusted certificate, for this run"),
+            ("R", "start the proxy again after it has stopped"),
+        ),
+    ),
+    (
+        "The rest",
+        (
+            ("^p", "all commands, and other colours"),
+            ("q", "quit; the session file stays, corsinspect replay opens it again"),
+        ),
+    ),
+)
+
+MEANINGS: dict[Outcome, str] = {
+    "blocked": "the browser kept the answer from the page, or never sent the request",
+    "network-error": "no answer came: not CORS, whatever the browser's console says",
+    "unknown": "the traffic does not show what the browser did",
+    "allowed": "the page may read the answer; ✓? means: unless the page did something unseen",
+    "opaque": "sent without CORS (no-cors): used, but not readable by the page",
+    "pending": "not answered yet",
+    "not-cors": "same origin, a page load, a WebSocket, or not a browser",
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys and signs; any of escape, q, ? and enter closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1,enter", "dismiss", "Close")]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(_text())
+
+
+def _text() -> Content:
+    parts: list[str | tuple[str, str]] = []
+    for title, keys in KEYS:
+        parts += [(f"{title}\n", "bold $text-accent")]
+        for key, meaning in keys:
+            parts += [(f"  {key:<10}", "bold"), f"{meaning}\n"]
+        parts.append("\n")
+    parts.append(("Signs\n", "bold $text-accent"))
+    for outcome, meaning in MEANINGS.items():
+        sign = OUTCOMES[outcome]
+        parts += [(f"  {sign.sign} {sign.word:<9}", sign.style), f" {meaning}\n"]
+    parts.append("\n")
+    parts += [("Preflight  ", "bold"), "✓ passed   ✗ failed   ◌ under way   cache: still counted   – none needed"]
+    return Content.assemble(*parts)

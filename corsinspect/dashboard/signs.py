@@ -1,0 +1,51 @@
+"""The sign, word and colour of each outcome and state: one table, so that no state is told by colour alone."""
+
+from typing import NamedTuple
+
+from corsinspect.model import Call, Outcome, PreflightUse
+
+
+class Sign(NamedTuple):
+    """How a state looks."""
+
+    sign: str
+    word: str
+    style: str
+    """A Content style; the list's component class is `list--` with the outcome's name."""
+
+
+OUTCOMES: dict[Outcome, Sign] = {
+    "blocked": Sign("✗", "blocked", "bold $text-error"),
+    "network-error": Sign("↯", "network", "$text-warning"),
+    "unknown": Sign("?", "unknown", "$text-accent"),
+    "allowed": Sign("✓", "allowed", "$text-success"),
+    "opaque": Sign("◐", "opaque", "$text-secondary"),
+    "pending": Sign("◌", "pending", "$text-primary"),
+    "not-cors": Sign("·", "not CORS", "$foreground-muted"),
+}
+"""In the order in which a person wants to see them."""
+
+STEPS: dict[str, tuple[str, str]] = {
+    "ok": ("✓", "$text-success"),
+    "failed": ("✗", "bold $text-error"),
+    "would-pass": ("✓", "$foreground-muted"),
+    "would-fail": ("✗", "$text-warning"),
+    "skipped": ("–", "$foreground-muted"),
+    "not-needed": ("–", "$foreground-muted"),
+    "not-reached": ("·", "$foreground-muted"),
+    "unknown": ("?", "$text-accent"),
+}
+"""By `Step.state` and `advice.Row.state`: sign and style."""
+
+PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
+
+
+def preflight_sign(call: Call) -> str:
+    """What became of the preflight: ✓ passed, ✗ failed, ◌ under way, cache, – none needed, ? needed and not seen."""
+    if call.preflight != "sent":
+        return PREFLIGHTS[call.preflight]
+    verdict = call.verdict
+    if verdict.stage == "preflight" and verdict.outcome in ("blocked", "network-error"):
+        return "✗"
+    asked = [hop.preflight for hop in call.hops if hop.preflight is not None]
+    return "◌" if asked and asked[-1].status is None and asked[-1].failure is None else "✓"

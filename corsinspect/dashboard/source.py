@@ -1,0 +1,166 @@
+"""Where the dashboard's exchanges come from: a live capture, a file that another process writes, or saved ones."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from corsinspect.dashboard.status import Facts
+from corsinspect.model import Exchange
+from corsinspect.session.reader import Follower, load
+
+BrowserKind = Literal["chromium", "firefox"]
+
+
+class Actions(Protocol):
+    """What a person may ask of a live source. Each raises an error with `what` and `mend` where it can't."""
+
+    async def open_browser(self, kind: BrowserKind) -> str:
+        """Opens a browser behind the proxy; returns its name."""
+        ...
+
+    async def restart(self) -> None:
+        """Starts a proxy that has died again, on its port."""
+        ...
+
+    def trust(self, host: str) -> None:
+        """Accepts the certificate of `host:port` for this run."""
+        ...
+
+
+class Source(Protocol):
+    """What the dashboard needs of a source."""
+
+    title: str
+    live: bool
+    """Whether its times are now: calls are then given up by the wall clock, not by the exchanges' own times."""
+    wake: asyncio.Event | None
+    """Set when there is something to poll; None: poll every 50 ms."""
+    actions: Actions | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        ...
+
+    def facts(self) -> Facts:
+        """What is to be shown about it now."""
+        ...
+
+    def poll(self) -> Sequence[Exchange]:
+        """What came since the last time. The first time it may take long, and is called from a thread then."""
+        ...
+
+
+class FileSource:
+    """Saved sessions (`follow=False`, any format), or one session file that is still being written.
+
+    The first `poll` raises `session.reader.SessionError` for a file that can't be read at all.
+    """
+
+    def __init__(self, *paths: Path, follow: bool = False) -> None:
+        if follow and len(paths) != 1:
+            raise ValueError("only one file can be followed")
+        self.title = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        self.live = follow
+        self.wake: asyncio.Event | None = None
+        self.actions: Actions | None = None
+        self._paths = paths
+        self._follower = Follower(paths[0]) if follow else None
+        self._problems: list[str] = []
+        self._read = False
+
+    @property
+    def ended(self) -> bool:
+        return self._read and self._follower is None
+
+    def facts(self) -> Facts:
+        session = self._paths[0] if len(self._paths) == 1 else None
+        return Facts(session=session, problems=tuple(self._problems))
+
+    def poll(self) -> Sequence[Exchange]:
+        if self._follower is not None:
+            lines = self._follower.poll()
+            self._problems = [problem.text for problem in self._follower.problems]
+            return lines
+        if self._read:
+            return []
+        exchanges: list[Exchange] = []
+        for number, path in enumerate(self._paths, 1):
+            loaded = load(path)
+            self._problems += [problem.text for problem in loaded.problems]
+            exchanges += loaded.exchanges if len(self._paths) == 1 else _numbered(loaded.exchanges, number)
+        self._read = True
+        return exchanges
+
+
+class Browser(Protocol):
+    """As `capture.browser.Browser`."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Proxy(Protocol):
+    """What a live source needs of `capture.proxy.Proxy`."""
+
+    session: Path
+    port: int
+    wake: asyncio.Event
+    died: str | None
+
+    @property
+    def browsers(self) -> Sequence[Browser]: ...
+
+    async def restart(self) -> None: ...
+
+    async def open_browser(
+        self, kind: BrowserKind, url: str | None = None, profile: str | None = None, headless: bool = False
+    ) -> Browser: ...
+
+    def send(self, command: str, *args: object) -> None: ...
+
+
+class LiveSource:
+    """A proxy that runs, and the session file that it writes. Whoever started the proxy also stops it."""
+
+    def __init__(self, proxy: Proxy, *, url: str | None = None, profile: str | None = None) -> None:
+        """`url`, `profile`: for the browsers that the person opens from the dashboard."""
+        self.title = "live"
+        self.live = True
+        self.wake: asyncio.Event | None = proxy.wake
+        self.actions: Actions | None = self
+        self.ended = False
+        self._proxy = proxy
+        self._url = url
+        self._profile = profile
+        self._follower = Follower(proxy.session)
+
+    def facts(self) -> Facts:
+        proxy = self._proxy
+        return Facts(
+            address=f"127.0.0.1:{proxy.port}",
+            session=proxy.session,
+            browser=" + ".join(browser.name for browser in proxy.browsers) or None,
+            died=proxy.died,
+            problems=tuple(problem.text for problem in self._follower.problems),
+        )
+
+    def poll(self) -> Sequence[Exchange]:
+        return self._follower.poll()
+
+    async def open_browser(self, kind: BrowserKind) -> str:
+        return (await self._proxy.open_browser(kind, self._url, profile=self._profile)).name
+
+    async def restart(self) -> None:
+        await self._proxy.restart()
+
+    def trust(self, host: str) -> None:
+        self._proxy.send("trust", host)
+
+
+def _numbered(exchanges: Sequence[Exchange], number: int) -> list[Exchange]:
+    """With several files, ids carry the file's number: two files may hold the same id."""
+    return [msgspec.structs.replace(exchange, id=f"{number}:{exchange.id}") for exchange in exchanges]

@@ -1,0 +1,107 @@
+"""The two lines on top: what came so far and where from, then what is hidden, filtered, or out of order."""
+
+from pathlib import Path
+
+import msgspec
+from textual.content import Content
+
+from corsinspect.dashboard.book import Book
+from corsinspect.dashboard.signs import OUTCOMES
+from corsinspect.printable import printable
+
+QUIET = "$foreground-muted"
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What a source tells about itself; None is unknown or not applicable."""
+
+    address: str | None = None
+    """Where a browser has to be pointed: "127.0.0.1:8080"."""
+    session: Path | None = None
+    browser: str | None = None
+    """The browsers that are open."""
+    dropped: int = 0
+    died: str | None = None
+    """Why nothing more comes."""
+    problems: tuple[str, ...] = ()
+    """What of the file could not be read."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a file has been read."""
+
+    done: int
+    total: int | None
+    """None: not known yet."""
+
+
+def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
+    """The first line: the calls by outcome, and on the right as much of the rest as fits."""
+    shown = [
+        (f" {sign.sign} {book.outcomes[outcome]} {sign.word} ", sign.style)
+        for outcome, sign in OUTCOMES.items()
+        if book.outcomes[outcome] and outcome != "not-cors"
+    ]
+    left = Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
+    rest = [
+        facts.address and ("proxy " + facts.address),
+        facts.browser or ("no browser yet" if facts.address else None),
+        None if rate is None else f"{rate:.0f} calls/s",
+        f"{facts.dropped} dropped" if facts.address else None,
+        facts.session and printable(_tilde(facts.session)),
+    ]
+    parts = [printable(part) for part in rest if part]
+    while parts and left.cell_length + len(" · ".join(parts)) + 2 > width:
+        parts.pop()
+    right = " · ".join(parts) + " "
+    gap = max(1, width - left.cell_length - len(right))
+    return Content.assemble(left, " " * gap, (right, QUIET))
+
+
+def notice(book: Book, facts: Facts, progress: Progress | None, width: int) -> Content:
+    """The second line: trouble first, then progress, then what is hidden and how to see it."""
+    if facts.died is not None:
+        told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to start it again on the same port."
+        return Content.styled(told, "bold $text-error")
+    if progress is not None:
+        return _bar(progress)
+    shown = book.shown
+    on = [
+        f"filter “{printable(' '.join(shown.terms))}”" if shown.terms else "",
+        "blocked only" if shown.blocked_only else "",
+    ]
+    on = [part for part in on if part]
+    rows = sum(not line & 1 for line in book.lines) if on and len(book.lines) < 200_000 else None
+    parts: list[tuple[str, str]] = []
+    if on:
+        told = " · ".join(on) + (f"   {rows} of {book.total + book.background}" if rows is not None else "")
+        parts.append((told, "bold $text-accent"))
+        parts.append(("esc shows all", QUIET))
+    same = book.outcomes["not-cors"]
+    if same:
+        parts.append((f"{same} not CORS {'shown' if shown.not_cors else 'hidden'} (n)", QUIET))
+    if book.background:
+        told = f"{book.background} of the browser's own {'shown' if shown.background else 'hidden'} (B)"
+        parts.append((told, QUIET))
+    if facts.problems:
+        parts.append((printable(facts.problems[0]), "$text-warning"))
+    joined: list[str | tuple[str, str]] = [" "]
+    for number, part in enumerate(parts):
+        joined += ["   "] if number else []
+        joined.append(part)
+    return Content.assemble(*joined).truncate(max(1, width), ellipsis=True)
+
+
+def _bar(progress: Progress) -> Content:
+    if progress.total is None:
+        return Content.styled(" reading the file …", QUIET)
+    cells = 24 * progress.done // max(1, progress.total)
+    bar = "█" * cells + "░" * (24 - cells)
+    return Content.assemble((f" {bar} ", "$text-primary"), (f"{progress.done:,} of {progress.total:,} judged", QUIET))
+
+
+def _tilde(path: Path) -> str:
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)
