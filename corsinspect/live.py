@@ -73,8 +73,9 @@ async def _demo_lines(proxy: Proxy, servers, visit) -> int:
     try:
         async with asyncio.timeout(DEMO_LIMIT):
             await visit.done()
+            # a preflight is given up by the clock, which is no event
             while without_verdict(servers, recording.lines.calls.values()) and proxy.died is None:
-                await asyncio.sleep(0.1)  # noqa: ASYNC110 - a preflight is given up by the clock, not by an event
+                await asyncio.sleep(0.1)
     except TimeoutError:
         missing = ", ".join(case.title for case in without_verdict(servers, recording.lines.calls.values()))
         print(f"the demo isn't done after {DEMO_LIMIT:.0f} s; no verdict on: {missing or 'nothing'}", file=sys.stderr)

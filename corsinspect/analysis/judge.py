@@ -42,7 +42,7 @@ _MASKED = {
     401: "unauthorized",
     403: "forbidden",
     404: "not-found",
-    405: "method-not-allowed",
+    405: "method-not-supported",
     413: "too-large",
     429: "rate-limited",
 }

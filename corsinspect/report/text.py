@@ -59,7 +59,7 @@ def _detail(call: Call) -> str:
     where = f"{verdict.stage}: " if verdict.stage and verdict.outcome == "blocked" else ""
     parts = [f"{where}{verdict.reason or short_reason(call)}"]
     if verdict.outcome == "network-error":
-        parts.append(f"{printable(short_reason(call))} (not CORS)")
+        parts.append(printable(short_reason(call)))
     elif verdict.header is not None:
         found = "absent" if verdict.found is None else f'"{printable(verdict.found)}"'
         parts.append(f"{verdict.header}: {found}")
