@@ -1,0 +1,107 @@
+"""The lines of a session file: JSON objects, either a header or an exchange with, perhaps, its annotation."""
+
+from typing import Any, cast
+
+import msgspec
+
+from corsinspect.model import RULES_VERSION, Annotation, Exchange, Line
+from corsinspect.session.errors import Problem
+from corsinspect.session.redact import Redactor
+
+FORMAT_VERSION = 1
+"""Goes up when a reader of before would misunderstand a line; new optional keys don't."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of a file, and again one wherever a writer took up the file anew."""
+
+    corsinspect: int
+    """FORMAT_VERSION of who wrote; only a header has this key."""
+    version: str = ""
+    """Of corsinspect."""
+    rules: int = RULES_VERSION
+    started: float = 0.0
+    redacted: bool = False
+    """Whether secrets in the lines that follow were replaced before writing."""
+
+
+_encode = msgspec.json.encode
+_decode_line = msgspec.json.Decoder(Line).decode
+_decode_header = msgspec.json.Decoder(Header).decode
+
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What `decode` raises for a line that isn't one of ours, whatever is in it."""
+
+
+def encode(exchange: Exchange, annotation: Annotation | None) -> bytes:
+    """One line with its newline. Odd text is no error: what UTF-8 can't hold becomes `?`."""
+    try:
+        line = _encode(exchange)
+        if annotation is not None:
+            line = line[:-1] + b',"annotation":' + _encode(annotation) + b"}"
+    except UnicodeEncodeError:  # a lone surrogate, from a file name or a resolver's message
+        plain = msgspec.to_builtins(exchange)
+        if annotation is not None:
+            plain["annotation"] = msgspec.to_builtins(annotation)
+        line = _encode(_writable(plain))
+    return line + b"\n"
+
+
+def encode_header(header: Header) -> bytes:
+    """One line with its newline."""
+    return _encode(header) + b"\n"
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: _writable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_writable(inner) for inner in value]
+    return value
+
+
+def decode(line: bytes) -> Line | Header:
+    """What one line, without or with its newline, holds. Raises one of UNREADABLE when it is neither."""
+    if line.startswith(b'{"corsinspect"'):
+        return _decode_header(line)
+    try:
+        return _decode_line(line)
+    except msgspec.ValidationError:
+        try:
+            return _decode_header(line)
+        except msgspec.ValidationError:
+            pass
+        raise
+
+
+class LineReader:
+    """Reads one line after the other, minding what the headers between them say."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.problems: list[Problem] = []
+        self._redactor = redactor
+        self._redacted = False
+        self._number = 0
+
+    def read(self, line: bytes) -> Line | None:
+        """The exchange in a whole line, redacted; None for a header, and for a broken line, which is a problem."""
+        self._number += 1
+        try:
+            read = decode(line)
+        except UNREADABLE as error:
+            if line.strip():
+                self.problems.append(Problem(f"can't be read and was skipped ({error})", self._number))
+            return None
+        if isinstance(read, Header):
+            self._take(read)
+            return None
+        return read if self._redacted else cast(Line, self._redactor.exchange(read))
+
+    def _take(self, header: Header) -> None:
+        self._redacted = header.redacted
+        if header.corsinspect > FORMAT_VERSION:
+            text = f"written by a newer corsinspect ({header.version}): what it added isn't shown"
+            self.problems.append(Problem(text, self._number))

@@ -1,0 +1,88 @@
+"""Where sessions are kept when no file is named: one file a run, the last 20 of them, for their owner only."""
+
+import os
+import re
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+if sys.platform != "win32":
+    import fcntl
+
+KEPT = 20
+_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}(-\d+)?\.jsonl")
+
+
+def sessions_dir() -> Path:
+    """The folder, made on first use. Raises OSError when that can't be done."""
+    folder = user_state_path("corsinspect", appauthor=False) / "sessions"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def new_session_path() -> Path:
+    """A new, empty file named by date and time; of the older ones, those past the last 20 are deleted."""
+    folder = sessions_dir()
+    _sweep(folder)
+    stamp = time.strftime("%Y-%m-%dT%H%M%S")
+    number = 1
+    while True:
+        path = folder / (f"{stamp}.jsonl" if number == 1 else f"{stamp}-{number}.jsonl")
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            number += 1
+            continue
+        return path
+
+
+def newest() -> Path | None:
+    """The session that was started last; None if there is none. One that nothing was written to doesn't count."""
+    return next((path for path in reversed(_sessions(sessions_dir())) if path.stat().st_size), None)
+
+
+def hold(fd: int) -> None:
+    """Marks an open session file as being written, as long as `fd` is open in any process."""
+    if sys.platform != "win32":
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a live process writes this file. On Windows that isn't known, but there an open file can't be deleted."""
+    if sys.platform == "win32":
+        return False
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _sessions(folder: Path) -> list[Path]:
+    """By start, oldest first."""
+    return sorted((path for path in folder.iterdir() if _NAME.fullmatch(path.name)), key=_order)
+
+
+def _order(path: Path) -> tuple[str, int]:
+    stamp, _, number = path.stem[:17], path.stem[17:18], path.stem[18:]
+    return stamp, int(number or 1)
+
+
+def _sweep(folder: Path) -> None:
+    for path in _sessions(folder)[: -(KEPT - 1)]:
+        if not is_held(path):
+            with suppress(OSError):  # another process swept it, or it isn't ours to delete
+                path.unlink()
+                path.with_name(path.name + ".notes.jsonl").unlink()

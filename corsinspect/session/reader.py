@@ -1,0 +1,119 @@
+"""Reads a file of recorded traffic, whatever its format: our sessions, mitmproxy's flows, a browser's HAR."""
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from corsinspect.model import Annotation, Exchange, Line
+from corsinspect.session import har, mitm
+from corsinspect.session.errors import Problem, SessionError
+from corsinspect.session.follower import Follower
+from corsinspect.session.lines import UNREADABLE, LineReader, decode
+from corsinspect.session.redact import Redactor
+
+__all__ = ["Follower", "Loaded", "Problem", "SessionError", "load"]
+
+Format = Literal["session", "mitm", "har"]
+
+_SNIFFED = 1 << 16
+_FIELDS = Exchange.__struct_fields__
+
+
+class Loaded(msgspec.Struct):
+    """What was in a file."""
+
+    exchanges: list[Exchange]
+    """Redacted, the last state of each, sorted by start and then by id."""
+    problems: list[Problem]
+    format: Format
+    annotations: dict[str, Annotation] = {}
+    """By exchange id, as far as the file has any; see `Annotation.rules` before taking one."""
+
+
+def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
+    """Everything readable in a file, and what in it wasn't.
+
+    Secrets are replaced by `redactor` (one with a random key by default), except in lines whose header says that they
+    were replaced before writing. Raises SessionError if there is nothing to read at all.
+    """
+    redactor = redactor or Redactor()
+    try:
+        data = _read(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    format = _sniff(data[:_SNIFFED])
+    if format == "session":
+        loaded = _session(data, redactor)
+    elif format == "mitm":
+        loaded = _converted(mitm.read(data), redactor, format)
+    elif format == "har":
+        loaded = _converted(har.read(data), redactor, format)
+    else:
+        what = "is empty" if not data else "is no recorded traffic that corsinspect knows"
+        raise SessionError(path, what, "It reads its own sessions (.jsonl), mitmproxy's flows (.mitm) and HAR files.")
+    loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
+    return loaded
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise OSError(0, "not a regular file")  # /dev/zero has no end
+        return file.read()
+
+
+def _unreadable(path: Path, error: OSError) -> SessionError:
+    if isinstance(error, FileNotFoundError):
+        return SessionError(path, "doesn't exist", "`corsinspect replay` without a file opens the newest session.")
+    if isinstance(error, IsADirectoryError):
+        return SessionError(path, "is a directory", "Name a file in it.")
+    if isinstance(error, PermissionError):
+        return SessionError(path, "can't be read: no permission", "Run as the user who recorded it, or chmod it.")
+    return SessionError(path, f"can't be read ({error.strerror})", "Name a file of recorded traffic.")
+
+
+def _sniff(head: bytes) -> Format | None:
+    if re.match(rb"\d{1,12}:", head) or mitm.resembles(head):
+        return "mitm"
+    if har.resembles(head):
+        return "har"
+    return (
+        "session" if any(_is_line(line) for line in head.split(b"\n")) or head.startswith(b'{"corsinspect"') else None
+    )
+
+
+def _is_line(line: bytes) -> bool:
+    try:
+        decode(line)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def _session(data: bytes, redactor: Redactor) -> Loaded:
+    reader = LineReader(redactor)
+    latest: dict[str, Line] = {}
+    lines = data.split(b"\n")
+    torn = lines.pop()
+    for line in lines:
+        if (read := reader.read(line)) is not None:
+            latest[read.id] = read
+    if torn:
+        reader.problems.append(Problem(f"the last line ends after {len(torn)} bytes: it was torn", len(lines) + 1))
+    annotations = {id: line.annotation for id, line in latest.items() if line.annotation is not None}
+    return Loaded([_facts(line) for line in latest.values()], reader.problems, "session", annotations)
+
+
+def _facts(line: Line) -> Exchange:
+    return Exchange(**{field: getattr(line, field) for field in _FIELDS})
+
+
+def _converted(read: tuple[Iterable[Exchange], list[Problem]], redactor: Redactor, format: Format) -> Loaded:
+    exchanges, problems = read
+    return Loaded([redactor.exchange(exchange) for exchange in exchanges], problems, format)
