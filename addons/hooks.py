@@ -180,6 +180,8 @@ class Capture:
         return Recorder(path, flushed=self._flushed, changed=changed, broken=self._stop)
 
     def _stop(self, problem: SessionError) -> None:
+        if self._recorder is None:
+            return
         self._recorder = None
         if self._broken is not None:
             self._broken(problem)

@@ -1,0 +1,116 @@
+"""Marks and comments in a person's own mitmproxy."""
+
+from pathlib import Path
+
+import pytest
+from mitmproxy import http
+from mitmproxy.test import taddons
+from mitmproxy.utils.emoji import emoji
+
+from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.marks import MARKS  # pyright: ignore[reportMissingImports]
+
+from .flows import answer, fail, made, preflight
+
+GRANT = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "PUT"}
+
+
+class View:
+    """What a list of flows would be told to show anew."""
+
+    def __init__(self) -> None:
+        self.updated: list[http.HTTPFlow] = []
+
+    def update(self, flows: list[http.HTTPFlow]) -> None:
+        self.updated.extend(flows)
+
+
+async def run(session: Path, *flows: http.HTTPFlow, mark: bool = True) -> View:
+    capture, view = Capture(mark=True), View()
+    with taddons.context(capture, view) as context:
+        context.configure(capture, cors_session=str(session), cors_mark=mark)
+        capture.running()
+        for flow in flows:
+            capture.requestheaders(flow)
+            if flow.error is not None:
+                capture.error(flow)
+            else:
+                capture.responseheaders(flow)
+                capture.response(flow)
+        capture.done()
+    return view
+
+
+def test_mitmproxy_knows_every_mark() -> None:
+    assert set(MARKS.values()) <= set(emoji)
+
+
+async def test_a_blocked_call_is_marked_and_says_why(session: Path) -> None:
+    flow = answer(made("GET"), 200, {"Access-Control-Allow-Origin": "http://app.test:3000/"})
+
+    view = await run(session, flow)
+
+    assert flow.marked == ":red_circle:"
+    assert flow.comment.startswith("CORS blocked")
+    assert 'expected "http://app.test:3000", found "http://app.test:3000/"' in flow.comment
+    assert flow in view.updated
+
+
+async def test_both_flows_of_a_pair_are_marked(session: Path) -> None:
+    first, second = answer(preflight(), 204, GRANT), answer(made("PUT", at=0.05))
+
+    view = await run(session, first, second)
+
+    assert [flow.marked for flow in (first, second)] == [":red_circle:"] * 2
+    assert first.comment == second.comment
+    assert first in view.updated
+
+
+async def test_a_dead_server_has_another_mark(session: Path) -> None:
+    flow = fail(made("GET"), "[Errno 111] Connect call failed")
+
+    await run(session, flow)
+
+    assert flow.marked == ":warning:"
+    assert flow.comment == "CORS network-error: refused at the actual"
+
+
+async def test_what_the_person_marked_stays(session: Path) -> None:
+    flow = answer(made("GET"))
+    flow.marked, flow.comment = ":grapes:", "look here"
+
+    await run(session, flow)
+
+    assert (flow.marked, flow.comment) == (":grapes:", "look here")
+
+
+async def test_nothing_is_marked_where_cors_is_no_matter(session: Path) -> None:
+    flow = answer(made("GET"))
+    del flow.request.headers["Origin"]
+    flow.request.headers["Referer"] = "http://api.test:8000/"
+    flow.request.headers["Sec-Fetch-Site"] = "same-origin"
+    flow.request.headers["Sec-Fetch-Mode"] = "cors"
+
+    await run(session, flow)
+
+    assert (flow.marked, flow.comment) == ("", "")
+
+
+async def test_marking_can_be_turned_off(session: Path) -> None:
+    flow = answer(made("GET"))
+
+    await run(session, flow, mark=False)
+
+    assert (flow.marked, flow.comment) == ("", "")
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "‮", "\x07"])
+async def test_comments_hold_nothing_that_a_terminal_would_obey(session: Path, hostile: str) -> None:
+    flow = made("GET")
+    answer(flow)
+    assert flow.response is not None
+    flow.response.headers.fields = ((b"Access-Control-Allow-Origin", hostile.encode()),)
+
+    await run(session, flow)
+
+    assert flow.comment.isprintable()
