@@ -76,6 +76,8 @@ def ladder(call: Call, steps: Sequence[Step]) -> list[Rung]:
 
 def _detail(step: Step) -> str:
     """What was compared: `found`, and how it differs from `needed`, or why the step counts or doesn't."""
+    if step.state == "not-reached":
+        return ""
     if step.name in _COMPARED and step.state in ("failed", "would-fail", "ok", "would-pass"):
         return _COMPARED[step.name](step)
     if step.name == "cross-origin":

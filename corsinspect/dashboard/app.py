@@ -52,11 +52,11 @@ class Dashboard(App[Exception | None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("b", "blocked_only", "Blocked only"),
+        Binding("b", "blocked_only", "Blocked"),
         Binding("n", "not_cors", "Not CORS"),
         Binding("B", "background", "Browser's own", show=False),
         Binding("R", "restart", "Restart proxy"),
-        Binding("t", "trust", "Trust certificate"),
+        Binding("t", "trust", "Trust"),
         Binding("c", "open_browser('chromium')", "Chromium"),
         Binding("f", "open_browser('firefox')", "Firefox"),
         Binding("escape", "back", "Back"),
@@ -210,8 +210,8 @@ class Dashboard(App[Exception | None]):
             self.query_one("#calls").set_class(blank, "-empty")
             self.call_after_refresh(self._list.flush, set())
         if blank:
-            self.query_one("#empty", Static).update(empty(self.book, self.source))
-        state = (facts.died, blank, self.book.outcomes["not-cors"] > 0)
+            self.query_one("#empty", Static).update(empty(self.book, self.source, roomy=self.size.height >= 20))
+        state = (facts.died, blank, not self.book.rows, self.book.outcomes["not-cors"] > 0)
         if state != self._surroundings:
             self._surroundings = state
             self.refresh_bindings()
@@ -266,6 +266,10 @@ class Dashboard(App[Exception | None]):
     # what the person asks for
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("filter", "blocked_only"):
+            return bool(self.book.rows)
+        if action == "not_cors":
+            return self.book.outcomes["not-cors"] > 0
         if action == "open_browser":
             return self.source.actions is not None and self.source.facts().died is None
         if action == "restart":

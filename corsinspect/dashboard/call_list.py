@@ -149,6 +149,9 @@ class CallList(ScrollView, can_focus=True):
             self._select_by_hand(self.selected)
             self.post_message(self.Opened())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.selected is not None if action == "open" else True
+
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
         if 0 <= index < len(self.book.lines):
@@ -202,12 +205,13 @@ class CallList(ScrollView, can_focus=True):
     def _style(self, name: str, ground: str) -> Style:
         """The style of a component class on the background of another; "" is the list itself."""
         if (style := self._styles.get((name, ground))) is None:
-            behind = self.background_colors[1]
+            _, _, behind, colour = self.colors
             if ground:
-                behind = behind + self.get_component_styles(ground).background
+                behind += self.get_component_styles(ground).background
             styles = self.get_component_styles(name) if name else self.styles
-            # the alpha of a muted colour is lost in `get_component_rich_style`
-            style = Style(color=(behind + styles.color).rich_color, bgcolor=behind.rich_color) + styles.text_style
+            # `get_component_rich_style` would lose the alpha of a muted colour
+            colour = behind + (styles.color if name else colour)
+            style = Style(color=colour.rich_color, bgcolor=behind.rich_color) + styles.text_style
             self._styles[name, ground] = style
         return style
 

@@ -9,8 +9,8 @@ KEY = "bold $text-accent"
 QUIET = "$foreground-muted"
 
 
-def empty(book: Book, source: Source) -> Content:
-    """The text for an empty list."""
+def empty(book: Book, source: Source, *, roomy: bool) -> Content:
+    """The text for an empty list; `roomy`: there are lines to spare for gaps."""
     if book.shown.terms or book.shown.blocked_only:
         return Content.assemble(
             "No call matches.\n\n", ("esc", KEY), " shows all again, ", ("/", KEY), " changes the words."
@@ -20,50 +20,56 @@ def empty(book: Book, source: Source) -> Content:
     if source.ended:
         return Content("There are no calls in this file.")
     address = source.facts().address
-    return _how_to_start(address, source.actions is not None) if address else Content("Waiting for the first call …")
+    if address is None:
+        return Content("Waiting for the first call …")
+    blocks = _how_to_start(address, source.actions is not None)
+    return Content("\n\n" if roomy else "\n").join(Content.assemble(*block) for block in blocks)
+
+
+Block = tuple[str | tuple[str, str], ...]
 
 
 def _nothing_cross_origin(book: Book) -> Content:
     own = book.outcomes["not-cors"]
     if not own:
-        told = f"Only the browser's own traffic so far ({book.background} calls): no page has made a call."
+        told = f"Only the browser's own traffic so far ({book.background}): no page has made a call."
         return Content.assemble(told, "\n\n", ("B", KEY), " shows it.\n\n", *_TRAP)
     told = f"{own} call{'s' if own > 1 else ''}, none of them cross-origin: CORS never applied to them."
     return Content.assemble(told, "\n\n", ("n", KEY), " shows them.\n\n", *_TRAP)
 
 
-def _how_to_start(address: str, can_open: bool) -> Content:
+def _how_to_start(address: str, can_open: bool) -> list[Block]:
     host, _, port = address.rpartition(":")
-    parts: list[str | tuple[str, str]] = [("Nothing captured yet.", "bold"), " Two ways to start:\n\n"]
-    if can_open:
-        parts += [
-            ("  c", KEY),
-            "  open Chromium here, ready to use\n     (a throw-away profile, localhost included)\n",
-            ("  f", KEY),
-            "  the same with Firefox\n\n",
-        ]
-    parts += [
-        ("  or", "bold"),
-        " set your browser's HTTP and HTTPS proxy to\n",
-        ("     " + host, "bold"),
+    keys: Block = (
+        ("  c   ", KEY),
+        "open Chromium, ready to use (localhost included)\n",
+        ("  f   ", KEY),
+        "the same with Firefox",
+    )
+    proxy: Block = (
+        ("  or  ", KEY),
+        "set your browser's HTTP and HTTPS proxy to\n      ",
+        (host, "bold"),
         " port ",
         (port, "bold"),
-        "\n\n",
-        ("     https pages", "bold"),
-        "\n     trust the certificate once: corsinspect ca says how\n",
-        ("     localhost pages", "bold"),
-        "\n     browsers go round a proxy for localhost:\n",
-        ("     Chromium ", QUIET),
+    )
+    traps: Block = (
+        ("https      ", "bold"),
+        "trust the certificate once: corsinspect ca\n",
+        ("localhost  ", "bold"),
+        "browsers go round a proxy here; say\n",
+        ("  Chromium ", QUIET),
         "--proxy-bypass-list='<-loopback>'\n",
-        ("     Firefox  ", QUIET),
-        "network.proxy.allow_hijacking_localhost\n              = true, in about:config\n\n",
-        ("Then repeat the click that fails. corsinspect demo shows what it looks like.", QUIET),
-    ]
-    return Content.assemble(*parts)
+        ("  Firefox  ", QUIET),
+        "network.proxy.allow_hijacking_localhost true",
+    )
+    title: Block = (("Nothing captured yet.", "bold"), " Two ways to start:" if can_open else "")
+    end: Block = (("Then repeat the click that fails.", QUIET),)
+    return [title, *([keys] if can_open else []), proxy, traps, end]
 
 
-_TRAP: tuple[str | tuple[str, str], ...] = (
+_TRAP: Block = (
     ("The failing call is not among them?", "bold"),
-    "\nIt may go round the proxy (localhost does, in a browser not opened from here),\n"
-    "be answered by a service worker, or never be sent (mixed content, an ad blocker).",
+    " It may go round the proxy (localhost does, in a browser that was not opened from here), be answered by a "
+    "service worker, or never be sent (mixed content, an ad blocker).",
 )

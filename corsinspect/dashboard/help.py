@@ -16,7 +16,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Calls",
         (
-            ("↑ ↓  j k", "select a call; page up, page down, home (g) go further"),
+            ("↑ ↓  j k", "select a call; also page up, page down, home (g)"),
             ("enter", "its details as large as the terminal; esc goes back"),
             ("end  G", "the newest call, and follow what comes"),
             ("tab", "into the details, to scroll them"),
@@ -25,10 +25,10 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "What is shown",
         (
-            ("/", "filter: every word must be in method, URL, page, outcome or reason"),
+            ("/", "filter by words (method, URL, page, outcome, reason)"),
             ("b", "blocked calls and network errors only"),
-            ("n", "also calls that CORS never applied to: same origin, page loads, …"),
-            ("B", "also the browser's own traffic, which no page asked for"),
+            ("n", "also calls that CORS never applied to (same origin, …)"),
+            ("B", "also the browser's own traffic"),
             ("esc", "clear the filter, show all calls"),
         ),
     ),
@@ -44,7 +44,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "The rest",
         (
             ("^p", "all commands, and other colours"),
-            ("q", "quit; the session file stays, corsinspect replay opens it again"),
+            ("q", "quit; corsinspect replay shows the session again"),
         ),
     ),
 )

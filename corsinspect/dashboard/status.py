@@ -37,16 +37,13 @@ class Progress(msgspec.Struct, frozen=True):
 
 def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
     """The first line: the calls by outcome, and on the right as much of the rest as fits."""
-    shown = [
-        (f" {sign.sign} {book.outcomes[outcome]} {sign.word} ", sign.style)
-        for outcome, sign in OUTCOMES.items()
-        if book.outcomes[outcome] and outcome != "not-cors"
-    ]
-    left = Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
+    left = _outcomes(book, words=True)
+    if left.cell_length > width:
+        left = _outcomes(book, words=False)
     rest = [
         facts.address and ("proxy " + facts.address),
         facts.browser or ("no browser yet" if facts.address else None),
-        None if rate is None else f"{rate:.0f} calls/s",
+        f"{rate:.0f} calls/s" if rate is not None and rate >= 0.5 else None,
         f"{facts.dropped} dropped" if facts.address else None,
         facts.session and printable(_tilde(facts.session)),
     ]
@@ -56,6 +53,15 @@ def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
     right = " · ".join(parts) + " "
     gap = max(1, width - left.cell_length - len(right))
     return Content.assemble(left, " " * gap, (right, QUIET))
+
+
+def _outcomes(book: Book, *, words: bool) -> Content:
+    shown = [
+        (f" {sign.sign} {book.outcomes[outcome]} {sign.word + ' ' if words else ''}", sign.style)
+        for outcome, sign in OUTCOMES.items()
+        if book.outcomes[outcome] and outcome != "not-cors"
+    ]
+    return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
 
 
 def notice(book: Book, facts: Facts, progress: Progress | None, width: int) -> Content:
