@@ -16,6 +16,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from corsinspect.capture.browser import BrowserKind, find
+from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.cases import CASES, Case
 from corsinspect.demo.servers import Demo, start_demo
@@ -25,8 +26,8 @@ from corsinspect.model import Call
 __all__ = ["Demo", "DemoError", "Visit", "drive", "installed_browser", "start_demo", "without_verdict"]
 
 
-class DemoError(Exception):
-    """The demo can't go on; the text says why."""
+class DemoError(CaptureError):
+    """The demo can't go on."""
 
 
 class Visit:
@@ -52,7 +53,11 @@ class Visit:
         if self._demo.is_done:
             return self._demo.results
         problem = None if self._stay.cancelled() else self._stay.exception()
-        raise DemoError(f"The {self.name} left before all calls were made{f': {problem}' if problem else ''}.")
+        why = f": {problem}" if problem else ""
+        raise DemoError(
+            f"The {self.name} left before all calls were made{why}.",
+            "Start the demo again, and leave its browser open.",
+        )
 
     async def stop(self) -> None:
         """Ends the scripted client; a real browser is the proxy's to close."""

@@ -47,6 +47,9 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
+COMMANDS = "cli check live record"
+BELOW_COMMANDS = "model fetch analysis advice session capture demo dashboard report printable terminal"
+
 FLOORS = {
     "__init__": _floor("", pure=True),
     "fetch": _floor("fetch", pure=True),
@@ -66,9 +69,8 @@ FLOORS = {
         "textual rich msgspec",
     ),
     "report": _floor("report model analysis advice printable", "msgspec"),
-    "cli": _floor(
-        "model fetch analysis advice fingerprints session addons capture demo dashboard report printable", "typer click"
-    ),
+    "terminal": _floor(),
+    **dict.fromkeys(COMMANDS.split(), _floor(f"{BELOW_COMMANDS} {COMMANDS}", "typer msgspec")),
 }
 
 
