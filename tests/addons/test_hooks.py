@@ -1,9 +1,10 @@
 """The addon's hooks, fed with made-up flows: what ends up in the session, and that the flows go on untouched."""
 
 import asyncio
+import contextlib
 import logging
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +27,17 @@ async def written(session: Path, condition: Callable[[list[dict[str, Any]]], obj
         while not condition(lines(session)):
             await asyncio.sleep(0.005)
     return lines(session)
+
+
+@contextlib.contextmanager
+def no_more_room(path: Path) -> Iterator[None]:
+    """As on a full disk: no file of this process can grow past the size of this one."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def exchange(capture: Capture, flow: http.HTTPFlow) -> None:
@@ -237,17 +249,13 @@ async def test_a_file_that_takes_no_more_stops_the_recording_loudly(session: Pat
     told: list[SessionError] = []
     capture = Capture(session, stream=True, broken=told.append)
     flow = answer(made("GET"))
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (session.stat().st_size, limits[1]))
-    try:
+    with no_more_room(session):
         exchange(capture, flow)
         async with asyncio.timeout(10):
             while not told:
                 await asyncio.sleep(0.005)
         exchange(capture, answer(made("GET")))
         capture.done()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     assert len(told) == 1
     assert capture.troubles == {}
