@@ -1,0 +1,118 @@
+import pytest
+
+from corsinspect.fetch.cache import covers, entry, max_age
+from corsinspect.fetch.check import Asked
+from corsinspect.fetch.engines import CHROMIUM, GECKO, WEBKIT, Engine
+from corsinspect.fetch.headers import CorsHeaders
+
+ORIGIN = "https://a.test"
+
+
+@pytest.mark.parametrize(
+    ("value", "chromium", "gecko", "webkit"),
+    [
+        (None, 5, 5, 5),
+        ("", 5, 5, 5),
+        ("0", 0, 0, 0),
+        ("-1", 0, 0, 0),
+        ("60", 60, 60, 60),
+        ("7200", 7200, 7200, 600),
+        ("7201", 7200, 7201, 600),
+        ("999999999999999", 7200, 86400, 600),
+        ("soon", 5, 0, 5),
+        ("60.5", 5, 0, 5),
+        ("+60", 5, 0, 5),
+        ("60, 60", 5, 0, 5),
+        ("٣", 5, 0, 5),
+    ],
+)
+def test_max_age(value: str | None, chromium: int, gecko: int, webkit: int) -> None:
+    assert [max_age(value, engine) for engine in (CHROMIUM, GECKO, WEBKIT)] == [chromium, gecko, webkit]
+
+
+def grant(
+    engine: Engine,
+    methods: str | None = "PUT",
+    names: str | None = "X-A",
+    *,
+    include: bool | None = False,
+    age: str | None = "60",
+):
+    fields = CorsHeaders(ORIGIN, "true", methods, names, age)
+    stored = entry(Asked(ORIGIN, "PUT", ("x-a",)), include, fields, 100.0, "p1", engine)
+    assert stored is not None
+    return stored
+
+
+PUT = Asked(ORIGIN, "PUT", ("x-a",))
+
+
+def test_what_is_not_kept_is_no_entry() -> None:
+    fields = CorsHeaders(ORIGIN, None, "PUT", None, "0")
+    assert entry(PUT, None, fields, 100.0, "p1", CHROMIUM) is None
+
+
+@pytest.mark.parametrize("engine", [CHROMIUM, GECKO, WEBKIT], ids=lambda engine: engine.name)
+def test_a_grant_holds_until_it_expires(engine: Engine) -> None:
+    stored = grant(engine)
+    assert (stored.stored, stored.expires, stored.exchange) == (100.0, 160.0, "p1")
+    assert covers(stored, PUT, False, 100.0, engine)
+    assert covers(stored, PUT, False, 159.9, engine)
+    assert not covers(stored, PUT, False, 160.0, engine)
+    assert not covers(stored, PUT, False, 99.9, engine)
+
+
+@pytest.mark.parametrize("engine", [CHROMIUM, GECKO, WEBKIT], ids=lambda engine: engine.name)
+def test_a_grant_covers_what_it_lists(engine: Engine) -> None:
+    stored = grant(engine, "PUT, DELETE", "X-A, x-b")
+    assert covers(stored, Asked(ORIGIN, "DELETE", ("x-b",)), False, 110, engine)
+    assert not covers(stored, Asked(ORIGIN, "PATCH", ()), False, 110, engine)
+    assert not covers(stored, Asked(ORIGIN, "PUT", ("x-c",)), False, 110, engine)
+    assert not covers(stored, Asked("https://b.test", "PUT", ()), False, 110, engine)
+    assert covers(stored, Asked(ORIGIN, "GET", ("x-a",)), False, 110, engine)
+    assert covers(stored, Asked(ORIGIN, "POST", ("x-a",)), False, 110, engine)
+
+
+def test_gecko_wants_head_listed() -> None:
+    asked = Asked(ORIGIN, "HEAD", ("x-a",))
+    assert covers(grant(CHROMIUM), asked, False, 110, CHROMIUM)
+    assert not covers(grant(GECKO), asked, False, 110, GECKO)
+
+
+@pytest.mark.parametrize(
+    ("engine", "method", "name", "authorization"),
+    [(CHROMIUM, True, True, False), (GECKO, False, False, False), (WEBKIT, True, True, True)],
+    ids=["chromium", "gecko", "webkit"],
+)
+def test_a_cached_wildcard(engine: Engine, method: bool, name: bool, authorization: bool) -> None:
+    assert covers(grant(engine, "*"), Asked(ORIGIN, "PATCH", ()), False, 110, engine) is method
+    assert covers(grant(engine, "PUT", "*"), Asked(ORIGIN, "PUT", ("x-z",)), False, 110, engine) is name
+    asked = Asked(ORIGIN, "PUT", ("authorization",))
+    assert covers(grant(engine, "PUT", "*"), asked, False, 110, engine) is authorization
+    assert covers(grant(engine, "PUT", "*, Authorization"), asked, False, 110, engine)
+
+
+@pytest.mark.parametrize("engine", [CHROMIUM, WEBKIT], ids=lambda engine: engine.name)
+def test_a_wildcard_is_literal_with_credentials(engine: Engine) -> None:
+    assert not covers(grant(engine, "*"), Asked(ORIGIN, "PATCH", ()), True, 110, engine)
+    assert not covers(grant(engine, "*", include=True), Asked(ORIGIN, "PATCH", ()), False, 110, engine)
+
+
+@pytest.mark.parametrize(
+    ("engine", "stored_with", "asked_with", "covered"),
+    [
+        (CHROMIUM, True, True, True),
+        (CHROMIUM, True, False, True),
+        (CHROMIUM, False, True, False),
+        (CHROMIUM, None, True, True),
+        (CHROMIUM, False, None, True),
+        (GECKO, True, False, False),
+        (GECKO, False, True, False),
+        (GECKO, True, True, True),
+        (GECKO, None, False, True),
+        (GECKO, True, None, True),
+    ],
+)
+def test_credentials_modes(engine: Engine, stored_with: bool | None, asked_with: bool | None, covered: bool) -> None:
+    stored = grant(engine, include=stored_with)
+    assert covers(stored, PUT, asked_with, 110, engine) is covered

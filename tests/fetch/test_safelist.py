@@ -1,0 +1,141 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corsinspect.fetch.engines import CHROMIUM, GECKO
+from corsinspect.fetch.safelist import (
+    Size,
+    is_forbidden,
+    is_safelisted_method,
+    is_safelisted_request_header,
+    is_simple_range,
+    media_type,
+    unsafe_names,
+    value_size,
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "safe"),
+    [("GET", True), ("HEAD", True), ("POST", True), ("PUT", False), ("get", False), ("OPTIONS", False), ("", False)],
+)
+def test_methods(method: str, safe: bool) -> None:
+    assert is_safelisted_method(method) is safe
+
+
+UNSAFE_BYTES = [*map(chr, range(9)), *map(chr, range(10, 32)), *'"():<>?@[\\]{}', "\x7f"]
+
+
+@pytest.mark.parametrize("byte", UNSAFE_BYTES, ids=lambda byte: f"{ord(byte):02x}")
+def test_unsafe_bytes(byte: str) -> None:
+    assert value_size(f"a{byte}") == Size(2, True)
+
+
+def test_all_other_bytes_are_safe() -> None:
+    for number in set(range(256)) - {ord(byte) for byte in UNSAFE_BYTES}:
+        assert not value_size(chr(number)).unsafe, number
+
+
+def test_redacted_parts_count_as_they_were_sent() -> None:
+    assert value_size("ab‹redacted:126:00ff›") == Size(128, False)
+    assert value_size("‹redacted:1:00ff!›x") == Size(2, True)
+    assert value_size("‹redacted:3:00ff›‹redacted:4:00ff›") == Size(7, False)
+    assert value_size("(‹redacted:3:00ff›") == Size(4, True)
+
+
+HEADERS = [
+    ("accept", "text/html, */*;q=0.8", True),
+    ("accept", "text/html (x)", False),
+    ("accept", "a" * 128, True),
+    ("accept", "a" * 129, False),
+    ("accept-language", "en-US,en;q=0.9", True),
+    ("accept-language", "en_US", False),
+    ("accept-language", "*", True),
+    ("content-language", "de, en", True),
+    ("content-language", "de\ten", False),
+    ("content-type", "text/plain", True),
+    ("content-type", "Text/Plain; charset=UTF-8", True),
+    ("content-type", "text/plain ;x", True),
+    ("content-type", "application/x-www-form-urlencoded", True),
+    ("content-type", "multipart/form-data; boundary=x", True),
+    ("content-type", "application/json", False),
+    ("content-type", "application/json, text/plain", False),
+    ("content-type", "text/plain; a=(", False),
+    ("content-type", "", False),
+    ("content-type", "text", False),
+    ("range", "bytes=0-", True),
+    ("range", "bytes=0-499", True),
+    ("range", "bytes=-500", False),
+    ("range", "bytes=9-1", False),
+    ("range", "bytes=0-1,3-4", False),
+    ("range", "bytes= 0-1", False),
+    ("range", "items=0-1", False),
+    ("authorization", "x", False),
+    ("x-custom", "", False),
+    ("dpr", "2", False),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "safe"), HEADERS)
+def test_request_headers(name: str, value: str, safe: bool) -> None:
+    assert is_safelisted_request_header(name, value) is safe
+
+
+def test_chromium_lets_client_hints_through() -> None:
+    for name in ("dpr", "save-data", "viewport-width", "width", "device-memory", "downlink", "ect", "rtt"):
+        assert is_safelisted_request_header(name, "1", CHROMIUM)
+        assert not is_safelisted_request_header(name, "1", GECKO)
+    assert not is_safelisted_request_header("dpr", "1" * 129, CHROMIUM)
+
+
+@pytest.mark.parametrize(
+    ("value", "essence"),
+    [
+        ("Text/HTML;charset=utf-8", "text/html"),
+        (" text/html\t", "text/html"),
+        ("text/html ; a", "text/html"),
+        ("text/html, x", None),
+        ("text", None),
+        ("/html", None),
+        ("text/", None),
+    ],
+)
+def test_media_type(value: str, essence: str | None) -> None:
+    assert media_type(value) == essence
+
+
+def test_ranges_compare_as_numbers() -> None:
+    assert is_simple_range("bytes=9-10")
+    assert is_simple_range("bytes=5-5")
+    assert not is_simple_range("bytes=10-9")
+    assert is_simple_range("bytes=" + "9" * 5000 + "-")
+
+
+@pytest.mark.parametrize("name", ["cookie", "origin", "sec-fetch-mode", "proxy-connection", "host", "te", "via", "dnt"])
+def test_forbidden(name: str) -> None:
+    assert is_forbidden(name)
+    assert unsafe_names([(name.title(), "x")]) == ()
+
+
+def test_names_are_lower_case_sorted_and_each_once() -> None:
+    lines = [("X-B", "1"), ("Content-Type", "application/json"), ("x-a", "1"), ("X-b", "2"), ("User-Agent", "x")]
+    assert unsafe_names(lines) == ("content-type", "x-a", "x-b")
+
+
+def test_what_browsers_add_themselves_is_left_out() -> None:
+    for name in ("Priority", "Cache-Control", "Pragma", "If-None-Match", "Upgrade-Insecure-Requests", ":authority"):
+        assert unsafe_names([(name, "x (")]) == ()
+    assert unsafe_names([("X", "y")]) == ("x",)
+
+
+def test_too_much_of_the_safe_is_unsafe() -> None:
+    lines = [("Accept", "a" * 128), *[("Accept-Language", "a" * 128)] * 7]
+    assert unsafe_names(lines) == ()
+    assert unsafe_names([*lines, ("Content-Language", "d")]) == ("accept", "accept-language", "content-language")
+
+
+@given(st.sampled_from(["accept", "content-type", "range", "accept-language", "x-a"]), st.text(max_size=140))
+def test_never_raises(name: str, value: str) -> None:
+    safe = is_safelisted_request_header(name, value)
+    assert (unsafe_names([(name, value)]) == ()) == is_safelisted_request_header(name, value.strip("\t\n\r "))
+    assert safe in (True, False)

@@ -1,0 +1,153 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corsinspect.fetch.url import Url, origin_of, parse_url
+
+BASE = parse_url("https://a.test:8443/x/y?z=1")
+
+RESOLVED = [
+    ("https://b.test/p", "https://b.test/p"),
+    ("HTTPS://B.Test:443/p", "https://b.test/p"),
+    ("https://b.test:8443", "https://b.test:8443/"),
+    ("http://b.test:80/p", "http://b.test/p"),
+    ("http://b.test:0080/p", "http://b.test/p"),
+    ("//c.test/q", "https://c.test/q"),
+    ("\\\\c.test\\q", "https://c.test/q"),
+    ("https:/\\c.test/q", "https://c.test/q"),
+    ("https:q", "https://a.test:8443/x/q"),
+    ("https:/q", "https://a.test:8443/q"),
+    ("http:q", "http://q/"),
+    ("http:/q", "http://q/"),
+    ("", "https://a.test:8443/x/y?z=1"),
+    ("?q=2", "https://a.test:8443/x/y?q=2"),
+    ("#part", "https://a.test:8443/x/y?z=1"),
+    ("/p#part", "https://a.test:8443/p"),
+    ("p", "https://a.test:8443/x/p"),
+    ("./p", "https://a.test:8443/x/p"),
+    ("../p", "https://a.test:8443/p"),
+    ("../../../p", "https://a.test:8443/p"),
+    ("p/..", "https://a.test:8443/x/"),
+    ("p/.", "https://a.test:8443/x/p/"),
+    ("%2e%2E/p", "https://a.test:8443/p"),
+    ("a.b/..c", "https://a.test:8443/x/a.b/..c"),
+    ("  /p\t\n", "https://a.test:8443/p"),
+    ("/p q?r s", "https://a.test:8443/p%20q?r%20s"),
+    ("/é", "https://a.test:8443/%E9"),
+    ("/{x}?{x}'", "https://a.test:8443/%7Bx%7D?{x}%27"),
+    ("/a%20b", "https://a.test:8443/a%20b"),
+    ("https://[::1]:3000/p", "https://[::1]:3000/p"),
+    ("https://ex%41mple.test/", "https://example.test/"),
+    ("https://b\u00c3\u00bccher.test/", "https://xn--bcher-kva.test/"),
+    ("/p?t=‹redacted:5:ab12cd34›", "https://a.test:8443/p?t=‹redacted:5:ab12cd34›"),
+    ("mailto:x@b.test", "mailto:x@b.test"),
+    ("data:text/plain,x", "data:text/plain,x"),
+    ("localhost:3000", "localhost:3000"),
+]
+
+
+@pytest.mark.parametrize(("text", "href"), RESOLVED)
+def test_resolves_as_browsers_do(text: str, href: str) -> None:
+    url = parse_url(text, BASE)
+    assert url is not None
+    assert url.href == href
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://",
+        "https:///",
+        "https://a.test:99999/",
+        "https://a.test:65536/",
+        "https://a.test:x/",
+        "https://a.test:8 0/",
+        "https://a b.test/",
+        "https://a%20b.test/",
+        "https://a<b.test/",
+        "https://[::1/",
+        "https://[::1]x/",
+        "https://[zz]/",
+        "https://\xff\xfe.test/",
+    ],
+)
+def test_refuses_what_is_no_url(text: str) -> None:
+    assert parse_url(text, BASE) is None
+
+
+@pytest.mark.parametrize("text", ["", "/p", "?q", "p", "*.b.test", "null", "b.test", "//b.test/p"])
+def test_a_relative_url_needs_a_base(text: str) -> None:
+    assert parse_url(text) is None
+
+
+def test_a_relative_url_needs_a_base_with_a_host() -> None:
+    assert parse_url("p", parse_url("mailto:x")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "userinfo"),
+    [
+        ("https://u:p@b.test/", True),
+        ("https://u@b.test/", True),
+        ("https://:p@b.test/", True),
+        ("https://@b.test/", False),
+        ("https://:@b.test/", False),
+        ("https://b.test/u@p", False),
+        ("https://u@x:p@b.test/", True),
+    ],
+)
+def test_sees_userinfo(text: str, userinfo: bool) -> None:
+    url = parse_url(text, BASE)
+    assert url is not None
+    assert (url.userinfo, url.host) == (userinfo, "b.test")
+
+
+def test_userinfo_of_the_base_is_not_inherited() -> None:
+    base = parse_url("https://u:p@b.test/x")
+    for text in ("", "?q", "/p"):
+        url = parse_url(text, base)
+        assert url is not None and not url.userinfo
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://B.test:443/p", "https://b.test"),
+        ("http://localhost:3000?x", "http://localhost:3000"),
+        ("http://localhost:3000#x", "http://localhost:3000"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://[::1]:8443/p", "https://[::1]:8443"),
+        ("wss://b.test/p", "wss://b.test"),
+        ("file:///etc/hosts", "null"),
+        ("data:text/plain,x", "null"),
+        ("nonsense", "null"),
+        ("https://a.test:x/", "null"),
+        ("", "null"),
+    ],
+)
+def test_serialises_the_origin(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+def test_a_default_port_belongs_to_its_scheme() -> None:
+    assert parse_url("https://b.test:80/") == Url("https", "b.test", 80, "/")
+    assert parse_url("http://b.test:443/") == Url("http", "b.test", 443, "/")
+    assert parse_url("ws://b.test:80/") == Url("ws", "b.test", None, "/")
+
+
+@given(st.text(max_size=40), st.booleans())
+def test_never_raises_and_is_stable(text: str, with_base: bool) -> None:
+    url = parse_url(text, BASE if with_base else None)
+    if url is not None and url.origin != "null":
+        again = parse_url(url.href)
+        assert again is not None
+        assert again.href == url.href
+        assert origin_of(url.href) == url.origin
+
+
+@given(st.text(alphabet=" ./\\?#:@%2eE[]*a1\x00\t", max_size=30))
+def test_never_raises_on_the_characters_that_matter(text: str) -> None:
+    for base in (BASE, None):
+        url = parse_url(text, base)
+        assert url is None or isinstance(url.href, str)
+    assert isinstance(origin_of("http://" + text), str)
