@@ -205,7 +205,7 @@ VALUES = st.one_of(st.none(), st.sampled_from(["*", ORIGIN, "true", "PUT", "x-a"
 
 @given(st.booleans(), st.integers(100, 599), st.lists(VALUES, min_size=4, max_size=4))
 def test_what_one_engine_blocks_all_block(include: bool, status: int, values: list[str | None]) -> None:
-    fields = CorsHeaders(*values)
+    fields = CorsHeaders(values[0], values[1], values[2], values[3])
     failures = preflight_failures(ASKED, include, status, None, fields)
     reported = {name: first_failure(failures, engine.checks) for name, engine in ENGINES.items()}
     assert all((failed is None) == (not failures) for failed in reported.values())
