@@ -136,7 +136,8 @@ def _stacked(row: Row, width: int) -> Iterable[Content]:
 
 def _note(row: Row) -> str:
     place = "" if row.state == "failed" else f"fails next, on the {_place(row.stage or 'actual')}"
-    return printable(": ".join(part for part in (place, row.note) if part))
+    note = "" if not row.sent and row.note in ("missing", "empty") else row.note  # the value itself says so
+    return printable(": ".join(part for part in (place, note) if part))
 
 
 def _place(stage: str) -> str:
