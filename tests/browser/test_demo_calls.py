@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import async_playwright
 
-from corsinspect.analysis import Tracker
+from corsinspect.analysis import judge_all
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.cases import BY_PATH, CASES, Case
 from corsinspect.demo.servers import Demo, start_demo
@@ -64,16 +64,8 @@ async def click_through(driver: Driver) -> dict[str, Report]:
 
 def judged(session: Path) -> dict[str, list[Call]]:
     """The Calls of a session file, by the demo's case."""
-    tracker = Tracker()
-    calls: dict[str, Call] = {}
-    for exchange in load(session).exchanges:
-        for changes in (tracker.advance(exchange.started), tracker.feed(exchange)):
-            calls |= {call.id: call for call in changes.changed}
-            for id in changes.withdrawn:
-                calls.pop(id, None)
-    calls |= {call.id: call for call in tracker.close().changed}
     by_case: dict[str, list[Call]] = {}
-    for call in calls.values():
+    for call in judge_all(load(session).exchanges):
         if case := BY_PATH.get(urlsplit(call.url).path):
             by_case.setdefault(case.id, []).append(call)
     return by_case
