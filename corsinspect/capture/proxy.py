@@ -47,6 +47,11 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
+    @property
+    def pid(self) -> int | None:
+        """The proxy's process, while it runs."""
+        return self._process.pid if self._process is not None and self.died is None else None
+
     async def start(self) -> None:
         """Start the proxy; returns when it takes connections. Raises CaptureError (a busy port, an unwritable file)."""
         await asyncio.to_thread(profiles.sweep)
