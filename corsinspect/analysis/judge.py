@@ -113,7 +113,7 @@ def judge(chain: Chain) -> Call:
         inferred = infer(chain.hops)
         verdict, inferred = _judge_cors(chain, inferred)
     elif kind == "no-cors":
-        verdict = judge_opaque(chain.hops, chain.page)
+        verdict = judge_opaque(chain.hops, chain.page, chain.closed)
     else:
         verdict = _judge_others(chain)
     return _call(chain, kind, inferred, verdict)

@@ -19,13 +19,18 @@ _JAVASCRIPT = frozenset(
 _JSON = frozenset({"application/json", "text/json"})
 
 
-def judge_opaque(hops, page: str | None) -> Verdict:
-    """The verdict on a no-cors request: opaque, unless it failed or a resource policy withholds the response."""
+def judge_opaque(hops, page: str | None, closed: bool) -> Verdict:
+    """The verdict on a no-cors request: opaque, unless it failed or a resource policy withholds the response.
+
+    `closed`: no answer is to be expected any more.
+    """
     number = len(hops) - 1
     facts: Facts = hops[-1][1]
     exchange = facts.exchange
     if exchange.status is None:
         if exchange.failure is None:
+            if closed:
+                return _verdict("unknown", "likely", "no-response-seen", number, facts)
             return _verdict("pending", "certain", None, number, facts)
         kind = exchange.failure.kind
         reason = "network-error" if kind == "other" else kind

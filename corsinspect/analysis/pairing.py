@@ -34,7 +34,7 @@ Event = tuple[float, int, str, Facts]
 class Group:
     """All that concerns one URL, in order of time."""
 
-    __slots__ = ("events", "expected", "grants", "orphans", "preflights")
+    __slots__ = ("events", "expected", "grants", "preflights")
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -45,7 +45,6 @@ class Group:
         self.preflights: list[Facts] = []  # not yet followed by their request
         self.expected: list[Facts] = []  # redirected here, next hop not yet seen
         self.grants: list[Facts] = []  # preflights whose answer may be cached
-        self.orphans: list[Facts] = []  # requests that needed a preflight and have none
 
 
 class Pairing:
@@ -73,7 +72,8 @@ class Pairing:
         if facts.location is not None:
             self._expect(facts)
         group = self._groups.get(facts.exchange.url)
-        if group is not None and facts.is_preflight and group.orphans:
+        if group is not None and facts.is_preflight and group.events[-1][0] >= _answered(facts) - SLACK:
+            # what it may have been for is here already
             self._relink(group)
 
     def drop(self, facts: Facts) -> None:
@@ -83,7 +83,7 @@ class Pairing:
             if group is None:
                 continue
             group.events = [event for event in group.events if event[3] is not facts]
-            for kept in (group.preflights, group.expected, group.grants, group.orphans):
+            for kept in (group.preflights, group.expected, group.grants):
                 if facts in kept:
                     kept.remove(facts)
             if not group.events:
@@ -92,9 +92,7 @@ class Pairing:
     def _expect(self, source: Facts) -> None:
         url = _target_url(source)
         if url:
-            answered = source.exchange.answered
-            time = source.exchange.started if answered is None else answered
-            self._insert(url, (time, _EXPECTATION, source.exchange.id, source))
+            self._insert(url, (_answered(source), _EXPECTATION, source.exchange.id, source))
 
     def _insert(self, url: str, event: Event) -> None:
         group = self._groups.get(url)
@@ -127,7 +125,7 @@ class Pairing:
 
     def _relink_lists(self, group: Group) -> None:
         kept = {id(event[3]) for event in group.events}
-        for name in ("preflights", "expected", "grants", "orphans"):
+        for name in ("preflights", "expected", "grants"):
             setattr(group, name, [facts for facts in getattr(group, name) if id(facts) in kept])
 
     def _link(self, group: Group, event: Event) -> None:
@@ -159,8 +157,6 @@ class Pairing:
             and needs_preflight(facts)
         ):
             facts.cached = _cached_grant(group, facts)
-            if facts.cached is None:
-                group.orphans.append(facts)
 
     def _join_redirect(self, group: Group, facts: Facts) -> None:
         source = _find(group.expected, facts, _leads_to)
@@ -215,11 +211,14 @@ def own_unsafe_names(facts: Facts) -> tuple[str, ...]:
     return facts.names
 
 
+def _answered(facts: Facts) -> float:
+    """When the response headers came; where a recording doesn't say, the start is the best that is known."""
+    answered = facts.exchange.answered
+    return facts.exchange.started if answered is None else answered
+
+
 def _in_time(earlier: Facts, later: Facts) -> bool:
-    answered = earlier.exchange.answered
-    if answered is None:
-        answered = earlier.exchange.started if earlier.done else None
-    return answered is not None and answered - SLACK <= later.exchange.started <= answered + PATIENCE
+    return earlier.done and -SLACK <= later.exchange.started - _answered(earlier) <= PATIENCE
 
 
 def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:

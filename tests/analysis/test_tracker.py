@@ -1,0 +1,242 @@
+import random
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corsinspect.analysis import Tracker, judge_all
+from corsinspect.model import Call, Changes, Exchange
+from corsinspect.session import load
+from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, preflight
+from tests.corpus import NAMES, recording
+
+
+class Calls:
+    """What a reader of the Tracker holds."""
+
+    def __init__(self) -> None:
+        self.tracker = Tracker()
+        self.now: dict[str, Call] = {}
+
+    def take(self, changes: Changes) -> list[Call]:
+        for id in changes.withdrawn:
+            del self.now[id]
+        for call in changes.changed:
+            self.now[call.id] = call
+        return changes.changed
+
+    def feed(self, exchange: Exchange) -> list[Call]:
+        return self.take(self.tracker.feed(exchange))
+
+
+def states(exchange: Exchange) -> list[Exchange]:
+    """The snapshots of one exchange, from its start to its end."""
+    bare = msgspec.structs.replace(exchange, status=None, response_headers=(), answered=None, ended=None, failure=None)
+    answered = msgspec.structs.replace(exchange, ended=None, failure=None)
+    return [bare, answered, exchange] if exchange.status is not None else [bare, exchange]
+
+
+def interleaved(exchanges: list[Exchange], seed: int) -> Iterator[Exchange]:
+    """All states of all exchanges in any order, each exchange's own in theirs."""
+    queues = [states(exchange) for exchange in exchanges]
+    order = [number for number, queue in enumerate(queues) for _ in queue]
+    random.Random(seed).shuffle(order)
+    return (queues[number].pop(0) for number in order)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_interleaving_ends_in_the_same_calls(name: str) -> None:
+    exchanges = load(recording(name)).exchanges
+    expected = {call.id: call for call in judge_all(exchanges)}
+    calls = Calls()
+    for state in interleaved(exchanges, seed=len(name)):
+        calls.feed(state)
+    calls.take(calls.tracker.close())
+    assert calls.now == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(), st.data())
+def test_any_interleaving_of_calls_to_one_url_ends_the_same(seed: int, data: st.DataObject) -> None:
+    draw = random.Random(data.draw(st.integers()))
+    exchanges = []
+    for number in range(draw.randint(2, 14)):
+        at = 100 + draw.random() * 2
+        got = {"Access-Control-Max-Age": draw.choice(["0", "1", "60"])}
+        match draw.randrange(4):
+            case 0:
+                exchanges.append(preflight(at=at, id=f"p{number}", got={**GRANT, **got}))
+            case 1:
+                exchanges.append(exchange("PUT", at=at, got=OPEN, id=f"r{number}"))
+            case 2:
+                exchanges.append(exchange("GET", at=at, status=302, got={**OPEN, "Location": API}, id=f"l{number}"))
+            case _:
+                exchanges.append(exchange("GET", at=at, got=OPEN, id=f"g{number}"))
+    exchanges.sort(key=lambda item: (item.started, item.id))
+    expected = {call.id: call for call in judge_all(exchanges)}
+    calls = Calls()
+    for state in interleaved(exchanges, seed):
+        calls.feed(state)
+    calls.take(calls.tracker.close())
+    assert calls.now == expected
+
+
+def test_a_refused_preflight_is_a_blocked_call_at_once() -> None:
+    (call,) = Calls().feed(preflight(got={"Access-Control-Allow-Origin": PAGE}))
+    assert (call.verdict.outcome, call.verdict.reason, call.verdict.certainty) == (
+        "blocked",
+        "method-not-allowed",
+        "certain",
+    )
+
+
+def test_a_granted_preflight_waits_for_its_request() -> None:
+    calls = Calls()
+    (call,) = calls.feed(preflight(at=100, id="p"))
+    assert call.verdict.outcome == "pending"
+    assert calls.take(calls.tracker.advance(102.9)) == []
+    (call,) = calls.feed(exchange("PUT", at=103.5, got=OPEN, id="r"))
+    assert (call.id, call.verdict.outcome, [role for role, _ in call.roles()]) == (
+        "p",
+        "allowed",
+        ["preflight:0", "actual:0"],
+    )
+    assert list(calls.now) == ["p"]
+
+
+def test_a_granted_preflight_is_given_up_after_a_while() -> None:
+    calls = Calls()
+    grant = {**GRANT, "Access-Control-Allow-Credentials": "true"}
+    calls.feed(preflight(at=100, got=grant, id="p"))
+    (call,) = calls.take(calls.tracker.advance(103.02))
+    assert (call.verdict.outcome, call.verdict.reason) == ("unknown", "no-actual-seen")
+    assert calls.take(calls.tracker.advance(110)) == []
+    (call,) = calls.feed(exchange("PUT", at=111, got=OPEN))
+    assert (call.id, call.verdict.outcome) == ("p", "allowed")
+
+
+def test_silence_after_a_grant_that_lacks_credentials_means_that_they_were_used() -> None:
+    calls = Calls()
+    calls.feed(preflight(at=100))
+    (call,) = calls.take(calls.tracker.advance(104))
+    assert (call.verdict.outcome, call.verdict.certainty, call.verdict.reason, call.credentials) == (
+        "blocked",
+        "likely",
+        "credentials-not-true",
+        "include",
+    )
+
+
+def test_closing_gives_every_call_its_verdict() -> None:
+    calls = Calls()
+    calls.feed(preflight(at=100, id="p"))
+    calls.feed(exchange(at=100, status=None, id="r"))
+    calls.feed(exchange(at=100, status=302, got={**OPEN, "Location": "/next"}, id="l"))
+    calls.take(calls.tracker.close())
+    assert {id: call.verdict.outcome for id, call in calls.now.items()} == {
+        "p": "blocked",
+        "r": "unknown",
+        "l": "network-error",
+    }
+
+
+def test_late_pairing_withdraws_the_other_call() -> None:
+    calls = Calls()
+    calls.feed(exchange("PUT", at=101, got=OPEN, id="r"))
+    assert calls.now["r"].preflight == "missing"
+    changes = calls.tracker.feed(preflight(at=100, id="p"))
+    assert changes.withdrawn == ["r"]
+    calls.take(changes)
+    assert list(calls.now) == ["p"]
+
+
+def test_thirty_at_once_from_two_pages_pair_right() -> None:
+    exchanges = []
+    for number in range(30):
+        page = PAGE if number % 2 else "https://shop.test"
+        grant = {**GRANT, "Access-Control-Allow-Origin": page}
+        sent = {"Origin": page}
+        exchanges.append(preflight(at=100 + number / 1000, id=f"p{number:02}", sent=sent, got=grant))
+        exchanges.append(exchange("PUT", at=100.5 + number / 1000, id=f"r{number:02}", sent=sent, got=grant))
+    for order in (exchanges, sorted(exchanges, key=lambda item: item.started)):
+        calls = judge_all(sorted(order, key=lambda item: item.started))
+        assert [[exchange.id for exchange in call.exchanges] for call in calls] == [
+            [f"p{number:02}", f"r{number:02}"] for number in range(30)
+        ]
+        assert {call.verdict.outcome for call in calls} == {"allowed"}
+
+
+def test_a_repeated_state_changes_nothing() -> None:
+    calls = Calls()
+    first, second = preflight(at=100, id="p"), exchange("PUT", at=100.1, got=OPEN, id="r")
+    calls.feed(first)
+    calls.feed(second)
+    before = dict(calls.now)
+    for state in (first, second, first):
+        calls.feed(state)
+    assert calls.now == before
+
+
+def test_memory_is_bounded_and_late_lines_make_no_new_call() -> None:
+    tracker = Tracker(limit=50)
+    pending = exchange(at=1, got=OPEN, id="slow")
+    tracker.feed(msgspec.structs.replace(pending, ended=None))
+    for number in range(80):
+        tracker.feed(exchange(url=f"https://api.test/{number}", at=2 + number, got=OPEN, id=f"n{number}"))
+    assert len(tracker._facts) == 50
+    (call,) = tracker.feed(pending).changed
+    assert (call.id, call.verdict.outcome, call.exchanges[0].ended) == ("slow", "allowed", pending.ended)
+    assert tracker.feed(exchange(url="https://api.test/0", at=2, got=OPEN, id="n0")).changed == []
+    assert len(tracker._pairing._groups) == 50
+
+
+def test_one_url_asked_for_ever_stays_bounded() -> None:
+    tracker = Tracker()
+    for number in range(3000):
+        tracker.feed(exchange(at=number, got=OPEN))
+    (group,) = tracker._pairing._groups.values()
+    assert len(group.events) <= 512
+
+
+HEADER = st.tuples(
+    st.sampled_from(
+        """Origin Access-Control-Request-Method Access-Control-Request-Headers Sec-Fetch-Mode Sec-Fetch-Site Cookie
+        User-Agent Sec-CH-UA Content-Type Range Accept Authorization Referer Upgrade Sec-WebSocket-Key""".split()
+    ),
+    st.text(st.characters(max_codepoint=255), max_size=40),
+)
+ANSWER = st.tuples(
+    st.sampled_from(
+        """Access-Control-Allow-Origin Access-Control-Allow-Credentials Access-Control-Allow-Methods Location
+        Access-Control-Allow-Headers Access-Control-Max-Age Access-Control-Expose-Headers Content-Type
+        Cross-Origin-Resource-Policy X-Content-Type-Options""".split()
+    ),
+    st.text(st.characters(max_codepoint=255), max_size=40),
+)
+TRAFFIC = st.builds(
+    Exchange,
+    id=st.sampled_from("abcdef"),
+    url=st.one_of(st.sampled_from([API, "http://localhost:8000/", "nonsense", ""]), st.text(max_size=30)),
+    started=st.floats(0, 10),
+    method=st.one_of(st.none(), st.sampled_from(["GET", "POST", "PUT", "OPTIONS", "patch", ""])),
+    request_headers=st.lists(HEADER, max_size=8).map(tuple),
+    status=st.one_of(st.none(), st.integers(100, 999)),
+    response_headers=st.lists(ANSWER, max_size=8).map(tuple),
+    answered=st.one_of(st.none(), st.floats(0, 10)),
+    ended=st.one_of(st.none(), st.floats(0, 10)),
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(TRAFFIC, max_size=6))
+def test_any_bytes_give_a_verdict(exchanges: list[Exchange]) -> None:
+    from corsinspect.report.jsonl import row
+
+    calls = Calls()
+    for state in exchanges:
+        calls.feed(state)
+    calls.take(calls.tracker.close())
+    for call in calls.now.values():
+        assert row(call)["outcome"] != "pending"

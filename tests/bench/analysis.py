@@ -1,0 +1,120 @@
+"""What judging costs: exchanges a second of CPU time that `Tracker.feed` takes in, and how that grows.
+
+    python -m tests.bench.analysis [--growth]
+
+The corpus is repeated with new ids, hosts, paths, origins and header values in every repetition, so that no cache is
+warmer than in life. The median of five runs counts.
+"""
+
+import argparse
+import resource
+import statistics
+import time
+from collections.abc import Iterator
+
+import msgspec
+
+from corsinspect.analysis import Tracker
+from corsinspect.model import Exchange, HeaderList
+from corsinspect.session import load
+from tests.corpus import NAMES, recording
+
+
+def corpus() -> list[Exchange]:
+    """All recorded exchanges, one recording after the other in time."""
+    exchanges: list[Exchange] = []
+    end = 0.0
+    for name in NAMES:
+        loaded = load(recording(name)).exchanges
+        shift = end - loaded[0].started + 60
+        exchanges += [_moved(exchange, shift) for exchange in loaded]
+        end = max(exchange.started for exchange in exchanges)
+    return exchanges
+
+
+def _moved(exchange: Exchange, shift: float) -> Exchange:
+    return msgspec.structs.replace(
+        exchange,
+        started=exchange.started + shift,
+        answered=None if exchange.answered is None else exchange.answered + shift,
+        ended=None if exchange.ended is None else exchange.ended + shift,
+    )
+
+
+def renewed(exchanges: list[Exchange], round: int, span: float) -> list[Exchange]:
+    """The same traffic with other ids, hosts, paths, origins and values, later in time."""
+    return [
+        msgspec.structs.replace(
+            _moved(exchange, round * span),
+            id=f"{exchange.id}-{round}",
+            url=_renewed(exchange.url, round),
+            request_headers=_renewed_headers(exchange.request_headers, round),
+            response_headers=_renewed_headers(exchange.response_headers, round),
+        )
+        for exchange in exchanges
+    ]
+
+
+def _renewed(text: str, round: int) -> str:
+    text = text.replace(".test", f"{round}.test").replace("case=", f"case={round}")
+    return text.replace("localhost:", f"r{round}.localhost:").replace(
+        "127.0.0.1:", f"127.0.{round // 250}.{round % 250}:"
+    )
+
+
+_RENEWED = {"origin", "referer", "location", "access-control-allow-origin", "host"}
+_VARIED = {"etag", "x-request-id", "server-timing", "content-length", "cookie", "authorization"}
+
+
+def _renewed_headers(headers: HeaderList, round: int) -> HeaderList:
+    return tuple(
+        (name, _renewed(value, round))
+        if name.lower() in _RENEWED
+        else (name, f"{value}{round}")
+        if name.lower() in _VARIED
+        else (name, value)
+        for name, value in headers
+    )
+
+
+def feed(count: int, base: list[Exchange]) -> tuple[float, float]:
+    """CPU seconds to feed `count` exchanges, and the resident MB at most meanwhile."""
+    tracker = Tracker()
+    span = base[-1].started - base[0].started + 60
+    seconds = 0.0
+    fed = 0
+    for batch in _batches(base, count, span):
+        started = time.process_time()
+        for exchange in batch:
+            tracker.advance(exchange.started)
+            tracker.feed(exchange)
+        seconds += time.process_time() - started
+        fed += len(batch)
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _batches(base: list[Exchange], count: int, span: float) -> Iterator[list[Exchange]]:
+    round = 0
+    while count > 0:
+        batch = renewed(base, round, span)[:count]
+        yield batch
+        count -= len(batch)
+        round += 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--growth", action="store_true", help="10k, 100k and 1M exchanges too")
+    arguments = parser.parse_args()
+    base = corpus()
+    rates = [200_000 / feed(200_000, base)[0] for _ in range(5)]
+    print(f"{len(base)} recorded exchanges, repeated to 200,000")
+    print(f"exchanges/s of CPU time: median {statistics.median(rates):,.0f}  ({min(rates):,.0f} to {max(rates):,.0f})")
+    if arguments.growth:
+        for count in (10_000, 100_000, 1_000_000):
+            seconds, memory = feed(count, base)
+            print(f"{count:>9,} exchanges: {count / seconds:>8,.0f}/s, {memory:,.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()
