@@ -7,6 +7,7 @@ Left out, because nothing here uses them: everything that edits, replays, saves 
 import errno
 import gc
 import inspect
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -82,6 +83,7 @@ class LeanMaster(Master):
 
         Raises OSError (`errno.EADDRINUSE`, `errno.EACCES`) when it can't be had.
         """
+        logging.getLogger(proxyserver.__name__).setLevel(logging.CRITICAL)  # it logs what is raised here
         self.options.update(listen_port=port)
         await self.proxyserver.setup_servers()
         (instance,) = self.proxyserver.servers

@@ -176,9 +176,7 @@ class Proxy:
 
 
 def _reason(status: int, last_line: str | None) -> str:
-    if last_line:
-        return last_line
     if status < 0:
         with contextlib.suppress(ValueError):
             return f"killed by {signal.Signals(-status).name}"
-    return f"it ended with status {status}"
+    return last_line or f"it ended with status {status}"
