@@ -13,8 +13,8 @@ RULES_VERSION = 1
 
 HeaderList = tuple[tuple[str, str], ...]
 """Header lines as on the wire: order, case and duplicates kept, each byte as one character (ISO-8859-1).
-A redacted secret reads `‹redacted:LEN:TAG›`, or `‹redacted:LEN:TAG!›` if it had a CORS-unsafe request-header byte: LEN its
-length in bytes, TAG 12 hex digits, equal for equal secrets of a session (those brackets are outside ISO-8859-1)."""
+A redacted secret reads `‹redacted:LEN:TAG›`, or `‹redacted:LEN:TAG!›` if it had a CORS-unsafe request-header byte: LEN
+its length in bytes, TAG 12 hex digits, equal for equal secrets of a session (those brackets are outside ISO-8859-1)."""
 
 Outcome = Literal["allowed", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]
 Certainty = Literal["certain", "likely", "depends"]

@@ -1,0 +1,256 @@
+import io
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mitmproxy import connection, flow, http
+from mitmproxy.io import FlowWriter, tnetstring
+from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.test import tflow, tutils
+
+from corsinspect.session import Redactor, SessionError, SessionWriter, load, mitm
+from corsinspect.session.tnetstring import HEADERS, SIZE, VALUE, read_dict, span
+
+
+def request(url: str = "https://api.test:8443/a?b=%2f#c", method: str = "GET") -> http.Request:
+    made = http.Request.make(method, url, b"body")
+    made.timestamp_start = 10.0
+    return made
+
+
+def recorded(*flows: flow.Flow) -> bytes:
+    file = io.BytesIO()
+    for each in flows:
+        FlowWriter(file).add(each)
+    return file.getvalue()
+
+
+def only(*flows: flow.Flow):
+    (exchange,), problems = mitm.read(recorded(*flows))
+    assert not problems
+    return exchange
+
+
+def three() -> list[http.HTTPFlow]:
+    flows = []
+    for number, name in enumerate(["one", "two", "three"]):
+        made = tflow.tflow(resp=True)
+        made.id, made.request.timestamp_start = name, 100.0 - number
+        made.request.headers["X-Name"] = name
+        flows.append(made)
+    return flows
+
+
+def test_an_exchange_holds_what_the_flow_holds():
+    made = tflow.tflow(req=request(method="pAtCh"), resp=True)
+    made.request.headers = http.Headers([(b"hOst", b"api.test"), (b"X-A", b"\xe9\x80"), (b"x-a", b"")])
+    made.request.http_version = "HTTP/2.0"
+    assert made.response
+    made.response.data.reason = b"Fine \xe9"
+    exchange = only(made)
+    assert exchange.id == made.id
+    assert exchange.method == "pAtCh"
+    assert exchange.url == "https://api.test:8443/a?b=%2f#c"
+    assert exchange.request_headers == (("hOst", "api.test"), ("X-A", "\xe9\x80"), ("x-a", ""))
+    assert exchange.http_version == "HTTP/2.0"
+    assert (exchange.status, exchange.reason_phrase) == (200, "Fine \xe9")
+    assert exchange.response_headers == (("header-response", "svalue"), ("content-length", "7"))
+    assert (exchange.request_size, exchange.response_size) == (4, 7)
+    assert exchange.started == 10.0
+    assert (exchange.answered, exchange.ended) == (made.response.timestamp_start, made.response.timestamp_end)
+    assert exchange.connection == made.client_conn.id
+    assert exchange.failure is None and not exchange.by_proxy
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.test/",
+        "https://api.test/",
+        "http://api.test:443/",
+        "https://api.test:80/a//b/../c?d=e%20f&&g=%E9",
+        "http://[::1]:3000/x",
+        "https://[2001:db8::1]/",
+        "http://127.0.0.1:8000/?",
+    ],
+)
+def test_the_url_is_as_sent(url):
+    made = request(url)
+    if url.endswith("?"):
+        made.data.path += b"?"  # which Request.make drops
+    assert only(tflow.tflow(req=made)).url == url
+
+
+def test_behind_a_reverse_proxy_the_url_is_the_one_that_the_browser_asked_for():
+    made = tflow.tflow(req=request("http://10.0.0.1:8080/x"))
+    made.request.headers["Host"] = "app.test:443"
+    made.client_conn.proxy_mode = ProxyMode.parse("reverse:http://10.0.0.1:8080")
+    made.client_conn.tls = True
+    assert only(made).url == "https://app.test/x"
+
+
+def test_a_failed_request_has_its_failure():
+    made = tflow.tflow(err=flow.Error("[Errno 111] Connect call failed ('127.0.0.1', 8000)", 12.5))
+    exchange = only(made)
+    assert exchange.status is None and exchange.answered is None
+    assert exchange.failure and exchange.failure.kind == "refused"
+    assert exchange.ended == 12.5
+
+
+def test_a_streamed_body_has_no_known_size():
+    made = tflow.tflow(resp=True)
+    made.request.data.content = None
+    assert only(made).request_size is None
+
+
+def test_a_websocket_ends_with_its_connection():
+    made = tflow.twebsocketflow()
+    assert made.websocket
+    exchange = only(made)
+    assert exchange.status == 101 and exchange.ended == made.websocket.timestamp_end
+
+
+def test_the_proxys_own_page_is_marked():
+    made = tflow.tflow(resp=http.Response.make(502, b"", {"Server": "mitmproxy 11.0.2"}))
+    assert only(made).by_proxy
+
+
+def test_a_refused_connect_is_a_row_without_method_and_a_successful_one_is_none():
+    made = tflow.tflow(req=tutils.treq(method=b"CONNECT", host="api.test", port=443), err=True)
+    exchange = only(made)
+    assert (exchange.method, exchange.url) == (None, "https://api.test:443/")
+    tunnel = tflow.tflow(req=tutils.treq(method=b"CONNECT"), resp=tutils.tresp(status_code=200))
+    assert mitm.read(recorded(tunnel)) == ([], [])
+
+
+def test_other_protocols_are_passed_over():
+    assert mitm.read(recorded(tflow.ttcpflow(), tflow.tudpflow(), tflow.tdnsflow())) == ([], [])
+
+
+def test_a_flow_saved_twice_counts_once_and_a_replay_for_itself():
+    pending, done, replay = tflow.tflow(), tflow.tflow(resp=True), tflow.tflow(resp=True)
+    pending.id = done.id = replay.id = "f"
+    replay.is_replay = "request"
+    exchanges, _ = mitm.read(recorded(pending, done, replay, replay))
+    assert [(each.id, each.status) for each in exchanges] == [("f", 200), ("f.2", 200), ("f.3", 200)]
+
+
+def test_a_modified_flow_is_read_as_modified():
+    made = tflow.tflow(resp=True)
+    made.backup()
+    made.request.path = "/changed"
+    assert only(made).url.endswith("/changed")
+
+
+def test_loading_sorts_by_start_and_redacts(tmp_path):
+    flows = three()
+    flows[0].request.headers["Authorization"] = "Bearer s3cret"
+    (tmp_path / "f.mitm").write_bytes(recorded(*flows))
+    loaded = load(tmp_path / "f.mitm")
+    assert [each.id for each in loaded.exchanges] == ["three", "two", "one"]
+    assert loaded.format == "mitm" and not loaded.problems
+    assert b"s3cret" not in msgspec.json.encode(loaded.exchanges)
+
+
+def test_flows_and_the_session_written_from_them_are_equal(tmp_path):
+    flows = three()
+    flows[1].request.headers["Cookie"] = "a=b"
+    source, session = tmp_path / "f.mitm", tmp_path / "s.jsonl"
+    source.write_bytes(recorded(*flows, tflow.tflow(err=True), tflow.twebsocketflow()))
+    converted = load(source, redactor=Redactor(b"k")).exchanges
+    writer = SessionWriter(session)
+    for exchange in converted:
+        writer.put(exchange)
+    writer.close()
+    assert load(session).exchanges == converted == load(source, redactor=Redactor(b"k")).exchanges
+
+
+def test_a_file_cut_anywhere_gives_all_whole_flows(tmp_path):
+    parts = [recorded(each) for each in three()]
+    whole = b"".join(parts)
+    for cut in range(0, len(whole), 7):
+        exchanges, problems = mitm.read(whole[:cut])
+        complete = sum(cut >= len(b"".join(parts[: count + 1])) for count in range(3))
+        assert [each.id for each in exchanges] == ["one", "two", "three"][:complete]
+        if problems:
+            assert f"byte {sum(map(len, parts[:complete]))}" in problems[0].text
+
+
+def test_damage_costs_only_the_flow_that_it_hit(tmp_path):
+    parts = [recorded(each) for each in three()]
+    whole = b"".join(parts)
+    for position in range(len(parts[0]), len(parts[0]) + len(parts[1])):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0xFF
+        exchanges, problems = mitm.read(bytes(damaged))
+        assert {"one", "three"} <= {each.id for each in exchanges}
+        assert len(exchanges) == 3 or f"byte {len(parts[0])}" in problems[0].text
+
+
+def test_the_first_byte_may_be_damaged(tmp_path):
+    path: Path = tmp_path / "f.mitm"
+    path.write_bytes(b"x" + recorded(*three())[1:])
+    loaded = load(path)
+    assert [each.id for each in loaded.exchanges] == ["three", "two"]
+    assert "byte 0" in loaded.problems[0].text
+
+
+@given(data=st.data())
+def test_no_damage_raises_anything_but_a_session_error(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("damaged") / "f.mitm"
+    damaged = bytearray(recorded(*three()))
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, 5000)) % len(damaged)
+        length = data.draw(st.integers(1, 20))
+        damaged[position : position + length] = data.draw(st.binary(max_size=20))
+    path.write_bytes(damaged)
+    with suppress(SessionError):
+        loaded = load(path)
+        assert all("byte" in problem.text for problem in loaded.problems)
+        msgspec.json.encode(loaded.exchanges)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_time_that_is_none_is_unknown(value):
+    made = tflow.tflow(resp=True)
+    assert made.response
+    made.response.timestamp_end = value
+    made.request.timestamp_start = value
+    exchange = only(made)
+    assert exchange.ended is None and exchange.started == 0.0
+
+
+def test_bodies_and_connections_are_skipped_whatever_is_in_them():
+    made = tflow.tflow(resp=True)
+    made.response = http.Response.make(200, recorded(*three()))
+    made.server_conn = connection.Server(address=("a", 1))
+    assert only(made).response_size == len(recorded(*three()))
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.binary(max_size=9) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.from_regex("[a-z_]{1,9}", fullmatch=True), inner),
+    max_leaves=9,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "bb", "ccc"]), values))
+def test_scalars_are_read_as_mitmproxy_writes_them(state):
+    data = tnetstring.dumps(state)
+    start, end, kind = span(data, 0)
+    assert kind == ord("}") and end == len(data) - 1
+    scalars = {name: value for name, value in state.items() if not isinstance(value, list | dict)}
+    found = read_dict(data, start, end, {name.encode(): VALUE for name in scalars})
+    expected = {n.encode(): v.decode("latin-1") if isinstance(v, bytes) else v for n, v in scalars.items()}
+    assert found == expected
+
+
+@given(st.lists(st.tuples(st.binary(max_size=9), st.binary(max_size=9))))
+def test_headers_are_read_as_mitmproxy_writes_them(lines):
+    data = tnetstring.dumps({"h": lines, "b": b"12345"})
+    found = read_dict(data, *span(data, 0)[:2], {b"h": HEADERS, b"b": SIZE})
+    assert [(n.encode("latin-1"), v.encode("latin-1")) for n, v in found[b"h"]] == lines
+    assert found[b"b"] == 5
