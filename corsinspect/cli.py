@@ -43,9 +43,17 @@ Port = Annotated[
 Files = Annotated[list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"corsinspect {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
     """See which call CORS blocked, at which step, by which header, and what the server must change.
 
@@ -56,9 +64,6 @@ def _main(
       corsinspect demo                                broken and mended APIs, seen through the real thing
       corsinspect check traffic.har                   judge what was recorded elsewhere
     """
-    if version:
-        print(f"corsinspect {__version__}")
-        raise typer.Exit
 
 
 @app.command()

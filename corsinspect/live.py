@@ -29,8 +29,12 @@ async def live(
         status = await show(Dashboard(LiveSource(proxy, url=url, profile=profile), open_browser=browser))
     finally:
         await proxy.stop()
-    print(f"session: {session}\nopen it again: corsinspect replay {session}")
+    _farewell(session)
     return status
+
+
+def _farewell(session: Path) -> None:
+    print(f"session: {session}\nopen it again: corsinspect replay {session}")
 
 
 async def show(app) -> int:
@@ -55,7 +59,9 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
                 from corsinspect.dashboard.app import Dashboard
                 from corsinspect.dashboard.source import LiveSource
 
-                return await show(Dashboard(LiveSource(proxy, url=servers.page_url)))
+                status = await show(Dashboard(LiveSource(proxy, url=servers.page_url)))
+                _farewell(session)
+                return status
             return await _demo_lines(proxy, servers, visit)
         finally:
             await visit.stop()

@@ -1,0 +1,5 @@
+"""`python -m corsinspect`: the same as the `corsinspect` command."""
+
+from corsinspect.cli import main
+
+main()

@@ -1,0 +1,64 @@
+import pytest
+
+from corsinspect.model import Call
+from corsinspect.report.text import lines, summary
+from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
+
+BLOCKED = only(preflight(got={"Access-Control-Allow-Origin": PAGE, "Access-Control-Allow-Methods": "GET, POST"}))
+
+
+def test_a_blocked_call_names_step_header_and_need() -> None:
+    assert lines(BLOCKED) == (
+        f"✗ blocked       PUT     {API}   from {PAGE}\n"
+        '                preflight: method-not-allowed   Access-Control-Allow-Methods: "GET, POST"   needs "PUT"'
+    )
+
+
+def test_an_allowed_call_is_one_line() -> None:
+    call = only(exchange(got={**OPEN, "Access-Control-Allow-Credentials": "true"}))
+    assert lines(call) == f"✓ allowed       GET     {API}   from {PAGE}"
+
+
+def test_what_it_depends_on_is_said() -> None:
+    assert lines(only(exchange(got=OPEN))).endswith("(depends; credentials: include → blocked)")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (only(exchange()), "actual: origin-missing   Access-Control-Allow-Origin: absent"),
+        (only(exchange(status=500)), "hides a 500 (server-error)"),
+        (only(preflight(status=404, got=GRANT)), "preflight: preflight-status   found 404, needs 200–299"),
+        (only(exchange(failed="refused")), "refused   server not running (not CORS)"),
+        (only(preflight(got={**GRANT, "Access-Control-Allow-Credentials": "true"})), "no-actual-seen"),
+    ],
+    ids=["missing", "masked", "status", "refused", "unknown"],
+)
+def test_the_reason_is_told(call: Call, words: str) -> None:
+    assert words in lines(call)
+
+
+def test_a_changed_verdict_is_marked() -> None:
+    assert "(changed)" in lines(BLOCKED, changed=True)
+
+
+def test_colour_is_beside_the_word_never_instead() -> None:
+    coloured = lines(BLOCKED, colour=True)
+    assert "\x1b[1;31m✗ blocked\x1b[0m" in coloured
+    assert coloured.replace("\x1b[1;31m", "").replace("\x1b[0m", "") == lines(BLOCKED)
+
+
+def test_nothing_from_the_network_is_a_command() -> None:
+    evil = "\x1b]0;owned\x07\x9b2J\u202e"
+    call = only(exchange(url=f"https://api.test/{evil}", sent={"Origin": f"https://{evil}"}, got={**OPEN, "X": evil}))
+    other = only(exchange(got={"Access-Control-Allow-Origin": evil}))
+    for text in (lines(call), lines(other)):
+        assert not set("\x1b\x07\x9b\u202e") & set(text)
+
+
+def test_the_summary_counts_by_outcome() -> None:
+    assert summary([]) == "no calls"
+    navigation = only(exchange(sent={"Sec-Fetch-Mode": "navigate", "Origin": None}))
+    assert summary([BLOCKED, BLOCKED, navigation]) == "2 blocked, 1 not-cors"
+    update = only(exchange(sent={"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "no-cors", "Origin": None}))
+    assert summary([BLOCKED, update]) == "1 blocked, 1 of the browser's own not shown"
