@@ -40,7 +40,9 @@ class Format(StrEnum):
 Port = Annotated[
     int | None, typer.Option(help="The proxy's port (default: 8080, or a free one).", min=1, max=65535, metavar="N")
 ]
-Files = Annotated[list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.", readable=False)
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -95,7 +97,8 @@ def live(
 @app.command()
 def replay(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Sessions, .mitm or HAR files (default: the newest session).")
+        list[Path] | None,
+        typer.Argument(help="Sessions, .mitm or HAR files (default: the newest session).", readable=False),
     ] = None,
 ) -> None:
     """A saved session in the dashboard.
@@ -118,7 +121,9 @@ def replay(
 
 
 @app.command()
-def attach(file: Annotated[Path, typer.Argument(help="A session that another process writes.")]) -> None:
+def attach(
+    file: Annotated[Path, typer.Argument(help="A session that another process writes.", readable=False)],
+) -> None:
     """Follow a session that another process writes, in the dashboard.
 
     \b
