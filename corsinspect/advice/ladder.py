@@ -133,6 +133,8 @@ def _origin(step: Step) -> str:
     if step.state in ("ok", "would-pass"):
         return step.found or "" if step.found == step.needed else f"{step.found} covers {step.needed}"
     note = origin_difference(step.needed or "", step.found).note
+    if step.found == "*":
+        return note
     return f"{_sent(step)} — {note}" if step.found else f"{_sent(step)}, needs {step.needed}"
 
 

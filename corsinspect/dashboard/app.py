@@ -84,7 +84,9 @@ class Dashboard(App[Exception | None]):
     def compose(self) -> ComposeResult:
         yield Static(id="counts")
         yield Static(id="notice")
-        yield FilterInput(placeholder="words to look for", id="filter", select_on_focus=False)
+        with Horizontal(id="filter"):
+            yield Static(" / ")
+            yield FilterInput(placeholder="words to look for", select_on_focus=False)
         with Horizontal(id="body"):
             with Vertical(id="calls"):
                 yield Static(id="heads")
@@ -266,6 +268,8 @@ class Dashboard(App[Exception | None]):
     # what the person asks for
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "filter" and isinstance(self.focused, Input):
+            return False
         if action in ("filter", "blocked_only"):
             return bool(self.book.rows)
         if action == "not_cors":
@@ -284,17 +288,16 @@ class Dashboard(App[Exception | None]):
 
     def action_filter(self) -> None:
         """Opens the filter line."""
-        line = self.query_one(FilterInput)
-        line.add_class("-open")
-        line.focus()
+        self.query_one("#filter").add_class("-open")
+        self.query_one(FilterInput).focus()
         self.refresh_bindings()
 
     def on_input_changed(self, message: Input.Changed) -> None:
         self._show(terms=terms(message.value))
 
     def on_input_submitted(self) -> None:
-        line = self.query_one(FilterInput)
-        line.set_class(bool(line.value.strip()), "-open")
+        kept = bool(self.query_one(FilterInput).value.strip())
+        self.query_one("#filter").set_class(kept, "-open")
         self._list.focus()
 
     async def action_back(self) -> None:
@@ -302,9 +305,8 @@ class Dashboard(App[Exception | None]):
         if self.query_one("#body").has_class("-open"):
             self._open_detail(False)
             return
-        line = self.query_one(FilterInput)
-        line.remove_class("-open")
-        line.value = ""
+        self.query_one("#filter").remove_class("-open")
+        self.query_one(FilterInput).value = ""
         self._list.focus()
         self._show(terms=(), blocked_only=False)
 
@@ -387,7 +389,7 @@ class Dashboard(App[Exception | None]):
         return None
 
     def _filter_open(self) -> bool:
-        return self.is_mounted and self.query_one(FilterInput).has_class("-open")
+        return self.is_mounted and self.query_one("#filter").has_class("-open")
 
     def _say(self, text: str) -> None:
         self.notify(printable(text), markup=False)

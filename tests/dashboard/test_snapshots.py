@@ -1,0 +1,53 @@
+"""Whole screens, compared with what was looked at and found good. After a wanted change: pytest --snapshot-update.
+
+Every time and path on them is made up; a running capture's rate isn't shown.
+"""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from corsinspect.dashboard.app import Dashboard
+from corsinspect.dashboard.source import FileSource
+from tests.dashboard.conftest import until
+from tests.dashboard.story import afternoon, session
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dashboard:
+    """A replay of the afternoon, whose path says nothing about this machine."""
+    monkeypatch.chdir(tmp_path)
+    return Dashboard(FileSource(session(Path("afternoon.jsonl"), afternoon())))
+
+
+def pressed(*keys: str):
+    """Waits for the file to be read, then presses."""
+
+    async def run(pilot: Pilot) -> None:
+        app = pilot.app
+        assert isinstance(app, Dashboard)
+        await until(pilot, lambda: app.source.ended and not app._drawing)
+        await pilot.press(*keys)
+        await until(pilot, lambda: not app._drawing)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"),
+    [
+        pytest.param((120, 40), (), id="trailing-slash"),
+        pytest.param((120, 40), ("home", "down", "down"), id="blocked-preflight"),
+        pytest.param((120, 40), ("home", "down", "down", "down", "down"), id="wildcard-with-credentials"),
+        pytest.param((120, 40), ("home", *["down"] * 6), id="server-down"),
+        pytest.param((80, 24), (), id="narrow"),
+        pytest.param((80, 24), ("enter",), id="narrow-detail"),
+        pytest.param((80, 24), ("slash", *"put"), id="filter"),
+        pytest.param((80, 24), ("question_mark",), id="help"),
+        pytest.param((60, 15), ("b",), id="smallest"),
+        pytest.param((200, 60), ("n",), id="largest"),
+    ],
+)
+def test_screen(snap_compare, app: Dashboard, size: tuple[int, int], keys: tuple[str, ...]) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))
