@@ -21,6 +21,7 @@ __all__ = ["Follower", "Loaded", "Problem", "SessionError", "load"]
 Format = Literal["session", "mitm", "har"]
 
 _SNIFFED = 1 << 16
+_MEND = "What can be read are corsinspect's own sessions (.jsonl), mitmproxy's flows (.mitm) and browsers' HAR files."
 _FIELDS = Exchange.__struct_fields__
 
 
@@ -55,7 +56,9 @@ def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
         loaded = _converted(har.read(data), redactor, format)
     else:
         what = "is empty" if not data else "is no recorded traffic that corsinspect knows"
-        raise SessionError(path, what, "It reads its own sessions (.jsonl), mitmproxy's flows (.mitm) and HAR files.")
+        raise SessionError(path, what, _MEND)
+    if loaded.problems and not loaded.exchanges and format != "session":
+        raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}", _MEND)
     loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
     return loaded
 
@@ -79,13 +82,13 @@ def _unreadable(path: Path, error: OSError) -> SessionError:
 
 
 def _sniff(head: bytes) -> Format | None:
-    if re.match(rb"\d{1,12}:", head) or mitm.resembles(head):
+    if re.match(rb"\d{1,12}:", head):
         return "mitm"
     if har.resembles(head):
         return "har"
-    return (
-        "session" if any(_is_line(line) for line in head.split(b"\n")) or head.startswith(b'{"corsinspect"') else None
-    )
+    if head.startswith(b'{"corsinspect"') or any(_is_line(line) for line in head.split(b"\n")):
+        return "session"
+    return "mitm" if mitm.resembles(head) else None
 
 
 def _is_line(line: bytes) -> bool:
