@@ -12,10 +12,8 @@ from corsinspect.fetch.check import cors_check
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.model import Credentials
 
-from .classify import Facts
+from .chain import Hops
 from .pairing import grant_failures
-
-Hops = list[tuple[Facts | None, Facts | None]]
 
 
 class Inferred(NamedTuple):

@@ -1,5 +1,6 @@
 """No-cors requests: sent, unreadable, and sometimes withheld by rules that aren't CORS."""
 
+from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.safelist import media_type
 from corsinspect.model import EngineName, EngineVerdict, Outcome, Verdict
@@ -81,8 +82,10 @@ def _is_withheld_by_orb(facts: Facts) -> bool:
 
 
 def _verdict(outcome: Outcome, certainty, reason, number: int, facts: Facts, expected=None, found=None) -> Verdict:
-    engine = EngineVerdict(outcome=outcome, reason=reason)
-    engines: dict[EngineName, EngineVerdict] = {"chromium": engine, "firefox": engine, "webkit": engine}
+    verdict = EngineVerdict(outcome=outcome, reason=reason)
+    engines: dict[EngineName, EngineVerdict] = dict.fromkeys(ENGINES, verdict)
+    if reason == "orb":  # Chromium's alone in this form
+        engines["firefox"] = engines["webkit"] = EngineVerdict(outcome="opaque")
     return Verdict(
         outcome=outcome,
         certainty=certainty,

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 
 from corsinspect.model import Call, Changes, Exchange
 
+from .chain import Chain, chain_of
 from .classify import Facts
-from .judge import Chain, chain_of, judge
+from .judge import judge
 from .pairing import Pairing
 
 PATIENCE = 3.0

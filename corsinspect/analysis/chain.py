@@ -1,0 +1,97 @@
+"""A Call before it is judged: its exchanges in order, as pairing linked them, and what kind of call that is."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from corsinspect.fetch.check import Failed
+from corsinspect.fetch.redirect import follow
+from corsinspect.model import Kind
+
+from .classify import Facts, Mode
+from .pairing import needs_preflight
+
+Hops = list[tuple[Facts | None, Facts | None]]
+"""Preflight and request of each hop; None where it wasn't seen."""
+
+
+class Chain(NamedTuple):
+    """A Call's exchanges with what pairing knows of them. `closed`: nothing more is expected to come."""
+
+    hops: Hops
+    page: str | None
+    closed: bool
+
+    @property
+    def first(self) -> Facts:
+        preflight, request = self.hops[0]
+        facts = preflight or request
+        assert facts is not None
+        return facts
+
+    def facts(self) -> Iterator[Facts]:
+        """All of its exchanges, in order."""
+        return (facts for hop in self.hops for facts in hop if facts is not None)
+
+    def mode(self) -> tuple[Mode | None, bool]:
+        """The request mode and whether it's known: all hops share it, so one that shows it tells for all."""
+        for facts in self.facts():
+            if facts.mode_known:
+                return facts.mode, True
+        return self.first.mode, False
+
+
+def chain_of(root: Facts, closed: bool) -> Chain:
+    """The chain that starts with this exchange."""
+    hops: Hops = []
+    current: Facts | None = root
+    page = None
+    while current is not None:
+        preflight, request = (current, current.request) if current.is_preflight else (None, current)
+        hops.append((preflight, request))
+        if page is None or page == "null":
+            page = current.page or page
+        current = request.child if request is not None else None
+    return Chain(hops, page, closed)
+
+
+def kind_of(chain: Chain) -> Kind | None:
+    """What the page asked for; None for a connection that never carried a request."""
+    first = chain.first
+    if first.exchange.method is None:
+        return None
+    mode, known = chain.mode()
+    if mode == "websocket":
+        return "websocket"
+    if first.engine is None:
+        return "non-browser"
+    if mode == "navigate":
+        return "navigation"
+    if not any(_is_cross(facts, chain.page) for facts in chain.facts()):
+        if mode in ("cors", None) or not known:
+            return "simple" if _leaves_unfollowed(chain) else "same-origin"
+        return "same-origin"
+    if mode in ("no-cors", "same-origin"):
+        return mode
+    if any(preflight is not None or (request and needs_preflight(request)) for preflight, request in chain.hops):
+        return "preflighted"
+    return "simple"
+
+
+def _leaves_unfollowed(chain: Chain) -> bool:
+    """Whether a same-origin chain ends in a redirect to another origin that the browser must refuse."""
+    _, request = chain.hops[-1]
+    if request is None or request.location is None or chain.page is None:
+        return False
+    exchange = request.exchange
+    target = follow(
+        exchange.url, request.location, exchange.status or 0, exchange.method or "", chain.page, False, False
+    )
+    return isinstance(target, Failed) and target.reason in ("redirect-credentials", "redirect-disallowed-scheme")
+
+
+def _is_cross(facts: Facts, page: str | None) -> bool:
+    if facts.site is not None:
+        return facts.site != "same-origin"
+    if page is None:
+        return facts.mode == "no-cors"
+    return facts.target != page

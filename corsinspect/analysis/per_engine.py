@@ -1,0 +1,80 @@
+"""What each engine makes of the place where a Call stopped: its own order of checks, its own names for failures."""
+
+from corsinspect.fetch.check import Failed, first_failure
+from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, Engine, code
+from corsinspect.fetch.safelist import SAFELISTED_METHODS
+from corsinspect.model import EngineName, EngineVerdict, Outcome
+
+from .walk import Stop
+
+_ALLOWED: dict[EngineName, EngineVerdict] = {name: EngineVerdict(outcome="allowed") for name in ENGINES}
+_NOT_ASKED = EngineVerdict(outcome="unknown", reason="no-actual-seen")
+"""For an engine that sends such a request without a preflight: what it would have got, nobody saw."""
+
+
+def failed_in(stop: Stop, engine: Engine) -> Failed | None:
+    """The failure that this engine reports; None where it finds none."""
+    if stop.failures is None:
+        return stop.failed
+    headers = stop.failures.get("allow-headers")
+    if headers is None or not _exempt(engine).issuperset(headers.subjects):
+        return first_failure(stop.failures, engine.checks)
+    failures = {check: failed for check, failed in stop.failures.items() if check != "allow-headers"}
+    return first_failure(failures, engine.checks)
+
+
+def outcome_in(stop: Stop, engine: Engine) -> Outcome:
+    """What this engine makes of the stop: a redirect to a strange scheme is a CORS failure in some only."""
+    if stop.failed is None or stop.failed.reason != "redirect-disallowed-scheme":
+        return stop.outcome
+    if engine.unsafe_redirects is None or stop.failed.subjects[0] in engine.unsafe_redirects:
+        return "network-error"
+    return "blocked"
+
+
+def engine_verdicts(stop: Stop, outcome: Outcome, reason: str | None) -> dict[EngineName, EngineVerdict]:
+    """Every engine's verdict; `outcome` and `reason` where none of them found a failure of its own."""
+    if outcome == "allowed":
+        return _ALLOWED
+    if stop.failed is None:
+        verdict = EngineVerdict(outcome=outcome, reason=reason)
+        return dict.fromkeys(ENGINES, verdict)
+    return {name: _verdict_in(stop, engine) for name, engine in ENGINES.items()}
+
+
+def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
+    failed = failed_in(stop, engine)
+    if failed is None or _asks_no_preflight(stop, engine):
+        return _NOT_ASKED
+    outcome = outcome_in(stop, engine)
+    name = None
+    if outcome == "blocked" or engine is GECKO:
+        http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
+        name = code(engine, failed.reason, stop.failures is not None, stop.facts.answer.origin_lines, http2)
+    parameter = _parameter(failed) if engine is CHROMIUM else None
+    return EngineVerdict(outcome=outcome, reason=failed.reason, code=name, parameter=parameter)
+
+
+def _exempt(engine: Engine) -> frozenset[str]:
+    """Names beyond the standard's for which this engine asks nobody."""
+    return engine.safelisted_hints | engine.no_preflight_for
+
+
+def _asks_no_preflight(stop: Stop, engine: Engine) -> bool:
+    names = stop.facts.asked_names
+    return (
+        stop.failures is not None
+        and bool(names)
+        and stop.facts.preflight_method in SAFELISTED_METHODS
+        and _exempt(engine).issuperset(names)
+    )
+
+
+def _parameter(failed: Failed) -> str | None:
+    """What Chromium quotes: the value as text (it reads UTF-8), the method, or the last of the refused names."""
+    if not failed.subjects or failed.check == "location":
+        return None
+    try:
+        return failed.subjects[-1].encode("latin-1").decode("utf-8") or None
+    except UnicodeError:
+        return failed.subjects[-1]
