@@ -128,7 +128,7 @@ class Capture:
         if self._stream:
             flow.response.stream = facts.Counter()
         if self._recorder is not None:
-            self._recorder.judge(facts.with_response(self._latest(flow), flow.response, self._redactor))
+            self._judge(flow, facts.with_response(self._latest(flow), flow.response, self._redactor))
 
     @survives
     def response(self, flow: http.HTTPFlow) -> None:
@@ -141,7 +141,7 @@ class Capture:
             return
         text = flow.error.msg if flow.error is not None else ""
         untrusted = text.partition(UNTRUSTED)[2] or None
-        self._recorder.judge(facts.with_failure(self._latest(flow), flow, untrusted))
+        self._judge(flow, facts.with_failure(self._latest(flow), flow, untrusted))
 
     @survives
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -187,6 +187,17 @@ class Capture:
             self._broken(problem)
         else:
             logger.error(f"corsinspect: recording ends: {problem}")
+
+    def _judge(self, flow: http.HTTPFlow, exchange: Exchange) -> None:
+        assert self._recorder is not None
+        if self._marks is None:
+            self._recorder.judge(exchange)
+            return
+        self._marks.current = flow
+        try:
+            self._recorder.judge(exchange)
+        finally:
+            self._marks.current = None
 
     def _latest(self, flow: http.HTTPFlow) -> Exchange:
         """The exchange of this flow so far; made anew where it isn't held (the addon was loaded in between)."""

@@ -48,12 +48,11 @@ def test_mitmproxy_knows_every_mark() -> None:
 async def test_a_blocked_call_is_marked_and_says_why(session: Path) -> None:
     flow = answer(made("GET"), 200, {"Access-Control-Allow-Origin": "http://app.test:3000/"})
 
-    view = await run(session, flow)
+    await run(session, flow)
 
     assert flow.marked == ":red_circle:"
     assert flow.comment.startswith("CORS blocked")
     assert 'expected "http://app.test:3000", found "http://app.test:3000/"' in flow.comment
-    assert flow in view.updated
 
 
 async def test_both_flows_of_a_pair_are_marked(session: Path) -> None:
@@ -63,7 +62,7 @@ async def test_both_flows_of_a_pair_are_marked(session: Path) -> None:
 
     assert [flow.marked for flow in (first, second)] == [":red_circle:"] * 2
     assert first.comment == second.comment
-    assert first in view.updated
+    assert view.updated == [first]  # the second is shown anew by mitmproxy itself, after its hook
 
 
 async def test_a_dead_server_has_another_mark(session: Path) -> None:
