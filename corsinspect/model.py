@@ -179,6 +179,8 @@ class Hop(Record, frozen=True):
 
     preflight: Exchange | None = None
     request: Exchange | None = None
+    stored: Exchange | None = None
+    """The earlier response that a 304 (Not Modified) refreshes: the browser checks the two as one."""
 
 
 class Call(Record, frozen=True):

@@ -24,7 +24,7 @@ Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 _REQUEST_FIELDS = frozenset(
     """origin access-control-request-method access-control-request-headers sec-fetch-mode sec-fetch-site sec-fetch-dest
     sec-fetch-storage-access user-agent sec-ch-ua cookie authorization referer accept upgrade-insecure-requests upgrade
-    sec-websocket-key content-type cache-control pragma purpose sec-purpose""".split()
+    sec-websocket-key content-type cache-control pragma if-none-match if-modified-since""".split()
 )
 _lower_names: dict[str, str] = {}
 """Header name as sent -> its lower-case form if this module reads it, else "". Bounded: names come from the network."""
@@ -52,6 +52,7 @@ class Facts:
         "bypasses_cache",
         "cached",
         "child",
+        "conditional",
         "content_type",
         "cookie",
         "credentials_hint",
@@ -72,6 +73,7 @@ class Facts:
         "request",
         "site",
         "storage_access",
+        "stored",
         "target",
         "trustworthy",
     )
@@ -86,6 +88,7 @@ class Facts:
         self.preflight: Facts | None = None
         self.request: Facts | None = None
         self.cached: Facts | None = None
+        self.stored: Exchange | None = None
         self.emitted = False
 
     def _read_request(self, exchange: Exchange) -> None:
@@ -113,6 +116,7 @@ class Facts:
             # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes
             self.engine = None
         self.bypasses_cache = get("pragma") == "no-cache" or get("cache-control") in ("no-cache", "max-age=0")
+        self.conditional = "if-none-match" in fields or "if-modified-since" in fields
         # which credentials mode an element's request has: a font's is always same-origin
         self.credentials_hint = "omit" if self.dest == "font" else None
         self._read_mode(exchange, fetch_mode, fields)

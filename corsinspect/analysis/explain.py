@@ -20,7 +20,7 @@ from corsinspect.fetch.check import (
 )
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.expose import readable
-from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers
+from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, refreshed
 from corsinspect.fetch.redirect import follow, location
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
 from corsinspect.fetch.url import origin_of
@@ -203,7 +203,7 @@ def _request_steps(call: Call, request: Exchange, number: int, include: bool) ->
     cross = any(origin_of(exchange.url) != call.page_origin for exchange in _upto(call, number))
     stopped = False
     if cross:
-        for step in _cors_steps(request, stage, number, include, proven=not last):
+        for step in _cors_steps(call, request, stage, number, include):
             stopped = stopped or step.state == "failed"
             yield step
     if redirect is not None:
@@ -216,9 +216,14 @@ def _upto(call: Call, number: int) -> list[Exchange]:
     return [exchange for hop in call.hops[: number + 1] if (exchange := hop.request or hop.preflight) is not None]
 
 
-def _cors_steps(request: Exchange, stage: Stage, number: int, include: bool, proven: bool) -> Iterator[Step]:
+def _cors_steps(call: Call, request: Exchange, stage: Stage, number: int, include: bool) -> Iterator[Step]:
     origin = combined(request.request_headers, "origin") or ""
     fields = cors_headers(request.response_headers)
+    stored = call.hops[number].stored
+    if stored is not None:
+        fields = refreshed(cors_headers(stored.response_headers), fields)
+    # what was not seen, or what the browser went on after, isn't held against the headers
+    proven = number < len(call.hops) - 1 or call.verdict.reason == "stored-response-not-seen"
     stop = None if proven else cors_check(origin, include, fields)
     checks = (
         ("allow-origin", ALLOW_ORIGIN, origin, fields.allow_origin, origin_check(origin, include, fields)),

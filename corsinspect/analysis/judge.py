@@ -119,6 +119,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict)
             Hop(
                 preflight=None if preflight is None else preflight.exchange,
                 request=None if request is None else request.exchange,
+                stored=request.stored if request is not None and request.exchange.status == 304 else None,
             )
             for preflight, request in chain.hops
         ),

@@ -15,6 +15,7 @@ from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.redirect import method_after
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
 from corsinspect.fetch.url import parse_url
+from corsinspect.model import Exchange
 
 from .classify import Facts
 
@@ -34,7 +35,7 @@ Event = tuple[float, int, str, Facts]
 class Group:
     """All that concerns one URL, in order of time."""
 
-    __slots__ = ("events", "expected", "grants", "preflights")
+    __slots__ = ("conditional", "events", "expected", "grants", "preflights")
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -45,6 +46,7 @@ class Group:
         self.preflights: list[Facts] = []  # not yet followed by their request
         self.expected: list[Facts] = []  # redirected here, next hop not yet seen
         self.grants: list[Facts] = []  # preflights whose answer may be cached
+        self.conditional = False  # whether somebody asked if what is stored still holds
 
 
 class Pairing:
@@ -72,7 +74,8 @@ class Pairing:
         if facts.location is not None:
             self._expect(facts)
         group = self._groups.get(facts.exchange.url)
-        if group is not None and facts.is_preflight and group.events[-1][0] >= _answered(facts) - SLACK:
+        matters = facts.is_preflight or (facts.exchange.status == 200 and group is not None and group.conditional)
+        if group is not None and matters and group.events[-1][0] >= _answered(facts) - SLACK:
             # what it may have been for is here already
             self._relink(group)
 
@@ -121,7 +124,7 @@ class Pairing:
         del self._touched[touched:]
         for facts, links in before.values():
             if _links(facts) != links:
-                self._touched += [facts, *(other for other in links if other is not None)]
+                self._touched += [facts, *(other for other in links if isinstance(other, Facts))]
 
     def _relink_lists(self, group: Group) -> None:
         kept = {id(event[3]) for event in group.events}
@@ -142,6 +145,9 @@ class Pairing:
             self._link_request(group, facts)
 
     def _link_request(self, group: Group, facts: Facts) -> None:
+        if facts.conditional:
+            group.conditional = True
+            facts.stored = _stored_response(group, facts)
         if facts.mode == "cors" and facts.origin is not None:
             preflight = _find(group.preflights, facts, _is_preflight_of)
             if preflight is not None:
@@ -177,8 +183,8 @@ def _exchanges(group: Group) -> Iterator[Facts]:
     return (facts for _, kind, _, facts in group.events if kind == _EXCHANGE)
 
 
-def _links(facts: Facts) -> tuple[Facts | None, ...]:
-    return facts.parent, facts.preflight, facts.cached
+def _links(facts: Facts) -> tuple[Facts | Exchange | None, ...]:
+    return facts.parent, facts.preflight, facts.cached, facts.stored
 
 
 def _unlink(facts: Facts) -> None:
@@ -186,7 +192,16 @@ def _unlink(facts: Facts) -> None:
         facts.parent.child = None
     if facts.preflight is not None:
         facts.preflight.request = None
-    facts.parent = facts.preflight = facts.cached = None
+    facts.parent = facts.preflight = facts.cached = facts.stored = None
+
+
+def _stored_response(group: Group, facts: Facts) -> Exchange | None:
+    """The latest whole response to the same engine that a 304 may refresh."""
+    for other in reversed(list(_exchanges(group))):
+        whole = other.exchange.status == 200 and not other.is_preflight
+        if whole and other.engine == facts.engine and _answered(other) <= facts.exchange.started + SLACK:
+            return other.exchange
+    return None
 
 
 def _target_url(facts: Facts) -> str:

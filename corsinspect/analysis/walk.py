@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed, cors_check, first_failure
+from corsinspect.fetch.headers import CorsHeaders, cors_headers, refreshed
 from corsinspect.fetch.redirect import MAX_REDIRECTS, follow
 from corsinspect.model import Exchange, Outcome, Stage
 
@@ -54,7 +55,9 @@ def walk(chain: Chain, include: bool) -> Stop:
         if exchange.status is None:
             return unanswered(exchange, request, number)
         if cors and number == last:
-            failed = cors_check(request.origin or "", include, request.answer)
+            if _is_bare_revalidation(preflight, request):
+                return Stop("unknown", "actual", number, request, reason="stored-response-not-seen")
+            failed = cors_check(request.origin or "", include, checked_answer(request))
             if failed is not None:
                 return Stop("blocked", stage, number, request, failed)
         if request.location is None and is_refused_by_type(request):
@@ -73,6 +76,25 @@ def walk(chain: Chain, include: bool) -> Stop:
         if number == last:
             return Stop("pending", "redirect", number, request, waiting="redirect")
     raise AssertionError("the last hop always ends the walk")
+
+
+def checked_answer(request: Facts) -> CorsHeaders:
+    """What the CORS check reads: of a 304, the stored response as the 304 refreshes it."""
+    if request.exchange.status != 304 or request.stored is None:
+        return request.answer
+    return refreshed(cors_headers(request.stored.response_headers), request.answer)
+
+
+def _is_bare_revalidation(preflight: Facts | None, request: Facts) -> bool:
+    """Whether this is the browser's own cache asking, and what it holds was stored before the capture."""
+    asked_by_page = preflight is not None and any(name.startswith("if-") for name in preflight.asked_names)
+    return (
+        request.exchange.status == 304
+        and request.conditional
+        and request.stored is None
+        and request.answer.allow_origin is None
+        and not asked_by_page
+    )
 
 
 def _walk_preflight(preflight: Facts, request: Facts | None, number: int, include: bool) -> Stop | None:

@@ -64,6 +64,17 @@ class CorsHeaders(NamedTuple):
     """How many Access-Control-Allow-Origin lines there were: Gecko tells two lines from one with a comma."""
 
 
+def refreshed(stored: CorsHeaders, fresh: CorsHeaders) -> CorsHeaders:
+    """What a stored response says once a 304 has refreshed it: the 304's fields replace those of the same name.
+
+    RFC 9111, 4.3.4; Fetch, "HTTP-network-or-cache fetch", on revalidation.
+    """
+    changed = {name: value for name, value in zip(fresh._fields, fresh, strict=True) if value is not None}
+    if fresh.allow_origin is None:
+        del changed["origin_lines"]
+    return stored._replace(**changed)
+
+
 _FIELDS = {
     "access-control-allow-origin": 0,
     "access-control-allow-credentials": 1,
