@@ -129,6 +129,8 @@ def short_reason(call: Call) -> str:
     short = _words(call, values).short.format_map(values)
     if _hides(call):
         short += f" (status {verdict.status})"
+    if verdict.stage == "redirect" and "redirect" not in short:
+        short += " (on a redirect)"
     return short
 
 

@@ -210,13 +210,18 @@ class Dashboard(App[Exception | None]):
         if blank != body.has_class("-blank"):
             body.set_class(blank, "-blank")
             self.query_one("#calls").set_class(blank, "-empty")
-            self.call_after_refresh(self._list.flush, set())
+            self.call_after_refresh(self._list_is_back)
         if blank:
             self.query_one("#empty", Static).update(empty(self.book, self.source, roomy=self.size.height >= 20))
         state = (facts.died, blank, not self.book.rows, self.book.outcomes["not-cors"] > 0)
         if state != self._surroundings:
             self._surroundings = state
             self.refresh_bindings()
+
+    def _list_is_back(self) -> None:
+        self._list.flush(set())
+        if self.focused is None:  # a hidden widget loses the focus
+            self._list.focus()
 
     def _rate(self) -> float | None:
         if not self.source.live:

@@ -42,7 +42,9 @@ def fit_url(text: str, width: int) -> str:
         return fit(text, width)
     path, query, _ = text.partition("?")
     path = path[: width * 8]  # what is cut anyway costs nothing to measure
-    host, *parts = path.split("/")
+    scheme, separator, rest = path.rpartition("://")
+    host, *parts = rest.split("/")
+    host = scheme + separator + host
     if query and cell_len(path) < width:
         return fit(text, width)
     for first in range(1, len(parts)):

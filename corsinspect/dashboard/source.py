@@ -144,6 +144,7 @@ class LiveSource:
             address=f"127.0.0.1:{proxy.port}",
             session=proxy.session,
             browser=" + ".join(browser.name for browser in proxy.browsers) or None,
+            dropped=len(self._follower.problems),
             died=proxy.died,
             problems=tuple(problem.text for problem in self._follower.problems),
         )

@@ -21,6 +21,7 @@ class Facts(msgspec.Struct, frozen=True):
     browser: str | None = None
     """The browsers that are open."""
     dropped: int = 0
+    """Lines of the session that could not be read."""
     died: str | None = None
     """Why nothing more comes."""
     problems: tuple[str, ...] = ()

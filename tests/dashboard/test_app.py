@@ -163,6 +163,16 @@ async def test_the_empty_screen_says_how_to_point_a_browser_here(tmp_path: Path)
             )
 
 
+async def test_keys_reach_the_list_after_the_empty_screen(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        screen.app.set_focus(None)  # what a terminal that draws before the focus is set ends in: the list is hidden
+        await screen.put(*gets(3))
+        await screen.until(lambda: screen.app.focused is not None)
+        await screen.press("up", "up")
+        assert screen.selected == "GET 0"
+        await screen.sees("⏎ Open")
+
+
 async def test_calls_of_which_none_is_cross_origin_say_so(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(80, 24)) as screen:
         await screen.put(*afternoon()[:2])
@@ -277,6 +287,20 @@ async def test_a_file_that_is_no_session_ends_the_dashboard_with_its_error(tmp_p
         pass
     assert isinstance(app.return_value, SessionError)
     assert app.return_value.mend
+
+
+async def test_a_torn_last_line_is_told(recorded: Path) -> None:
+    recorded.write_bytes(recorded.read_bytes()[:-40])
+    async with replaying(recorded) as screen:
+        await screen.sees("it was torn", "DELETE")
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "nord", "solarized-light"])
+async def test_every_kind_of_theme_draws(recorded: Path, theme: str) -> None:
+    async with replaying(recorded, size=(80, 24)) as screen:
+        screen.app.theme = theme
+        await screen.press("up", "enter")
+        await screen.sees("Cannot tell")
 
 
 async def test_attach_follows_a_file_that_grows(tmp_path: Path) -> None:

@@ -49,6 +49,10 @@ def test_a_long_url_keeps_host_and_end(width: int, fitted: str) -> None:
     assert fit_url("api.test/v2/catalogue/4711/reviews?a=1", width) == fitted
 
 
+def test_a_kept_scheme_stays_whole() -> None:
+    assert fit_url("https://localhost:8443/some/long/path", 30) == "https://localhost:8443/…/path "
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(None, ""), (0.0004, "0 ms"), (0.0126, "13 ms"), (0.9996, "1.00 s"), (75.5, "75.50 s"), (180, "3 min")],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from corsinspect.dashboard.app import Dashboard
 from corsinspect.dashboard.source import FileSource
@@ -28,6 +29,7 @@ def pressed(*keys: str):
         app = pilot.app
         assert isinstance(app, Dashboard)
         await until(pilot, lambda: app.source.ended and not app._drawing)
+        app.query_one(Input).cursor_blink = False
         await pilot.press(*keys)
         await until(pilot, lambda: not app._drawing)
 
