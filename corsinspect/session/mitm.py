@@ -7,6 +7,7 @@ this one goes on behind the damage. Format versions 10 to 21 (mitmproxy 7 to 12)
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from corsinspect.model import Exchange, Failure, HeaderList
@@ -37,8 +38,8 @@ _BEGINNING = re.compile(rb"\d{1,12}:\d{1,2}:[a-z_]{2,20}[;,]")
 _NEXT = re.compile(rb"(?<=\})" + _BEGINNING.pattern)
 _RESEMBLING = re.compile(rb":9:websocket[;,]|:4:type[;,]4:http[;,]|:7:version[;,]\d:\d+#")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
-# In these modes the browser knows nothing of the proxy, so the address it asked for is in the request, not in the flow.
-_UNSEEN_MODES = ("reverse", "transparent", "wireguard", "local", "tun")
+# In other modes the browser knows nothing of the proxy: the address it asked for is in the request, not in the flow.
+_EXPLICIT_MODES = ("regular", "upstream", "socks5")
 
 
 def resembles(head: bytes) -> bool:
@@ -120,7 +121,7 @@ def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
     if method.upper() == "CONNECT":
         if response.get(b"status_code") == 200:
             return None  # what went through the tunnel has flows of its own
-        method, url = None, f"https://{_bracketed(_text(request.get(b'host')))}:{request.get(b'port')}/"
+        method, url = None, f"https://{_host(request)}:{request.get(b'port')}/"
     status = response.get(b"status_code")
     headers = response.get(b"headers") or ()
     return Exchange(
@@ -152,26 +153,27 @@ def _failure(error: dict[bytes, Any] | None) -> tuple[Failure | None, float | No
 
 def _url(request: dict[bytes, Any], client: dict[bytes, Any]) -> str:
     scheme, port = _text(request.get(b"scheme")) or "http", request.get(b"port")
-    path = _text(request.get(b"path"))
-    authority = _bracketed(_text(request.get(b"host")))
+    authority = _host(request)
     if port != _DEFAULT_PORTS.get(scheme):
         authority += f":{port}"
-    mode = client.get(b"proxy_mode")
-    if isinstance(mode, str) and mode.startswith(_UNSEEN_MODES):
+    if not (_text(client.get(b"proxy_mode")) or "regular").startswith(_EXPLICIT_MODES):
         scheme = "https" if client.get(b"tls") else "http"
         authority = _host_header(request.get(b"headers") or ()) or authority
         authority = authority.removesuffix(f":{_DEFAULT_PORTS[scheme]}")
-    if path == "*":  # OPTIONS *
-        path = ""
+    path = _text(request.get(b"path"))
     return f"{scheme}://{authority}{path if path.startswith('/') else '/' + path}"
+
+
+def _host(request: dict[bytes, Any]) -> str:
+    host = _text(request.get(b"host"))
+    if not host.isascii():  # mitmproxy keeps international names decoded; the wire had them in ASCII
+        with suppress(UnicodeError):
+            host = host.encode("latin-1").decode("utf-8").encode("idna").decode("ascii")
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _host_header(lines: HeaderList) -> str | None:
     return next((value for name, value in lines if name.lower() == "host"), None)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def _text(value: Any) -> str:

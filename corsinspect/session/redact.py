@@ -17,7 +17,7 @@ import msgspec
 from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.secret_names import SCHEMES, header_rule, is_secret_parameter
 from corsinspect.session.secret_shapes import STRONG, looks_random, replace_shapes
-from corsinspect.session.token import TOKEN, UNSAFE
+from corsinspect.session.token import TOKEN, has_unsafe_byte, wire_length
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -107,11 +107,11 @@ class Redactor:
             if not secret or TOKEN.fullmatch(secret):
                 return secret
             try:
-                data = secret.encode("latin-1")
-            except UnicodeEncodeError:  # a HAR may hold anything
-                data = secret.encode("utf-8", "surrogatepass")
+                data, length = secret.encode("latin-1"), len(secret)
+            except UnicodeEncodeError:  # tokens within a larger secret
+                data, length = secret.encode("utf-8", "surrogatepass"), wire_length(secret)
             tag = hmac.digest(self._key, data, "sha256").hex()[:12]
-            token = f"‹redacted:{len(data)}:{tag}{'!' if UNSAFE.search(secret) else ''}›"
+            token = f"‹redacted:{length}:{tag}{'!' if has_unsafe_byte(secret) else ''}›"
             _remember(self._tokens, secret, token, len(secret))
         return token
 
@@ -172,8 +172,8 @@ class Redactor:
 
     def _parameter(self, part: str) -> str:
         name, equals, value = part.partition("=")
-        if equals and (is_secret_parameter(name) or looks_random(unquote(value, encoding="latin-1"))):
-            return name + equals + self._url_token(value)
+        if equals and (is_secret_parameter(name) or (len(value) >= 32 and looks_random(unquote(value, "latin-1")))):
+            return self._shapes(name) + equals + self._url_token(value)
         return self._shapes(self._pairs(part, _PARAMETER_VALUE))
 
     def _pairs(self, text: str, plain_value: re.Pattern[str]) -> str:

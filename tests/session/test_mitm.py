@@ -84,6 +84,12 @@ def test_the_url_is_as_sent(url):
     assert only(tflow.tflow(req=made)).url == url
 
 
+def test_an_international_name_is_in_ascii_as_on_the_wire():
+    made = request("http://a.test:3000/x")
+    made.data.host = "b\xfccher.test"
+    assert only(tflow.tflow(req=made)).url == "http://xn--bcher-kva.test:3000/x"
+
+
 def test_behind_a_reverse_proxy_the_url_is_the_one_that_the_browser_asked_for():
     made = tflow.tflow(req=request("http://10.0.0.1:8080/x"))
     made.request.headers["Host"] = "app.test:443"
