@@ -289,8 +289,13 @@ async def test_a_file_that_is_no_session_ends_the_dashboard_with_its_error(tmp_p
     assert app.return_value.mend
 
 
+def tear(path: Path) -> None:
+    """Takes the end of the last line away."""
+    path.write_bytes(path.read_bytes()[:-40])
+
+
 async def test_a_torn_last_line_is_told(recorded: Path) -> None:
-    recorded.write_bytes(recorded.read_bytes()[:-40])
+    tear(recorded)
     async with replaying(recorded) as screen:
         await screen.sees("it was torn", "DELETE")
 
