@@ -150,6 +150,8 @@ class Pairing:
             facts.stored = _stored_response(group, facts)
         if facts.mode == "cors" and facts.origin is not None:
             preflight = _find(group.preflights, facts, _is_preflight_of)
+            if preflight is None and facts.authorization:
+                preflight = _find(group.preflights, facts, _is_preflight_before_login)
             if preflight is not None:
                 group.preflights.remove(preflight)
                 preflight.request, facts.preflight = facts, preflight
@@ -238,13 +240,22 @@ def _in_time(earlier: Facts, later: Facts) -> bool:
 
 def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:
     """Whether this request may be the one that the preflight was for: same method, origin and names, and granted."""
+    return set(own_unsafe_names(facts)) <= set(preflight.asked_names) and _may_follow(preflight, facts)
+
+
+def _is_preflight_before_login(preflight: Facts, facts: Facts) -> bool:
+    """The same for a request to which the browser itself added a login that it knows: a preflight never asks for it."""
+    own = set(own_unsafe_names(facts)) - {"authorization"}
+    return own <= set(preflight.asked_names) and _may_follow(preflight, facts)
+
+
+def _may_follow(preflight: Facts, facts: Facts) -> bool:
     return (
         preflight.preflight_method == facts.exchange.method
         and _in_time(preflight, facts)
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
         and (preflight.storage_access == facts.storage_access or not _shows_credentials(preflight))
         and (preflight.origin == facts.origin or facts.origin == OPAQUE)
-        and set(own_unsafe_names(facts)) <= set(preflight.asked_names)
         and _has_all(facts, preflight.asked_names)
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )

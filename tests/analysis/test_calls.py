@@ -1,0 +1,299 @@
+"""What belongs to one Call: preflights, cached grants, redirect hops, and how its credentials mode is told."""
+
+from typing import ClassVar
+
+import pytest
+
+from corsinspect.analysis import judge_all, trace
+from tests.analysis.build import API, FIREFOX, GRANT, OPEN, PAGE, exchange, only, preflight
+
+CREDENTIALS = {"Access-Control-Allow-Credentials": "true"}
+OTHER = "https://other.example/y"
+CROSS = {"Sec-Fetch-Site": "cross-site"}
+
+
+class TestCredentials:
+    @pytest.mark.parametrize(
+        ("sent", "mode", "signal"),
+        [
+            ({"Cookie": "a=b"}, "include", "cookie"),
+            ({**CROSS, "Sec-Fetch-Storage-Access": "none"}, "include", "storage-access"),
+            (CROSS, "omit", "no-storage-access"),
+            ({"Sec-Fetch-Dest": "font"}, "omit", "destination"),
+            ({}, "unknown", None),
+        ],
+    )
+    def test_signals(self, sent: dict[str, str | None], mode: str, signal: str | None) -> None:
+        call = only(exchange(sent=sent, got=OPEN))
+        assert (call.credentials, call.credentials_signal) == (mode, signal)
+
+    def test_firefox_may_be_set_not_to_send_the_signal(self) -> None:
+        call = only(exchange(sent=CROSS, got=OPEN, agent=FIREFOX))
+        assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "likely")
+
+    def test_an_actual_request_proves_what_its_preflight_did_not_grant(self) -> None:
+        call = only(preflight(at=100), exchange("PUT", at=100.1, got=OPEN))
+        assert (call.credentials, call.credentials_signal, call.verdict.certainty) == (
+            "omit",
+            "actual-followed",
+            "certain",
+        )
+
+    def test_an_authorization_that_nobody_asked_for_is_the_browser_s(self) -> None:
+        grant = {**GRANT, **CREDENTIALS}
+        call = only(preflight(at=100, got=grant), exchange("PUT", at=100.1, sent={"Authorization": "Basic x"}))
+        assert (call.credentials, call.credentials_signal) == ("include", "http-auth")
+
+    def test_a_followed_redirect_proves_it_too(self) -> None:
+        wild = {"Access-Control-Allow-Origin": "*", "Location": "/z"}
+        call = only(exchange(at=100, status=302, got=wild), exchange(url="https://api.test/z", at=100.1, got={**OPEN}))
+        assert (call.credentials, call.credentials_signal) == ("omit", "redirect-followed")
+
+    def test_unknown_and_both_the_same_is_certain(self) -> None:
+        assert only(exchange(got={**OPEN, **CREDENTIALS})).verdict.certainty == "certain"
+        assert only(exchange()).verdict.certainty == "certain"
+
+    def test_unknown_and_different_depends(self) -> None:
+        call = only(exchange(got={"Access-Control-Allow-Origin": "*"}))
+        (other,) = call.verdict.alternatives
+        assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "depends")
+        assert (other.condition, other.outcome) == ({"credentials": "include"}, "blocked")
+
+
+class TestPreflights:
+    def test_a_grant_is_remembered(self) -> None:
+        grant = {**GRANT, "Access-Control-Max-Age": "60"}
+        first, second = judge_all(
+            [
+                preflight(at=100, got=grant, id="p"),
+                exchange("PUT", at=100.1, got=OPEN),
+                exchange("PUT", at=140, got=OPEN),
+            ]
+        )
+        assert (first.preflight, second.preflight, second.preflight_from) == ("sent", "cached", "p")
+
+    @pytest.mark.parametrize(("age", "agent"), [("soon", FIREFOX), ("0", FIREFOX), ("0", None)])
+    def test_a_grant_that_is_not_kept_leaves_a_missing_preflight(self, age: str, agent: str | None) -> None:
+        kwargs = {"agent": agent} if agent else {}
+        grant = {**GRANT, "Access-Control-Max-Age": age}
+        _, second = judge_all(
+            [
+                preflight(at=100, got=grant, **kwargs),
+                exchange("PUT", at=100.1, got=OPEN, **kwargs),
+                exchange("PUT", at=100.5, got=OPEN, **kwargs),
+            ]
+        )
+        assert (second.preflight, second.verdict.outcome) == ("missing", "allowed")
+
+    def test_a_preflight_before_the_capture_is_missing(self) -> None:
+        assert only(exchange("PUT", got=OPEN)).preflight == "missing"
+
+    def test_a_simple_request_needs_none(self) -> None:
+        assert only(exchange(got=OPEN)).preflight == "none"
+
+    def test_a_preflight_of_another_method_or_header_is_another_call(self) -> None:
+        calls = judge_all(
+            [
+                preflight("PUT", at=100, id="a"),
+                preflight("DELETE", at=100.01, id="b", got={**GRANT, "Access-Control-Allow-Methods": "DELETE"}),
+                preflight("PUT", "x-a", at=100.02, id="c", got={**GRANT, "Access-Control-Allow-Headers": "x-a"}),
+                exchange("PUT", at=100.1, sent={"X-A": "1"}, got=OPEN, id="d"),
+                exchange("DELETE", at=100.2, got=OPEN, id="e"),
+                exchange("PUT", at=100.3, got=OPEN, id="f"),
+            ]
+        )
+        assert {tuple(item.id for item in call.exchanges) for call in calls} == {("a", "f"), ("b", "e"), ("c", "d")}
+
+    def test_a_refused_preflight_is_never_the_one_that_was_followed(self) -> None:
+        calls = judge_all(
+            [preflight(at=100, status=404, id="a"), preflight(at=100.1, id="b"), exchange("PUT", at=100.2, got=OPEN)]
+        )
+        assert calls[0].hops[0].request is None
+        assert [call.verdict.outcome for call in calls] == ["blocked", "allowed"]
+
+    def test_a_page_s_own_options_is_asked_for_first(self) -> None:
+        grant = {**GRANT, "Access-Control-Allow-Methods": "OPTIONS"}
+        call = only(preflight("OPTIONS", at=100, got=grant), exchange("OPTIONS", at=100.1, got=OPEN))
+        assert (call.method, [role for role, _ in call.roles()]) == ("OPTIONS", ["preflight:0", "actual:0"])
+
+
+class TestRedirects:
+    def test_hops_are_one_call(self) -> None:
+        call = only(
+            exchange(at=100, status=302, got={**OPEN, "Location": OTHER}),
+            exchange(
+                url=OTHER, at=100.1, sent={"Origin": "null", **CROSS}, got={"Access-Control-Allow-Origin": "null"}
+            ),
+        )
+        assert [role for role, _ in call.roles()] == ["redirect:0", "actual:1"]
+        assert (call.page_origin, call.verdict.outcome, call.verdict.hop) == (PAGE, "allowed", 1)
+
+    def test_a_tainted_origin_is_null(self) -> None:
+        call = only(
+            exchange(at=100, status=302, got={**OPEN, "Location": OTHER}),
+            exchange(url=OTHER, at=100.1, sent={"Origin": "null", **CROSS}, got=OPEN),
+        )
+        assert (call.verdict.reason, call.verdict.expected, call.verdict.found) == ("origin-mismatch", "null", PAGE)
+
+    def test_each_hop_is_checked(self) -> None:
+        call = only(exchange(status=302, got={"Location": OTHER}))
+        assert (call.verdict.stage, call.verdict.reason) == ("redirect", "origin-missing")
+
+    def test_a_redirect_nobody_followed_depends_on_the_mode(self) -> None:
+        call = only(exchange(status=302, got={**OPEN, **CREDENTIALS, "Location": OTHER}))
+        assert (call.verdict.outcome, call.verdict.reason, call.verdict.certainty) == (
+            "network-error",
+            "redirect-mode-error",
+            "depends",
+        )
+        assert [other.condition for other in call.verdict.alternatives] == [{"redirect": "manual"}]
+
+    def test_a_preflighted_redirect_is_asked_for_again(self) -> None:
+        grant = {**GRANT, **CREDENTIALS}
+        call = only(
+            preflight(at=100, got=grant),
+            exchange("PUT", at=100.1, status=307, got={**OPEN, **CREDENTIALS, "Location": "/z"}),
+            preflight(url="https://api.test/z", at=100.2, got=grant),
+            exchange("PUT", "https://api.test/z", at=100.3, got={**OPEN, **CREDENTIALS}),
+        )
+        assert [role for role, _ in call.roles()] == ["preflight:0", "redirect:0", "preflight:1", "actual:1"]
+        assert call.verdict.outcome == "allowed"
+
+    def test_a_page_load_is_followed_as_well(self) -> None:
+        sent = {"Sec-Fetch-Mode": "navigate", "Origin": None, "Sec-Fetch-Dest": "document"}
+        call = only(
+            exchange(at=100, status=301, got={"Location": OTHER}, sent=sent),
+            exchange(url=OTHER, at=100.1, sent=sent),
+        )
+        assert (call.kind, len(call.exchanges)) == ("navigation", 2)
+
+    def test_userinfo_is_refused_even_from_the_own_origin(self) -> None:
+        own = {"Sec-Fetch-Site": "same-origin", "Origin": None}
+        call = only(exchange(url=f"{PAGE}/a", status=302, sent=own, got={"Location": "https://u:p@api.test/"}))
+        assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "redirect-credentials")
+
+    def test_twenty_are_the_limit(self) -> None:
+        loop = [
+            exchange(at=100 + number / 10, status=302, got={**OPEN, **CREDENTIALS, "Location": API})
+            for number in range(21)
+        ]
+        call = only(*loop)
+        assert (len(call.hops), call.verdict.outcome, call.verdict.reason) == (21, "network-error", "redirect-limit")
+
+    def test_back_to_the_own_origin_still_needs_the_headers(self) -> None:
+        call = only(
+            exchange(at=100, status=302, got={**OPEN, **CREDENTIALS, "Location": f"{PAGE}/z"}),
+            exchange(url=f"{PAGE}/z", at=100.1, sent={"Origin": "null"}),
+        )
+        assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "origin-missing")
+
+
+class TestNoCors:
+    SENT: ClassVar = {"Sec-Fetch-Mode": "no-cors", "Origin": None}
+
+    @pytest.mark.parametrize(
+        ("policy", "url", "outcome"),
+        [
+            ("same-origin", API, "blocked"),
+            ("same-site", API, "opaque"),
+            ("same-site", OTHER, "blocked"),
+            ("cross-origin", OTHER, "opaque"),
+            ("junk", OTHER, "opaque"),
+            ("same-origin, same-origin", OTHER, "opaque"),
+        ],
+    )
+    def test_a_resource_policy_is_not_cors(self, policy: str, url: str, outcome: str) -> None:
+        page = {"Referer": "https://www.api.test/"} if url == API else {}
+        call = only(exchange(url=url, sent={**self.SENT, **page}, got={"Cross-Origin-Resource-Policy": policy}))
+        assert (call.kind, call.verdict.outcome) == ("no-cors", outcome)
+        assert call.verdict.reason == ("corp" if outcome == "blocked" else None)
+
+    def test_a_secure_resource_refuses_an_insecure_page_of_its_site(self) -> None:
+        sent = {**self.SENT, "Referer": "http://www.api.test/"}
+        call = only(exchange(sent=sent, got={"Cross-Origin-Resource-Policy": "same-site"}))
+        assert call.verdict.reason == "corp"
+
+    def test_a_script_of_the_wrong_type_is_refused(self) -> None:
+        got = {"X-Content-Type-Options": "nosniff", "Content-Type": "text/plain"}
+        call = only(exchange(sent={**self.SENT, "Sec-Fetch-Dest": "script"}, got=got))
+        assert (call.verdict.outcome, call.verdict.reason) == ("network-error", "mime")
+        got["Content-Type"] = "text/javascript"
+        assert only(exchange(sent={**self.SENT, "Sec-Fetch-Dest": "script"}, got=got)).verdict.outcome == "opaque"
+
+
+@pytest.mark.parametrize(
+    ("status", "masked"),
+    [(500, "server-error"), (502, "server-error"), (401, "unauthorized"), (403, "forbidden"), (404, "not-found"),
+     (413, "too-large"), (429, "rate-limited"), (418, "client-error"), (200, None), (302, None)],
+)  # fmt: skip
+def test_what_a_missing_header_hides(status: int, masked: str | None) -> None:
+    assert only(exchange(status=status)).masked == masked
+
+
+def test_a_mismatch_hides_nothing() -> None:
+    assert only(exchange(status=500, got={"Access-Control-Allow-Origin": "https://b.test"})).masked is None
+
+
+class TestTrace:
+    def steps(self, *exchanges) -> list[tuple[str, str]]:
+        return [(step.name, step.state) for step in trace(only(*exchanges))]
+
+    def test_a_refused_preflight(self) -> None:
+        got = {"Access-Control-Allow-Origin": PAGE, "Access-Control-Allow-Methods": "GET"}
+        assert self.steps(preflight("PUT", "x-a", got=got)) == [
+            ("cross-origin", "ok"),
+            ("preflight-needed", "ok"),
+            ("preflight-sent", "ok"),
+            ("status", "ok"),
+            ("allow-origin", "ok"),
+            ("allow-credentials", "skipped"),
+            ("allow-methods", "failed"),
+            ("allow-headers", "would-fail"),
+            ("request-sent", "not-reached"),
+        ]
+
+    def test_an_allowed_preflighted_call(self) -> None:
+        steps = self.steps(preflight(at=100), exchange("PUT", at=100.1, got=OPEN))
+        assert steps[-4:] == [
+            ("request-sent", "ok"),
+            ("allow-origin", "ok"),
+            ("allow-credentials", "skipped"),
+            ("expose-headers", "skipped"),
+        ]
+
+    def test_what_was_needed_and_found_is_there(self) -> None:
+        call = only(preflight("PUT", got={**GRANT, "Access-Control-Allow-Methods": "GET"}))
+        (step,) = (step for step in trace(call) if step.state == "failed")
+        assert (step.header, step.needed, step.found, step.reason, step.stage) == (
+            "Access-Control-Allow-Methods",
+            "PUT",
+            "GET",
+            "method-not-allowed",
+            "preflight",
+        )
+
+    def test_why_a_preflight_was_needed(self) -> None:
+        def why(*exchanges) -> str | None:
+            return next(step.reason for step in trace(only(*exchanges)) if step.name == "preflight-needed")
+
+        assert why(preflight("PUT")) == "method"
+        assert why(preflight("POST", "x-a")) == "headers"
+        assert why(preflight("POST")) == "forced"
+        assert why(exchange(got=OPEN)) == "none"
+        assert why(exchange("PUT", got=OPEN)) == "missing"
+
+    def test_where_cors_has_no_say_the_trace_says_why(self) -> None:
+        (step, sent) = trace(only(exchange(sent={"Sec-Fetch-Mode": "navigate"})))
+        assert (step.name, step.state, step.reason, sent.name) == (
+            "cross-origin",
+            "skipped",
+            "navigation",
+            "request-sent",
+        )
+
+    def test_a_server_that_is_down_ends_it(self) -> None:
+        assert self.steps(exchange(failed="refused"))[-1] == ("request-sent", "failed")
+        assert self.steps(preflight(failed="refused"))[-2:] == [
+            ("preflight-sent", "failed"),
+            ("request-sent", "not-reached"),
+        ]
