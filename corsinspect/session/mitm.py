@@ -13,7 +13,7 @@ from typing import Any
 from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import failure
-from corsinspect.session.tnetstring import HEADERS, SIZE, VALUE, Wanted, read_dict, span
+from corsinspect.session.tnetstring import HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
 
 _MESSAGE: Wanted = {
     b"http_version": VALUE,
@@ -26,7 +26,7 @@ _FLOW: Wanted = {
     b"type": VALUE,
     b"id": VALUE,
     b"is_replay": VALUE,
-    b"client_conn": {b"id": VALUE, b"proxy_mode": VALUE, b"tls": VALUE},
+    b"client_conn": Repeated({b"id": VALUE, b"proxy_mode": VALUE, b"tls": VALUE}),
     b"request": {**_MESSAGE, b"method": VALUE, b"scheme": VALUE, b"host": VALUE, b"port": VALUE, b"path": VALUE},
     b"response": {**_MESSAGE, b"status_code": VALUE, b"reason": VALUE},
     b"error": {b"msg": VALUE, b"timestamp": VALUE},

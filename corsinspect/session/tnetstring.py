@@ -18,11 +18,32 @@ VALUE = "value"
 Wanted = Mapping[bytes, "str | Wanted"]
 """The keys that are wanted of a dict, and what of each: one of the above, or what is wanted of the dict in it."""
 
+
+class Repeated(dict[bytes, str]):
+    """What is wanted of a dict that is the same in many records, such as a connection: each is read once."""
+
+    def __init__(self, wanted: Mapping[bytes, str]) -> None:
+        super().__init__(wanted)
+        self._known: dict[bytes, dict[bytes, Any]] = {}
+
+    def read(self, data: bytes, start: int, end: int) -> dict[bytes, Any]:
+        """As `read_dict`; the result is shared."""
+        content = data[start:end]
+        found = self._known.get(content)
+        if found is None:
+            found = read_dict(data, start, end, self)
+            if len(self._known) >= _DICTS_KNOWN:
+                self._known.clear()
+            self._known[content] = found
+        return found
+
+
 _LONGEST_PREFIX = 13
 # A key, and the length of what it is for, in one match: half the time of two spans.
 _KEY = re.compile(rb"(\d{1,2}):([a-z0-9_]+)[;,](\d{1,12}):")
 # Most header lines come again and again: bounded to some 2 MB.
 _LINES_KNOWN = 4096
+_DICTS_KNOWN = 256
 _LINE_KNOWN = 512
 
 
@@ -63,7 +84,7 @@ def _read(data: bytes, start: int, end: int, kind: int, want: "str | Wanted") ->
     if not isinstance(want, str):
         if kind != 0x7D:  # }
             raise ValueError(f"no dict at byte {start}")
-        return read_dict(data, start, end, want)
+        return want.read(data, start, end) if isinstance(want, Repeated) else read_dict(data, start, end, want)
     if want == HEADERS:
         return _headers(data, start, end)
     if want == SIZE:
