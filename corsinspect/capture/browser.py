@@ -43,6 +43,8 @@ WINDOWS_PATHS: dict[BrowserKind, list[str]] = {
     ],
     "firefox": [r"Mozilla Firefox\firefox.exe"],
 }
+AT_ONCE = 0.4
+"""Seconds after its start in which a browser's end means that it couldn't run at all (a display that isn't there)."""
 FLATPAK_BINS = ("/var/lib/flatpak/exports/bin", "~/.local/share/flatpak/exports/bin")
 
 QUIET_FEATURES = (
@@ -107,7 +109,8 @@ class Browser:
         self.closed = asyncio.Event()
         """Set when the browser has ended, its processes are gone and its profile is removed (or free again)."""
         self.last_words: Tail = Tail(process.stderr)
-        self._watch = asyncio.create_task(self._until_closed(process))
+        self.watch = asyncio.create_task(self._until_closed(process))
+        """Ends when `closed` is set."""
 
     async def close(self) -> None:
         """End the browser, politely at first; returns when `closed` is set."""
@@ -150,7 +153,7 @@ async def launch(
     """Start the installed browser of this kind behind the proxy on `port`.
 
     `profile` names one that is kept between runs; else it is thrown away. `extra_prefs` are Firefox's.
-    Raises CaptureError when none is installed, when there is no display to show it on, or when it can't be started.
+    Raises CaptureError when none is installed, when there is no display to show it on, or when it doesn't stay up.
     """
     binary = find(kind)
     if binary is None:
@@ -187,8 +190,14 @@ async def launch(
             f"{binary} can't be started: {problem.strerror}.", "Start it by hand to see why."
         ) from problem
     profiles.own(folder, process.pid)
-    browser = Browser(process, kind, await _name(binary), folder, keep=profile is not None)
+    browser = Browser(process, kind, binary.stem, folder, keep=profile is not None)
     browser.warning = warning
+    browser.name, _ = await asyncio.gather(_name(binary), asyncio.wait([browser.watch], timeout=AT_ONCE))
+    if browser.closed.is_set():
+        reason = browser.last_words.last() or "it gave no reason"
+        raise CaptureError(
+            f"{browser.name} ended as soon as it was started: {reason}.", f"Start {binary} by hand to see why."
+        )
     return browser
 
 

@@ -62,6 +62,8 @@ class Parent:
     def __init__(self) -> None:
         self._out = os.dup(1)
         os.dup2(2, 1)
+        # A parent that is suspended (Ctrl-Z) reads nothing; what it wouldn't read is lost, and nothing waits for it.
+        os.set_blocking(2, False)
 
     def tell(self, **facts: object) -> None:
         """The one line of the handshake."""
@@ -158,6 +160,7 @@ def main() -> None:
     parent = Parent()
     # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    logging.raiseExceptions = False  # see Parent: stderr may be full
     # Python 3.11 reports each connection that is open at the end as an error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent)))

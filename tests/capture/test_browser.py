@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.capture import Browser, CaptureError, Proxy, find
+from corsinspect.capture import Browser, CaptureError, Proxy
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.processes import is_alive
 from corsinspect.capture.profiles import OWNER
@@ -117,6 +117,22 @@ async def test_firefox_takes_extra_preferences_and_arguments(proxy: Proxy) -> No
     await until((browser.profile / "MarionetteActivePort").exists)
 
 
+async def test_a_browser_that_cannot_run_says_why(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = tmp_path / "google-chrome"
+    script.write_text("#!/bin/sh\necho 'Missing X server or $DISPLAY' >&2\nexit 1\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    with pytest.raises(CaptureError) as caught:
+        await proxy.open_browser("chromium", headless=True)
+
+    assert "Missing X server or $DISPLAY" in caught.value.what
+    assert str(script) in caught.value.mend
+    assert proxy.browsers == []
+
+
 async def test_no_installed_browser_is_a_clear_message(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     for kind in KINDS:
@@ -137,14 +153,19 @@ async def test_no_display_is_a_clear_message(proxy: Proxy, monkeypatch: pytest.M
     assert str(proxy.port) in caught.value.mend
 
 
+def installed() -> list[Path]:
+    """Every program that the shell would find, the first of each name."""
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
+    tools = [tool for folder in reversed(folders) if folder.is_dir() for tool in folder.iterdir()]
+    return list({tool.name: tool for tool in tools}.values())
+
+
 async def test_firefox_without_certutil_says_what_will_not_work(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    firefox = find("firefox")
-    assert firefox is not None
-    (tmp_path / "firefox").symlink_to(firefox)
-    for tool in ("sh", "dirname", "readlink", "which", "basename", "sed", "env"):
-        (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
+    for tool in installed():
+        if tool.name != "certutil":
+            (tmp_path / tool.name).symlink_to(tool)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     browser: Browser = await proxy.open_browser("firefox", headless=True)
