@@ -80,7 +80,7 @@ async def _demo_lines(proxy: Proxy, servers, visit) -> int:
         async with asyncio.timeout(DEMO_LIMIT):
             await visit.done()
             # a preflight is given up by the clock, which is no event
-            while without_verdict(servers, recording.lines.calls.values()) and proxy.died is None:
+            while without_verdict(servers, recording.lines.calls.values()) and not following.done():
                 await asyncio.sleep(0.1)
     except TimeoutError:
         missing = ", ".join(case.title for case in without_verdict(servers, recording.lines.calls.values()))
@@ -89,7 +89,7 @@ async def _demo_lines(proxy: Proxy, servers, visit) -> int:
     finally:
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await following
+            await following  # raises what ended it, if something did
         recording.poll(time.time())
     print(text.summary(recording.lines.calls.values()), file=sys.stderr)
     print(f"session: {proxy.session}", file=sys.stderr)
