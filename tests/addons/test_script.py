@@ -1,12 +1,16 @@
 """The addon in a person's own mitmdump and mitmweb, really run with requests through them."""
 
 import asyncio
+import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
+import termios
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -50,17 +54,33 @@ class Tool:
         self.port = free_port()
         self.session = folder / "session.jsonl"
         self.printed = ""
+        # mitmproxy itself wants a terminal
+        self.terminal = pty.openpty() if name == "mitmproxy" else None
+        inside = self.terminal[1] if self.terminal else None
+        if inside is not None:
+            termios.tcsetwinsize(inside, (24, 80))
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-c", f"from mitmproxy.tools.main import {name}; {name}()"),
                 *("--listen-host", "127.0.0.1", "-p", str(self.port), "--set", f"confdir={folder / 'confdir'}"),
                 *("-s", str(SCRIPT), "--set", f"cors_session={self.session}", *options),
             ],
-            stdout=subprocess.PIPE,
+            stdout=inside or subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=os.environ | (env or {}),
+            stdin=inside or subprocess.DEVNULL,
+            env=os.environ | {"TERM": "xterm-256color"} | (env or {}),
         )
+        if self.terminal:
+            # read as it writes, lest it waits for us
+            self.reading = threading.Thread(target=self._read, args=(self.terminal[0],))
+            self.reading.start()
+            os.close(self.terminal[1])
+
+    def _read(self, terminal: int) -> None:
+        with contextlib.suppress(OSError):  # the other end is closed
+            while data := os.read(terminal, 65536):
+                self.printed += data.decode(errors="replace")
+        os.close(terminal)
 
     async def ready(self) -> None:
         deadline = time.monotonic() + 30
@@ -92,7 +112,11 @@ class Tool:
         """End it politely; all that it printed."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.printed = self.process.communicate(timeout=20)[0].decode(errors="replace")
+            if self.terminal:
+                self.process.wait(20)
+                self.reading.join(20)
+            else:
+                self.printed = self.process.communicate(timeout=20)[0].decode(errors="replace")
         return self.printed
 
 
@@ -119,7 +143,7 @@ async def make_calls(tool: Tool, server: str) -> None:
         await tool.send("PUT", f"{server}{path}")
 
 
-@pytest.mark.parametrize("name", ["mitmdump", "mitmweb"])
+@pytest.mark.parametrize("name", ["mitmdump", "mitmweb", "mitmproxy"])
 async def test_flows_are_marked_commented_and_recorded(
     name: str, tmp_path: Path, tools: list[Tool], server: str
 ) -> None:
