@@ -1,9 +1,11 @@
 """`check`: judges recorded traffic and prints a line per call."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import typer
 
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange
@@ -12,6 +14,9 @@ from corsinspect.report import jsonl, text
 from corsinspect.session.errors import SessionError
 from corsinspect.session.reader import load
 from corsinspect.terminal import wants_colour
+
+LONG = 5_000
+"""Exchanges that take long enough (a quarter of a second) to show a bar."""
 
 NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 
@@ -32,7 +37,7 @@ def check(files: list[Path], *, machine: bool) -> int:
             _tell(f"{path}{line}: {problem.text}")
             unreadable = True
         exchanges = loaded.exchanges if len(files) == 1 else _numbered(loaded.exchanges, number)
-        calls += judge_all(exchanges)
+        calls += judge_all(_with_progress(exchanges, path))
     calls.sort(key=lambda call: call.started)
     if machine:
         _print_jsonl(calls)
@@ -41,6 +46,15 @@ def check(files: list[Path], *, machine: bool) -> int:
     if unreadable:
         return UNREADABLE
     return BLOCKED if any(call.verdict.outcome == "blocked" for call in calls) else NOTHING_BLOCKED
+
+
+def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:
+    """The exchanges, while a bar on stderr shows how far they are, where there's a person to see it."""
+    if len(exchanges) < LONG or not sys.stderr.isatty():
+        yield from exchanges
+        return
+    with typer.progressbar(exchanges, label=printable(path.name), file=sys.stderr) as bar:
+        yield from bar
 
 
 def _numbered(exchanges: list[Exchange], number: int) -> list[Exchange]:

@@ -1,5 +1,6 @@
 """One JSON line a Call: the machine contract of `check --format jsonl`."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -52,7 +53,14 @@ def row(call: Call) -> dict[str, Any]:
 
 def lines(calls: Iterable[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; no line breaks within, one after each."""
-    return (_encode(row(call)) + b"\n" for call in calls)
+    return (_harmless(_encode(row(call))) + b"\n" for call in calls)
+
+
+def _harmless(line: bytes) -> bytes:
+    """The same JSON without a byte that a terminal could take for a command: what isn't plain ASCII is escaped."""
+    if line.isascii() and b"\x7f" not in line:
+        return line
+    return json.dumps(json.loads(line), separators=(",", ":")).replace("\x7f", "\\u007f").encode()
 
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:

@@ -94,3 +94,11 @@ def test_checks_that_fail_next_follow() -> None:
         "expected": "PUT",
         "found": None,
     }
+
+
+def test_nothing_from_the_network_is_a_command() -> None:
+    evil = "\x1b]0;owned\x07\x9b2J\u202e\x7f"
+    (line,) = lines([only(exchange(url=f"https://api.test/{evil}", got={"Access-Control-Allow-Origin": evil}))])
+    assert line.isascii() and not set(b"\x1b\x07\x7f") & set(line)
+    call = json.loads(line)
+    assert (call["url"], call["found"]) == (f"https://api.test/{evil}", evil)
