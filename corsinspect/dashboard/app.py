@@ -77,7 +77,7 @@ class Dashboard(App[Exception | None]):
         self._drawing = False
         self._detail_due = False
         self._detail_shown = 0.0
-        self._surroundings: tuple[object, ...] = ()
+        self._possible: tuple[object, ...] = ()
         self._arrivals: deque[tuple[float, int]] = deque()
         if "TEXTUAL_THEME" not in os.environ and _light_terminal(os.environ.get("COLORFGBG", "")):
             self.theme = "textual-light"
@@ -202,9 +202,10 @@ class Dashboard(App[Exception | None]):
         """Everything but the list and the details."""
         facts = self.source.facts()
         width = self.size.width
-        self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width))
+        # both keep their height: without `layout=False` every frame would arrange the whole screen anew
+        self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
         notices = self.query_one("#notice", Static)
-        notices.update(notice(self.book, facts, self._progress, width))
+        notices.update(notice(self.book, facts, self._progress, width), layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -214,9 +215,19 @@ class Dashboard(App[Exception | None]):
             self.call_after_refresh(self._list_is_back)
         if blank:
             self.query_one("#empty", Static).update(empty(self.book, self.source, roomy=self.size.height >= 20))
-        state = (facts.died, blank, not self.book.rows, self.book.outcomes["not-cors"] > 0)
-        if state != self._surroundings:
-            self._surroundings = state
+        self._refresh_footer()
+
+    def _refresh_footer(self) -> None:
+        """Asks for new keys only where they can have changed: a footer is made anew, widget by widget."""
+        possible = (
+            self.source.facts().died,
+            self.book.outcomes["not-cors"] > 0,
+            bool(self.book.rows),
+            self._list.selected is None,
+            self._untrusted_host(),
+        )
+        if possible != self._possible:
+            self._possible = possible
             self.refresh_bindings()
 
     def _list_is_back(self) -> None:
@@ -236,7 +247,7 @@ class Dashboard(App[Exception | None]):
         self._detail_due = False
         self._detail_shown = time.monotonic()
         self._detail.show(self.selected_call)
-        self.refresh_bindings()
+        self._refresh_footer()
 
     def _detail_of(self, call: Call, width: int) -> Content:
         return detail(call, analysis.trace(call), width, can_trust=self.source.actions is not None)
@@ -261,7 +272,7 @@ class Dashboard(App[Exception | None]):
         if message.unseen:
             hint = f"{message.unseen} new ↓ end "
             line = line[: max(0, self._list.size.width - len(hint))].ljust(self._list.size.width - len(hint)) + hint
-        self.query_one("#heads", Static).update(Content(line))
+        self.query_one("#heads", Static).update(Content(line), layout=False)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_surroundings)
