@@ -1,12 +1,8 @@
 """The Textual app: takes what a source brings, and shows it without ever waiting for it."""
 
-import asyncio
-import contextlib
 import os
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -22,26 +18,21 @@ from corsinspect.dashboard.call_list import CallList
 from corsinspect.dashboard.cells import heads
 from corsinspect.dashboard.detail import detail
 from corsinspect.dashboard.empty import empty
+from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterInput, terms
 from corsinspect.dashboard.help import HelpScreen
 from corsinspect.dashboard.panes import DetailPane
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
-from corsinspect.dashboard.status import Progress, counts, notice
-from corsinspect.model import Call, Changes, Exchange
+from corsinspect.dashboard.status import counts, notice
+from corsinspect.model import Call
 from corsinspect.printable import printable
 from corsinspect.session.reader import SessionError
 
 FRAME = 1 / 20
 """Seconds between repaints while something arrives: above 20 a second nobody sees a difference."""
-SLICE = 0.008
-"""Seconds of judging between two chances to draw and to hear keys."""
-BREATH = 0.002
-POLL = 0.05
 DETAIL = 0.2
 """Seconds between changes of the details that nobody asked for."""
-WORTH_A_BAR = 2000
-"""Exchanges at once from which on progress is shown."""
 RATE_SPAN = 3.0
 
 
@@ -70,10 +61,8 @@ class Dashboard(App[Exception | None]):
         super().__init__()
         self.source = source
         self.book = Book()
-        self._tracker = analysis.Tracker()
+        self.feed = Feed(source, self._changed)
         self._open_at_start: BrowserKind | None = open_browser
-        self._gathered: list[Changes] = []
-        self._progress: Progress | None = None
         self._drawing = False
         self._detail_due = False
         self._detail_shown = 0.0
@@ -103,63 +92,17 @@ class Dashboard(App[Exception | None]):
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
         self._seconds = self.set_interval(0.5, self._second, pause=not self.source.live)
         self._show_surroundings()
-        self.run_worker(self._pump(), name="pump")
+        self.run_worker(self._read(), name="read")
         if self._open_at_start is not None:
             self.run_worker(self._open(self._open_at_start))
 
     # what arrives
 
-    async def _pump(self) -> None:
-        """Takes over what the source brings, for as long as it brings anything."""
-        source = self.source
-        if not source.live:
-            self._progress = Progress(0, None)
-            self._show_surroundings()
+    async def _read(self) -> None:
         try:
-            arrived = await _in_thread(source.poll)  # a large file takes seconds
-            while True:
-                if arrived:
-                    await self._take(arrived)
-                if source.ended:
-                    break
-                await self._wait()
-                arrived = source.poll()
+            await self.feed.run()
         except SessionError as error:
             self.exit(error)
-            return
-        self._gathered.append(self._tracker.close())
-        self._progress = None
-        self._changed()
-
-    async def _wait(self) -> None:
-        wake = self.source.wake
-        if wake is None:
-            await asyncio.sleep(POLL)
-            return
-        try:
-            # the wake-up is only a hint: were one lost, the file is read a second later
-            await asyncio.wait_for(wake.wait(), 1.0)
-        except TimeoutError:
-            return
-        wake.clear()
-        self._show_surroundings()
-
-    async def _take(self, exchanges: Sequence[Exchange]) -> None:
-        """Judges in slices, with a pause between two for keys and drawing."""
-        deadline = time.perf_counter() + SLICE
-        for number, exchange in enumerate(exchanges, 1):
-            if not self.source.live:
-                self._gathered.append(self._tracker.advance(exchange.started))
-            self._gathered.append(self._tracker.feed(exchange))
-            if time.perf_counter() > deadline:
-                if len(exchanges) >= WORTH_A_BAR:
-                    self._progress = Progress(number, len(exchanges))
-                self._changed()
-                await asyncio.sleep(BREATH)
-                deadline = time.perf_counter() + SLICE
-        if self.source.live:
-            self._progress = None
-        self._changed()
 
     def _changed(self) -> None:
         """Draws at once after a quiet time, else with the next frame."""
@@ -169,18 +112,16 @@ class Dashboard(App[Exception | None]):
             self._frame()
 
     def _frame(self) -> None:
-        gathered, self._gathered = self._gathered, []
         before = len(self.book.rows)
         touched: set[int] = set()
-        for changes in gathered:
+        for changes in self.feed.take():
             touched |= self.book.apply(changes)
         if touched:
             if self.source.live:
                 self._arrivals.append((time.monotonic(), len(self.book.rows) - before))
                 self._seconds.resume()
             self._list.flush(touched)
-        if touched or self._progress is not None:
-            self._show_surroundings()
+        self._show_surroundings()
         if self._detail_due and time.monotonic() - self._detail_shown >= DETAIL:
             self._show_detail()
         if not touched and not self._detail_due:
@@ -190,8 +131,7 @@ class Dashboard(App[Exception | None]):
     def _second(self) -> None:
         """Twice a second while live: gives up what waited too long, and lets the rate fall."""
         if self.book.outcomes["pending"]:
-            self._gathered.append(self._tracker.advance(time.time()))
-            self._changed()
+            self.feed.advance(time.time())
         elif not self._arrivals:
             self._seconds.pause()
         self._show_surroundings()
@@ -205,7 +145,7 @@ class Dashboard(App[Exception | None]):
         # both keep their height: without `layout=False` every frame would arrange the whole screen anew
         self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
         notices = self.query_one("#notice", Static)
-        notices.update(notice(self.book, facts, self._progress, width), layout=False)
+        notices.update(notice(self.book, facts, self.feed.progress, width), layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -415,32 +355,6 @@ class Dashboard(App[Exception | None]):
         """An error of ours names the mend; anything else is told as it is rather than ending the app."""
         told = " ".join(str(part) for part in (getattr(error, "what", error), getattr(error, "mend", "")) if part)
         self.notify(printable(told), severity="error", timeout=15, markup=False)
-
-
-async def _in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:
-    """Runs `work` in a thread that doesn't keep the app from ending."""
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[Sequence[Exchange]] = loop.create_future()
-
-    def settle(outcome: Sequence[Exchange] | Exception) -> None:
-        if result.done():
-            return
-        if isinstance(outcome, Exception):
-            result.set_exception(outcome)
-        else:
-            result.set_result(outcome)
-
-    def run() -> None:
-        outcome: Sequence[Exchange] | Exception
-        try:
-            outcome = work()
-        except Exception as error:
-            outcome = error
-        with contextlib.suppress(RuntimeError):  # the app has ended in the meantime
-            loop.call_soon_threadsafe(settle, outcome)
-
-    threading.Thread(target=run, daemon=True, name="first poll").start()
-    return await result
 
 
 def _light_terminal(colours: str) -> bool:

@@ -331,13 +331,13 @@ async def test_a_large_file_is_judged_between_frames_with_its_progress_shown(tmp
     app = Dashboard(FileSource(path))
     async with app.run_test(size=(100, 24)) as pilot:
         screen = Screen(app, pilot)
-        while app._progress is None or not app._progress.done:
+        while app.feed.progress is None or not app.feed.progress.done:
             await asyncio.sleep(0)
         assert "of 6,001 judged" in screen.text
         app.simulate_key("home")  # not `press`, which waits until the app has nothing left to do
         while screen.selected != "GET 0":
             await asyncio.sleep(0)
-        assert app._progress is not None, "the key was answered only after the end"
+        assert app.feed.progress is not None, "the key was answered only after the end"
         await screen.sees("✗ 1 blocked  ✓ 6000 allowed")
         assert screen.selected == "GET 0"
         assert "judged" not in screen.text

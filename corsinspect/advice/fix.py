@@ -1,0 +1,211 @@
+"""The header fix: the smallest change of a server's answers that makes one Call pass, and opens nothing else.
+
+- The origin is the one that the browser sent, never `*`, and `Vary: Origin` goes with it.
+- Methods and header names are those that this Call asked for.
+- What the server says already, and rightly, is left alone.
+"""
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from corsinspect.fetch.check import (
+    ALLOW_CREDENTIALS,
+    ALLOW_HEADERS,
+    ALLOW_METHODS,
+    ALLOW_ORIGIN,
+    credentials_check,
+    headers_check,
+    methods_check,
+    origin_check,
+)
+from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, is_token, refreshed, token_list
+from corsinspect.fetch.origin import OPAQUE, parse_origin
+from corsinspect.fetch.url import origin_of
+from corsinspect.model import Call, Exchange, HeaderList, Hop
+
+MENDABLE = frozenset(
+    """origin-missing origin-wildcard-with-credentials origin-multiple origin-invalid origin-mismatch
+    credentials-not-true preflight-status allow-methods-invalid allow-headers-invalid method-not-allowed
+    header-not-allowed""".split()
+)
+"""The reasons that response headers (and a preflight's status) can mend; for any other they can't."""
+
+_CREDENTIALS_USED = frozenset({"origin-wildcard-with-credentials", "credentials-not-true"})
+"""Reasons that only a Call with credentials can have."""
+
+_EXTENSION_ORIGIN = re.compile(r"[a-z]+(-[a-z]+)*-extension://[A-Za-z0-9-]+")
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What one answer has to say instead: each header in `set` once, with this value, and none of `remove`."""
+
+    set: dict[str, str]
+    remove: list[str]
+
+
+class PreflightChange(msgspec.Struct, frozen=True, kw_only=True):
+    """The same for a preflight's answer; `status` None: its own is right."""
+
+    status: int | None
+    set: dict[str, str]
+    remove: list[str]
+
+
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server should answer at the hop where the Call stopped; None where an answer needs no change."""
+
+    preflight: PreflightChange | None
+    actual: Change | None
+
+
+class _Asked(NamedTuple):
+    """What the browser asked of one hop."""
+
+    preflight_origin: str | None
+    origin: str
+    method: str
+    names: tuple[str, ...]
+    include: bool
+
+
+def fix(call: Call) -> Fix | None:
+    """The smallest change that makes this blocked Call pass; None where it isn't blocked or headers can't mend it.
+
+    Where the wire doesn't show the credentials mode, the fix rests on the mode that the verdict rests on: credentials
+    are granted if the Call has them for certain, or failed for a reason that only credentials explain, and not else
+    (a grant that nobody used would be one too many; `cautions` says that it may be needed, and if it is, the next
+    verdict is `credentials-not-true` and its fix adds it). A grant of credentials that the server makes already stays.
+
+    A Call that stopped at a redirect gets the change of the redirecting answer alone: the next one is another's to
+    make. There, and on pages without an origin (sandboxed frames, files), the browser says "null", so the fix does too.
+    """
+    verdict = call.verdict
+    if verdict.outcome != "blocked" or verdict.reason not in MENDABLE:
+        return None
+    hop = call.hops[verdict.hop]
+    asked = _asked(call, hop)
+    if asked is None:
+        return None
+    preflight = None
+    if hop.preflight is not None and hop.request is None:
+        # where the request was sent, the preflight has passed, whatever its headers seem to say
+        preflight = _preflight_change(hop.preflight, asked)
+    return Fix(preflight=preflight, actual=_actual_change(hop, asked))
+
+
+def cautions(call: Call, fix: Fix) -> list[str]:
+    """What to know before the fix is taken over, as slugs.
+
+    `null-origin`: every sandboxed frame and local file has this origin, so that this grant is nearly one to anybody;
+    `credentials-unknown`: if the page makes this call with credentials, it needs Access-Control-Allow-Credentials too.
+    """
+    changes = [change for change in (fix.preflight, fix.actual) if change is not None]
+    found = []
+    if any(change.set.get(ALLOW_ORIGIN) == OPAQUE for change in changes):
+        found.append("null-origin")
+    if call.credentials == "unknown" and not any(ALLOW_CREDENTIALS in change.set for change in changes):
+        found.append("credentials-unknown")
+    return found
+
+
+def changed(headers: HeaderList, change: Change | PreflightChange) -> HeaderList:
+    """The header lines of an answer once the change is made."""
+    gone = {name.lower() for name in (*change.set, *change.remove)}
+    return (*(line for line in headers if line[0].lower() not in gone), *change.set.items())
+
+
+def _asked(call: Call, hop: Hop) -> _Asked | None:
+    """None where what was asked can't be written into a header: no browser sends such a thing."""
+    include = call.credentials == "include" or call.verdict.reason in _CREDENTIALS_USED
+    if hop.request is not None:
+        origin = combined(hop.request.request_headers, "origin")
+        asked = _Asked(None, origin or "", hop.request.method or "", (), include)
+    elif hop.preflight is not None:
+        sent = hop.preflight.request_headers
+        origin = combined(sent, "origin") or ""
+        method = combined(sent, "access-control-request-method") or ""
+        names = re.split(r"[\s,]+", (combined(sent, "access-control-request-headers") or "").lower())
+        # Firefox names the page's origin in a preflight whose request will say "null"
+        actual_origin = OPAQUE if _is_tainted(call) else origin
+        asked = _Asked(origin, actual_origin, method, tuple(name for name in names if name), include)
+    else:
+        return None
+    wellformed = _is_origin(asked.origin) and (asked.preflight_origin is None or _is_origin(asked.preflight_origin))
+    return asked if wellformed and all(map(is_token, (asked.method, *asked.names))) else None
+
+
+def _is_origin(text: str) -> bool:
+    return text == OPAQUE or parse_origin(text) is not None or _EXTENSION_ORIGIN.fullmatch(text) is not None
+
+
+def _is_tainted(call: Call) -> bool:
+    """Whether redirects made the request's origin "null" by the hop where the Call stopped. Fetch, "redirect-taint"."""
+    origins = [
+        origin_of(exchange.url)
+        for hop in call.hops[: call.verdict.hop + 1]
+        if (exchange := hop.request or hop.preflight) is not None
+    ]
+    steps = zip(origins, origins[1:], strict=False)
+    return any(before not in (after, call.page_origin) for before, after in steps)
+
+
+def _preflight_change(preflight: Exchange, asked: _Asked) -> PreflightChange | None:
+    fields = cors_headers(preflight.response_headers)
+    status = None if 200 <= (preflight.status or 0) <= 299 else 204
+    set = _origin_headers(asked.preflight_origin or "", asked.include, fields)
+    remove: list[str] = []
+    if methods_check(asked.method, asked.include, fields.allow_methods):
+        set[ALLOW_METHODS] = asked.method
+    if _headers_fail(asked, fields):
+        if asked.names:
+            set[ALLOW_HEADERS] = ", ".join(asked.names)
+        else:
+            remove.append(ALLOW_HEADERS)
+    if status is None and not set and not remove:
+        return None
+    return PreflightChange(status=status, set=set | _vary(set, fields, preflight.response_headers), remove=remove)
+
+
+def _headers_fail(asked: _Asked, fields: CorsHeaders) -> bool:
+    if headers_check(asked.names, asked.include, fields.allow_headers):
+        return True
+    # engines let `*` cover Authorization, the standard doesn't, and they are about to follow it
+    listed = {name.lower() for name in token_list(fields.allow_headers) or ()}
+    return "authorization" in asked.names and "authorization" not in listed
+
+
+def _actual_change(hop: Hop, asked: _Asked) -> Change | None:
+    headers: HeaderList = () if hop.request is None else hop.request.response_headers
+    fields = cors_headers(headers)
+    if hop.stored is not None:
+        # the browser checks the stored answer as this 304 refreshes it
+        fields = refreshed(cors_headers(hop.stored.response_headers), fields)
+        if combined(headers, "vary") is None:
+            headers = hop.stored.response_headers
+    set = _origin_headers(asked.origin, asked.include, fields)
+    if not set:
+        return None
+    return Change(set=set | _vary(set, fields, headers), remove=[])
+
+
+def _origin_headers(origin: str, include: bool, fields: CorsHeaders) -> dict[str, str]:
+    """What is missing or wrong for the CORS check."""
+    set: dict[str, str] = {}
+    if origin_check(origin, include, fields):
+        set[ALLOW_ORIGIN] = origin
+    if credentials_check(include, fields):
+        set[ALLOW_CREDENTIALS] = "true"
+    return set
+
+
+def _vary(set: dict[str, str], fields: CorsHeaders, headers: HeaderList) -> dict[str, str]:
+    """`Vary: Origin` beside what Vary says already, where the answer names an origin and doesn't say so yet."""
+    if set.get(ALLOW_ORIGIN, fields.allow_origin) == "*":
+        return {}
+    names = [name.strip() for name in (combined(headers, "vary") or "").split(",")]
+    kept = [name for name in names if is_token(name)]
+    if "*" in kept or "origin" in [name.lower() for name in kept]:
+        return {}
+    return {"Vary": ", ".join([*kept, "Origin"])}

@@ -1,0 +1,110 @@
+"""From a source to the Tracker, in slices: judging never holds up the screen."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from corsinspect.analysis import Tracker
+from corsinspect.dashboard.source import Source
+from corsinspect.dashboard.status import Progress
+from corsinspect.model import Changes, Exchange
+
+SLICE = 0.008
+"""Seconds of judging between two chances to draw and to hear keys."""
+BREATH = 0.002
+POLL = 0.05
+FALLBACK = 1.0
+"""Seconds after which a source that wakes its readers is read anyway: a wake-up is only a hint."""
+WORTH_A_BAR = 2000
+"""Exchanges at once from which on progress is shown."""
+
+
+class Feed:
+    """Reads a source to its end. What follows from its exchanges waits in `take` until the screen is drawn."""
+
+    def __init__(self, source: Source, changed: Callable[[], None]) -> None:
+        """`changed` is called when there is something to take or the progress or the source's facts are other ones."""
+        self.progress: Progress | None = None if source.live else Progress(0, None)
+        self._source = source
+        self._changed = changed
+        self._tracker = Tracker()
+        self._gathered: list[Changes] = []
+
+    def take(self) -> list[Changes]:
+        """What has changed since the last time, in order."""
+        gathered, self._gathered = self._gathered, []
+        return gathered
+
+    def advance(self, now: float) -> None:
+        """Tells the time, so that what waited too long gets its verdict."""
+        self._gathered.append(self._tracker.advance(now))
+        self._changed()
+
+    async def run(self) -> None:
+        """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
+        source = self._source
+        arrived = await _in_thread(source.poll)  # a large file takes seconds
+        while True:
+            await self._judge(arrived)
+            if source.ended:
+                break
+            await self._wait()
+            arrived = source.poll()
+        self._gathered.append(self._tracker.close())
+        self.progress = None
+        self._changed()
+
+    async def _judge(self, exchanges: Sequence[Exchange]) -> None:
+        deadline = time.perf_counter() + SLICE
+        for number, exchange in enumerate(exchanges, 1):
+            if not self._source.live:
+                self._gathered.append(self._tracker.advance(exchange.started))
+            self._gathered.append(self._tracker.feed(exchange))
+            if time.perf_counter() > deadline:
+                if len(exchanges) >= WORTH_A_BAR:
+                    self.progress = Progress(number, len(exchanges))
+                self._changed()
+                await asyncio.sleep(BREATH)
+                deadline = time.perf_counter() + SLICE
+        if self._source.live:
+            self.progress = None
+        if exchanges:
+            self._changed()
+
+    async def _wait(self) -> None:
+        wake = self._source.wake
+        if wake is None:
+            await asyncio.sleep(POLL)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), FALLBACK)
+            wake.clear()
+            self._changed()  # perhaps nothing came, but the proxy died or a browser was closed
+
+
+async def _in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:
+    """Runs `work` in a thread that doesn't keep the app from ending."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[Sequence[Exchange]] = loop.create_future()
+
+    def settle(outcome: Sequence[Exchange] | Exception) -> None:
+        if result.done():
+            return
+        if isinstance(outcome, Exception):
+            result.set_exception(outcome)
+        else:
+            result.set_result(outcome)
+
+    def run() -> None:
+        outcome: Sequence[Exchange] | Exception
+        try:
+            outcome = work()
+        except Exception as error:
+            outcome = error
+        with contextlib.suppress(RuntimeError):  # the app has ended in the meantime
+            loop.call_soon_threadsafe(settle, outcome)
+
+    threading.Thread(target=run, daemon=True, name="first poll").start()
+    return await result
