@@ -103,9 +103,9 @@ class Capture:
             logger.info(f"corsinspect: recording to {path}")
 
     def done(self) -> None:
-        recorder, self._recorder = self._recorder, None
-        if recorder is not None:
-            recorder.close()
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
 
     # exchanges
 
@@ -177,7 +177,7 @@ class Capture:
 
     def _record(self, path: Path) -> Recorder:
         changed = self._marks.show if self._marks is not None else None
-        return Recorder(path, flushed=self._flushed, changed=changed, broken=self._stop)
+        return Recorder(path, flushed=self._flushed, changed=changed, broken=self._stop, trouble=self.trouble)
 
     def _stop(self, problem: SessionError) -> None:
         if self._recorder is None:

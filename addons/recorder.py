@@ -37,13 +37,16 @@ class Recorder:
         flushed: Callable[[], None] | None = None,
         changed: Callable[[Call], None] | None = None,
         broken: Callable[[SessionError], None],
+        trouble: Callable[[str, Exception], None],
     ) -> None:
-        """`broken` is called when the file can't be written any more. Raises SessionError when it can't be opened."""
+        """`broken` is called when the file can't be written any more, `trouble` with an exception of ours and where it
+        came from, when that was not within a call from outside. Raises SessionError when the file can't be opened."""
         self._writer = SessionWriter(path)
         self._tracker = Tracker()
         self._flushed = flushed
         self._changed = changed
         self._broken = broken
+        self._trouble = trouble
         self._held: dict[str, tuple[Exchange, Annotation | None]] = {}
         self._flush_timer: asyncio.TimerHandle | None = None
         self._clock_timer: asyncio.TimerHandle | None = None
@@ -76,21 +79,33 @@ class Recorder:
             written = self._writer.flush()
         except SessionError as problem:
             self._broken(problem)
-            return
-        if written and self._flushed is not None:
-            self._flushed()
+        except Exception as problem:
+            self._trouble("flush", problem)
+        else:
+            if written and self._flushed is not None:
+                self._flushed()
 
     def close(self) -> None:
         """Nothing more will come: judge what waited, write it and close the file."""
         if self._clock_timer is not None:
             self._clock_timer.cancel()
-        self._apply(self._tracker.close())
-        self.flush()
-        self._writer.close()
+        self._conclude("close", self._tracker.close)
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+        try:
+            self._writer.close()
+        except SessionError as problem:
+            self._broken(problem)
+
+    def _conclude(self, where: str, step: Callable[[], Changes]) -> None:
+        try:
+            self._apply(step())
+        except Exception as problem:
+            self._trouble(where, problem)
 
     def _look_at_clock(self) -> None:
         now = time.time()
-        self._apply(self._tracker.advance(now))
+        self._conclude("clock", lambda: self._tracker.advance(now))
         restless = now < self._restless_until
         loop = asyncio.get_running_loop()
         self._clock_timer = loop.call_later(LOOK_AGAIN, self._look_at_clock) if restless else None

@@ -18,9 +18,33 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    with contextlib.suppress(OSError, IndexError):  # no /proc on macOS: a zombie counts as alive there
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] != "Z"
-    return True
+    state = _stat(pid)
+    return not state or state[0] != "Z"
+
+
+def identity(pid: int) -> str:
+    """What tells this process from a later one with the same id: its id and, where /proc has it, its start."""
+    state = _stat(pid)
+    return f"{pid}@{state[19]}" if len(state) > 19 else str(pid)
+
+
+def is_running(identity_: str) -> bool:
+    """Whether the very process that has this `identity` still runs."""
+    pid = pid_of(identity_)
+    return pid is not None and is_alive(pid) and identity(pid) == identity_
+
+
+def pid_of(identity_: str) -> int | None:
+    """The process id in an `identity`; None when it isn't one."""
+    digits = identity_.partition("@")[0]
+    return (int(digits) or None) if digits.isascii() and digits.isdigit() else None
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on; none where there is no /proc (macOS)."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    return []
 
 
 def signal_group(pid: int, number: signal.Signals) -> bool:

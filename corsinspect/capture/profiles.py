@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from corsinspect.capture.errors import CaptureError
-from corsinspect.capture.processes import end_group, is_alive
+from corsinspect.capture.processes import end_group, identity, is_running, pid_of
 
 OWNER = "corsinspect-owner"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -51,7 +51,7 @@ def keep(binary: Path, kind: str, name: str) -> Path:
             f"{name!r} can't be the name of a profile.", "Use letters, digits, '-', '_' and '.', at most 64 of them."
         )
     profile = root_for(binary) / f"kept-{kind}-{name}"
-    if any(is_alive(pid) for pid in _owners(profile)):
+    if any(map(is_running, _owners(profile))):
         raise CaptureError(
             f"The profile {name!r} is open in another browser.", "Close that one, or use another --profile NAME."
         )
@@ -62,7 +62,8 @@ def keep(binary: Path, kind: str, name: str) -> Path:
 
 def own(profile: Path, browser: int | None) -> None:
     """Note that the profile belongs to this process and to the browser that runs with it."""
-    (profile / OWNER).write_text(f"{os.getpid()} {browser or ''}")
+    owners = [os.getpid()] if browser is None else [os.getpid(), browser]
+    (profile / OWNER).write_text(" ".join(map(identity, owners)))
 
 
 def disown(profile: Path) -> None:
@@ -85,9 +86,9 @@ def sweep() -> None:
     roots = [_plain_root(), *home.glob("snap/*/common/corsinspect"), *home.glob(".var/app/*/data/corsinspect")]
     for profile in (profile for root in roots for profile in root.glob("run-*")):
         owners = _owners(profile)
-        if (not owners and _age(profile) < FRESH) or (owners and is_alive(owners[0])):
+        if (not owners and _age(profile) < FRESH) or (owners and is_running(owners[0])):
             continue
-        for browser in owners[1:]:
+        for browser in filter(None, map(pid_of, owners[1:])):
             end_group(browser, str(profile))
         remove(profile)
 
@@ -96,10 +97,10 @@ def _plain_root() -> Path:
     return platformdirs.user_cache_path("corsinspect", appauthor=False) / "profiles"
 
 
-def _owners(profile: Path) -> list[int]:
-    """The process that made the profile, and the browser if it was launched."""
-    with contextlib.suppress(OSError, ValueError):
-        return [int(word) for word in (profile / OWNER).read_text().split()]
+def _owners(profile: Path) -> list[str]:
+    """The identities of the process that made the profile, and of the browser if it was launched."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return (profile / OWNER).read_text().split()
     return []
 
 

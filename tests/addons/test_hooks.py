@@ -14,6 +14,7 @@ from mitmproxy import http, tls
 from mitmproxy.test import taddons, tflow, tutils
 
 from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.analysis import Tracker
 from corsinspect.session.errors import SessionError
 
 from .flows import answer, fail, latest, lines, made, preflight
@@ -243,6 +244,23 @@ async def test_exceptions_of_ours_are_counted_and_logged_once(session: Path, cap
         f"{hook}: AttributeError": 3 for hook in ("requestheaders", "responseheaders", "response")
     }
     assert len([record for record in caplog.records if record.name == "corsinspect"]) == 3
+
+
+async def test_exceptions_outside_of_hooks_are_counted_too(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a fault")
+
+    capture = Capture(session, stream=True)
+    exchange(capture, answer(made("GET")))
+    monkeypatch.setattr(Tracker, "advance", broken)
+    monkeypatch.setattr(Tracker, "close", broken)
+    async with asyncio.timeout(10):
+        while capture.troubles["clock: KeyError"] < 2:  # and it goes on
+            await asyncio.sleep(0.01)
+    capture.done()
+
+    assert capture.troubles["close: KeyError"] == 1
+    assert len(lines(session)) == 1
 
 
 async def test_a_file_that_takes_no_more_stops_the_recording_loudly(session: Path) -> None:

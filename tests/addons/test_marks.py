@@ -1,5 +1,7 @@
 """Marks and comments in a person's own mitmproxy."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,23 @@ async def test_a_dead_server_has_another_mark(session: Path) -> None:
 
     assert flow.marked == ":warning:"
     assert flow.comment == "CORS network-error: refused at the actual"
+
+
+async def test_flows_are_not_kept_alive(session: Path) -> None:
+    capture = Capture(mark=True)
+    with taddons.context(capture) as context:
+        context.configure(capture, cors_session=str(session))
+        capture.running()
+        flow = answer(made("GET"))
+        capture.requestheaders(flow)
+        capture.responseheaders(flow)
+        capture.response(flow)
+        kept = weakref.ref(flow)
+        del flow
+        gc.collect()
+
+        assert kept() is None
+        capture.done()
 
 
 async def test_what_the_person_marked_stays(session: Path) -> None:

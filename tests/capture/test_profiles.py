@@ -66,6 +66,26 @@ def test_the_sweep_removes_what_a_killed_run_left(home: Path) -> None:
     assert not unowned.exists()
 
 
+def test_a_later_process_with_the_owners_id_is_no_owner() -> None:
+    left = profiles.make(BINARY)
+    (left / profiles.OWNER).write_text(f"{os.getpid()}@1")
+    kept = profiles.keep(BINARY, "chromium", "work")
+    (kept / profiles.OWNER).write_text(f"{os.getpid()}@1 {os.getppid()}@1")
+
+    profiles.sweep()
+
+    assert not left.exists()
+    assert profiles.keep(BINARY, "chromium", "work") == kept
+
+
+def test_an_owner_file_of_nonsense_is_no_owner() -> None:
+    kept = profiles.keep(BINARY, "chromium", "work")
+    for nonsense in (b"\xff\xfe", b"x y", b"-1 0", b""):
+        (kept / profiles.OWNER).write_bytes(nonsense)
+
+        assert profiles.keep(BINARY, "chromium", "work") == kept
+
+
 def test_the_sweep_never_removes_a_kept_profile() -> None:
     kept = profiles.keep(BINARY, "chromium", "work")
     (kept / profiles.OWNER).write_text(f"{ended_process()} ")
