@@ -5,6 +5,7 @@
 - What the server says already, and rightly, is left alone.
 """
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -147,8 +148,7 @@ def _is_tainted(call: Call) -> bool:
         for hop in call.hops[: call.verdict.hop + 1]
         if (exchange := hop.request or hop.preflight) is not None
     ]
-    steps = zip(origins, origins[1:], strict=False)
-    return any(before not in (after, call.page_origin) for before, after in steps)
+    return any(before not in (after, call.page_origin) for before, after in itertools.pairwise(origins))
 
 
 def _preflight_change(preflight: Exchange, asked: _Asked) -> PreflightChange | None:

@@ -53,7 +53,14 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
         "roles": ["preflight:0"],
         "readable_headers": [],
         "framework": None,
-        "fix": None,
+        "fix": {
+            "preflight": {
+                "status": None,
+                "set": {"Access-Control-Allow-Headers": "authorization", "Vary": "Origin"},
+                "remove": [],
+            },
+            "actual": {"set": {"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, "remove": []},
+        },
     }
 
 
