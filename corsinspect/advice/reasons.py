@@ -316,6 +316,7 @@ MASKED: dict[str, str] = {
     "unauthorized": "Underneath is a refused login (status {status}), sent without CORS headers.",
     "forbidden": "Underneath is a refusal (status {status}), sent without CORS headers.",
     "not-found": "Underneath is a wrong address (status {status}): check the path and the method.",
+    "method-not-supported": "Underneath is a server that doesn't answer this method here (status {status}).",
     "too-large": "Underneath is a request that was too large (status {status}), refused without CORS headers.",
     "rate-limited": "Underneath is a rate limit (status {status}), answered without CORS headers.",
     "client-error": "Underneath is a refusal (status {status}), sent without CORS headers.",

@@ -111,7 +111,9 @@ class Facts:
         self.trustworthy = potentially_trustworthy(self.target)
         fetch_mode = get("sec-fetch-mode")
         self.engine: EngineName | None
-        self.engine, self.engine_assumed = engine_of(get("user-agent"), get("sec-ch-ua"), fetch_mode is not None)
+        self.engine, self.engine_assumed = engine_of(
+            get("user-agent"), get("sec-ch-ua"), fetch_mode is not None and self.site is not None
+        )
         if self.engine_assumed is False and self.trustworthy and fetch_mode is None and self.engine != "webkit":
             # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes
             self.engine = None

@@ -12,7 +12,8 @@ _IOS = re.compile(r"\b(iPhone|iPad|iPod)\b")
 def engine_of(user_agent: str | None, client_hints: str | None, metadata: bool) -> tuple[EngineName | None, bool]:
     """The engine and whether it's only assumed; (None, False) for what is no browser.
 
-    `client_hints`: Sec-CH-UA, `metadata`: whether there were Sec-Fetch-* headers. On iOS every browser is WebKit.
+    `client_hints`: Sec-CH-UA, `metadata`: whether there were Sec-Fetch-Mode and -Site (Node's fetch sends the first
+    alone). On iOS every browser is WebKit.
     """
     agent = user_agent or ""
     if agent.startswith("Mozilla/"):

@@ -176,7 +176,7 @@ def _judged(step: Step, failures: dict[str, Failed], engine: Engine, needless: b
         return _with(step, "would-fail", failed)
     if needless:
         return _with(step, "skipped", None)
-    reached = stop is None or engine.checks.index(mine[0]) < engine.checks.index(stop.check)
+    reached = stop is None or engine.checks.index(mine[-1]) < engine.checks.index(stop.check)
     return _with(step, "ok" if reached else "would-pass", None)
 
 

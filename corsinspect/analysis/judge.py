@@ -10,6 +10,9 @@ from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, outcome_in
 from .walk import Stop, unanswered, walk
 
+_EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
+"""Pages that may have leave to read any host (Chromium's OriginAccessList, Gecko's add-on principals)."""
+
 _MASKED = {
     401: "unauthorized",
     403: "forbidden",
@@ -64,6 +67,9 @@ def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternativ
         # plain http: a POST with a foreign Origin may have been a no-cors request all along
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
+    if outcome == "blocked" and (chain.page or "").startswith(_EXTENSIONS):
+        certainty = "depends"
+        alternatives = (*alternatives, Alternative(condition={"host-permission": "granted"}, outcome="allowed"))
     return Verdict(
         outcome=outcome,
         certainty=certainty,

@@ -6,7 +6,7 @@ alone, never from the order of arrival: whoever comes out of order has the Group
 """
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from corsinspect.fetch.cache import covers, entry
 from corsinspect.fetch.check import Asked, preflight_failures
@@ -174,8 +174,10 @@ class Pairing:
             self._touched += [source, facts]
 
 
-def _find(candidates: list[Facts], facts: Facts, fits) -> Facts | None:
-    for candidate in candidates:
+def _find(candidates: list[Facts], facts: Facts, fits: Callable[[Facts, Facts], bool]) -> Facts | None:
+    """The latest that fits: a browser goes on at once, so an older one that nothing followed was followed by nothing
+    (a page that tries again with another credentials mode asks the same preflight again)."""
+    for candidate in reversed(candidates):
         if fits(candidate, facts):
             return candidate
     return None

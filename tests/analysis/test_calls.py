@@ -222,7 +222,7 @@ class TestNoCors:
 
 @pytest.mark.parametrize(
     ("status", "masked"),
-    [(500, "server-error"), (502, "server-error"), (401, "unauthorized"), (403, "forbidden"), (404, "not-found"),
+    [(500, "server-error"), (502, "server-error"), (401, "unauthorized"), (403, "forbidden"), (404, "not-found"), (405, "method-not-supported"),
      (413, "too-large"), (429, "rate-limited"), (418, "client-error"), (200, None), (302, None)],
 )  # fmt: skip
 def test_what_a_missing_header_hides(status: int, masked: str | None) -> None:
@@ -250,6 +250,11 @@ class TestTrace:
             ("allow-headers", "would-fail"),
             ("request-sent", "not-reached"),
         ]
+
+    def test_a_check_not_yet_made_would_pass(self) -> None:
+        got = {"Access-Control-Allow-Origin": PAGE, "Access-Control-Allow-Headers": "x-a"}
+        steps = dict(self.steps(preflight("PUT", "x-a", got=got)))
+        assert (steps["allow-methods"], steps["allow-headers"]) == ("failed", "would-pass")
 
     def test_an_allowed_preflighted_call(self) -> None:
         steps = self.steps(preflight(at=100), exchange("PUT", at=100.1, got=OPEN))

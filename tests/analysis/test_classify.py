@@ -58,6 +58,17 @@ def test_an_unknown_browser_is_taken_for_chromium_and_said_so() -> None:
     assert (call.engine, call.engine_assumed, call.kind) == ("chromium", True, "simple")
 
 
+def test_node_s_fetch_is_no_browser() -> None:
+    sent = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": None, "Sec-Fetch-Dest": None, "Origin": None, "Referer": None}
+    assert only(exchange(sent=sent, agent="node")).kind == "non-browser"
+
+
+def test_an_extension_may_have_leave() -> None:
+    call = only(exchange(sent={"Origin": "chrome-extension://abc", "Sec-Fetch-Site": "cross-site"}))
+    assert (call.verdict.outcome, call.verdict.certainty) == ("blocked", "depends")
+    assert [other.condition for other in call.verdict.alternatives] == [{"host-permission": "granted"}]
+
+
 def test_a_preflight_made_by_hand_is_none() -> None:
     call = only(preflight(sent=NO_METADATA, agent="curl/8.5.0"))
     assert (call.kind, call.method) == ("non-browser", "OPTIONS")

@@ -160,12 +160,22 @@ def test_thirty_at_once_from_two_pages_pair_right() -> None:
         sent = {"Origin": page}
         exchanges.append(preflight(at=100 + number / 1000, id=f"p{number:02}", sent=sent, got=grant))
         exchanges.append(exchange("PUT", at=100.5 + number / 1000, id=f"r{number:02}", sent=sent, got=grant))
-    for order in (exchanges, sorted(exchanges, key=lambda item: item.started)):
-        calls = judge_all(sorted(order, key=lambda item: item.started))
-        assert [[exchange.id for exchange in call.exchanges] for call in calls] == [
-            [f"p{number:02}", f"r{number:02}"] for number in range(30)
-        ]
-        assert {call.verdict.outcome for call in calls} == {"allowed"}
+    calls = judge_all(sorted(exchanges, key=lambda item: item.started))
+    assert len(calls) == 30
+    for call in calls:
+        assert [role for role, _ in call.roles()] == ["preflight:0", "actual:0"]
+        (first, second) = call.exchanges
+        assert dict(first.request_headers)["Origin"] == dict(second.request_headers)["Origin"]
+        assert call.verdict.outcome == "allowed"
+
+
+def test_a_second_try_gets_its_own_preflight() -> None:
+    grant = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "PUT", "Access-Control-Max-Age": "0"}
+    with_cookies = preflight(at=100, got=grant, id="p1")
+    without = [preflight(at=100.1, got=grant, id="p2"), exchange("PUT", at=100.2, got=grant, id="r2")]
+    calls = {call.id: call for call in judge_all([with_cookies, *without])}
+    assert (calls["p1"].verdict.outcome, calls["p1"].verdict.reason) == ("blocked", "origin-wildcard-with-credentials")
+    assert (calls["p2"].verdict.outcome, calls["p2"].credentials) == ("allowed", "omit")
 
 
 def test_a_repeated_state_changes_nothing() -> None:
