@@ -222,9 +222,20 @@ class TestNoCors:
 
 @pytest.mark.parametrize(
     ("status", "masked"),
-    [(500, "server-error"), (502, "server-error"), (401, "unauthorized"), (403, "forbidden"), (404, "not-found"), (405, "method-not-supported"),
-     (413, "too-large"), (429, "rate-limited"), (418, "client-error"), (200, None), (302, None)],
-)  # fmt: skip
+    [
+        (500, "server-error"),
+        (502, "server-error"),
+        (401, "unauthorized"),
+        (403, "forbidden"),
+        (404, "not-found"),
+        (405, "method-not-supported"),
+        (413, "too-large"),
+        (429, "rate-limited"),
+        (418, "client-error"),
+        (200, None),
+        (302, None),
+    ],
+)
 def test_what_a_missing_header_hides(status: int, masked: str | None) -> None:
     assert only(exchange(status=status)).masked == masked
 
