@@ -12,7 +12,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 """The special schemes that have a host; `file` is special too but has none."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_FORBIDDEN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
+_FORBIDDEN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 _PATH_UNSAFE = re.compile(r"[\x00-\x20\"<>`{}^\x7f-\xff]")
 _QUERY_UNSAFE = re.compile(r"[\x00-\x20\"#<>'\x7f-\xff]")
 _AUTHORITY_END = re.compile(r"[/?#\\]")
@@ -82,7 +82,9 @@ def _with_authority(scheme: str, rest: str) -> Url | None:
     if not host or port is False:
         return None
     number = None if port is None or port == DEFAULT_PORTS[scheme] else port
-    return Url(scheme, host, number, _path(path or "/"), bool(at and userinfo.strip(":")))
+    if path[:1] not in ("/", "\\"):
+        path = "/" + path
+    return Url(scheme, host, number, _path(path), bool(at and userinfo.strip(":")))
 
 
 def _split_port(hostport: str) -> tuple[str | None, int | bool | None]:
