@@ -1,0 +1,437 @@
+"""Decodes what a browser's console says of a failed call: which call, which reason, and what each piece means.
+
+- The text is hostile: anything may be in it, cut off, wrapped, prefixed, or in another language. Nothing here raises.
+- What the message doesn't determine stays open (several candidates, several stages); a captured call narrows it.
+- Pieces are the text's own characters: whoever shows them passes them through `corsinspect.printable`.
+"""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from corsinspect.advice.fragments import (
+    AFTER,
+    AFTERMATH,
+    ANY,
+    EVERY_STAGE,
+    HINTS,
+    PREFLIGHT,
+    REASONS_TOLD,
+    REDIRECT,
+    SETTINGS,
+    Fragment,
+)
+from corsinspect.advice.hypothetical import UNTOLD, Known, told
+from corsinspect.advice.reasons import REASONS
+from corsinspect.fetch.check import origin_reason
+from corsinspect.fetch.engines import ENGINES, code
+from corsinspect.model import Call, EngineName, Stage
+
+LONGEST_TEXT = 100_000
+"""Characters of a paste that are read."""
+
+_PREFLIGHT_SAYS = Fragment(
+    "Response to preflight request doesn't pass access control check:",
+    browser="chromium",
+    meaning="It stopped at the preflight: the browser first asks by an OPTIONS request, and that answer failed the "
+    "check. The call itself was never sent.",
+)
+_BLOCKED_SAYS = Fragment(
+    "has been blocked by CORS policy:",
+    browser="chromium",
+    meaning="The browser did this, not the server. Other programs (curl, Postman) do not check, so they work.",
+)
+_STATUS_SAYS = Fragment("Status code: {status}")
+_NETWORK_STATUS = re.compile(r"net::ERR_FAILED (?P<status>[0-9]{3})\b")
+
+_HEADS = re.compile(
+    r"(?=Access to [\w ]{1,30}? at ['‘]|Cross-Origin Request (?:Blocked|Warning)|Cross-origin redirection to "
+    r"|\[Error\]|Failed to load |(?:Fetch API|XMLHttpRequest|EventSource) cannot load |Mixed Content: |Security Error: "
+    r"|\b[A-Z]{3,10} https?://\S{1,4000} (?:\(\w+\) )?net::|Uncaught |TypeError: |AxiosError|Blocked loading mixed"
+    r"|Preflight response is not successful|(?<!policy: )(?<!resource: )(?<!\] )Origin \S{1,400} is not allowed by)"
+)
+"""Where a message may begin; white space is collapsed before, for terminals wrap and break lines anywhere."""
+
+_KINDS = {
+    "fetch": "The page called this address with fetch().",
+    "XMLHttpRequest": "The page called this address with XMLHttpRequest (axios and jQuery do so, too).",
+    "script": "The page loads a module, or a script with crossorigin, from here.",
+    "font": "The page's style sheet loads a font from here; fonts always need CORS.",
+    "image": "The page loads an image from here with crossorigin, or for a CSS shape or mask.",
+    "CSS stylesheet": "The page loads a style sheet from here with crossorigin.",
+    "resource": "The page loads this, with EventSource for instance.",
+    "manifest": "The page's web app manifest.",
+}
+_MEANINGS = {
+    "url": "The address that was called.",
+    "from": "The page had called this address; a redirect led on from there.",
+    "origin": "The page's origin. The server has to allow exactly these characters.",
+}
+NULL_ORIGIN = (
+    "The page has no origin of its own (a file, a sandboxed frame), or a redirect took it away: the server would have "
+    "to allow the word null."
+)
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One piece of a message, as it stands there, and what it means."""
+
+    says: str
+    means: str
+    ignore: bool = False
+    """A hint that leads astray."""
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """What a console message tells."""
+
+    browser: EngineName | None
+    candidates: tuple[str, ...]
+    """Reason slugs, or names of topics (csp, ad-blocker); one where the message determines it, the likelier first."""
+    stages: tuple[Stage, ...]
+    """At which stage it can have been."""
+    url: str | None = None
+    """Of the request that failed: after a redirect the target."""
+    redirected_from: str | None = None
+    """The address that the page had called, where the message names another."""
+    origin: str | None = None
+    """The page's."""
+    code: str | None = None
+    """The browser's own name for it."""
+    value: str | None = None
+    """What the message quotes: the header's value, the method, the header's name, the bad token."""
+    status: int | None = None
+    pieces: tuple[Piece, ...] = ()
+    count: int = 1
+    """How often the text holds this message."""
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage, where the message determines it."""
+        return self.stages[0] if len(self.stages) == 1 else None
+
+    @property
+    def ignore(self) -> tuple[Piece, ...]:
+        """The hints that make it worse or lead astray."""
+        return tuple(piece for piece in self.pieces if piece.ignore)
+
+
+class _Said(msgspec.Struct):
+    """One message of the text, while it is put together from its lines."""
+
+    reason: Fragment | None = None
+    vague: Fragment | None = None
+    browser: EngineName | None = None
+    found: dict[str, str] = {}
+    preflight: bool = False
+    redirect: bool = False
+    checked: bool = False
+    """Chromium said that it was a check of CORS."""
+    spans: list[tuple[int, str, Fragment | str, bool]] = []
+    """Position, the words, the fragment or meaning, whether to ignore."""
+    count: int = 1
+
+
+def decode(text: str, call: Call | None = None) -> Decoded | None:
+    """The message in `text` that tells most, narrowed by the captured call if given; None where nothing is known."""
+    messages = decode_all(text, call)
+    if call is not None:
+        urls = {exchange.url for exchange in call.exchanges}
+        messages.sort(key=lambda message: message.url not in urls)
+    return min(messages, key=lambda message: len(message.candidates) > len(EVERY_STAGE), default=None)
+
+
+def decode_all(text: str, call: Call | None = None) -> list[Decoded]:
+    """Every message in `text`, each once, in order; what only repeats a failure goes to the one that it repeats."""
+    said: list[_Said] = []
+    for segment in _HEADS.split(" ".join(text[:LONGEST_TEXT].split())):
+        if (one := _read(segment)) is not None:
+            _add(said, one)
+    return [_decoded(one, call) for one in said if one.reason or one.vague]
+
+
+def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
+    """The captured call that the message is of: the latest that failed at its URL for a possible reason."""
+    best: tuple[int, float, Call] | None = None
+    for call in calls:
+        if call.verdict.outcome not in ("blocked", "network-error", "unknown") or decoded.url is None:
+            continue
+        if decoded.origin is not None and call.page_origin not in (None, decoded.origin):
+            continue
+        urls = [exchange.url for exchange in call.exchanges]
+        # tokens in a query are redacted in a session, and are not in the console
+        exact = decoded.url in urls
+        if not exact and decoded.url.partition("?")[0] not in [url.partition("?")[0] for url in urls]:
+            continue
+        rank = 2 * (_reason_in(call, decoded.browser) in decoded.candidates) + exact
+        if best is None or (rank, call.started) >= best[:2]:
+            best = (rank, call.started, call)
+    return best[2] if best else None
+
+
+def _read(segment: str) -> _Said | None:
+    said = _Said(found={}, spans=[])
+    for fragment in SETTINGS:
+        if match := fragment.find(segment):
+            said.browser = fragment.browser
+            said.redirect = fragment.stages == REDIRECT
+            _take_setting(said, match)
+            break
+    for fragment in (*REASONS_TOLD, *AFTERMATH):
+        if match := fragment.find(segment):
+            _take_reason(said, fragment, match)
+            break
+    else:
+        _take_foreign(said, segment)
+    for fragment in (_PREFLIGHT_SAYS, _BLOCKED_SAYS, _STATUS_SAYS, *HINTS):
+        match = fragment.find(segment)
+        if match is None or any(match[0] in words for _, words, _, _ in said.spans):
+            continue
+        said.preflight |= fragment is _PREFLIGHT_SAYS
+        said.checked |= fragment is _BLOCKED_SAYS
+        said.browser = said.browser or fragment.browser
+        if "status" in match.groupdict():
+            said.found.setdefault("status", match["status"])
+        said.spans.append((match.start(), match[0], fragment, fragment.ignore))
+    if match := _NETWORK_STATUS.search(segment):
+        said.found.setdefault("status", match["status"])
+    said.spans.sort(key=lambda span: span[0])
+    return said if said.spans else None
+
+
+def _take_setting(said: _Said, match: re.Match[str]) -> None:
+    """The frame of a message, cut into a piece for each thing that it names."""
+    start = match.start()
+    named = {name: value for name, value in match.groupdict().items() if value is not None}
+    for name in sorted(named.keys() & _MEANINGS.keys(), key=match.start):
+        end = match.end(name)
+        while end < match.end() and match.string[end] in "'’”)":
+            end += 1
+        words = match.string[start:end].strip()
+        # an address has no spaces: those are line breaks of whoever wrapped it
+        said.found[name] = named[name].replace(" ", "")
+        kind = _KINDS.get(named.get("word", "").strip()) if name == "url" else None
+        said.spans.append((start, words, kind or _MEANINGS[name], False))
+        start = end + (match.string[end : end + 1] == " ")
+
+
+def _take_reason(said: _Said, fragment: Fragment, match: re.Match[str]) -> None:
+    if fragment.role == "aftermath":
+        said.vague = fragment
+    else:
+        said.reason = fragment
+    said.browser = said.browser or fragment.browser
+    said.found |= {
+        name: value for name, value in match.groupdict().items() if value is not None and name not in said.found
+    }
+    for number, (start, words, _, _) in enumerate(said.spans):
+        if start <= match.start() < start + len(words):
+            # a frame that names the reason itself
+            said.spans[number] = (start, words, fragment, False)
+            return
+    said.spans.append((match.start(), match[0], fragment, False))
+
+
+_HEADER_NAMES = re.compile(r"Access-Control-Allow-(?P<which>Origin|Credentials|Methods|Headers)", re.IGNORECASE)
+_FOREIGN_URL = re.compile(r"https?://[^\s'\"‘’“”«»()]{1,4000}")
+_QUOTED = re.compile(r"['\"‘’‚‛“”„«»] ?(?P<value>[^'\"‘’‚‛“”„«»]{1,400}?) ?['\"‘’‚‛“”„«»]")
+_STATUS = re.compile(r": ?(?P<status>[0-9]{3})\b")
+_FAILURE = re.compile(r"\bCORS\b|Cross-Origin", re.IGNORECASE)
+
+
+def _take_foreign(said: _Said, segment: str) -> None:
+    """A message in another language or of another version: browsers never translate the headers' names."""
+    header = _HEADER_NAMES.search(segment)
+    url = _FOREIGN_URL.search(segment)
+    if not (said.browser or _FAILURE.search(segment)) or (header is None and url is None):
+        return
+    if url is not None and "url" not in said.found:
+        said.found["url"] = url[0].rstrip(".,;:")
+        said.spans.append((url.start(), said.found["url"], _MEANINGS["url"], False))
+    if (status := _STATUS.search(segment)) is not None:
+        said.found.setdefault("status", status["status"])
+    if header is None:
+        said.vague = Fragment("", ANY, meaning="It is about CORS, and its other words are not known here.")
+        start, words = (url.start(), url[0]) if url is not None else (0, "")
+        said.spans.append((start + len(words), segment[start + len(words) :][:200].strip(" .,;"), said.vague, False))
+        return
+    quoted = [value for value in _QUOTED.findall(segment) if not _HEADER_NAMES.search(value) and "://" not in value[8:]]
+    quoted = [value for value in quoted if value != said.found.get("url")]
+    said.reason = Fragment("", _foreign_reasons(header["which"].lower(), quoted, status is not None))
+    if quoted and header["which"].lower() != "credentials":
+        said.found.setdefault("value", quoted[-1])
+    said.spans.append((header.start(), header[0], said.reason, False))
+
+
+def _foreign_reasons(which: str, quoted: list[str], status: bool) -> tuple[str, ...]:
+    """What Firefox can have said of a header, told by what stands in quotes and whether a status follows."""
+    if which == "credentials":
+        return ("credentials-not-true",)
+    if which == "methods":
+        return ("allow-methods-invalid",) if quoted else ("method-not-allowed",)
+    if which == "headers":
+        return ("header-not-allowed", "allow-headers-invalid")
+    if "*" in quoted:
+        return ("origin-wildcard-with-credentials",)
+    if quoted:
+        return ("origin-mismatch", "origin-invalid", "origin-multiple")
+    return ("origin-missing",) if status else ("origin-missing", "origin-multiple")
+
+
+def _add(messages: list[_Said], one: _Said) -> None:
+    """Puts a segment with the message that it belongs to, or behind the others."""
+    if one.reason is None and one.vague is None:
+        return
+    for other in reversed(messages):
+        near = one.found.get("url") in (None, other.found.get("url")) or other.found.get("url") is None
+        same = (
+            one.reason is not None and one.reason is other.reason and one.found.get("value") == other.found.get("value")
+        )
+        if near and same:
+            other.count += one.found.get("url") is not None
+            return
+        if near and (one.reason is None or other.reason is None):
+            known = {words for _, words, _, _ in other.spans}
+            other.spans += [span for span in one.spans if span[1] not in known]
+            other.reason = other.reason or one.reason
+            other.vague = other.vague or one.vague
+            other.browser = other.browser or one.browser
+            other.preflight |= one.preflight
+            other.checked |= one.checked
+            other.redirect |= one.redirect
+            other.found = one.found | other.found
+            return
+    messages.append(one)
+
+
+def _decoded(said: _Said, call: Call | None) -> Decoded:
+    fragment = said.reason or said.vague
+    assert fragment is not None
+    value = _unescaped(said.found.get("value"))
+    status = said.found.get("status", "")
+    number = int(status) if status.isdecimal() and status.isascii() else None
+    candidates = _candidates(fragment.slugs, said, value, number)
+    stages = _stages(fragment, said)
+    candidates, stages = _narrowed(candidates, stages, said.browser, call)
+    named = fragment.code or _code(candidates, said.browser, stages) or (said.vague.code if said.vague else None)
+    found = Decoded(
+        browser=said.browser,
+        candidates=candidates,
+        stages=stages,
+        url=said.found.get("url"),
+        redirected_from=said.found.get("from"),
+        origin=said.found["origin"].rstrip("/") if "origin" in said.found else None,
+        code=named,
+        value=value,
+        status=number,
+        count=said.count,
+    )
+    pieces = tuple(Piece(words, _meaning(what, found), ignore) for _, words, what, ignore in said.spans)
+    return msgspec.structs.replace(found, pieces=pieces)
+
+
+_ESCAPED = re.compile(r"(?:\\u00[0-9A-Fa-f]{2})+")
+
+
+def _unescaped(value: str | None) -> str | None:
+    """Chromium writes a header's bytes beyond ASCII as \\u00XX; they mostly are UTF-8."""
+    if value is None:
+        return None
+
+    def plain(match: re.Match[str]) -> str:
+        return bytes.fromhex(match[0].replace("\\u00", "")).decode("utf-8", "replace")
+
+    return _ESCAPED.sub(plain, value)
+
+
+def _candidates(slugs: tuple[str, ...], said: _Said, value: str | None, status: int | None) -> tuple[str, ...]:
+    if "origin-mismatch" in slugs and value is not None and said.reason is not None:
+        return (origin_reason(value),) if origin_reason(value) in slugs else slugs
+    if slugs == ("preflight-status", "preflight-redirect") and status is not None:
+        return ("preflight-redirect",) if 300 <= status <= 399 else ("preflight-status",)
+    if slugs == ("redirect-disallowed-scheme", "scheme-not-cors"):
+        return ("redirect-disallowed-scheme",) if "from" in said.found else ("scheme-not-cors",)
+    return slugs
+
+
+def _code(candidates: tuple[str, ...], browser: EngineName | None, stages: tuple[Stage, ...]) -> str | None:
+    """The browser's own name, where all candidates have the same."""
+    if browser is None:
+        return None
+    names = {code(ENGINES[browser], slug, stages == PREFLIGHT, 1, False) for slug in candidates}
+    return names.pop() if len(names) == 1 else None
+
+
+def _stages(fragment: Fragment, said: _Said) -> tuple[Stage, ...]:
+    if said.preflight:
+        return PREFLIGHT
+    if said.redirect or ("redirect-disallowed-scheme" in fragment.slugs and "from" in said.found and said.reason):
+        return REDIRECT
+    if said.checked and said.reason is not None and fragment.stages == EVERY_STAGE:
+        return AFTER  # Chromium always says so where it was the preflight
+    return fragment.stages
+
+
+def _narrowed(
+    candidates: tuple[str, ...], stages: tuple[Stage, ...], browser: EngineName | None, call: Call | None
+) -> tuple[tuple[str, ...], tuple[Stage, ...]]:
+    """What the captured call leaves of them; all where it contradicts, for the message outranks what was inferred."""
+    if call is None or (reason := _reason_in(call, browser)) not in candidates or reason is None:
+        return candidates, stages
+    stage = call.verdict.stage
+    return (reason,), ((stage,) if stage in stages and stage is not None else stages)
+
+
+def _reason_in(call: Call, browser: EngineName | None) -> str | None:
+    engines = call.verdict.engines
+    return engines[browser].reason if engines and browser else call.verdict.reason
+
+
+def known(decoded: Decoded) -> Known:
+    """What the words for its reasons can be filled with."""
+    slug = decoded.candidates[0]
+    named = decoded.value
+    leads = slug == "redirect-disallowed-scheme" and decoded.redirected_from is not None
+    return Known(
+        url=decoded.redirected_from if leads else decoded.url,
+        location=decoded.url if leads else None,
+        page=decoded.origin,
+        stage=decoded.stage,
+        method=named if slug == "method-not-allowed" else None,
+        needed=named if slug == "header-not-allowed" else None,
+        found=UNTOLD if named is None or slug in ("method-not-allowed", "header-not-allowed") else named,
+        status=decoded.status,
+    )
+
+
+def _meaning(what: Fragment | str, decoded: Decoded) -> str:
+    if what is _MEANINGS["origin"] and decoded.origin == "null":
+        return NULL_ORIGIN
+    if isinstance(what, str):
+        return what
+    if what is _STATUS_SAYS:
+        return _status_meaning(decoded)
+    if what.meaning:
+        return what.meaning
+    if len(decoded.candidates) == 1:
+        return told(decoded.candidates[0], known(decoded)).happened
+    shorts = [told_shortly(slug) for slug in decoded.candidates]
+    return "One of: " + "; ".join(shorts) + "."
+
+
+def told_shortly(slug: str) -> str:
+    """A few words for a candidate: the slug itself where its words need a call's values."""
+    words = REASONS.get(slug)
+    return slug if words is None or "{" in words.short else f"{slug} ({words.short})"
+
+
+def _status_meaning(decoded: Decoded) -> str:
+    status = decoded.status
+    if status is None:
+        return "There was no answer to take a status from."
+    if 200 <= status <= 299:
+        return "The answer itself was a success: the server works, only a header is wrong or missing."
+    if 300 <= status <= 399:
+        return "The answer was a redirect."
+    return "The answer was an error page, and such pages often lack the headers of good answers. Mend the error first."

@@ -1,0 +1,440 @@
+"""What browsers print when a call fails, as data: each fragment of a message and what it stands for.
+
+Sources: Chromium's cors_error_string.cc, Firefox's security.properties, WebKit's CrossOriginAccessControl.cpp,
+NetworkLoadChecker.cpp and ThreadableLoader.cpp; and what Chromium 156 and Firefox ESR 153 were seen to print.
+"""
+
+import functools
+import re
+from typing import Literal
+
+import msgspec
+
+from corsinspect.fetch.engines import TWO_ORIGIN_LINES
+from corsinspect.model import EngineName, Stage
+
+Role = Literal["reason", "aftermath", "hint", "setting"]
+"""reason: says what failed. aftermath: says only that something did (its candidates count where no reason is told).
+hint: the browser's proposal. setting: whose call it was, and where."""
+
+EVERY_STAGE: tuple[Stage, ...] = ("preflight", "redirect", "actual")
+AFTER: tuple[Stage, ...] = ("redirect", "actual")
+PREFLIGHT: tuple[Stage, ...] = ("preflight",)
+REDIRECT: tuple[Stage, ...] = ("redirect",)
+
+LONGEST = 4000
+"""Characters that a place in a message may take: bounds the search in hostile text."""
+
+
+class Fragment(msgspec.Struct, frozen=True):
+    """One thing that a browser says. In `says`, {value} and the like stand for what it fills in; a quote stands for any
+    quotation mark and a space for any white space."""
+
+    says: str
+    slugs: tuple[str, ...] = ()
+    browser: EngineName | None = None
+    """None: more than one says so."""
+    stages: tuple[Stage, ...] = EVERY_STAGE
+    role: Role = "reason"
+    meaning: str = ""
+    """Where the words of the reason don't say it already."""
+    code: str | None = None
+    """The browser's own name, where `fetch.engines` has none."""
+    ignore: bool = False
+    """A hint that makes it worse or leads astray."""
+
+    def find(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """The first place in `text` (white space collapsed) that says this."""
+        return _pattern(self.says).search(text, start)
+
+
+_QUOTES = "['\"`´‘’‚‛“”„«»‹›]"
+_PLACES = {
+    "value": rf"(?P<value>.{{0,{LONGEST}}}?)",
+    "url": rf"(?P<url>[^‘’“”]{{0,{LONGEST}}}?)",
+    "from": rf"(?P<from>.{{0,{LONGEST}}}?)",
+    "origin": rf"(?P<origin>\S{{0,{LONGEST}}}?)",
+    "word": r"(?P<word>[\w ]{1,30}?)",
+    "method": r"(?P<method>[A-Za-z]{1,20})",
+    "status": r"(?P<status>[0-9]{1,3}|\(?null\)?)",
+    "web url": rf"(?P<url>https?://\S{{0,{LONGEST}}}?)",
+    "last url": rf"(?P<url>\S{{1,{LONGEST}}}?)\.?(?=\s|$)",
+    "last origin": rf"(?P<origin>\S{{1,{LONGEST}}}?)\.?(?=\s|$)",
+}
+
+
+@functools.cache
+def _pattern(says: str) -> re.Pattern[str]:
+    parts: list[str] = []
+    for part in re.split(r"(\{[\w ]+\}|['\" ])", says):
+        if part[:1] == "{":
+            parts.append(_PLACES[part[1:-1]])
+        elif part in ("'", '"'):
+            parts.append(_QUOTES)
+        else:
+            parts.append(re.escape(part))
+    return re.compile("".join(parts), re.IGNORECASE)
+
+
+NOT_TOLD = "It says no more on purpose: a page must not learn from it what happens on another origin."
+
+NETWORK = ("network-error", "refused", "dns", "tls", "closed", "preflight-network-error")
+"""Nothing came back; the browser's words often don't say why."""
+
+UNTOLD = (
+    *NETWORK,
+    *("redirect-credentials", "redirect-disallowed-scheme", "redirect-invalid-location", "redirect-limit"),
+    *("redirect-mode-error", "redirect-stream-body", "mixed-content", "mime", "aborted-by-page"),
+    *("csp", "ad-blocker", "local-network-denied"),
+)
+"""What may lie behind a message that names no reason."""
+
+ANY = (
+    *("origin-missing", "origin-mismatch", "origin-invalid", "origin-multiple", "origin-wildcard-with-credentials"),
+    *("credentials-not-true", "preflight-status", "preflight-redirect", "method-not-allowed", "header-not-allowed"),
+    *("allow-methods-invalid", "allow-headers-invalid"),
+    *UNTOLD,
+)
+"""The same where it may be CORS, too."""
+
+_C: EngineName = "chromium"
+_F: EngineName = "firefox"
+_W: EngineName = "webkit"
+_NO_CORS = "set the request's mode to 'no-cors' to fetch the resource with CORS disabled"
+NO_CORS_MEANING = (
+    "Ignore this. With no-cors the call is sent, but the page can never read the answer: the error goes, and the data "
+    "with it."
+)
+
+SETTINGS: tuple[Fragment, ...] = (
+    Fragment(
+        "Access to {word} at '{url}' (redirected from '{from}') from origin '{origin}' has been blocked by", browser=_C
+    ),
+    Fragment("Access to {word} at '{url}' from origin '{origin}' has been blocked by", browser=_C),
+    Fragment("cannot load {web url}. No 'Access-Control", browser=_C),
+    Fragment("Failed to load {web url}: ", browser=_C),
+    Fragment(
+        "Fetch API cannot load {url}. Request mode is 'same-origin' but the URL's origin is not same as the request "
+        "origin {last origin}",
+        browser=_C,
+    ),
+    Fragment("Fetch API cannot load {url}. Request mode is", browser=_C),
+    Fragment("The Same Origin Policy disallows reading the remote resource at '{url}'. (Reason", browser=_F),
+    Fragment("The Same Origin Policy disallows reading the remote resource at {url}. (Reason", browser=_F),
+    Fragment(
+        "Cross-Origin Request Warning: The Same Origin Policy will disallow reading the remote resource at {url} soon",
+        browser=_F,
+    ),
+    Fragment("Security Error: Content at {from} may not load or link to {last url}", browser=_F),
+    Fragment("Security Error: Content at {origin} may not load data from {last url}", browser=_F),
+    Fragment(
+        "Cross-origin redirection to {url} denied by Cross-Origin Resource Sharing policy:", browser=_W, stages=REDIRECT
+    ),
+    Fragment("cannot load {url} due to access control checks", browser=_W),
+    Fragment("{method} {web url} net::ERR_", browser=_C),
+    Fragment("requested an insecure resource '{url}'", browser=_C),
+    Fragment("Blocked loading mixed active content '{url}'", browser=_F),
+)
+"""The frames of messages: which call, from where. More specific ones first."""
+
+REASONS_TOLD: tuple[Fragment, ...] = (
+    # Chromium
+    Fragment("No 'Access-Control-Allow-Origin' header is present on the requested resource", ("origin-missing",), _C),
+    Fragment(
+        "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when",
+        ("origin-wildcard-with-credentials",),
+        _C,
+    ),
+    Fragment(
+        "'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one",
+        ("origin-multiple",),
+        _C,
+    ),
+    Fragment("'Access-Control-Allow-Origin' header contains the invalid value '{value}'.", ("origin-invalid",), _C),
+    Fragment(
+        "'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to", ("origin-mismatch",), _C
+    ),
+    Fragment(
+        "'Access-Control-Allow-Credentials' header in the response is '{value}' which must be 'true' when",
+        ("credentials-not-true",),
+        _C,
+    ),
+    Fragment("It does not have HTTP ok status", ("preflight-status",), _C, PREFLIGHT),
+    Fragment("Response for preflight has invalid HTTP status code {status}", ("preflight-status",), _C, PREFLIGHT),
+    Fragment("Redirect is not allowed for a preflight request", ("preflight-redirect",), _C, PREFLIGHT),
+    Fragment(
+        "Cannot parse Access-Control-Allow-Methods response header field", ("allow-methods-invalid",), _C, PREFLIGHT
+    ),
+    Fragment(
+        "Cannot parse Access-Control-Allow-Headers response header field", ("allow-headers-invalid",), _C, PREFLIGHT
+    ),
+    Fragment(
+        "Method {value} is not allowed by Access-Control-Allow-Methods in", ("method-not-allowed",), _C, PREFLIGHT
+    ),
+    Fragment(
+        "Request header field {value} is not allowed by Access-Control-Allow-Headers in",
+        ("header-not-allowed",),
+        _C,
+        PREFLIGHT,
+    ),
+    Fragment("Redirect location '{value}' contains a username and password", ("redirect-credentials",), _C, REDIRECT),
+    Fragment(
+        "Cross origin requests are only supported for protocol schemes",
+        ("redirect-disallowed-scheme", "scheme-not-cors"),
+        _C,
+        AFTER,
+    ),
+    Fragment(
+        "Cross origin requests are not allowed by request mode", ("mode-same-origin",), _C, code="DisallowedByMode"
+    ),
+    Fragment(
+        "Request mode is 'same-origin' but the URL's origin is not same",
+        ("mode-same-origin",),
+        _C,
+        code="DisallowedByMode",
+    ),
+    Fragment(
+        "Request mode is 'no-cors' but the redirect mode is not 'follow'",
+        ("no-cors-redirect-mode",),
+        _C,
+        code="NoCorsRedirectModeNotFollow",
+    ),
+    Fragment("The response is invalid", ("network-error", "preflight-network-error"), _C, code="InvalidResponse"),
+    Fragment(
+        "Permission was denied for this request to access the",
+        ("local-network-denied",),
+        _C,
+        code="LocalNetworkAccessPermissionDenied",
+    ),
+    Fragment(
+        "The request client is not a secure context and", ("local-network-insecure",), _C, code="InsecureLocalNetwork"
+    ),
+    Fragment(
+        "Request had a target IP address space of", ("local-network-mismatch",), _C, code="InvalidLocalNetworkAccess"
+    ),
+    Fragment(
+        "'Access-Control-Allow-Private-Network' header",
+        ("private-network-header",),
+        _C,
+        PREFLIGHT,
+        code="PreflightMissingAllowPrivateNetwork",
+    ),
+    Fragment("Mixed Content: The page at '{origin}' was loaded over HTTPS, but requested", ("mixed-content",), _C),
+    # Firefox
+    Fragment("(Reason: CORS header 'Access-Control-Allow-Origin' missing)", ("origin-missing",), _F),
+    Fragment(
+        "(Reason: CORS header 'Access-Control-Allow-Origin' does not match '{value}').",
+        ("origin-mismatch", "origin-invalid", "origin-multiple"),
+        _F,
+    ),
+    Fragment(
+        "(Reason: Multiple CORS header 'Access-Control-Allow-Origin' not allowed)",
+        ("origin-multiple",),
+        _F,
+        code=TWO_ORIGIN_LINES,
+    ),
+    Fragment(
+        "(Reason: Credential is not supported if the CORS header 'Access-Control-Allow-Origin' is '*')",
+        ("origin-wildcard-with-credentials",),
+        _F,
+    ),
+    Fragment(
+        "(Reason: expected 'true' in CORS header 'Access-Control-Allow-Credentials')", ("credentials-not-true",), _F
+    ),
+    Fragment("(Reason: CORS preflight response did not succeed)", ("preflight-status",), _F, PREFLIGHT),
+    Fragment("(Reason: CORS preflight channel did not succeed)", ("preflight-status",), _F, PREFLIGHT),
+    Fragment("(Reason: CORS request external redirect not allowed)", ("preflight-redirect",), _F, PREFLIGHT),
+    Fragment(
+        "(Reason: invalid token '{value}' in CORS header 'Access-Control-Allow-Methods')",
+        ("allow-methods-invalid",),
+        _F,
+        PREFLIGHT,
+    ),
+    Fragment(
+        "(Reason: invalid token '{value}' in CORS header 'Access-Control-Allow-Headers')",
+        ("allow-headers-invalid",),
+        _F,
+        PREFLIGHT,
+    ),
+    Fragment(
+        "(Reason: Did not find method in CORS header 'Access-Control-Allow-Methods')",
+        ("method-not-allowed",),
+        _F,
+        PREFLIGHT,
+    ),
+    Fragment(
+        "(Reason: header '{value}' is not allowed according to header 'Access-Control-Allow-Headers'",
+        ("header-not-allowed",),
+        _F,
+        PREFLIGHT,
+    ),
+    Fragment(
+        "(Reason: missing token '{value}' in CORS header 'Access-Control-Allow-Headers' from CORS preflight",
+        ("header-not-allowed",),
+        _F,
+        PREFLIGHT,
+    ),
+    Fragment(
+        "(Reason: When the 'Access-Control-Allow-Headers' is '*', the 'Authorization' header is not covered",
+        ("authorization-not-listed",),
+        _F,
+        PREFLIGHT,
+        meaning="A warning only: this Firefox still lets * cover Authorization, a later one will not.",
+        code="CORSAllowHeaderFromPreflightDeprecation",
+    ),
+    Fragment("(Reason: CORS request not http)", ("scheme-not-cors",), _F, code="CORSRequestNotHttp"),
+    Fragment("(Reason: CORS disabled)", ("cors-disabled-by-user",), _F, code="CORSDisabled"),
+    Fragment(
+        "(Reason: CORS header 'Origin' cannot be added)",
+        ("origin-header-not-added",),
+        _F,
+        code="CORSOriginHeaderNotAdded",
+    ),
+    Fragment("may not load data from", ("mode-same-origin",), _F),
+    Fragment("may not load or link to", ("redirect-disallowed-scheme",), _F, REDIRECT),
+    Fragment("Blocked loading mixed active content", ("mixed-content",), _F),
+    Fragment("blocked due to its Cross-Origin-Resource-Policy header", ("corp",), _F, ("actual",)),
+    Fragment("was blocked by OpaqueResponseBlocking", ("orb",), _F, ("actual",)),
+    Fragment("was blocked due to MIME type", ("mime",), _F, ("actual",)),
+    # Safari
+    Fragment(
+        "Origin {origin} is not allowed by Access-Control-Allow-Origin",
+        ("origin-missing", "origin-mismatch", "origin-invalid"),
+        _W,
+    ),
+    Fragment(
+        "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true",
+        ("origin-wildcard-with-credentials",),
+        _W,
+    ),
+    Fragment("Access-Control-Allow-Origin cannot contain more than one origin", ("origin-multiple",), _W),
+    Fragment("Credentials flag is true, but Access-Control-Allow-Credentials is not", ("credentials-not-true",), _W),
+    Fragment("Preflight response is not successful", ("preflight-status", "preflight-redirect"), _W, PREFLIGHT),
+    Fragment("Access-Control-Allow-Methods has an invalid value", ("allow-methods-invalid",), _W, PREFLIGHT),
+    Fragment("Access-Control-Allow-Headers has an invalid value", ("allow-headers-invalid",), _W, PREFLIGHT),
+    Fragment("Method {value} is not allowed by Access-Control-Allow-Methods", ("method-not-allowed",), _W, PREFLIGHT),
+    Fragment(
+        "Request header field {value} is not allowed by Access-Control-Allow-Headers",
+        ("header-not-allowed",),
+        _W,
+        PREFLIGHT,
+    ),
+    Fragment("redirection URL {value} has credentials", ("redirect-credentials",), _W, REDIRECT),
+    Fragment("redirection with non CORS scheme", ("redirect-disallowed-scheme",), _W, REDIRECT),
+    Fragment("cannot follow more than 20 redirections", ("redirect-limit",), _W, REDIRECT),
+    Fragment("Not allowed to follow a redirection while loading", ("redirect-mode-error",), _W, REDIRECT),
+    Fragment("Unsafe attempt to load URL", ("mode-same-origin",)),
+    Fragment("because it violates the resource's Cross-Origin-Resource-Policy", ("corp",), _W, ("actual",)),
+    # not CORS, by whoever says so
+    Fragment("Content Security Policy directive", ("csp",)),
+    Fragment("Content-Security-Policy: The page", ("csp",), _F),
+    Fragment("Refused to connect to {url} because it", ("csp",)),
+    Fragment("net::ERR_CONNECTION_REFUSED", ("refused",), _C),
+    Fragment("net::ERR_NAME_NOT_RESOLVED", ("dns",), _C),
+    Fragment("net::ERR_CERT_", ("tls",), _C),
+    Fragment("net::ERR_SSL_", ("tls",), _C),
+    Fragment("net::ERR_EMPTY_RESPONSE", ("closed",), _C),
+    Fragment("net::ERR_CONNECTION_RESET", ("closed",), _C),
+    Fragment("net::ERR_CONNECTION_CLOSED", ("closed",), _C),
+    Fragment("net::ERR_BLOCKED_BY_CLIENT", ("ad-blocker",), _C),
+    Fragment("net::ERR_BLOCKED_BY_CSP", ("csp",), _C),
+    Fragment("net::ERR_BLOCKED_BY_ORB", ("orb",), _C),
+    Fragment("net::ERR_BLOCKED_BY_RESPONSE.NotSame", ("corp",), _C, ("actual",)),
+    Fragment("net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS", ("local-network-denied",), _C),
+    Fragment("net::ERR_TOO_MANY_REDIRECTS", ("redirect-limit",), _C, REDIRECT),
+    Fragment("net::ERR_INVALID_REDIRECT", ("redirect-invalid-location",), _C, REDIRECT),
+    Fragment("net::ERR_UNSAFE_REDIRECT", ("redirect-disallowed-scheme",), _C, REDIRECT),
+    Fragment("net::ERR_QUIC_PROTOCOL_ERROR", ("quic",), _C),
+    Fragment("net::ERR_ABORTED", ("aborted-by-page",), _C, role="aftermath", meaning="The page gave the call up."),
+)
+"""What names the reason. More specific ones first."""
+
+_CUT = "The message is cut off here: what follows names the reason. Paste all of it."
+
+AFTERMATH: tuple[Fragment, ...] = (
+    Fragment(
+        "(Reason: CORS request did not succeed)",
+        UNTOLD,
+        _F,
+        role="aftermath",
+        meaning="Firefox got no answer that it may use. Alone it is mostly not CORS: the server is down, its "
+        "certificate is refused, something blocked the call, or a redirect could not be followed. After another "
+        "reason it only repeats that the call failed.",
+        code="CORSDidNotSucceed2",
+    ),
+    Fragment(
+        "due to access control checks",
+        ANY,
+        _W,
+        role="aftermath",
+        meaning="Safari's line for any call that it withheld, also for one that the page gave up: alone it is no "
+        "proof of CORS. The line before it names the reason.",
+    ),
+    Fragment(
+        "net::ERR_FAILED",
+        ANY,
+        _C,
+        role="aftermath",
+        meaning="The network's line for the same failure. A status behind it, as in 200 (OK), means that the "
+        "server did answer and the browser kept that from the page.",
+    ),
+    Fragment(
+        "TypeError: Failed to fetch", ANY, _C, role="aftermath", meaning=f"What the page's script gets. {NOT_TOLD}"
+    ),
+    Fragment(
+        "NetworkError when attempting to fetch resource",
+        ANY,
+        _F,
+        role="aftermath",
+        meaning=f"What the page's script gets. {NOT_TOLD}",
+    ),
+    Fragment("TypeError: Load failed", ANY, _W, role="aftermath", meaning=f"What the page's script gets. {NOT_TOLD}"),
+    Fragment(
+        "AxiosError: Network Error",
+        ANY,
+        role="aftermath",
+        meaning=f"What the page's script gets, in axios's words. {NOT_TOLD}",
+    ),
+    Fragment("has been blocked by CORS policy", ANY, _C, role="aftermath", meaning=_CUT),
+    Fragment("Access to {word} at '", ANY, _C, role="aftermath", meaning=_CUT),
+    Fragment("Cross-Origin Request Blocked", ANY, _F, role="aftermath", meaning=_CUT),
+    Fragment("denied by Cross-Origin Resource Sharing policy", ANY, _W, REDIRECT, role="aftermath", meaning=_CUT),
+)
+"""What says only that the call failed."""
+
+HINTS: tuple[Fragment, ...] = (
+    Fragment(
+        f"Have the server send the header with a valid value, or, if an opaque response serves your needs, {_NO_CORS}.",
+        role="hint",
+        browser=_C,
+        meaning=f"The first half is right: the server has to change. {NO_CORS_MEANING.replace('this', 'the rest')}",
+        ignore=True,
+    ),
+    Fragment(
+        f"If an opaque response serves your needs, {_NO_CORS}.",
+        role="hint",
+        browser=_C,
+        meaning=NO_CORS_MEANING,
+        ignore=True,
+    ),
+    Fragment(_NO_CORS, role="hint", browser=_C, meaning=NO_CORS_MEANING, ignore=True),
+    Fragment(
+        "Have the server send the header with a valid value.",
+        role="hint",
+        browser=_C,
+        meaning="Right: nothing in the page can mend this.",
+    ),
+    Fragment(
+        "The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials",
+        role="hint",
+        browser=_C,
+        meaning="Right: if the call needs no cookies, withCredentials = false mends it, too.",
+    ),
+    Fragment(
+        "The response had HTTP status code {status}",
+        role="hint",
+        browser=_C,
+        meaning="An error page: it often lacks the headers that good answers have. Mend the error first.",
+    ),
+)
+"""What the browser proposes. Longer ones first."""

@@ -1,0 +1,97 @@
+"""A call made up from what little is known (a console message, an example), so that the words for captured calls can
+be said of it, too."""
+
+import msgspec
+
+from corsinspect.advice.sentences import Explanation, explanation
+from corsinspect.model import Call, Exchange, Hop, Stage, Verdict
+
+UNTOLD = "…"
+"""Stands for a value that isn't known."""
+
+_HEADERS = {
+    "origin": "Access-Control-Allow-Origin",
+    "credentials-not-true": "Access-Control-Allow-Credentials",
+    "allow-methods-invalid": "Access-Control-Allow-Methods",
+    "method-not-allowed": "Access-Control-Allow-Methods",
+    "allow-headers-invalid": "Access-Control-Allow-Headers",
+    "header-not-allowed": "Access-Control-Allow-Headers",
+    "authorization-not-listed": "Access-Control-Allow-Headers",
+    "corp": "Cross-Origin-Resource-Policy",
+}
+_NO_DIFFERENCE = " (not the page's origin)"
+"""What the words say of the difference from an origin that isn't known."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of a failed call; the rest is left open in the words."""
+
+    url: str | None = None
+    page: str | None = None
+    stage: Stage | None = None
+    method: str | None = None
+    needed: str | None = None
+    found: str | None = UNTOLD
+    """None: the header was absent."""
+    status: int | None = None
+    location: str | None = None
+
+
+def header_of(slug: str) -> str | None:
+    """The header that a reason is about."""
+    return _HEADERS["origin"] if slug.startswith("origin-") else _HEADERS.get(slug)
+
+
+def told(slug: str, known: Known) -> Explanation:
+    """What happened, what it did to the data, who must change what; no consequence where the stage is open."""
+    location = (("Location", known.location),) if known.location else ()
+    exchange = Exchange(id="", url=known.url or "", started=0.0, status=known.status, response_headers=location)
+    preflight = known.stage == "preflight"
+    call = Call(
+        id="",
+        url=exchange.url,
+        method=known.method or ("‹method›" if slug == "method-not-allowed" else None),
+        started=0.0,
+        kind="preflighted" if preflight else "simple",
+        hops=(Hop(preflight=exchange) if preflight else Hop(request=exchange),),
+        verdict=Verdict(
+            outcome="blocked",
+            reason=slug,
+            stage=known.stage,
+            header=header_of(slug),
+            expected=_needed(slug, known),
+            found=None if slug == "origin-missing" else known.found,
+            status=known.status,
+        ),
+        page_origin=known.page,
+    )
+    said = explanation(call)
+    happened = said.happened
+    if known.page is None:
+        happened = happened.replace(_NO_DIFFERENCE, "")
+    return Explanation(
+        headline=said.headline,
+        happened=_capital(happened),
+        consequence=said.consequence if known.stage else "",
+        mend=_capital(said.mend),
+    )
+
+
+def _needed(slug: str, known: Known) -> str | None:
+    if known.needed is not None:
+        return known.needed
+    if slug.startswith("origin-"):
+        return known.page
+    if slug == "method-not-allowed":
+        return known.method
+    return {
+        "header-not-allowed": "‹header›",
+        "authorization-not-listed": "authorization",
+        "allow-methods-invalid": "GET, PUT",
+        "allow-headers-invalid": "content-type, x-token",
+    }.get(slug)
+
+
+def _capital(sentence: str) -> str:
+    """A sentence that starts with "the server"; host names stay as they are."""
+    return "T" + sentence[1:] if sentence.startswith("the ") else sentence
