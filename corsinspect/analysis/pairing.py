@@ -252,20 +252,16 @@ def _is_preflight_before_login(preflight: Facts, facts: Facts) -> bool:
 
 
 def _may_follow(preflight: Facts, facts: Facts) -> bool:
+    engine = ENGINES[preflight.engine or "chromium"]
     return (
         preflight.preflight_method == facts.exchange.method
         and _in_time(preflight, facts)
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
-        and (preflight.storage_access == facts.storage_access or not _shows_credentials(preflight))
-        and (preflight.origin == facts.origin or facts.origin == OPAQUE)
+        and (preflight.storage_access == facts.storage_access or not engine.storage_access_on_preflight)
+        and (preflight.origin == facts.origin or (facts.origin == OPAQUE and engine.tainted_preflight_origin))
         and _has_all(facts, preflight.asked_names)
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )
-
-
-def _shows_credentials(preflight: Facts) -> bool:
-    """Whether this engine's preflights carry the same sign of credentials mode as its requests."""
-    return ENGINES[preflight.engine or "chromium"].storage_access_on_preflight
 
 
 def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:
@@ -325,4 +321,6 @@ def _cached_grant(group: Group, facts: Facts) -> Facts | None:
         stored = entry(made_for, None, preflight.answer, answered, preflight.exchange.id, engine)
         if stored is not None and covers(stored, asked, include, facts.exchange.started + SLACK, engine):
             return preflight
+        if stored is not None and engine.replaces_entry:
+            return None  # what was granted before this one is forgotten
     return None

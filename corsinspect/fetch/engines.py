@@ -29,43 +29,45 @@ class Engine:
 
     name: str
     checks: tuple[str, ...]
-    """The order of a preflight's checks: the first failure is the one that is reported."""
+    """The order of a preflight's checks: the first failure is the one that is reported. Chromium: PreflightController,
+    Gecko: nsCORSListenerProxy.cpp, WebKit: validatePreflightResponse; the first two seen (preflight_status group)."""
     codes: dict[str, str]
-    """Reason slug -> the engine's own name for it, on any but a preflight's response."""
+    """Reason slug -> the engine's own name for it, on any but a preflight's response. Chromium: CDP's CorsError,
+    Gecko: the console category (security.properties); both seen."""
     preflight_codes: dict[str, str]
     """The same for a preflight's response, where it differs."""
     max_age_cap: int
-    """Seconds; the most that Access-Control-Max-Age counts for."""
+    """Seconds; the most that Access-Control-Max-Age counts for. preflight_result.cc; nsCORSListenerProxy.cpp;
+    CrossOriginPreflightResultCache.cpp."""
     max_age_invalid: int
-    """Seconds that a grant holds when Max-Age is there and doesn't parse; 0: isn't cached."""
+    """Seconds that a grant holds when Max-Age is there and doesn't parse; 0: isn't cached. Seen (cache group)."""
     max_age_empty: int
-    """The same for an empty Max-Age."""
+    """The same for an empty Max-Age. Seen (cache group)."""
     cached_wildcard: bool
-    """Whether a cached `*` grants anything."""
+    """Whether a cached `*` grants anything. Seen (cache group); nsPreflightCache compares names literally."""
     cached_wildcard_authorization: bool
-    """Whether a cached `*` in Allow-Headers covers Authorization."""
+    """Whether a cached `*` in Allow-Headers covers Authorization. preflight_result.cc, EnsureAllowedCrossOriginHeaders;
+    seen (cache group)."""
     include_serves_omit: bool
-    """Whether an entry stored for a credentialed request serves one without credentials."""
+    """Whether an entry stored for a credentialed request serves one without. preflight_result.cc; seen (cache)"""
     cached_methods: frozenset[str]
-    """Methods that a cached entry needn't list."""
+    """Methods that a cached entry needn't list. preflight_result.cc; nsCORSListenerProxy.cpp; the standard."""
     replaces_entry: bool
-    """Whether a new grant replaces the old entry (else their lists are merged)."""
-    failure_clears: bool
-    """Whether an actual response that fails the CORS check clears the entries of its URL."""
+    """Whether a new grant replaces the old entry (else they are merged). preflight_cache.cc; nsPreflightCache."""
     safelisted_hints: frozenset[str] = frozenset()
-    """Request headers (lower-case) that need no preflight here, beyond the standard's."""
+    """Request headers (lower-case) that need no preflight here, beyond the standard's. cors.cc, IsCorsSafelistedHeader;
+    seen (methods_headers group)."""
     no_preflight_for: frozenset[str] = frozenset()
-    """Request headers that a page may set without a preflight because the engine drops them."""
+    """Request headers that a page may set without a preflight because the engine drops them. Seen (methods_headers)."""
     unsafe_redirects: frozenset[str] | None = frozenset()
-    """Schemes to which a redirect is a plain network error, not a CORS failure; None: all but HTTP(S)."""
+    """Schemes to which a redirect is a plain network error, not a CORS failure; None: all but HTTP(S). Seen (redirects
+    group)."""
     empty_location_redirects: bool = False
-    """Whether an empty Location leads back to the same URL (else it's no redirect)."""
+    """Whether an empty Location leads back to the same URL (else it's no redirect). Seen (redirects group)."""
     tainted_preflight_origin: bool = False
-    """Whether a preflight on a redirect-tainted hop still carries the page's origin."""
-    preflight_metadata: bool = False
-    """Whether a preflight to an untrustworthy URL still carries Sec-Fetch-Mode."""
+    """Whether a preflight on a redirect-tainted hop still carries the page's origin. Seen (redirects group)."""
     storage_access_on_preflight: bool = False
-    """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access."""
+    """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
 
 
 _CHROMIUM_ORIGIN = {
@@ -101,14 +103,12 @@ CHROMIUM = Engine(
     include_serves_omit=True,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
-    failure_clears=False,
     safelisted_hints=frozenset(
         """device-memory downlink dpr ect rtt save-data viewport-width width sec-ch-dpr sec-ch-width
         sec-ch-viewport-width sec-ch-device-memory""".split()
     ),
     no_preflight_for=frozenset({"user-agent"}),
     unsafe_redirects=frozenset({"data", "file", "filesystem", "blob", "about", "javascript"}),
-    preflight_metadata=True,
 )
 
 GECKO = Engine(
@@ -151,7 +151,6 @@ GECKO = Engine(
     include_serves_omit=False,
     cached_methods=frozenset({"GET", "POST"}),
     replaces_entry=False,
-    failure_clears=True,
     unsafe_redirects=None,
     empty_location_redirects=True,
     tainted_preflight_origin=True,
@@ -184,7 +183,6 @@ WEBKIT = Engine(
     include_serves_omit=True,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
-    failure_clears=False,
 )
 
 ENGINES: dict[EngineName, Engine] = {"chromium": CHROMIUM, "firefox": GECKO, "webkit": WEBKIT}

@@ -1,39 +1,100 @@
 import pytest
 
-from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, WEBKIT, code
+from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, WEBKIT, Engine, code
+
+ON_ANY = [
+    ("origin-missing", "MissingAllowOriginHeader", "CORSMissingAllowOrigin2"),
+    ("origin-wildcard-with-credentials", "WildcardOriginNotAllowed", "CORSNotSupportingCredentials"),
+    ("origin-multiple", "MultipleAllowOriginValues", "CORSAllowOriginNotMatchingOrigin"),
+    ("origin-invalid", "InvalidAllowOriginValue", "CORSAllowOriginNotMatchingOrigin"),
+    ("origin-mismatch", "AllowOriginMismatch", "CORSAllowOriginNotMatchingOrigin"),
+    ("credentials-not-true", "InvalidAllowCredentials", "CORSMissingAllowCredentials"),
+]
+ON_PREFLIGHTS = [
+    ("preflight-redirect", "PreflightDisallowedRedirect", "CORSExternalRedirectNotAllowed"),
+    ("preflight-status", "PreflightInvalidStatus", "CORSPreflightDidNotSucceed3"),
+    ("allow-methods-invalid", "InvalidAllowMethodsPreflightResponse", "CORSInvalidAllowMethod"),
+    ("allow-headers-invalid", "InvalidAllowHeadersPreflightResponse", "CORSInvalidAllowHeader"),
+    ("method-not-allowed", "MethodDisallowedByPreflightResponse", "CORSMethodNotFound"),
+    ("header-not-allowed", "HeaderDisallowedByPreflightResponse", "CORSMissingAllowHeaderFromPreflight2"),
+]
+ON_OTHERS = [
+    ("redirect-credentials", "RedirectContainsCredentials", "CORSDidNotSucceed2"),
+    ("redirect-disallowed-scheme", "CorsDisabledScheme", "CORSDidNotSucceed2"),
+    ("redirect-invalid-location", None, "CORSDidNotSucceed2"),
+    ("redirect-limit", None, "CORSDidNotSucceed2"),
+    ("mixed-content", None, "CORSDidNotSucceed2"),
+    ("mode-same-origin", "DisallowedByMode", None),
+    ("corp", None, None),
+]
+
+
+def codes(reason: str, preflight: bool) -> list[str | None]:
+    return [code(engine, reason, preflight, 1, False) for engine in (CHROMIUM, GECKO, WEBKIT)]
+
+
+@pytest.mark.parametrize(("reason", "chromium", "gecko"), ON_ANY)
+def test_chromium_says_where_the_cors_check_failed(reason: str, chromium: str, gecko: str) -> None:
+    assert codes(reason, False) == [chromium, gecko, None]
+    assert codes(reason, True) == ["Preflight" + chromium, gecko, None]
+
+
+@pytest.mark.parametrize(("reason", "chromium", "gecko"), ON_PREFLIGHTS)
+def test_codes_of_preflights(reason: str, chromium: str, gecko: str) -> None:
+    assert codes(reason, True) == [chromium, gecko, None]
+
+
+@pytest.mark.parametrize(("reason", "chromium", "gecko"), ON_OTHERS)
+def test_codes_of_other_answers(reason: str, chromium: str | None, gecko: str | None) -> None:
+    assert codes(reason, False) == [chromium, gecko, None]
 
 
 @pytest.mark.parametrize(
-    ("reason", "preflight", "chromium", "gecko"),
+    ("reason", "lines", "http2", "expected"),
     [
-        ("origin-missing", False, "MissingAllowOriginHeader", "CORSMissingAllowOrigin2"),
-        ("origin-missing", True, "PreflightMissingAllowOriginHeader", "CORSMissingAllowOrigin2"),
-        ("credentials-not-true", True, "PreflightInvalidAllowCredentials", "CORSMissingAllowCredentials"),
-        ("preflight-status", True, "PreflightInvalidStatus", "CORSPreflightDidNotSucceed3"),
-        ("preflight-redirect", True, "PreflightDisallowedRedirect", "CORSExternalRedirectNotAllowed"),
-        ("method-not-allowed", True, "MethodDisallowedByPreflightResponse", "CORSMethodNotFound"),
-        ("header-not-allowed", True, "HeaderDisallowedByPreflightResponse", "CORSMissingAllowHeaderFromPreflight2"),
-        ("corp", False, None, None),
+        ("origin-multiple", 1, False, "CORSAllowOriginNotMatchingOrigin"),
+        ("origin-multiple", 2, False, "CORSMultipleAllowOriginNotAllowed"),
+        ("origin-multiple", 3, False, "CORSMultipleAllowOriginNotAllowed"),
+        ("origin-multiple", 2, True, "CORSAllowOriginNotMatchingOrigin"),
+        ("credentials-not-true", 2, False, "CORSMissingAllowCredentials"),
     ],
 )
-def test_codes(reason: str, preflight: bool, chromium: str | None, gecko: str | None) -> None:
-    assert code(CHROMIUM, reason, preflight, 1, False) == chromium
-    assert code(GECKO, reason, preflight, 1, False) == gecko
-    assert code(WEBKIT, reason, preflight, 1, False) is None
-
-
-@pytest.mark.parametrize(
-    ("lines", "http2", "expected"),
-    [
-        (1, False, "CORSAllowOriginNotMatchingOrigin"),
-        (2, False, "CORSMultipleAllowOriginNotAllowed"),
-        (2, True, "CORSAllowOriginNotMatchingOrigin"),
-    ],
-)
-def test_gecko_tells_two_lines_from_one(lines: int, http2: bool, expected: str) -> None:
-    assert code(GECKO, "origin-multiple", False, lines, http2) == expected
-    assert code(CHROMIUM, "origin-multiple", False, lines, http2) == "MultipleAllowOriginValues"
+def test_gecko_tells_two_lines_from_one(reason: str, lines: int, http2: bool, expected: str) -> None:
+    assert code(GECKO, reason, False, lines, http2) == expected
+    assert code(CHROMIUM, reason, False, lines, http2) == code(CHROMIUM, reason, False, 1, False)
 
 
 def test_engines_by_name() -> None:
-    assert {name: engine.name for name, engine in ENGINES.items()} == {name: name for name in ENGINES}
+    assert ENGINES == {"chromium": CHROMIUM, "firefox": GECKO, "webkit": WEBKIT}
+    assert [engine.name for engine in ENGINES.values()] == ["chromium", "firefox", "webkit"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "redirect_fails_without_cors"),
+    [
+        (CHROMIUM, {"data", "file", "filesystem", "blob", "about", "javascript"}),
+        (GECKO, {"data", "file", "mailto", "x-app"}),
+        (WEBKIT, set()),
+    ],
+    ids=["chromium", "gecko", "webkit"],
+)
+def test_redirects_to_these_are_no_cors_failure(engine: Engine, redirect_fails_without_cors: set[str]) -> None:
+    schemes = engine.unsafe_redirects
+    assert schemes is None or schemes == redirect_fails_without_cors
+
+
+@pytest.mark.parametrize(
+    ("way", "chromium", "gecko", "webkit"),
+    [
+        ("replaces_entry", True, False, True),
+        ("empty_location_redirects", False, True, False),
+        ("tainted_preflight_origin", False, True, False),
+        ("storage_access_on_preflight", False, True, False),
+    ],
+)
+def test_ways(way: str, chromium: bool, gecko: bool, webkit: bool) -> None:
+    assert [getattr(engine, way) for engine in (CHROMIUM, GECKO, WEBKIT)] == [chromium, gecko, webkit]
+
+
+def test_only_chromium_lets_a_page_set_the_user_agent_unasked() -> None:
+    assert [engine.no_preflight_for for engine in (CHROMIUM, GECKO, WEBKIT)] == [{"user-agent"}, set(), set()]
