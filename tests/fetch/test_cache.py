@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from corsinspect.fetch.cache import covers, entry, max_age
@@ -15,9 +17,16 @@ ORIGIN = "https://a.test"
         ("", 5, 5, 5),
         ("0", 0, 0, 0),
         ("-1", 0, 0, 0),
+        ("-99", 0, 0, 0),
+        ("--1", 5, 0, 5),
+        ("1", 1, 1, 1),
         ("60", 60, 60, 60),
+        ("600", 600, 600, 600),
+        ("601", 601, 601, 600),
         ("7200", 7200, 7200, 600),
         ("7201", 7200, 7201, 600),
+        ("86400", 7200, 86400, 600),
+        ("86401", 7200, 86400, 600),
         ("999999999999999", 7200, 86400, 600),
         ("soon", 5, 0, 5),
         ("60.5", 5, 0, 5),
@@ -28,6 +37,11 @@ ORIGIN = "https://a.test"
 )
 def test_max_age(value: str | None, chromium: int, gecko: int, webkit: int) -> None:
     assert [max_age(value, engine) for engine in (CHROMIUM, GECKO, WEBKIT)] == [chromium, gecko, webkit]
+
+
+def test_absent_is_not_empty() -> None:
+    engine = dataclasses.replace(CHROMIUM, max_age_empty=0)
+    assert (max_age(None, engine), max_age("", engine)) == (5, 0)
 
 
 def grant(
@@ -50,6 +64,17 @@ PUT = Asked(ORIGIN, "PUT", ("x-a",))
 def test_what_is_not_kept_is_no_entry() -> None:
     fields = CorsHeaders(ORIGIN, None, "PUT", None, "0")
     assert entry(PUT, None, fields, 100.0, "p1", CHROMIUM) is None
+
+
+def test_a_second_is_kept_for_a_second() -> None:
+    stored = grant(CHROMIUM, age="1")
+    assert (stored.stored, stored.expires) == (100.0, 101.0)
+
+
+def test_lists_that_do_not_parse_grant_nothing_later() -> None:
+    stored = grant(CHROMIUM, "P UT", "x a")
+    assert (stored.methods, stored.names) == (frozenset(), frozenset())
+    assert not covers(stored, PUT, False, 110, CHROMIUM)
 
 
 @pytest.mark.parametrize("engine", [CHROMIUM, GECKO, WEBKIT], ids=lambda engine: engine.name)
@@ -76,6 +101,7 @@ def test_a_grant_covers_what_it_lists(engine: Engine) -> None:
 def test_gecko_wants_head_listed() -> None:
     asked = Asked(ORIGIN, "HEAD", ("x-a",))
     assert covers(grant(CHROMIUM), asked, False, 110, CHROMIUM)
+    assert covers(grant(WEBKIT), asked, False, 110, WEBKIT)
     assert not covers(grant(GECKO), asked, False, 110, GECKO)
 
 
@@ -96,6 +122,8 @@ def test_a_cached_wildcard(engine: Engine, method: bool, name: bool, authorizati
 def test_a_wildcard_is_literal_with_credentials(engine: Engine) -> None:
     assert not covers(grant(engine, "*"), Asked(ORIGIN, "PATCH", ()), True, 110, engine)
     assert not covers(grant(engine, "*", include=True), Asked(ORIGIN, "PATCH", ()), False, 110, engine)
+    assert not covers(grant(engine, "*", include=None), Asked(ORIGIN, "PATCH", ()), True, 110, engine)
+    assert not covers(grant(engine, "PUT", "*", include=None), Asked(ORIGIN, "PUT", ("x-z",)), True, 110, engine)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +134,8 @@ def test_a_wildcard_is_literal_with_credentials(engine: Engine) -> None:
         (CHROMIUM, False, True, False),
         (CHROMIUM, None, True, True),
         (CHROMIUM, False, None, True),
+        (WEBKIT, True, False, True),
+        (WEBKIT, False, True, False),
         (GECKO, True, False, False),
         (GECKO, False, True, False),
         (GECKO, True, True, True),

@@ -113,6 +113,7 @@ def test_methods(method: str, found: str | None, without: str | None, included: 
         (("authorization",), "*", None, "header-not-allowed"),
         (("*",), "*", None, None),
         (("x-a",), "x-a, b c", "allow-headers-invalid", "allow-headers-invalid"),
+        (("x-a", "x-b"), "b c", "allow-headers-invalid", "allow-headers-invalid"),
     ],
 )
 def test_headers(names: tuple[str, ...], found: str | None, without: str | None, included: str | None) -> None:

@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, first_bad_token, is_token, token_list, values
+from corsinspect.fetch.headers import (
+    CorsHeaders,
+    combined,
+    cors_headers,
+    first_bad_token,
+    is_token,
+    refreshed,
+    token_list,
+    values,
+)
 
 LINES = (("Vary", " Origin\t"), ("x-a", "1"), ("VARY", "Accept"), ("X-Empty", ""))
 
@@ -53,6 +62,18 @@ def test_tokens() -> None:
     assert is_token("x-a") and not is_token("") and not is_token("x a")
 
 
+def test_the_bytes_of_tokens() -> None:
+    letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    assert {chr(number) for number in range(256) if is_token(chr(number))} == set(letters + "!#$%&'*+-.^_`|~")
+
+
+@pytest.mark.parametrize("space", ["\t", "\n", "\r", " "], ids=["tab", "lf", "cr", "space"])
+def test_whitespace_around_a_value_is_not_part_of_it(space: str) -> None:
+    assert values([("x-a", f"{space}a{space}b{space}")], "x-a") == [f"a{space}b"]
+    assert token_list(f"{space}GET{space},{space}PUT") == ("GET", "PUT")
+    assert first_bad_token(f"GET,{space}x y{space}") == "x y"
+
+
 def test_cors_headers_in_one_pass() -> None:
     lines = (
         ("Access-Control-Allow-Origin", " https://a.test "),
@@ -74,7 +95,17 @@ def test_two_origin_lines_are_counted_and_joined() -> None:
     assert (fields.allow_origin, fields.origin_lines) == ("*, *", 2)
 
 
+def test_a_304_replaces_what_it_has_and_leaves_the_rest() -> None:
+    stored = CorsHeaders("https://a.test", "true", "GET", "x-a", "5", "x-b", 1)
+    assert refreshed(stored, cors_headers(())) == stored
+    two = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Origin", "null"))
+    assert refreshed(stored, cors_headers(two)) == stored._replace(allow_origin="*, null", origin_lines=2)
+    assert refreshed(stored, CorsHeaders(expose_headers="")) == stored._replace(expose_headers="")
+    assert refreshed(CorsHeaders(), stored) == stored
+
+
 def test_absent_and_empty_differ() -> None:
+    assert cors_headers(()).origin_lines == 0
     assert cors_headers((("Vary", "x"),)) == CorsHeaders()
     assert cors_headers((("Access-Control-Allow-Origin", ""),)).allow_origin == ""
 

@@ -57,6 +57,12 @@ def test_same_site(one: str, other: str, same: bool) -> None:
     assert same_site(one, other, DOMAINS.get) is same
 
 
+def test_an_address_has_no_registrable_domain() -> None:
+    pairs = [("127.0.0.1", "127.0.0.2"), ("127.0.0.1", "a.test"), ("a.test", "127.0.0.1"), ("[::1]", "[::2]")]
+    for one, other in pairs:
+        assert not same_site(f"https://{one}", f"https://{other}", lambda host: "same.test")
+
+
 @pytest.mark.parametrize(
     ("host", "address", "loopback"),
     [

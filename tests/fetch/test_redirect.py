@@ -1,7 +1,7 @@
 import pytest
 
 from corsinspect.fetch.check import Failed
-from corsinspect.fetch.redirect import Target, follow, is_mixed_content, location, method_after
+from corsinspect.fetch.redirect import MAX_REDIRECTS, Target, follow, is_mixed_content, location, method_after
 from corsinspect.fetch.url import parse_url
 
 PAGE = "https://app.test"
@@ -12,6 +12,7 @@ def test_a_redirect_has_a_location(status: int) -> None:
     assert location(status, (("Location", " /x "),)) == "/x"
     assert location(status, (("location", ""),)) == ""
     assert location(status, ()) is None
+    assert location(status, (("Location", "/x"), ("Location", "/y"))) == "/x"
 
 
 @pytest.mark.parametrize("status", [200, 201, 300, 304, 305, 306, 404, None])
@@ -73,6 +74,11 @@ def test_taint_stays() -> None:
 
 def test_an_unknown_page_taints_nothing() -> None:
     assert not target(go("https://api.test/a", "https://other.test/b", page=None)).tainted
+    assert not target(go("https://api.test/a", "https://u@other.test/b", page=None, cors=False)).tainted
+
+
+def test_an_opaque_page_needs_no_taint() -> None:
+    assert not target(go("https://api.test/a", "https://other.test/b", page="null")).tainted
 
 
 @pytest.mark.parametrize(
@@ -94,7 +100,17 @@ def test_an_unknown_page_taints_nothing() -> None:
 )
 def test_where_browsers_do_not_go(where: str, page: str, cors: bool, reason: str | None) -> None:
     result = go("https://api.test/a", where, page=page, cors=cors)
+    if isinstance(result, Failed):
+        assert (result.check, result.header, result.found) == ("location", "Location", where)
     assert (failed(result).reason if reason else target(result) and None) == reason
+
+
+def test_a_url_that_is_none_leads_nowhere() -> None:
+    assert failed(go("nonsense", "https://api.test/")).reason == "redirect-invalid-location"
+
+
+def test_twenty_are_followed() -> None:
+    assert MAX_REDIRECTS == 20
 
 
 def test_refusals_quote_the_location() -> None:

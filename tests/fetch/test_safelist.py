@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from corsinspect.fetch.engines import CHROMIUM, GECKO
 from corsinspect.fetch.safelist import (
+    MAX_VALUE,
     Size,
     is_forbidden,
     is_safelisted_method,
@@ -43,6 +44,29 @@ def test_redacted_parts_count_as_they_were_sent() -> None:
     assert value_size("(‹redacted:3:00ff›") == Size(4, True)
 
 
+def test_redacted_parts_of_any_length_and_place() -> None:
+    assert value_size("Bearer ‹redacted:10:09af›, x") == Size(20, False)
+    assert value_size("‹redacted:3:00ff›\x7f") == Size(4, True)
+    assert value_size("‹redacted:3:00ff!›‹redacted:3:00ff›") == Size(6, True)
+    assert value_size("‹redacted:999999999:00ff›").length == 999999999
+    assert value_size(f"‹redacted:{'9' * 5000}:00ff›").length > MAX_VALUE
+    assert value_size("‹") == Size(1, False)
+
+
+def test_the_bytes_of_languages() -> None:
+    letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for name in ("accept-language", "content-language"):
+        safe = {chr(number) for number in range(256) if is_safelisted_request_header(name, chr(number))}
+        assert safe == set(letters + " *,-.;=")
+
+
+def test_the_bytes_of_media_types() -> None:
+    letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for shape in ("{}x/y", "x/{}y"):
+        tokens = {chr(number) for number in range(33, 256) if media_type(shape.format(chr(number)))}
+        assert tokens == set(letters + "!#$%&'*+-.^_`|~")
+
+
 HEADERS = [
     ("accept", "text/html, */*;q=0.8", True),
     ("accept", "text/html (x)", False),
@@ -70,6 +94,17 @@ HEADERS = [
     ("range", "bytes=0-1,3-4", False),
     ("range", "bytes= 0-1", False),
     ("range", "items=0-1", False),
+    ("range", "bytes=", False),
+    ("range", "bytes=0", False),
+    ("range", "bytes=0-9-", False),
+    ("accept-language", "a" * 129, False),
+    ("content-language", "", True),
+    ("accept", "", True),
+    ("content-type", "text/plain;" + "a" * 117, True),
+    ("content-type", "text/plain;" + "a" * 118, False),
+    ("content-type", 'text/plain; a="b"', False),
+    ("content-type", "text/html", False),
+    ("save-data", "on", False),
     ("authorization", "x", False),
     ("x-custom", "", False),
     ("dpr", "2", False),
@@ -82,7 +117,9 @@ def test_request_headers(name: str, value: str, safe: bool) -> None:
 
 
 def test_chromium_lets_client_hints_through() -> None:
-    for name in ("dpr", "save-data", "viewport-width", "width", "device-memory", "downlink", "ect", "rtt"):
+    hints = "dpr save-data viewport-width width device-memory downlink ect rtt"
+    prefixed = "sec-ch-dpr sec-ch-viewport-width sec-ch-width sec-ch-device-memory"
+    for name in f"{hints} {prefixed}".split():
         assert is_safelisted_request_header(name, "1", CHROMIUM)
         assert not is_safelisted_request_header(name, "1", GECKO)
     assert not is_safelisted_request_header("dpr", "1" * 129, CHROMIUM)
@@ -95,6 +132,11 @@ def test_chromium_lets_client_hints_through() -> None:
         (" text/html\t", "text/html"),
         ("text/html ; a", "text/html"),
         ("text/html, x", None),
+        ("text/html\t;", "text/html"),
+        ("text/html\r\n;", "text/html"),
+        ("text/html;\na", "text/html"),
+        ("text/html;", "text/html"),
+        ("text/html x", None),
         ("text", None),
         ("/html", None),
         ("text/", None),
@@ -111,10 +153,21 @@ def test_ranges_compare_as_numbers() -> None:
     assert is_simple_range("bytes=" + "9" * 5000 + "-")
 
 
-@pytest.mark.parametrize("name", ["cookie", "origin", "sec-fetch-mode", "proxy-connection", "host", "te", "via", "dnt"])
+FORBIDDEN = """Accept-Charset Accept-Encoding Access-Control-Request-Headers Access-Control-Request-Method
+    Access-Control-Request-Private-Network Connection Content-Length Cookie Cookie2 Date DNT Expect Host Keep-Alive
+    Origin Referer Set-Cookie TE Trailer Transfer-Encoding Upgrade Via Sec-Fetch-Mode Sec- Proxy-Connection
+    Proxy-""".split()
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
 def test_forbidden(name: str) -> None:
-    assert is_forbidden(name)
-    assert unsafe_names([(name.title(), "x")]) == ()
+    assert is_forbidden(name.lower())
+    assert unsafe_names([(name, "x")]) == ()
+
+
+@pytest.mark.parametrize("name", ["x-cookie", "second", "proxy", "sec", "authorization", "access-control-x", ""])
+def test_not_forbidden(name: str) -> None:
+    assert not is_forbidden(name)
 
 
 def test_names_are_lower_case_sorted_and_each_once() -> None:
@@ -123,7 +176,8 @@ def test_names_are_lower_case_sorted_and_each_once() -> None:
 
 
 def test_what_browsers_add_themselves_is_left_out() -> None:
-    for name in ("Priority", "Cache-Control", "Pragma", "If-None-Match", "Upgrade-Insecure-Requests", ":authority"):
+    own = "User-Agent Priority Purpose Upgrade-Insecure-Requests Cache-Control Pragma If-None-Match If-Modified-Since"
+    for name in [*own.split(), ":authority", ":path"]:
         assert unsafe_names([(name, "x (")]) == ()
     assert unsafe_names([("X", "y")]) == ("x",)
 
@@ -132,6 +186,17 @@ def test_too_much_of_the_safe_is_unsafe() -> None:
     lines = [("Accept", "a" * 128), *[("Accept-Language", "a" * 128)] * 7]
     assert unsafe_names(lines) == ()
     assert unsafe_names([*lines, ("Content-Language", "d")]) == ("accept", "accept-language", "content-language")
+
+
+def test_too_much_counts_whitespace_and_not_the_unsafe() -> None:
+    lines = [("Accept", "a" * 128)] * 8
+    assert unsafe_names([*lines, ("X-A", "a" * 2000)]) == ("x-a",)
+    assert unsafe_names([*lines, ("X-A", "b"), ("Accept-Language", "d")]) == ("accept", "accept-language", "x-a")
+
+
+def test_chromium_s_hints_count_as_safe() -> None:
+    assert unsafe_names([("DPR", "2"), ("X-A", "b")], CHROMIUM) == ("x-a",)
+    assert unsafe_names([("DPR", "2"), ("X-A", "b")], GECKO) == ("dpr", "x-a")
 
 
 @given(st.sampled_from(["accept", "content-type", "range", "accept-language", "x-a"]), st.text(max_size=140))

@@ -6,6 +6,7 @@ from corsinspect.fetch.url import Url, origin_of, parse_url
 
 BASE = parse_url("https://a.test:8443/x/y?z=1")
 
+# what `new URL(text, base)` gives in Chromium and in Firefox, None where it throws
 RESOLVED = [
     ("https://b.test/p", "https://b.test/p"),
     ("HTTPS://B.Test:443/p", "https://b.test/p"),
@@ -33,6 +34,61 @@ RESOLVED = [
     ("../../../p", "https://a.test:8443/p"),
     ("p/..", "https://a.test:8443/x/"),
     ("p/.", "https://a.test:8443/x/p/"),
+    ("/.", "https://a.test:8443/"),
+    ("/..", "https://a.test:8443/"),
+    ("/./", "https://a.test:8443/"),
+    ("/../", "https://a.test:8443/"),
+    ("/a/./b", "https://a.test:8443/a/b"),
+    ("/a/../b", "https://a.test:8443/b"),
+    ("/a/b/../../../c", "https://a.test:8443/c"),
+    ("/a//../b", "https://a.test:8443/a/b"),
+    ("/a//b", "https://a.test:8443/a//b"),
+    ("...", "https://a.test:8443/x/..."),
+    ("/a;b/../c", "https://a.test:8443/c"),
+    ("/a/..;/c", "https://a.test:8443/a/..;/c"),
+    ("?../y", "https://a.test:8443/x/y?../y"),
+    ("x?../y", "https://a.test:8443/x/x?../y"),
+    ("/a?b?c", "https://a.test:8443/a?b?c"),
+    ("/a?b\\c", "https://a.test:8443/a?b\\c"),
+    ("/a%zz", "https://a.test:8443/a%zz"),
+    ("..%2f", "https://a.test:8443/x/..%2f"),
+    ("//", None),
+    ("///", None),
+    ("////c.test/p", "https://c.test/p"),
+    ("\\/c.test/q", "https://c.test/q"),
+    ("/x:y", "https://a.test:8443/x:y"),
+    ("./x:y", "https://a.test:8443/x/x:y"),
+    (":80", "https://a.test:8443/x/:80"),
+    (":", "https://a.test:8443/x/:"),
+    ("@", "https://a.test:8443/x/@"),
+    ("1a:b", "https://a.test:8443/x/1a:b"),
+    ("a+b:c", "a+b:c"),
+    ("A-B.C:d", "a-b.c:d"),
+    ("x:", "x:"),
+    ("https:", "https://a.test:8443/x/y?z=1"),
+    ("https:?q", "https://a.test:8443/x/y?q"),
+    ("https:#f", "https://a.test:8443/x/y?z=1"),
+    ("http:", None),
+    ("https:c.test", "https://a.test:8443/x/c.test"),
+    ("https:///c.test", "https://c.test/"),
+    ("https:////c.test", "https://c.test/"),
+    ("https:\\\\c.test", "https://c.test/"),
+    ("https://a.test:", "https://a.test/"),
+    ("https://a.test:0/", "https://a.test:0/"),
+    ("https://a.test:00000443/", "https://a.test/"),
+    ("https://a.test:000000080/", "https://a.test:80/"),
+    ("https://a.test:65535/", "https://a.test:65535/"),
+    ("https://[::1]:/", "https://[::1]/"),
+    ("https://[::1]:80", "https://[::1]:80/"),
+    ("https://[ABCD::1]/", "https://[abcd::1]/"),
+    ("https://a..b/", "https://a..b/"),
+    ("https://a.test./", "https://a.test./"),
+    ("https://-a_b.test/", "https://-a_b.test/"),
+    ("https://A%41.test/", "https://aa.test/"),
+    ("ftp://c.test:21/x", "ftp://c.test/x"),
+    ("ws://c.test:80/x", "ws://c.test/x"),
+    ("wss://c.test:443", "wss://c.test/"),
+    ("javascript:alert(1)", "javascript:alert(1)"),
     ("%2e%2E/p", "https://a.test:8443/p"),
     ("a.b/..c", "https://a.test:8443/x/a.b/..c"),
     ("  /p\t\n", "https://a.test:8443/p"),
@@ -50,11 +106,53 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "href"), RESOLVED)
-def test_resolves_as_browsers_do(text: str, href: str) -> None:
+@pytest.mark.parametrize(("text", "expected"), RESOLVED)
+def test_resolves_as_browsers_do(text: str, expected: str | None) -> None:
     url = parse_url(text, BASE)
-    assert url is not None
-    assert url.href == href
+    assert (url and url.href) == expected
+
+
+C0 = set(map(chr, range(0x20)))
+REMOVED = set("\t\n\r")
+
+
+def href(text: str) -> str | None:
+    url = parse_url(text)
+    return url and url.href
+
+
+def test_the_bytes_of_hosts() -> None:
+    good = {chr(number) for number in range(128) if href(f"https://x{chr(number)}y.test/")}
+    assert good - REMOVED - set("/\\?#@") == set(map(chr, range(128))) - C0 - set(" #%/:<>?@[\\]^|\x7f")
+    decoded = {chr(number) for number in range(128) if href(f"https://x%{number:02x}y.test/")}
+    assert decoded == set(map(chr, range(128))) - C0 - set(" #%/:<>?@[\\]^|\x7f")
+
+
+def test_the_bytes_of_paths() -> None:
+    encoded = C0 - REMOVED | set(' "<>^`{}\x7f') | set(map(chr, range(128, 256)))
+    for byte in set(map(chr, range(256))) - set("\\?#"):
+        kept = f"%{ord(byte):02X}" if byte in encoded else "" if byte in REMOVED else byte
+        assert href(f"https://a.test/x{byte}y") == f"https://a.test/x{kept}y"
+
+
+def test_the_bytes_of_queries() -> None:
+    encoded = C0 - REMOVED | set(" \"<>'\x7f") | set(map(chr, range(128, 256)))
+    for byte in set(map(chr, range(256))) - set("#"):
+        kept = f"%{ord(byte):02X}" if byte in encoded else "" if byte in REMOVED else byte
+        assert href(f"https://a.test/?x{byte}y") == f"https://a.test/?x{kept}y"
+
+
+def test_the_bytes_of_schemes() -> None:
+    letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    inside = {byte for byte in map(chr, range(256)) if href(f"x{byte}y:z") == f"x{byte.lower()}y:z"}
+    assert inside - {":"} == set(letters + "+-.")
+    first = {byte for byte in map(chr, range(33, 256)) if href(f"{byte}y:z") == f"{byte.lower()}y:z"}
+    assert first == set(letters) - set("0123456789")
+
+
+def test_controls_and_spaces_around_a_url_are_no_part_of_it() -> None:
+    for byte in C0 | {" "}:
+        assert href(f"{byte}https://a.test/p{byte}") == "https://a.test/p"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +170,13 @@ def test_resolves_as_browsers_do(text: str, href: str) -> None:
         "https://[::1/",
         "https://[::1]x/",
         "https://[zz]/",
+        "https://[]/",
+        "https://a.test:-1/",
+        "https://a.test:100000/",
+        "https://a%zz.test/",
+        "https://a%2/",
+        "https://a%/",
+        "https://%5B::1%5D/",
         "https://\xff\xfe.test/",
     ],
 )
