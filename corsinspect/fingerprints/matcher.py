@@ -1,0 +1,112 @@
+"""The matcher: from response headers, status and the name of an error page to what made the answer."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from .names import BUILT_ON, CONFIDENCES, LAYER_OF, Confidence, Layer, Match
+from .pages import CONFIDENCE_OF
+from .signs import SIGNS, TOGETHER, Sign
+
+Headers = Sequence[tuple[str, str]]
+
+_BY_HEADER: dict[str, list[Sign]] = defaultdict(list)
+for _sign in SIGNS:
+    _BY_HEADER[_sign.header].append(_sign)
+
+_LAYERS: tuple[Layer, ...] = ("app", "server", "proxy")
+
+_FRAMING = frozenset({"date", "connection", "keep-alive", "content-length", "transfer-encoding"})
+"""What a server adds after the application's own lines."""
+
+
+def recognise(headers: Headers, status: int | None, error_page: str | None = None) -> list[Match]:
+    """What can be told of who made and who passed on this answer, each name once: the app first, then its server, then
+    proxies, the surest first.
+
+    `headers` as on the wire (order and case are signs too); `error_page` as `error_page()` names it.
+    """
+    found: dict[str, Confidence] = {}
+    lower: dict[str, str] = {}
+    for line, value in headers:
+        name = line.lower()
+        lower[name] = f"{lower[name]}, {value}" if name in lower else value
+        for sign in _BY_HEADER.get(name, ()):
+            if sign.pattern.search(value.strip()):
+                _add(found, sign.name, sign.confidence)
+    for name, confidence, wanted in TOGETHER:
+        if all(lower.get(header) == value for header, value in wanted.items()):
+            _add(found, name, confidence)
+    for name, confidence in _by_style(headers, lower, status):
+        _add(found, name, confidence)
+    if error_page in CONFIDENCE_OF:
+        _add(found, error_page, CONFIDENCE_OF[error_page])
+    return _sorted(found)
+
+
+def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
+    """What `recognise` found in several answers of one origin, as one: a 404 tells what a 200 keeps to itself."""
+    found: dict[str, Confidence] = {}
+    for matches in answers:
+        for match in matches:
+            _add(found, match.name, match.confidence)
+    return _sorted(found)
+
+
+def answered_by(headers: Headers, status: int | None, error_page: str | None = None) -> Match | None:
+    """Which of the layers made this answer itself; None where that isn't clear.
+
+    An error page is its maker's. Else an app that shows itself made the answer, and a proxy before it passed it on; a
+    proxy alone may have done either.
+    """
+    matches = recognise(headers, status, error_page)
+    for match in matches:
+        if match.name == error_page and match.confidence != "guess":
+            return match
+    return next((match for match in matches if match.layer == "app" and match.confidence != "guess"), None)
+
+
+def _add(found: dict[str, Confidence], name: str, confidence: Confidence) -> None:
+    before = found.get(name)
+    if before is None or CONFIDENCES.index(confidence) < CONFIDENCES.index(before):
+        found[name] = confidence
+
+
+def _sorted(found: dict[str, Confidence]) -> list[Match]:
+    sure = [name for name, confidence in found.items() if confidence != "guess"]
+    apps = [name for name in sure if LAYER_OF[name] == "app"]
+    hidden = {BUILT_ON[name] for name in sure if name in BUILT_ON}
+    # "nestjs, and express": the second is true, but not what has to be configured
+    hidden |= {BUILT_ON[name] for name in hidden if name in BUILT_ON}
+    matches = [
+        Match(name, confidence, LAYER_OF[name])
+        for name, confidence in found.items()
+        # beside a framework that shows itself, guesses at others are noise
+        if name not in hidden and not (apps and confidence == "guess" and LAYER_OF[name] == "app")
+    ]
+    return sorted(matches, key=lambda match: (_LAYERS.index(match.layer), CONFIDENCES.index(match.confidence)))
+
+
+def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> Iterable[tuple[str, Confidence]]:
+    """What case and order of the lines say. Over HTTP/2 all names are lower-case, and say nothing."""
+    names = [name for name, _ in headers]
+    own = [name for name in names if name.lower() not in _FRAMING]
+    http1 = any(name != name.lower() for name in names)
+    if http1 and "access-control-allow-origin" in own and own != _lower(own) and ("vary", "origin") in headers:
+        # django-cors-headers writes its names in lower case beside Django's own
+        yield "django", "likely"
+    if "x-runtime" in lower and "x-request-id" in lower:
+        yield "rails", "likely"
+    if "server" in lower or "x-powered-by" in lower or not own or not http1:
+        return
+    in_order = len(own) > 1 and own == sorted(own)
+    on_node = lower.get("keep-alive") == "timeout=5"
+    if on_node and in_order and own == _lower(own):
+        yield "hono", "guess"
+    if on_node and (status or 0) >= 400 and lower.get("content-type") == "text/plain; charset=utf-8":
+        yield "koa", "guess"
+    if "keep-alive" not in lower and in_order and own != _lower(own) and names[len(own) : len(own) + 1] == ["Date"]:
+        yield "go", "guess"
+
+
+def _lower(names: list[str]) -> list[str]:
+    return [name.lower() for name in names]

@@ -1,0 +1,31 @@
+"""What can be recognised, and in which layer it works."""
+
+from typing import Literal, NamedTuple
+
+Confidence = Literal["certain", "likely", "guess"]
+"""certain: it names itself. likely: a habit that is its own. guess: a habit that others have too."""
+
+Layer = Literal["app", "server", "proxy"]
+"""app: the framework that the API is written in. server: what runs it or serves files. proxy: what stands in front (a
+reverse proxy, gateway or CDN; some of them serve files of their own as well)."""
+
+CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "guess")
+_LAYERS: dict[Layer, str] = {
+    "app": """express nestjs nextjs fastify koa hono flask fastapi django aiohttp tornado spring aspnet rails sinatra
+        laravel go go-gin supabase firebase aws-lambda""",
+    "server": "node gunicorn php iis aws-s3 python-http",
+    "proxy": """nginx apache caddy envoy cloudflare aws-cloudfront aws-api-gateway aws-elb vercel heroku fastly
+        google-frontend""",
+}
+LAYER_OF: dict[str, Layer] = {name: layer for layer, names in _LAYERS.items() for name in names.split()}
+
+BUILT_ON = {"nestjs": "express", "nextjs": "node", "fastify": "node", "express": "node", "laravel": "php"}
+"""What a framework shows of what it's built on: the framework is what has to be configured."""
+
+
+class Match(NamedTuple):
+    """Something recognised."""
+
+    name: str
+    confidence: Confidence
+    layer: Layer

@@ -1,0 +1,146 @@
+"""Error pages that frameworks and proxies make themselves: recognised by their first bytes, and only named."""
+
+import re
+from typing import NamedTuple
+
+from .names import CONFIDENCES, Confidence
+
+FIRST_BYTES = 2048
+"""As much of a body as is looked at."""
+
+
+class Page(NamedTuple):
+    """One look of one framework's error answers. `content_type` "" for any; both are patterns."""
+
+    name: str
+    confidence: Confidence
+    content_type: re.Pattern[str]
+    body: re.Pattern[str]
+
+
+def _pages(name: str, *pages: tuple[Confidence, str, str]) -> list[Page]:
+    return [Page(name, confidence, re.compile(kind), re.compile(body, re.S)) for confidence, kind, body in pages]
+
+
+_JSON, _HTML, _TEXT = "json", "html", "^text/plain"
+
+PAGES: list[Page] = [
+    *_pages(
+        "nestjs",
+        ("certain", _JSON, r'"message":"Cannot [A-Z]+ /.{0,1500}"statusCode":404'),
+        ("likely", _JSON, r'^\{"statusCode":500,"message":"Internal server error"\}$'),
+    ),
+    *_pages("express", ("certain", _HTML, r"<pre>Cannot [A-Z]+ /"), ("likely", _HTML, r"<pre>\w*Error: [^<]*<br>")),
+    *_pages(
+        "fastify",
+        ("certain", _JSON, r'"message":"Route [A-Z]+:/.{0,1500} not found"'),
+        ("certain", _JSON, r'"code":"FST_ERR_'),
+        ("certain", _TEXT, r"^Invalid Preflight Request$"),
+        ("likely", _JSON, r'^\{"statusCode":500,"error":"Internal Server Error","message":"'),
+    ),
+    # capitals in the charset are Hono's own
+    *_pages("hono", ("likely", r"^text/plain; charset=UTF-8$", r"^404 Not Found$")),
+    *_pages(
+        "nextjs", ("certain", _HTML, r"/_next/.*This page could not be found|This page could not be found.*/_next/")
+    ),
+    *_pages(
+        "flask",
+        ("certain", _HTML, r"^<!doctype html>\n<html lang=en>\n<title>[45][0-9]{2} "),
+        ("certain", _HTML, r"// Werkzeug Debugger</title>"),
+    ),
+    *_pages(
+        "fastapi",
+        ("certain", _TEXT, r"^Disallowed CORS (origin|method|headers)"),
+        ("likely", _JSON, r'^\{"detail":"(Not Found|Method Not Allowed|Not authenticated)"\}$'),
+        ("certain", _JSON, r'^\{"detail":\[\{"type":"[a-z_]+","loc":\['),
+    ),
+    *_pages(
+        "django",
+        ("certain", _HTML, r"<title>Page not found at /"),
+        ("certain", _HTML, r"CSRF verification failed"),
+        ("likely", _HTML, r"<title>\w+(Error|Host|Exist)\s+at /"),
+        (
+            "likely",
+            _HTML,
+            r'^\s*<!doctype html>\s*<html lang="en">\s*<head>\s*<title>'
+            r"(Not Found|Server Error \(500\)|Bad Request \(400\)|403 Forbidden)</title>",
+        ),
+        (
+            "likely",
+            _JSON,
+            r'^\{"detail":"(Not found\.|Authentication credentials were not|Method \\"[A-Z]+\\" not allowed)',
+        ),
+    ),
+    *_pages(
+        "aiohttp",
+        ("likely", _TEXT, r"^[45][0-9]{2}: [A-Z][A-Za-z ]+$"),
+        ("certain", "", r"Server got itself in trouble"),
+        ("certain", _TEXT, r"^CORS preflight request failed: "),
+    ),
+    *_pages("tornado", ("certain", _HTML, r"^<html><title>[45][0-9]{2}: [^<]*</title><body>[45][0-9]{2}: ")),
+    *_pages(
+        "spring",
+        ("certain", _HTML, r"Whitelabel Error Page"),
+        ("certain", "", r"^Invalid CORS request$"),
+        ("likely", _JSON, r'^\{"timestamp":("|[0-9]).{0,60}"status":[45][0-9]{2},"error":"'),
+    ),
+    *_pages(
+        "aspnet",
+        ("likely", _JSON, r'"type":"https://tools\.ietf\.org/html/rfc(7231|9110)#section-.{0,1500}"traceId":"'),
+        ("certain", _HTML, r"Server Error in '/[^']*' Application"),
+    ),
+    *_pages(
+        "rails",
+        ("certain", _HTML, r"Action Controller: Exception caught|The page you were looking for doesn't exist"),
+        ("certain", "", r"ActionController::|ActionDispatch::"),
+    ),
+    *_pages("sinatra", ("certain", _HTML, r"Sinatra doesn\S{1,8}t know this ditty|Sinatra::NotFound")),
+    *_pages(
+        "laravel",
+        ("certain", _JSON, r'"message": ?"The (route \S* could not be found|[A-Z]+ method is not supported for)'),
+        ("likely", _JSON, r'"exception": ?"(Symfony|Illuminate)\\\\'),
+    ),
+    *_pages("php", ("certain", "", r"<b>(Fatal error|Parse error|Warning)</b>: ")),
+    *_pages("go", ("likely", _TEXT, r"^404 page not found\n$")),
+    # the same words without a line break
+    *_pages("go-gin", ("likely", _TEXT, r"^404 page not found$")),
+    *_pages("nginx", ("certain", _HTML, r"<center>(nginx|openresty)(/[0-9.]+)?( \([\w ]+\))?</center>")),
+    *_pages(
+        "apache",
+        ("certain", _HTML, r"<address>Apache"),
+        ("likely", r"^text/html; charset=iso-8859-1$", r'^<!DOCTYPE HTML PUBLIC "-//(IETF|W3C)//DTD HTML '),
+    ),
+    *_pages("envoy", ("certain", _TEXT, r"^(upstream connect error or disconnect/reset before|no healthy upstream)")),
+    *_pages("aws-api-gateway", ("certain", _JSON, r'^\{"message": ?"Missing Authentication Token"\}$')),
+    *_pages("aws-lambda", ("likely", _JSON, r'^\{"Message": ?"(Forbidden|Internal Server Error)[^"]*"\}$')),
+    *_pages("aws-s3", ("certain", "xml", r"<Error><Code>\w+</Code>.*<RequestId>")),
+    *_pages("aws-cloudfront", ("certain", _HTML, r"ERROR: The request could not be satisfied")),
+    *_pages("cloudflare", ("likely", _TEXT, r"^error code: [0-9]{3,4}\s*$"), ("certain", _HTML, r"cf-error-|cf_chl_")),
+    *_pages("heroku", ("certain", _HTML, r"herokucdn\.com/error-pages")),
+    *_pages("vercel", ("certain", _TEXT, r"^(FUNCTION|DEPLOYMENT)_[A-Z_]+\s|\n(FUNCTION|DEPLOYMENT)_[A-Z_]+\n")),
+    *_pages(
+        "supabase",
+        ("likely", _JSON, r'"(BOOT_ERROR|WORKER_LIMIT|WORKER_ERROR)"'),
+        ("likely", _JSON, r'"(Requested function was not found|Missing authorization header)"'),
+    ),
+    *_pages("firebase", ("likely", "", r"^Error: could not handle the request\s*$")),
+]
+"""In this order: where two match, the one that says more comes first."""
+
+CONFIDENCE_OF: dict[str, Confidence] = {}
+for _page in sorted(PAGES, key=lambda page: CONFIDENCES.index(page.confidence)):
+    CONFIDENCE_OF[_page.name] = _page.confidence
+"""Only the name is kept of a page, so it's worth no more than the weakest of its looks."""
+
+
+def error_page(first_bytes: bytes, content_type: str | None) -> str | None:
+    """Whose own error page a body starts like; None where that isn't known.
+
+    `first_bytes`: what is at hand of the (decoded) body, of which FIRST_BYTES are read. Takes any bytes.
+    """
+    text = first_bytes[:FIRST_BYTES].decode("latin-1")
+    kind = (content_type or "").strip()
+    for page in PAGES:
+        if page.content_type.search(kind) and page.body.search(text):
+            return page.name
+    return None
