@@ -27,25 +27,16 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from corsinspect.model import Exchange, Line
 from corsinspect.session.writer import SessionWriter
-from tests.bench.proxy import ANSWER, BODY, BROWSER, free_ports, percentile
+from tests.bench.proxy import ANSWER, BODY, BROWSER, cpu_seconds, free_ports, percentile
 
 ROWS, COLUMNS = 50, 200
 MARK = re.compile(rb"/r(\d{6})")
 CONNECTIONS = 16
-
-
-class Seen(NamedTuple):
-    """What came out of the pseudo-terminal."""
-
-    first: dict[int, float]
-    """When each row's mark first appeared, wall clock."""
-    end: float
 
 
 class Screen:
@@ -66,8 +57,11 @@ class Screen:
         os.close(slave)
         self._master = master
         self.first: dict[int, float] = {}
+        """When each row's mark first appeared, wall clock."""
         self.tail = b""
         self.bytes = 0
+        self.cpu = 0.0
+        """Seconds that the dashboard's process used, its proxy not counted."""
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -87,6 +81,8 @@ class Screen:
         os.write(self._master, keys)
 
     def close(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self.cpu = cpu_seconds(self.process.pid)
         self.press(b"q")
         try:
             self.process.wait(10)
@@ -254,6 +250,15 @@ def report(sent: int, answered: dict[int, float], screen: Screen) -> None:
     )
     print("stamp to pseudo-terminal, ms: ", end="")
     print(", ".join(f"p{share * 100:g} {percentile(delays, share):.0f}" for share in (0.5, 0.9, 0.99, 0.999)))
+    print("p99 by sixths of the run, ms: ", end="")
+    first, span = min(answered.values()), max(answered.values()) - min(answered.values())
+    sixths: list[list[float]] = [[] for _ in range(6)]
+    for number, stamp in answered.items():
+        if number in screen.first:
+            sixths[min(5, int(6 * (stamp - first) / span))].append(1000 * (screen.first[number] - stamp))
+    print(", ".join(f"{percentile(sixth, 0.99):.0f}" for sixth in sixths if sixth))
+    used, load = screen.cpu / span, os.getloadavg()[0]
+    print(f"the dashboard used {used:.0%} of a core; load average of the machine {load:.1f} on {os.cpu_count()} cores")
     last = max(answered)
     print(f"the last exchange's row was painted: {last in screen.first}; dropped: {sent - len(answered)}")
 
