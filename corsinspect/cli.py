@@ -180,6 +180,35 @@ def check(
 
 
 @app.command()
+def explain(
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(help="A reason, a browser's code, or a console message (default: stdin).", metavar="TEXT"),
+    ] = None,
+    session: Annotated[
+        Path | None,
+        typer.Option(help="The captured traffic that the message is about.", metavar="FILE", readable=False),
+    ] = None,
+) -> None:
+    """A reason or a pasted console message, in plain English; without either, the list of topics.
+
+    \b
+    Exit status: 0 explained, 1 not known, 2 the session could not be read, 64 usage.
+
+    \b
+    Examples:
+      corsinspect explain origin-missing
+      corsinspect explain CORSMissingAllowOrigin2
+      corsinspect explain not-seen                   my call isn't in the list
+      corsinspect explain "Access to fetch at 'http://…' from origin …"
+      pbpaste | corsinspect explain --session session.jsonl
+    """
+    from corsinspect.explain import explain, pasted
+
+    raise typer.Exit(explain(" ".join(text) if text else pasted(), session))
+
+
+@app.command()
 def demo(
     port: Port = None,
     browser: Annotated[

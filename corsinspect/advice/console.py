@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from corsinspect.advice import foreign
 from corsinspect.advice.fragments import (
     AFTER,
     AFTERMATH,
-    ANY,
     EVERY_STAGE,
     HINTS,
     PREFLIGHT,
@@ -22,14 +22,16 @@ from corsinspect.advice.fragments import (
     SETTINGS,
     Fragment,
 )
-from corsinspect.advice.hypothetical import UNTOLD, Known, told
-from corsinspect.advice.reasons import REASONS
+from corsinspect.advice.hypothetical import UNTOLD, Known, brief, told
 from corsinspect.fetch.check import origin_reason
 from corsinspect.fetch.engines import ENGINES, code
 from corsinspect.model import Call, EngineName, Stage
 
 LONGEST_TEXT = 100_000
 """Characters of a paste that are read."""
+
+FEW = 5
+"""Candidates that can be told in a sentence."""
 
 _PREFLIGHT_SAYS = Fragment(
     "Response to preflight request doesn't pass access control check:",
@@ -233,50 +235,22 @@ def _take_reason(said: _Said, fragment: Fragment, match: re.Match[str]) -> None:
     said.spans.append((match.start(), match[0], fragment, False))
 
 
-_HEADER_NAMES = re.compile(r"Access-Control-Allow-(?P<which>Origin|Credentials|Methods|Headers)", re.IGNORECASE)
-_FOREIGN_URL = re.compile(r"https?://[^\s'\"‘’“”«»()]{1,4000}")
-_QUOTED = re.compile(r"['\"‘’‚‛“”„«»] ?(?P<value>[^'\"‘’‚‛“”„«»]{1,400}?) ?['\"‘’‚‛“”„«»]")
-_STATUS = re.compile(r": ?(?P<status>[0-9]{3})\b")
-_FAILURE = re.compile(r"\bCORS\b|Cross-Origin", re.IGNORECASE)
-
-
 def _take_foreign(said: _Said, segment: str) -> None:
-    """A message in another language or of another version: browsers never translate the headers' names."""
-    header = _HEADER_NAMES.search(segment)
-    url = _FOREIGN_URL.search(segment)
-    if not (said.browser or _FAILURE.search(segment)) or (header is None and url is None):
+    found = foreign.read(segment, sure=said.browser is not None)
+    if found is None:
         return
-    if url is not None and "url" not in said.found:
-        said.found["url"] = url[0].rstrip(".,;:")
-        said.spans.append((url.start(), said.found["url"], _MEANINGS["url"], False))
-    if (status := _STATUS.search(segment)) is not None:
-        said.found.setdefault("status", status["status"])
-    if header is None:
-        said.vague = Fragment("", ANY, meaning="It is about CORS, and its other words are not known here.")
-        start, words = (url.start(), url[0]) if url is not None else (0, "")
-        said.spans.append((start + len(words), segment[start + len(words) :][:200].strip(" .,;"), said.vague, False))
-        return
-    quoted = [value for value in _QUOTED.findall(segment) if not _HEADER_NAMES.search(value) and "://" not in value[8:]]
-    quoted = [value for value in quoted if value != said.found.get("url")]
-    said.reason = Fragment("", _foreign_reasons(header["which"].lower(), quoted, status is not None))
-    if quoted and header["which"].lower() != "credentials":
-        said.found.setdefault("value", quoted[-1])
-    said.spans.append((header.start(), header[0], said.reason, False))
-
-
-def _foreign_reasons(which: str, quoted: list[str], status: bool) -> tuple[str, ...]:
-    """What Firefox can have said of a header, told by what stands in quotes and whether a status follows."""
-    if which == "credentials":
-        return ("credentials-not-true",)
-    if which == "methods":
-        return ("allow-methods-invalid",) if quoted else ("method-not-allowed",)
-    if which == "headers":
-        return ("header-not-allowed", "allow-headers-invalid")
-    if "*" in quoted:
-        return ("origin-wildcard-with-credentials",)
-    if quoted:
-        return ("origin-mismatch", "origin-invalid", "origin-multiple")
-    return ("origin-missing",) if status else ("origin-missing", "origin-multiple")
+    if found.url is not None and "url" not in said.found:
+        said.found["url"] = found.url
+        said.spans.append((segment.find(found.url), found.url, _MEANINGS["url"], False))
+    for name, value in (("status", found.status), ("value", found.value)):
+        if value is not None:
+            said.found.setdefault(name, value)
+    fragment = Fragment("", found.slugs, role=found.role, meaning=found.meaning)
+    if found.role == "reason":
+        said.reason = fragment
+    else:
+        said.vague = fragment
+    said.spans.append((segment.find(found.words), found.words, fragment, False))
 
 
 def _add(messages: list[_Said], one: _Said) -> None:
@@ -416,14 +390,9 @@ def _meaning(what: Fragment | str, decoded: Decoded) -> str:
         return what.meaning
     if len(decoded.candidates) == 1:
         return told(decoded.candidates[0], known(decoded)).happened
-    shorts = [told_shortly(slug) for slug in decoded.candidates]
-    return "One of: " + "; ".join(shorts) + "."
-
-
-def told_shortly(slug: str) -> str:
-    """A few words for a candidate: the slug itself where its words need a call's values."""
-    words = REASONS.get(slug)
-    return slug if words is None or "{" in words.short else f"{slug} ({words.short})"
+    if len(decoded.candidates) > FEW:
+        return "It names no reason that is known."
+    return "One of: " + "; ".join(f"{slug} ({brief(slug, known(decoded))})" for slug in decoded.candidates) + "."
 
 
 def _status_meaning(decoded: Decoded) -> str:

@@ -76,7 +76,10 @@ def _pattern(says: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.IGNORECASE)
 
 
-NOT_TOLD = "It says no more on purpose: a page must not learn from it what happens on another origin."
+NOT_TOLD = (
+    "It says no more on purpose: a page must not learn from it what happens on another origin. Another line of the "
+    "console names the reason."
+)
 
 NETWORK = ("network-error", "refused", "dns", "tls", "closed", "preflight-network-error")
 """Nothing came back; the browser's words often don't say why."""

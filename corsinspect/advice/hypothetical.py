@@ -3,7 +3,7 @@ be said of it, too."""
 
 import msgspec
 
-from corsinspect.advice.sentences import Explanation, explanation
+from corsinspect.advice.sentences import Explanation, explanation, short_reason
 from corsinspect.model import Call, Exchange, Hop, Stage, Verdict
 
 UNTOLD = "…"
@@ -44,10 +44,28 @@ def header_of(slug: str) -> str | None:
 
 def told(slug: str, known: Known) -> Explanation:
     """What happened, what it did to the data, who must change what; no consequence where the stage is open."""
+    said = explanation(_call(slug, known))
+    happened = said.happened
+    if known.page is None or known.found == UNTOLD:
+        happened = happened.replace(_NO_DIFFERENCE, "")
+    return Explanation(
+        headline=said.headline,
+        happened=_capital(happened),
+        consequence=said.consequence if known.stage else "",
+        mend=_capital(said.mend),
+    )
+
+
+def brief(slug: str, known: Known) -> str:
+    """The same in a few words."""
+    return short_reason(_call(slug, known)).replace("answered unknown", "refused")
+
+
+def _call(slug: str, known: Known) -> Call:
     location = (("Location", known.location),) if known.location else ()
     exchange = Exchange(id="", url=known.url or "", started=0.0, status=known.status, response_headers=location)
     preflight = known.stage == "preflight"
-    call = Call(
+    return Call(
         id="",
         url=exchange.url,
         method=known.method or ("‹method›" if slug == "method-not-allowed" else None),
@@ -65,23 +83,14 @@ def told(slug: str, known: Known) -> Explanation:
         ),
         page_origin=known.page,
     )
-    said = explanation(call)
-    happened = said.happened
-    if known.page is None:
-        happened = happened.replace(_NO_DIFFERENCE, "")
-    return Explanation(
-        headline=said.headline,
-        happened=_capital(happened),
-        consequence=said.consequence if known.stage else "",
-        mend=_capital(said.mend),
-    )
 
 
 def _needed(slug: str, known: Known) -> str | None:
     if known.needed is not None:
         return known.needed
     if slug.startswith("origin-"):
-        return known.page
+        # without the value there is no difference to tell
+        return None if known.found == UNTOLD else known.page
     if slug == "method-not-allowed":
         return known.method
     return {

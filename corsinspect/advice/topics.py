@@ -1,4 +1,4 @@
-"""What `corsinspect explain` says beyond the words of a single call: an example for every reason, and what no proxy sees.
+"""What `corsinspect explain` says beyond the words of a call: an example for every reason, and what no proxy sees.
 
 A reason's sentences are those of `reasons.py`, filled with the example's values: there is no second table of them.
 """
@@ -9,6 +9,7 @@ from corsinspect.advice.fragments import AFTERMATH, REASONS_TOLD
 from corsinspect.advice.hypothetical import UNTOLD, Known
 from corsinspect.advice.reasons import REASONS
 from corsinspect.fetch.engines import CHROMIUM, GECKO, TWO_ORIGIN_LINES
+from corsinspect.model import Stage
 
 PAGE = "https://app.example"
 API = "https://api.example/tasks"
@@ -20,7 +21,7 @@ class Topic(msgspec.Struct, frozen=True):
 
     wanted: str
     """What the browser wanted to see."""
-    example: Known = Known(url=API, page=PAGE, stage="actual")
+    example: Known = Known(url=API, page=PAGE)
     wrong: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     """What the server answers; or what the page does, where that is at fault."""
@@ -40,8 +41,16 @@ class Guide(msgspec.Struct, frozen=True):
     mdn: str | None = None
 
 
-def _known(stage="actual", found: str | None = UNTOLD, **more) -> Known:
-    return Known(url=API, page=PAGE, stage=stage, found=found, **more)
+def _known(
+    stage: Stage | None = None,
+    found: str | None = UNTOLD,
+    *,
+    method: str | None = None,
+    needed: str | None = None,
+    status: int | None = None,
+    location: str | None = None,
+) -> Known:
+    return Known(API, PAGE, stage, method, needed, found, status, location)
 
 
 _OPTIONS = "OPTIONS /tasks"
@@ -50,42 +59,42 @@ _ALLOW = f"Access-Control-Allow-Origin: {PAGE}"
 TOPICS: dict[str, Topic] = {
     "origin-missing": Topic(
         "One Access-Control-Allow-Origin header in the answer, also when the answer is an error.",
-        _known(found=None),
+        _known("actual", found=None),
         ("(no Access-Control-Allow-Origin)",),
         (_ALLOW, "Vary: Origin"),
         "Reason: CORS header 'Access-Control-Allow-Origin' missing",
     ),
     "origin-wildcard-with-credentials": Topic(
         "The page's own origin by name: with cookies or a login the wildcard does not count.",
-        _known(found="*"),
+        _known("actual", found="*"),
         ("Access-Control-Allow-Origin: *",),
         (_ALLOW, "Access-Control-Allow-Credentials: true", "Vary: Origin"),
         "Reason: Credential is not supported if the CORS header 'Access-Control-Allow-Origin' is '*'",
     ),
     "origin-multiple": Topic(
         "Exactly one origin (or *), in one header line.",
-        _known(found=f"{PAGE}, {PAGE}"),
+        _known("actual", found=f"{PAGE}, {PAGE}"),
         (_ALLOW, _ALLOW),
         (_ALLOW,),
         "Reason: Multiple CORS header 'Access-Control-Allow-Origin' not allowed",
     ),
     "origin-invalid": Topic(
         "An origin: scheme, host, and the port where it is not the usual one.",
-        _known(found="app.example"),
+        _known("actual", found="app.example"),
         ("Access-Control-Allow-Origin: app.example",),
         (_ALLOW,),
         "Reason: CORS header 'Access-Control-Allow-Origin' does not match 'xyz'",
     ),
     "origin-mismatch": Topic(
         "The page's origin character for character: no slash at the end, the same scheme, host and port.",
-        _known(found=f"{PAGE}/"),
+        _known("actual", found=f"{PAGE}/"),
         (f"Access-Control-Allow-Origin: {PAGE}/",),
         (_ALLOW, "Vary: Origin"),
         "Reason: CORS header 'Access-Control-Allow-Origin' does not match 'xyz'",
     ),
     "credentials-not-true": Topic(
         "The word true, for the page made the call with cookies or a login (credentials: 'include').",
-        _known(found="True"),
+        _known("actual", found="True"),
         (_ALLOW, "Access-Control-Allow-Credentials: True"),
         (_ALLOW, "Access-Control-Allow-Credentials: true"),
         "Reason: expected 'true' in CORS header 'Access-Control-Allow-Credentials'",
@@ -207,7 +216,6 @@ TOPICS: dict[str, Topic] = {
     "local-network-denied": Topic(
         "The person's permission to reach the local network.",
         _known(),
-        mdn="Permissions-Policy: local-network-access",
     ),
     "local-network-insecure": Topic("A page that came by https.", _known(), mdn="Secure contexts"),
     "local-network-mismatch": Topic("A server in the network that the page had declared.", _known()),
@@ -225,21 +233,20 @@ TOPICS: dict[str, Topic] = {
     ),
     "corp": Topic(
         "A policy that lets the page's origin embed this.",
-        _known(found="same-origin"),
+        _known("actual", found="same-origin"),
         ("Cross-Origin-Resource-Policy: same-origin",),
         ("Cross-Origin-Resource-Policy: cross-origin",),
         "Cross-Origin Resource Policy (CORP)",
     ),
     "orb": Topic(
         "An image, a script or media, as the element loads; not HTML or JSON.",
-        _known(),
+        _known("actual"),
         ("<script src='https://api.example/tasks.json'>",),
         (f"fetch('{API}')",),
-        "Opaque response blocking",
     ),
     "mime": Topic(
         "A Content-Type that fits the use.",
-        _known(),
+        _known("actual"),
         ("Content-Type: application/json", "X-Content-Type-Options: nosniff"),
         ("Content-Type: text/javascript", "X-Content-Type-Options: nosniff"),
         "X-Content-Type-Options header",
@@ -292,7 +299,6 @@ GUIDES: dict[str, Guide] = {
         "The console says “Permission was denied for this request to access the … address space”. Look at “Local "
         "network access” in the page's site settings.",
         "Allow it there; the page must have come by https.",
-        mdn="Permissions-Policy: local-network-access",
     ),
     "http-cache": Guide(
         "HTTP cache",
@@ -306,7 +312,7 @@ GUIDES: dict[str, Guide] = {
     "preflight-cache": Guide(
         "preflight cache",
         "A granted preflight counts for a while (5 seconds, or as long as Access-Control-Max-Age says: at most 2 hours "
-        "in Chrome, 24 in Firefox, 10 minutes in Safari), so the browser does not ask again. No OPTIONS is not an error.",
+        "in Chrome, 24 in Firefox, 10 minutes in Safari), so the browser does not ask again: no OPTIONS is no error.",
         "Tick “Disable cache” in the network panel, or wait, or add a query (?again) to the address.",
         mdn="Access-Control-Max-Age header",
     ),

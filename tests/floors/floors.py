@@ -47,7 +47,7 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-COMMANDS = "__main__ cli check live record"
+COMMANDS = "__main__ cli check explain live record"
 BELOW_COMMANDS = "model fetch analysis advice session capture demo dashboard report printable terminal"
 
 FLOORS = {
