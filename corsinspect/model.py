@@ -91,6 +91,17 @@ class Annotation(Record, frozen=True):
     header: str | None = None
     expected: str | None = None
     found: str | None = None
+    hop: int = 0
+    method: str | None = None
+    """The Call's, where its first exchange is a preflight: what the page asked for."""
+    kind: Kind | None = None
+    page: str | None = None
+    """The page's origin."""
+    preflight: PreflightUse | None = None
+    background: bool = False
+    masked: str | None = None
+    depends: tuple[str, ...] = ()
+    """What the outcome depends on, when `certainty` is "depends"; sorted."""
 
 
 class Line(Exchange, frozen=True):
@@ -250,4 +261,12 @@ def annotation(call: Call, role: str) -> Annotation:
         header=verdict.header,
         expected=verdict.expected,
         found=verdict.found,
+        hop=verdict.hop,
+        method=call.method if call.hops and call.hops[0].preflight is not None else None,
+        kind=call.kind,
+        page=call.page_origin,
+        preflight=call.preflight,
+        background=call.background,
+        masked=call.masked,
+        depends=tuple(sorted({name for other in verdict.alternatives for name in other.condition})),
     )

@@ -16,7 +16,7 @@ from corsinspect.session.follower import Follower
 from corsinspect.session.lines import UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
 
-__all__ = ["Follower", "Loaded", "Problem", "SessionError", "load"]
+__all__ = ["Follower", "Loaded", "Problem", "SessionError", "is_session", "load"]
 
 Format = Literal["session", "mitm", "har"]
 
@@ -61,6 +61,17 @@ def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
         raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}", _MEND)
     loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
     return loaded
+
+
+def is_session(path: Path) -> bool:
+    """Whether a file is a session of ours and can be read in pieces, by a Follower; if not, `load` says what it is."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe is read but once
+            return False
+        with path.open("rb") as file:
+            return _sniff(file.read(_SNIFFED)) == "session"
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.session import Follower, Redactor, SessionError, SessionWriter, load
+from corsinspect.session.reader import is_session
 from tests.session.build import BLOCKED, answered, exchange
 
 
@@ -164,3 +165,41 @@ def test_a_line_longer_than_a_read_is_followed(path):
 def test_following_a_directory_is_a_clear_error(tmp_path):
     with pytest.raises(SessionError, match="directory"):
         Follower(tmp_path).poll()
+
+
+@given(st.integers(1, 3000))
+def test_pieces_of_any_size_hold_all_lines_at_their_places(tmp_path_factory, size):
+    path = tmp_path_factory.mktemp("pieces") / "s.jsonl"
+    exchanges = [exchange(f"e{number}", request_headers=(("X", "x" * 37 * number),)) for number in range(12)]
+    write(path, *exchanges)
+    follower = Follower(path)
+    placed = []
+    while piece := follower.piece(size):
+        placed += piece
+    assert [line.id for line, _ in placed] == [each.id for each in exchanges]
+    assert all(follower.line_at(place) == line for line, place in placed)
+    assert follower.read == follower.size == path.stat().st_size
+    follower.close()
+
+
+def test_a_line_read_again_has_the_same_redactions(path):
+    path.write_bytes(msgspec.json.encode(exchange("a", request_headers=(("Authorization", "Bearer s3cret"),))) + b"\n")
+    follower = Follower(path)
+    ((line, place),) = follower.piece(100)
+    assert "s3cret" not in repr(line)
+    assert follower.line_at(place) == line
+    assert follower.line_at(place + 1) is None and follower.line_at(10_000) is None
+    follower.close()
+
+
+def test_only_a_regular_file_of_ours_can_be_read_in_pieces(path, tmp_path):
+    write(path, exchange())
+    (tmp_path / "other").write_bytes(b"PK")
+    os.mkfifo(tmp_path / "pipe")
+    assert [is_session(path), is_session(tmp_path / "other"), is_session(tmp_path), is_session(tmp_path / "no")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert not is_session(tmp_path / "pipe")
