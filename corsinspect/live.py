@@ -59,7 +59,8 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
                 from corsinspect.dashboard.app import Dashboard
                 from corsinspect.dashboard.source import LiveSource
 
-                status = await show(Dashboard(LiveSource(proxy, url=servers.page_url)))
+                visitor = visit.name if visit.simulated else None
+                status = await show(Dashboard(LiveSource(proxy, url=servers.page_url, visitor=visitor)))
                 _farewell(session)
                 return status
             return await _demo_lines(proxy, servers, visit)

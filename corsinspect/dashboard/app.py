@@ -63,6 +63,7 @@ class Dashboard(App[Exception | None]):
         self.book = Book()
         self.feed = Feed(source, self._changed)
         self._open_at_start: BrowserKind | None = open_browser
+        self._mounted = False
         self._drawing = False
         self._detail_due = False
         self._detail_shown = 0.0
@@ -88,6 +89,7 @@ class Dashboard(App[Exception | None]):
     def on_mount(self) -> None:
         self._list = self.query_one(CallList)
         self._detail = self.query_one(DetailPane)
+        self._mounted = True
         self._list.focus()
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
         self._seconds = self.set_interval(0.5, self._second, pause=not self.source.live)
@@ -104,14 +106,22 @@ class Dashboard(App[Exception | None]):
         except SessionError as error:
             self.exit(error)
 
+    @property
+    def _on_screen(self) -> bool:
+        """Whether there are widgets to draw on: timers and workers go on while Textual takes the screen down, and the
+        first thing that it does then, before it waits for anything, is to say that it isn't running."""
+        return self._mounted and self.is_running
+
     def _changed(self) -> None:
         """Draws at once after a quiet time, else with the next frame."""
-        if not self._drawing:
+        if not self._drawing and self._on_screen:
             self._drawing = True
             self._frames.resume()
             self._frame()
 
     def _frame(self) -> None:
+        if not self._on_screen:
+            return
         before = len(self.book.rows)
         touched: set[int] = set()
         for changes in self.feed.take():
@@ -130,6 +140,8 @@ class Dashboard(App[Exception | None]):
 
     def _second(self) -> None:
         """Twice a second while live: gives up what waited too long, and lets the rate fall."""
+        if not self._on_screen:
+            return
         if self.book.outcomes["pending"]:
             self.feed.advance(time.time())
         elif not self._arrivals:
@@ -140,6 +152,8 @@ class Dashboard(App[Exception | None]):
 
     def _show_surroundings(self) -> None:
         """Everything but the list and the details."""
+        if not self._on_screen:
+            return
         facts = self.source.facts()
         width = self.size.width
         # both keep their height: without `layout=False` every frame would arrange the whole screen anew
@@ -171,6 +185,8 @@ class Dashboard(App[Exception | None]):
             self.refresh_bindings()
 
     def _list_is_back(self) -> None:
+        if not self._on_screen:
+            return
         self._list.flush(set())
         if self.focused is None:  # a hidden widget loses the focus
             self._list.focus()

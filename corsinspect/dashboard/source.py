@@ -126,8 +126,11 @@ class Proxy(Protocol):
 class LiveSource:
     """A proxy that runs, and the session file that it writes. Whoever started the proxy also stops it."""
 
-    def __init__(self, proxy: Proxy, *, url: str | None = None, profile: str | None = None) -> None:
-        """`url`, `profile`: for the browsers that the person opens from the dashboard."""
+    def __init__(
+        self, proxy: Proxy, *, url: str | None = None, profile: str | None = None, visitor: str | None = None
+    ) -> None:
+        """`url`, `profile`: for the browsers that the person opens from the dashboard; `visitor`: the name of whoever
+        calls through the proxy without being one of its browsers."""
         self.title = "live"
         self.live = True
         self.wake: asyncio.Event | None = proxy.wake
@@ -136,6 +139,7 @@ class LiveSource:
         self._proxy = proxy
         self._url = url
         self._profile = profile
+        self._visitors = [visitor] if visitor is not None else []
         self._follower = Follower(proxy.session)
 
     def facts(self) -> Facts:
@@ -143,7 +147,7 @@ class LiveSource:
         return Facts(
             address=f"127.0.0.1:{proxy.port}",
             session=proxy.session,
-            browser=" + ".join(browser.name for browser in proxy.browsers) or None,
+            browser=" + ".join([*self._visitors, *(browser.name for browser in proxy.browsers)]) or None,
             dropped=len(self._follower.problems),
             died=proxy.died,
             problems=tuple(problem.text for problem in self._follower.problems),

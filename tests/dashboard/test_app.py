@@ -8,10 +8,11 @@ import pytest
 
 from corsinspect.capture.errors import CaptureError
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.source import FileSource, LiveSource
 from corsinspect.model import Exchange, Failure
 from corsinspect.session.reader import SessionError
 from tests.dashboard.conftest import Screen, capturing, replaying
+from tests.dashboard.standin import StandInProxy
 from tests.dashboard.story import OWN, PAGE, START, Story, afternoon, grant, session
 
 API = "http://localhost:8000/"
@@ -232,6 +233,43 @@ async def test_keys_open_a_browser_and_the_status_names_it(tmp_path: Path) -> No
         await screen.sees("no browser yet", "c Chromium", "f Firefox")
         await screen.press("f")
         await screen.sees("127.0.0.1:8080 · Firefox 153")
+
+
+async def test_the_status_names_a_visitor_that_is_no_browser_of_ours(tmp_path: Path) -> None:
+    proxy = StandInProxy(tmp_path / "live.jsonl")
+    app = Dashboard(LiveSource(proxy, visitor="simulated browser"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await Screen(app, pilot).sees("127.0.0.1:8080 · simulated browser")
+    proxy.close()
+
+
+async def test_nothing_draws_before_the_screen_is_there_nor_while_it_is_taken_down(tmp_path: Path) -> None:
+    proxy = StandInProxy(tmp_path / "live.jsonl")
+    app = Dashboard(LiveSource(proxy))
+    failures: list[Exception] = []
+
+    async def hammer() -> None:
+        """What timers and workers do, at every moment that the loop leaves to them."""
+        while True:
+            try:
+                app._drawing = False
+                app._changed()
+                app._frame()
+                app._second()
+                app._list_is_back()
+            except Exception as error:
+                failures.append(error)
+            await asyncio.sleep(0)
+
+    hammering = asyncio.create_task(hammer())
+    await asyncio.sleep(0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        proxy.put(*gets(3))
+    await asyncio.sleep(0)
+    hammering.cancel()
+    proxy.close()
+    assert not failures, failures[0]
 
 
 async def test_a_browser_that_is_missing_is_told_with_the_mend(tmp_path: Path) -> None:
