@@ -10,7 +10,18 @@ from pathlib import Path
 from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
 from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, matching
 from corsinspect.advice.hypothetical import Known, brief, told
-from corsinspect.advice.topics import GUIDES, NOT_SEEN, TOPICS, Topic, codes, console_words, find, names
+from corsinspect.advice.topics import (
+    GUIDES,
+    NOT_SEEN,
+    TOPICS,
+    Topic,
+    codes,
+    codes_told,
+    console_words,
+    find,
+    names,
+    spelled_out,
+)
 from corsinspect.model import Call, Stage
 from corsinspect.printable import printable
 from corsinspect.terminal import wants_colour
@@ -42,6 +53,7 @@ def explain(text: str | None, session: Path | None = None) -> int:
     if name is not None:
         _topic(page, name)
         return KNOWN
+    text = spelled_out(text)
     calls = _calls(session) if session is not None else []
     if calls is None:
         return UNREADABLE
@@ -68,7 +80,7 @@ def _topics(page: "_Page") -> None:
     page.entries([(slug, brief(slug, _example(slug))) for slug in REASONS])
     page.gap()
     page.line("What a proxy can't see, and what is taken for CORS", bold=True)
-    page.entries([(NOT_SEEN, "all the causes of a call that isn't in the list")])
+    page.entries([(NOT_SEEN, "why a call isn't in the list")])
     page.entries([(name, guide.title) for name, guide in GUIDES.items()])
     page.gap()
     page.line("corsinspect explain NAME says more; so does a pasted console message instead of a name.")
@@ -216,8 +228,7 @@ def _with_call(message: Decoded, text: str, calls: list[Call]) -> tuple[Decoded,
 def _unknown(text: str) -> str:
     told = " ".join(text.split())
     short = told if len(told) <= WIDEST else told[: WIDEST - 1] + "…"
-    own = {code.lower(): slug for slug in REASONS for found in codes(slug).values() for code in found}
-    own |= {name: name for name in names()}
+    own = codes_told() | {name: name for name in names()}
     near = difflib.get_close_matches(told[:WIDEST].lower().replace(" ", "-"), own, n=3, cutoff=0.6)
     near += [name for name in names() if told and told[:WIDEST].lower() in name]
     meant = ", ".join(dict.fromkeys(own[name] for name in near))

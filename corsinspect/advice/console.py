@@ -157,16 +157,16 @@ def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
     """The captured call that the message is of: the latest that failed at its URL for a possible reason."""
     best: tuple[int, float, Call] | None = None
     for call in calls:
-        if call.verdict.outcome not in ("blocked", "network-error", "unknown") or decoded.url is None:
+        if decoded.origin not in (None, "null") and call.page_origin not in (None, decoded.origin):
             continue
-        if decoded.origin is not None and call.page_origin not in (None, decoded.origin):
-            continue
+        reasons = _reasons_in(call, decoded.browser)
         urls = [exchange.url for exchange in call.exchanges]
+        named = {decoded.url, decoded.redirected_from} - {None}
         # tokens in a query are redacted in a session, and are not in the console
-        exact = decoded.url in urls
-        if not exact and decoded.url.partition("?")[0] not in [url.partition("?")[0] for url in urls]:
+        bare = {url.partition("?")[0] for url in named if url}
+        if not reasons or not bare.intersection(url.partition("?")[0] for url in urls):
             continue
-        rank = 2 * (_reason_in(call, decoded.browser) in decoded.candidates) + exact
+        rank = 2 * bool({*reasons} & {*decoded.candidates}) + bool(named.intersection(urls))
         if best is None or (rank, call.started) >= best[:2]:
             best = (rank, call.started, call)
     return best[2] if best else None
@@ -321,7 +321,9 @@ def _unescaped(value: str | None) -> str | None:
 
 def _candidates(slugs: tuple[str, ...], said: _Said, value: str | None, status: int | None) -> tuple[str, ...]:
     if "origin-mismatch" in slugs and value is not None and said.reason is not None:
-        return (origin_reason(value),) if origin_reason(value) in slugs else slugs
+        # as it was on the wire, a character a byte
+        reason = origin_reason(value.encode("utf-8", "replace").decode("latin-1"))
+        return (reason,) if reason in slugs else slugs
     if slugs == ("preflight-status", "preflight-redirect") and status is not None:
         return ("preflight-redirect",) if 300 <= status <= 399 else ("preflight-status",)
     if slugs == ("redirect-disallowed-scheme", "scheme-not-cors"):
@@ -351,15 +353,18 @@ def _narrowed(
     candidates: tuple[str, ...], stages: tuple[Stage, ...], browser: EngineName | None, call: Call | None
 ) -> tuple[tuple[str, ...], tuple[Stage, ...]]:
     """What the captured call leaves of them; all where it contradicts, for the message outranks what was inferred."""
-    if call is None or (reason := _reason_in(call, browser)) not in candidates or reason is None:
+    left = [slug for slug in _reasons_in(call, browser) if slug in candidates] if call is not None else []
+    if call is None or not left:
         return candidates, stages
     stage = call.verdict.stage
-    return (reason,), ((stage,) if stage in stages and stage is not None else stages)
+    return (left[0],), ((stage,) if stage in stages and stage is not None else stages)
 
 
-def _reason_in(call: Call, browser: EngineName | None) -> str | None:
+def _reasons_in(call: Call, browser: EngineName | None) -> list[str]:
+    """Why the call failed in this browser; then why it can have failed, where the wire leaves that open."""
     engines = call.verdict.engines
-    return engines[browser].reason if engines and browser else call.verdict.reason
+    own = engines[browser].reason if engines and browser else call.verdict.reason
+    return [slug for slug in (own, *(other.reason for other in call.verdict.alternatives)) if slug is not None]
 
 
 def known(decoded: Decoded) -> Known:

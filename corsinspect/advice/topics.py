@@ -398,14 +398,35 @@ def console_words(slug: str) -> dict[str, str]:
 
 
 def find(text: str) -> str | None:
-    """The topic that `text` names: a slug, a guide, or a browser's code for a reason; None if it names none."""
+    """The topic that `text` names: a slug, a guide, or a browser's code for one reason; None if it names none."""
     wanted = text.strip().strip("'\"`.,").lower().replace("_", "-").replace(" ", "-")
-    if wanted in REASONS or wanted in GUIDES or wanted == NOT_SEEN:
+    if wanted in names():
         return wanted
-    own = [slug for slug in REASONS for names in codes(slug).values() for code in names if code.lower() == wanted]
-    return own[0] if own else None
+    return codes_told().get(_numberless(wanted))
+
+
+def spelled_out(text: str) -> str:
+    """The message behind a browser's code that stands for no one reason; any other text as it is."""
+    wanted = _numberless(text.strip().lower())
+    said = [fragment.says for fragment in AFTERMATH if fragment.code and _numberless(fragment.code.lower()) == wanted]
+    return said[0] if said else text
 
 
 def names() -> list[str]:
     """All that `find` knows by its own name."""
-    return [*REASONS, *GUIDES, NOT_SEEN]
+    return [*dict.fromkeys([*REASONS, *TOPICS]), *GUIDES, NOT_SEEN]
+
+
+def codes_told() -> dict[str, str]:
+    """The browsers' codes (lower-case, without the numbers of Firefox's editions), and the likeliest reason of each."""
+    vague = {_numberless(fragment.code.lower()) for fragment in AFTERMATH if fragment.code}
+    told: dict[str, str] = {}
+    for slug in ("origin-mismatch", *TOPICS):
+        for own in codes(slug).values():
+            for code in own:
+                told.setdefault(_numberless(code.lower()), slug)
+    return {code: slug for code, slug in told.items() if code not in vague}
+
+
+def _numberless(code: str) -> str:
+    return code.rstrip("0123456789")
