@@ -1,5 +1,6 @@
 """curl commands out of Calls, run by a real shell: every captured character must come out as it went in."""
 
+import itertools
 import shutil
 import subprocess
 
@@ -32,7 +33,7 @@ def words(call: Call, **environment: str) -> list[list[str]]:
 
 
 def headers(command: list[str]) -> list[str]:
-    return [value for option, value in zip(command, command[1:], strict=False) if option == "-H"]
+    return [value for option, value in itertools.pairwise(command) if option == "-H"]
 
 
 def test_a_preflighted_call_is_two_commands() -> None:
