@@ -19,8 +19,8 @@ from .pairing import Pairing
 PATIENCE = 3.0
 """Seconds that a granted preflight, or a redirect, is given for what must follow it."""
 
-LIMIT = 20_000
-"""Exchanges held at a time."""
+LIMIT = 10_000
+"""Exchanges held at a time: half a minute of a very busy browser, and some 20 MB."""
 
 
 class Tracker:
@@ -94,7 +94,7 @@ class Tracker:
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
-        if len(self._evicted) > 2 * self._limit:
+        if len(self._evicted) > self._limit:
             self._evicted.popitem(last=False)
 
     def _late(self, exchange: Exchange) -> Changes:
