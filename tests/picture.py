@@ -19,7 +19,7 @@ async def picture() -> str:
     path = session(Path("afternoon.jsonl"), afternoon())
     app = Dashboard(FileSource(path))
     async with app.run_test(size=SIZE) as pilot:
-        while not app.source.ended or app._drawing:
+        while app.feed.progress is not None or app._drawing:
             await pilot.pause(0.01)
         await pilot.press("home", "down", "down")
         await pilot.pause()

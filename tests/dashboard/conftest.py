@@ -105,7 +105,7 @@ async def replaying(path: Path, size: tuple[int, int] = (120, 40)) -> AsyncItera
     app = Dashboard(FileSource(path))
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)
-        await screen.until(lambda: app.source.ended and not app._drawing)
+        await screen.until(lambda: app.feed.progress is None and not app._drawing)
         yield screen
 
 

@@ -28,7 +28,7 @@ def pressed(*keys: str):
     async def run(pilot: Pilot) -> None:
         app = pilot.app
         assert isinstance(app, Dashboard)
-        await until(pilot, lambda: app.source.ended and not app._drawing)
+        await until(pilot, lambda: app.feed.progress is None and not app._drawing)
         app.query_one(Input).cursor_blink = False
         await pilot.press(*keys)
         await until(pilot, lambda: not app._drawing)
