@@ -36,7 +36,8 @@ MENDABLE = frozenset(
 _CREDENTIALS_USED = frozenset({"origin-wildcard-with-credentials", "credentials-not-true"})
 """Reasons that only a Call with credentials can have."""
 
-_EXTENSION_ORIGIN = re.compile(r"[a-z]+(-[a-z]+)*-extension://[A-Za-z0-9-]+")
+_OTHER_ORIGIN = re.compile(r"(?!https?:|wss?:|ftp:)[a-z][a-z0-9+.\-]*://[A-Za-z0-9._\-]+")
+"""Of browser extensions and of apps around a web view (capacitor://localhost)."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +139,7 @@ def _asked(call: Call, hop: Hop) -> _Asked | None:
 
 
 def _is_origin(text: str) -> bool:
-    return text == OPAQUE or parse_origin(text) is not None or _EXTENSION_ORIGIN.fullmatch(text) is not None
+    return text == OPAQUE or parse_origin(text) is not None or _OTHER_ORIGIN.fullmatch(text) is not None
 
 
 def _is_tainted(call: Call) -> bool:

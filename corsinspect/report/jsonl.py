@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from corsinspect.advice.fix import fix
+from corsinspect.advice.recipes import framework
 from corsinspect.analysis.explain import also_failing, readable_headers
 from corsinspect.model import Alternative, Call, Finding
 
@@ -47,7 +48,7 @@ def row(call: Call) -> dict[str, Any]:
         "exchanges": [exchange.id for _, exchange in roles],
         "roles": [role for role, _ in roles],
         "readable_headers": readable_headers(call),
-        "framework": None,
+        "framework": framework(call),
         "fix": msgspec.to_builtins(fix(call)),
     }
 

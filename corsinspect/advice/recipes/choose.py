@@ -1,0 +1,54 @@
+"""Which recipes fit: by what the answers of a server give away."""
+
+from collections.abc import Iterable
+
+from .loader import Recipe, recipes
+from corsinspect.fetch.url import origin_of
+from corsinspect.fingerprints import Match, answered_by, recognise, recognise_all
+from corsinspect.model import Call, Exchange
+
+
+def framework(call: Call) -> str | None:
+    """The name of what made the answer where this Call stopped, as well as it can be told from the Call's own answers;
+    None where there are only guesses. Of an app behind a proxy it's the app, unless the proxy made the answer."""
+    stopped = _stopped_at(call)
+    if stopped is None:
+        return None
+    maker = answered_by(stopped.response_headers, stopped.status, stopped.error_page)
+    if maker is not None:
+        return maker.name
+    server = origin_of(stopped.url)
+    sure = [
+        match for match in matches(each for each in call.exchanges if origin_of(each.url) == server) if _is_sure(match)
+    ]
+    return sure[0].name if sure else None
+
+
+def matches(exchanges: Iterable[Exchange]) -> list[Match]:
+    """What these answers of one server give away together."""
+    return recognise_all(
+        recognise(each.response_headers, each.status, each.error_page)
+        for each in exchanges
+        if each.status is not None and not each.by_proxy
+    )
+
+
+def suggestions(exchanges: Iterable[Exchange]) -> list[tuple[Recipe, Match]]:
+    """The recipes for what one server's answers give away: the app's first, then its proxies', the surest first.
+
+    A match that is a guess is in the list as such; one that no recipe is for isn't."""
+    by_name = {name: recipe for recipe in recipes().values() for name in recipe.frameworks}
+    found = [(by_name[match.name], match) for match in matches(exchanges) if match.name in by_name]
+    return list({recipe.id: (recipe, match) for recipe, match in reversed(found)}.values())[::-1]
+
+
+def _stopped_at(call: Call) -> Exchange | None:
+    if call.verdict.hop >= len(call.hops):
+        return None
+    hop = call.hops[call.verdict.hop]
+    exchange = hop.preflight if call.verdict.stage == "preflight" else hop.request or hop.preflight
+    return None if exchange is None or exchange.status is None or exchange.by_proxy else exchange
+
+
+def _is_sure(match: Match) -> bool:
+    return match.confidence != "guess"

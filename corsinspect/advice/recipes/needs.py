@@ -1,0 +1,123 @@
+"""What a server has to allow: the union of what the calls to it asked for."""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.headers import combined
+from corsinspect.fetch.origin import parse_origin
+from corsinspect.fetch.safelist import unsafe_names
+from corsinspect.fetch.url import origin_of
+from corsinspect.model import Call, Credentials, Exchange
+
+_HOST = r"(?:[a-z0-9_](?:[a-z0-9._\-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
+_ORIGIN = re.compile(rf"[a-z][a-z0-9+.\-]*://{_HOST}(?::[1-9][0-9]{{0,4}})?")
+_METHOD = re.compile(r"[A-Za-z][A-Za-z\-]{0,31}")
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}")
+_PREFIX = re.compile(r"/[A-Za-z0-9_~\-][A-Za-z0-9._~\-]{0,63}")
+
+_METHOD_ORDER = "GET HEAD POST PUT PATCH DELETE OPTIONS".split()
+_CREDENTIALS_USED = frozenset({"origin-wildcard-with-credentials", "credentials-not-true"})
+
+
+class Needs(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pages of a session need from one server. Values come from the network: `render` alone makes code of
+    them, and leaves out what isn't well-formed."""
+
+    api: str = ""
+    """The server's origin."""
+    origins: tuple[str, ...] = ()
+    """The pages' origins, in order of their first call."""
+    methods: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    """The request headers that have to be asked for."""
+    credentials: Credentials = "unknown"
+    """include if any call has credentials; unknown if some may."""
+    prefix: str = ""
+    """The first path segment that all calls share, such as `/api`; "" if they share none."""
+
+
+def needs_of(calls: Iterable[Call]) -> dict[str, Needs]:
+    """What each server (by its origin) has to allow for these calls, blocked ones and others, to pass."""
+    needs: dict[str, Needs] = {}
+    for call in calls:
+        if call.kind not in ("simple", "preflighted") or call.page_origin is None:
+            continue
+        for hop in call.hops:
+            for exchange in (hop.preflight, hop.request):
+                if exchange is not None and origin_of(exchange.url) != call.page_origin:
+                    server = origin_of(exchange.url)
+                    needs[server] = _joined(needs.get(server), _of_exchange(call, exchange, server))
+    return needs
+
+
+def _of_exchange(call: Call, exchange: Exchange, server: str) -> Needs:
+    method, names = exchange.method or "", None
+    asked = combined(exchange.request_headers, "access-control-request-method")
+    if method == "OPTIONS" and asked is not None:
+        method = asked
+        names = re.split(r"[\s,]+", combined(exchange.request_headers, "access-control-request-headers") or "")
+    if names is None:
+        names = unsafe_names(exchange.request_headers, ENGINES[call.engine or "chromium"])
+    used = call.verdict.reason in _CREDENTIALS_USED
+    return Needs(
+        api=server,
+        origins=(call.page_origin or "",),
+        methods=(method,),
+        headers=tuple(name for name in names if name),
+        credentials="include" if used else call.credentials,
+        prefix=_first_segment(exchange.url, server),
+    )
+
+
+def _first_segment(url: str, server: str) -> str:
+    path = url.removeprefix(server).partition("?")[0]
+    first, slash, _ = path.removeprefix("/").partition("/")
+    return f"/{first}" if slash else ""
+
+
+def _joined(one: Needs | None, other: Needs) -> Needs:
+    if one is None:
+        return msgspec.structs.replace(other, headers=_union((), other.headers), methods=_ordered(other.methods))
+    modes = {one.credentials, other.credentials}
+    return Needs(
+        api=one.api,
+        origins=tuple(dict.fromkeys((*one.origins, *other.origins))),
+        methods=_ordered((*one.methods, *other.methods)),
+        headers=_union(one.headers, other.headers),
+        credentials="include" if "include" in modes else "unknown" if "unknown" in modes else "omit",
+        prefix=one.prefix if one.prefix == other.prefix else "",
+    )
+
+
+def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({name.lower() for name in (*one, *other)}))
+
+
+def _ordered(methods: Iterable[str]) -> tuple[str, ...]:
+    known = [method for method in _METHOD_ORDER if method in methods]
+    return (*known, *sorted(set(methods) - set(known)))
+
+
+def is_wellformed_origin(text: str) -> bool:
+    """Whether this is a serialised origin and holds nothing that could mean anything in code: no `null`, no quote."""
+    if _ORIGIN.fullmatch(text) is None:
+        return False
+    return not text.startswith(("http:", "https:")) or parse_origin(text) is not None
+
+
+def is_wellformed_method(text: str) -> bool:
+    """Letters and hyphens alone: less than HTTP allows, and harmless in every language."""
+    return _METHOD.fullmatch(text) is not None
+
+
+def is_wellformed_header(text: str) -> bool:
+    """Letters, digits, hyphens and underscores alone."""
+    return _HEADER.fullmatch(text) is not None
+
+
+def is_wellformed_prefix(text: str) -> bool:
+    """One path segment of unreserved characters, or none."""
+    return text == "" or _PREFIX.fullmatch(text) is not None

@@ -1,0 +1,197 @@
+"""Filling a recipe's templates with what a session needs. Nothing reaches code but what `needs.py` calls well-formed.
+
+In a template stand `«name»` or `«name|format|…»`, and at the start of a line `«if name»`, `«unless name»` (the line
+goes if the condition fails) or `«each origin»` (the line once for each origin).
+
+names    origins methods headers (lists), origin (in an `each` line), api, host, prefix, mount, credentials
+formats  none: literals of the language, with commas between; `raw`: as it is; `words`: joined with ", ";
+         `csv`: joined with ","; `spaced`: with blanks; `lower`: in lower case; `pattern`: a regular expression that
+         matches one of them; `each:TEXT`: TEXT for each, with its literal in the place of `@`
+"""
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from .loader import Recipe
+from .needs import (
+    Needs,
+    is_wellformed_header,
+    is_wellformed_method,
+    is_wellformed_origin,
+    is_wellformed_prefix,
+)
+
+EXAMPLE_ORIGIN = "https://app.example.com"
+EXAMPLE_API = "https://api.example.com"
+
+_SLOT = re.compile(r"«([a-z]+)((?:\|[^»|]+)*)»")
+_CONDITION = re.compile(r"^(\s*)«(if|unless) ([a-z]+)»")
+_EACH = re.compile(r"^(\s*)«each origin»")
+
+_SINGLE_QUOTED = frozenset({"js", "ts", "php", "ruby"})
+_CAPITAL_BOOLEANS = frozenset({"python"})
+
+_NOTES = {
+    "credentials": "No call of this session shows whether the page sends cookies or logins along. If it does "
+    "(fetch with credentials: 'include', XHR with withCredentials), the server must allow credentials too.",
+    "example": f"No origin is known from this session: put your page's in the place of {EXAMPLE_ORIGIN}.",
+    "origins": "These are all the origins that called this server in this session: keep those that are yours.",
+    "local": "The origins of this machine (localhost) belong in the development setup alone.",
+}
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipe with a session's values in it. Texts are the recipe's and safe values only; `left_out` is raw."""
+
+    id: str
+    title: str
+    kind: str
+    language: str
+    file: str
+    install: str
+    code: str
+    where: str
+    restart: str
+    traps: tuple[str, ...]
+    measured: str
+    environments: str
+    """The code of the variant with an allowlist for each environment; "" if there is none."""
+    environments_how: str
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """What was asked for and isn't in the code, because it isn't well-formed (or is the origin `null`)."""
+
+
+class _Safe(msgspec.Struct, frozen=True, kw_only=True):
+    """The values that a template may use: all well-formed."""
+
+    lists: dict[str, tuple[str, ...]]
+    texts: dict[str, str]
+    flags: dict[str, bool]
+
+
+def render(recipe: Recipe, needs: Needs) -> Rendered:
+    """The recipe filled in. Never raises for any `needs`: what isn't well-formed is left out, and listed."""
+    safe, left_out = _safe(needs)
+
+    def fill(template: str) -> str:
+        return _fill(template, safe, recipe.language)
+
+    variant = recipe.environments
+    return Rendered(
+        id=recipe.id,
+        title=recipe.title,
+        kind=recipe.kind,
+        language=recipe.language,
+        file=fill(recipe.file),
+        install=fill(recipe.install),
+        code=fill(recipe.code),
+        where=fill(recipe.where),
+        restart=recipe.restart,
+        traps=tuple(fill(trap) for trap in recipe.traps),
+        measured=recipe.measured,
+        environments="" if variant is None else fill(variant.code),
+        environments_how="" if variant is None else fill(variant.how),
+        notes=_notes(needs, safe),
+        left_out=left_out,
+    )
+
+
+def _safe(needs: Needs) -> tuple[_Safe, tuple[str, ...]]:
+    left_out: list[str] = []
+
+    def keep(values: tuple[str, ...], wellformed: Callable[[str], bool]) -> tuple[str, ...]:
+        left_out.extend(value for value in values if not wellformed(value))
+        return tuple(value for value in values if wellformed(value))
+
+    origins = keep(needs.origins, is_wellformed_origin)
+    api = keep((needs.api,) if needs.api else (), is_wellformed_origin)
+    prefix = needs.prefix if is_wellformed_prefix(needs.prefix) else ""
+    lists = {
+        "origins": origins or (EXAMPLE_ORIGIN,),
+        "methods": keep(needs.methods, is_wellformed_method) or ("GET",),
+        "headers": tuple(map(_usual_case, keep(needs.headers, is_wellformed_header))),
+    }
+    address = api[0] if api else EXAMPLE_API
+    texts = {"api": address, "host": address.partition("://")[2], "prefix": prefix, "mount": prefix or "/api"}
+    flags = {
+        "credentials": needs.credentials == "include",
+        "headers": bool(lists["headers"]),
+        "root": not prefix,
+        "example": not origins,
+    }
+    return _Safe(lists=lists, texts=texts, flags=flags), tuple(left_out)
+
+
+def _usual_case(name: str) -> str:
+    """`x-request-id` as people write it: `X-Request-Id`."""
+    return "-".join(part[:1].upper() + part[1:].lower() for part in name.split("-"))
+
+
+def _notes(needs: Needs, safe: _Safe) -> tuple[str, ...]:
+    origins = safe.lists["origins"]
+    local = [origin for origin in origins if re.match(r"http://(localhost|127\.|\[::1\])", origin)]
+    said = {
+        "example": safe.flags["example"],
+        "credentials": needs.credentials == "unknown",
+        "origins": len(origins) > 1,
+        "local": bool(local) and len(local) < len(origins),
+    }
+    return tuple(_NOTES[name] for name, holds in said.items() if holds)
+
+
+def _fill(template: str, safe: _Safe, language: str) -> str:
+    lines: list[str] = []
+    for line in template.strip("\n").split("\n"):
+        condition = _CONDITION.match(line)
+        if condition:
+            if safe.flags[condition[3]] != (condition[2] == "if"):
+                continue
+            line = condition[1] + line[condition.end() :]
+        each = _EACH.match(line)
+        if each is None:
+            lines.append(_fill_line(line, safe, language))
+            continue
+        line = each[1] + line[each.end() :]
+        for origin in safe.lists["origins"]:
+            one = msgspec.structs.replace(safe, lists={**safe.lists, "origin": (origin,)})
+            lines.append(_fill_line(line, one, language))
+    return "\n".join(lines)
+
+
+def _fill_line(line: str, safe: _Safe, language: str) -> str:
+    return _SLOT.sub(lambda slot: _slot(slot[1], slot[2].split("|")[1:], safe, language), line)
+
+
+def _slot(name: str, formats: list[str], safe: _Safe, language: str) -> str:
+    if name == "credentials":
+        text = str(safe.flags["credentials"])
+        return text if language in _CAPITAL_BOOLEANS else text.lower()
+    values = safe.lists.get(name) or ((safe.texts[name],) if name in safe.texts else ())
+    if formats[:1] == ["lower"]:
+        values, formats = tuple(value.lower() for value in values), formats[1:]
+    match formats:
+        case []:
+            return ", ".join(_literal(value, language) for value in values)
+        case ["raw" | "csv"]:
+            return ",".join(values)
+        case ["words"]:
+            return ", ".join(values)
+        case ["spaced"]:
+            return " ".join(values)
+        case ["pattern"]:
+            return "|".join(re.escape(value).replace("\\-", "-") for value in values)
+        case [each] if each.startswith("each:"):
+            return ", ".join(each.removeprefix("each:").replace("@", _literal(value, language)) for value in values)
+    raise ValueError(f"a template has «{name}|{'|'.join(formats)}», and there is no such format")
+
+
+def _literal(value: str, language: str) -> str:
+    """A string literal. Well-formed values hold no quote, backslash, line break or `$`, so there is nothing to escape;
+    were one to get here after all, it would have to go no further."""
+    quote = "'" if language in _SINGLE_QUOTED else '"'
+    if re.search(r"[^A-Za-z0-9\-._~:/+\[\]]", value):
+        raise AssertionError("a value that isn't well-formed has come as far as code")
+    return quote + value + quote
