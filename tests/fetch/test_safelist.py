@@ -45,7 +45,7 @@ def test_redacted_parts_count_as_they_were_sent() -> None:
 
 
 def test_redacted_parts_of_any_length_and_place() -> None:
-    assert value_size("Bearer ‹redacted:10:09af›, x") == Size(20, False)
+    assert value_size("Bearer ‹redacted:10:0123456789abcdef›, x") == Size(20, False)
     assert value_size("‹redacted:3:00ff›\x7f") == Size(4, True)
     assert value_size("‹redacted:3:00ff!›‹redacted:3:00ff›") == Size(6, True)
     assert value_size("‹redacted:999999999:00ff›").length == 999999999
@@ -151,6 +151,8 @@ def test_ranges_compare_as_numbers() -> None:
     assert is_simple_range("bytes=5-5")
     assert not is_simple_range("bytes=10-9")
     assert is_simple_range("bytes=" + "9" * 5000 + "-")
+    assert is_simple_range("bytes=1000000000000000001-1000000000000000002")
+    assert not is_simple_range("bytes=1000000000000000002-1000000000000000001")
 
 
 FORBIDDEN = """Accept-Charset Accept-Encoding Access-Control-Request-Headers Access-Control-Request-Method
@@ -173,6 +175,10 @@ def test_not_forbidden(name: str) -> None:
 def test_names_are_lower_case_sorted_and_each_once() -> None:
     lines = [("X-B", "1"), ("Content-Type", "application/json"), ("x-a", "1"), ("X-b", "2"), ("User-Agent", "x")]
     assert unsafe_names(lines) == ("content-type", "x-a", "x-b")
+
+
+def test_whitespace_around_a_value_does_not_count() -> None:
+    assert unsafe_names([("Range", " bytes=0-1\t"), ("Accept", " " + "a" * 128)]) == ()
 
 
 def test_what_browsers_add_themselves_is_left_out() -> None:

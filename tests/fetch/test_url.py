@@ -112,6 +112,15 @@ def test_resolves_as_browsers_do(text: str, expected: str | None) -> None:
     assert (url and url.href) == expected
 
 
+def test_dot_segments_in_all_their_spellings() -> None:
+    dots = [".", "%2e", "%2E"]
+    for one in dots:
+        assert href(f"https://a.test/x/{one}/y") == "https://a.test/x/y"
+        for two in dots:
+            assert href(f"https://a.test/x/{one}{two}/y") == "https://a.test/y"
+            assert href(f"https://a.test/x/{one}{two}.") == f"https://a.test/x/{one}{two}."
+
+
 C0 = set(map(chr, range(0x20)))
 REMOVED = set("\t\n\r")
 
