@@ -1,0 +1,3 @@
+"""Why a mutant of corsinspect/fetch may live: mutant -> reason."""
+
+REASONS: dict[str, str] = {}
