@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from .loader import Recipe, recipes
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import Match, answered_by, recognise, recognise_all
 from corsinspect.model import Call, Exchange
+
+from .loader import Recipe, recipes
 
 
 def framework(call: Call) -> str | None:
