@@ -132,7 +132,7 @@ class Proxy:
             await stderr.ended()
             raise CaptureError(
                 answer.get("what") or f"The proxy didn't start: {stderr.last() or 'it gave no reason'}.",
-                answer.get("mend") or "Start it again; if that doesn't help, install it in a new environment (python3 -m venv).",
+                answer.get("mend") or "Start it again, in a new virtual environment if need be.",
             )
         self.port = answer["port"]
         self.died = None
