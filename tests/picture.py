@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from corsinspect.dashboard.app import Dashboard
+from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.source import FileSource
 from tests.dashboard.story import afternoon, session
 
@@ -17,7 +18,7 @@ SIZE = (118, 34)
 async def picture() -> str:
     """The dashboard with the call of the README's example selected, as SVG."""
     path = session(Path("afternoon.jsonl"), afternoon())
-    app = Dashboard(FileSource(path))
+    app = Dashboard(FileSource(path), preferences=PreferencesFile(Path("dashboard.json")))
     async with app.run_test(size=SIZE) as pilot:
         while app.feed.progress is not None or app._drawing:
             await pilot.pause(0.01)

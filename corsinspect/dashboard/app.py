@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.theme import Theme
 from textual.widgets import Footer, Input, Static
 
 from corsinspect import analysis
@@ -22,6 +23,7 @@ from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterInput, terms
 from corsinspect.dashboard.help import HelpScreen
 from corsinspect.dashboard.panes import DetailPane
+from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
@@ -56,11 +58,15 @@ class Dashboard(App[Exception | None]):
         Binding("q", "quit", "Quit"),
     ]
 
-    def __init__(self, source: Source, *, open_browser: BrowserKind | None = None) -> None:
-        """`open_browser`: one to start at once."""
+    def __init__(
+        self, source: Source, *, open_browser: BrowserKind | None = None, preferences: PreferencesFile | None = None
+    ) -> None:
+        """`open_browser`: one to start at once; `preferences`: others than the person's own."""
         super().__init__()
         self.source = source
+        self.preferences = preferences or PreferencesFile()
         self.book = Book()
+        self.book.shown = Shown(not_cors=self.preferences.value.not_cors)
         self.feed = Feed(source, self._changed)
         self._open_at_start: BrowserKind | None = open_browser
         self._mounted = False
@@ -69,8 +75,8 @@ class Dashboard(App[Exception | None]):
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
         self._arrivals: deque[tuple[float, int]] = deque()
-        if "TEXTUAL_THEME" not in os.environ and _light_terminal(os.environ.get("COLORFGBG", "")):
-            self.theme = "textual-light"
+        self._choose_theme()
+        self._theme_kept = self.theme
 
     def compose(self) -> ComposeResult:
         yield Static(id="counts")
@@ -94,6 +100,9 @@ class Dashboard(App[Exception | None]):
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
         self._seconds = self.set_interval(0.5, self._second, pause=not self.source.live)
         self._show_surroundings()
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
+        if self.preferences.notice is not None:
+            self._warn(self.preferences.notice)
         self.run_worker(self._read(), name="read")
         if self._open_at_start is not None:
             self.run_worker(self._open(self._open_at_start))
@@ -290,6 +299,7 @@ class Dashboard(App[Exception | None]):
     def action_not_cors(self) -> None:
         """Shows or hides calls that CORS doesn't apply to."""
         self._show(not_cors=not self.book.shown.not_cors)
+        self.prefer(not_cors=self.book.shown.not_cors)
 
     def action_background(self) -> None:
         """Shows or hides the browser's own traffic."""
@@ -354,6 +364,25 @@ class Dashboard(App[Exception | None]):
             self._show_surroundings()
             self.refresh_bindings()
 
+    def prefer(self, **values: object) -> None:
+        """Keeps these preferences for this and all later runs."""
+        if (trouble := self.preferences.change(**values)) is not None:
+            self._warn(f"Holds until you quit only: {trouble}.")
+
+    def _choose_theme(self) -> None:
+        theme = self.preferences.value.theme
+        if "TEXTUAL_THEME" in os.environ:
+            return
+        if theme is not None and theme in self.available_themes:
+            self.theme = theme
+        elif _light_terminal(os.environ.get("COLORFGBG", "")):
+            self.theme = "textual-light"
+
+    def _keep_theme(self, theme: Theme) -> None:
+        if theme.name != self._theme_kept:  # the theme of the start is told as a change too
+            self._theme_kept = theme.name
+            self.prefer(theme=theme.name)
+
     def _untrusted_host(self) -> str | None:
         call = self.selected_call if self.is_mounted else None
         for exchange in call.exchanges if call is not None else ():
@@ -366,6 +395,9 @@ class Dashboard(App[Exception | None]):
 
     def _say(self, text: str) -> None:
         self.notify(printable(text), markup=False)
+
+    def _warn(self, text: str) -> None:
+        self.notify(printable(text), severity="warning", timeout=10, markup=False)
 
     def _say_failed(self, error: Exception) -> None:
         """An error of ours names the mend; anything else is told as it is rather than ending the app."""

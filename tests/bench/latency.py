@@ -45,7 +45,7 @@ class Screen:
     def __init__(self, arguments: list[str], home: Path) -> None:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("DATA", "CACHE", "STATE")}
+        places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("DATA", "CACHE", "STATE", "CONFIG")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "corsinspect", *arguments],
             stdin=slave,

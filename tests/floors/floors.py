@@ -66,7 +66,7 @@ FLOORS = {
     "demo": _floor("demo model session printable capture", "cryptography"),
     "dashboard": _floor(
         f"dashboard model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}",
-        "textual rich msgspec",
+        "textual rich msgspec platformdirs",
     ),
     "report": _floor("report model analysis advice printable", "msgspec"),
     "terminal": _floor(),
