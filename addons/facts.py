@@ -9,24 +9,13 @@ from corsinspect.model import Exchange, HeaderList
 from corsinspect.session.failures import failure
 from corsinspect.session.redact import Redactor
 
+from .bodies import Counter, page_of
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SHARED, SHARED_LENGTH = 2_048, 512
 """Header lines held for sharing, and the longest of them."""
 EXPLICIT_MODES = ("regular", "upstream")
 """Proxy modes where the client names the URL itself; in the others the Host header knows better than the address."""
-
-
-class Counter:
-    """Counts a streamed body as it passes. mitmproxy calls it for each chunk and sends on what it returns."""
-
-    __slots__ = ("size",)
-
-    def __init__(self) -> None:
-        self.size = 0
-
-    def __call__(self, chunk: bytes) -> bytes:
-        self.size += len(chunk)
-        return chunk
 
 
 def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor) -> Exchange:
@@ -61,6 +50,7 @@ def with_end(exchange: Exchange, flow: http.HTTPFlow) -> Exchange:
         exchange,
         request_size=_size(flow.request),
         response_size=_size(flow.response),
+        error_page=page_of(flow.response),
         ended=(flow.response and flow.response.timestamp_end) or time.time(),
     )
 
@@ -72,6 +62,7 @@ def with_failure(exchange: Exchange, flow: http.HTTPFlow, untrusted: str | None)
         exchange,
         request_size=_size(flow.request),
         response_size=_size(flow.response),
+        error_page=page_of(flow.response),
         ended=flow.error.timestamp if flow.error else time.time(),
         failure=failure(text),
         untrusted_certificate=untrusted,

@@ -22,7 +22,7 @@ from corsinspect.session.failures import failure
 from corsinspect.session.place import new_session_path
 from corsinspect.session.redact import Redactor
 
-from . import facts
+from . import bodies, facts
 from .marks import Marks
 from .recorder import Recorder
 
@@ -112,7 +112,7 @@ class Capture:
     @survives
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if self._stream:
-            flow.request.stream = facts.Counter()
+            flow.request.stream = bodies.Counter()
         if self._recorder is None:
             return
         if flow.is_replay == "request":
@@ -126,7 +126,7 @@ class Capture:
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         assert flow.response is not None
         if self._stream:
-            flow.response.stream = facts.Counter()
+            flow.response.stream = bodies.watched(flow.response)
         if self._recorder is not None:
             self._judge(flow, facts.with_response(self._latest(flow), flow.response, self._redactor))
 

@@ -84,10 +84,3 @@ def test_a_failure_keeps_what_was_answered_before(redactor: Redactor) -> None:
     assert failed.failure is not None
     assert failed.failure.kind == "closed"
     assert failed.ended == flow.error.timestamp  # pyright: ignore[reportOptionalMemberAccess]
-
-
-def test_a_streamed_body_is_counted_and_not_changed() -> None:
-    counter = facts.Counter()
-
-    assert [counter(chunk) for chunk in (b"abc", b"", b"de")] == [b"abc", b"", b"de"]
-    assert counter.size == 5

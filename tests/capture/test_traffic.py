@@ -91,12 +91,31 @@ async def test_a_server_that_hangs_up_midway_leaves_its_status_and_a_failure(pro
     assert line.failure.kind == "closed"
 
 
-async def test_each_event_of_a_stream_reaches_the_page_as_it_is_sent(proxy: Proxy) -> None:
+async def test_the_maker_of_an_error_page_is_named_and_the_page_passes_as_it_is(proxy: Proxy) -> None:
+    page = b"<html>\r\n<body>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n" + b"<!-- pad -->" * 500
+
+    async def fail(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page))
+        for start in range(0, len(page), 50):
+            writer.write(page[start : start + 50])
+            await writer.drain()
+
+    async with serving(fail) as port:
+        _, body = await fetch(proxy.port, f"http://localhost:{port}/")
+
+    (line,) = await until(lambda: (lines := recorded(proxy.session)) and lines[0].ended and lines)
+    assert body == page
+    assert (line.status, line.response_size, line.error_page) == (502, len(page), "nginx")
+    assert b"<center>" not in proxy.session.read_bytes()
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"503 Service Unavailable"])
+async def test_each_event_of_a_stream_reaches_the_page_as_it_is_sent(proxy: Proxy, status: bytes) -> None:
     arrived = asyncio.Event()
     events = [f"data: {number}\n\n".encode() for number in range(5)]
 
     async def stream(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Type: text/event-stream\r\n\r\n")
         for event in events:
             writer.write(event)
             await arrived.wait()  # the next one only when the page has this one
@@ -117,9 +136,10 @@ async def test_each_event_of_a_stream_reaches_the_page_as_it_is_sent(proxy: Prox
     assert line.response_size == sum(map(len, events))
 
 
-async def test_a_large_download_is_identical_and_not_held_in_memory(proxy: Proxy) -> None:
+@pytest.mark.parametrize("status", [b"200 OK", b"500 Internal Server Error"])
+async def test_a_large_download_is_identical_and_not_held_in_memory(proxy: Proxy, status: bytes) -> None:
     async def download(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % SIZE)
+        writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: %d\r\n\r\n" % SIZE)
         for _ in range(SIZE // len(CHUNK)):
             writer.write(CHUNK)
             await writer.drain()
