@@ -3,13 +3,15 @@
 import os
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Footer, Input, Static
 
@@ -17,11 +19,13 @@ from corsinspect import analysis
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
 from corsinspect.dashboard.cells import heads
+from corsinspect.dashboard.commands import commands
 from corsinspect.dashboard.detail import detail
 from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterInput, terms
 from corsinspect.dashboard.help import HelpScreen
+from corsinspect.dashboard.news import news
 from corsinspect.dashboard.panes import DetailPane
 from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.shorten import host_port
@@ -36,6 +40,8 @@ FRAME = 1 / 20
 DETAIL = 0.2
 """Seconds between changes of the details that nobody asked for."""
 RATE_SPAN = 3.0
+LOOK_ROUND = 2.0
+"""Seconds between looks at what nobody tells about: a session file that was moved."""
 
 
 class Dashboard(App[Exception | None]):
@@ -54,6 +60,7 @@ class Dashboard(App[Exception | None]):
         Binding("c", "open_browser('chromium')", "Chromium"),
         Binding("f", "open_browser('firefox')", "Firefox"),
         Binding("escape", "back", "Back"),
+        Binding("colon", "command_palette", "Commands", key_display=":"),
         Binding("question_mark,f1", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
     ]
@@ -74,6 +81,8 @@ class Dashboard(App[Exception | None]):
         self._detail_due = False
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
+        self._facts = source.facts()
+        """As told last."""
         self._arrivals: deque[tuple[float, int]] = deque()
         self._choose_theme()
         self._theme_kept = self.theme
@@ -99,6 +108,8 @@ class Dashboard(App[Exception | None]):
         self._list.focus()
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
         self._seconds = self.set_interval(0.5, self._second, pause=not self.source.live)
+        if self.source.live:
+            self.set_interval(LOOK_ROUND, self._show_surroundings)
         self._show_surroundings()
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         if self.preferences.notice is not None:
@@ -164,6 +175,9 @@ class Dashboard(App[Exception | None]):
         if not self._on_screen:
             return
         facts = self.source.facts()
+        for item in news(self._facts, facts):
+            self.notify(printable(item.text), severity=item.severity, timeout=8, markup=False)
+        self._facts = facts
         width = self.size.width
         # both keep their height: without `layout=False` every frame would arrange the whole screen anew
         self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
@@ -268,6 +282,10 @@ class Dashboard(App[Exception | None]):
             return bool(shown.terms or shown.blocked_only or opened or self._filter_open())
         return True
 
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from commands(screen)
+        yield from super().get_system_commands(screen)
+
     def action_filter(self) -> None:
         """Opens the filter line."""
         self.query_one("#filter").add_class("-open")
@@ -330,8 +348,6 @@ class Dashboard(App[Exception | None]):
             await actions.restart()
         except Exception as error:
             self._say_failed(error)
-        else:
-            self._say("The proxy runs again, on the same port.")
         self._show_surroundings()
 
     async def _open(self, kind: BrowserKind) -> None:

@@ -155,6 +155,17 @@ class Book:
             index = further
         return self.lines[index] >> 1
 
+    def problem(self, position: int, step: int) -> int | None:
+        """The next row shown, down (1) or up (-1) from this one, that is blocked or failed; None: there is no more."""
+        index = self.index_of(position) + step
+        while 0 <= index < len(self.lines):
+            found = self.lines[index] >> 1
+            row = self.rows[found]
+            if found != position and row is not None and row.outcome in PROBLEMS:
+                return found
+            index += step
+        return None
+
     def _replace(self, position: int, row: CallRow | None) -> None:
         old, self.rows[position] = self.rows[position], row
         self._count(old, -1)

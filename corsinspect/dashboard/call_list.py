@@ -50,6 +50,8 @@ class CallList(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
         Binding("home,g", "top", "First", show=False),
         Binding("end,G", "follow", "Newest", show=False),
+        Binding("right_square_bracket", "problem(1)", "Next blocked", show=False, key_display="]"),
+        Binding("left_square_bracket", "problem(-1)", "Previous blocked", show=False, key_display="["),
         Binding("enter", "open", "Open"),
     ]
 
@@ -113,7 +115,7 @@ class CallList(ScrollView, can_focus=True):
         self._redraw()
 
     def action_move(self, steps: int) -> None:
-        """Selects the row so many steps further down."""
+        """Selects the next call, or the one before."""
         if self.selected is None:
             return
         start = self.selected
@@ -123,20 +125,30 @@ class CallList(ScrollView, can_focus=True):
         self._select_by_hand(target)
 
     def action_page(self, pages: int) -> None:
-        """Selects a row one view further."""
+        """Selects the call one view further, or back."""
         if self.selected is None:
             return
         lines = self.book.lines
         index = self.book.index_of(self.selected) + pages * max(1, self.size.height - 2)
         self._select_by_hand(lines[max(0, min(index, len(lines) - 1))] >> 1)
 
+    def action_problem(self, step: int) -> None:
+        """Selects the next blocked or failed call, or the one before."""
+        if self.selected is None:
+            return
+        target = self.book.problem(self.selected, step)
+        if target is None:
+            self.notify(f"No blocked call further {'down' if step > 0 else 'up'}.", timeout=3)
+        else:
+            self._select_by_hand(target)
+
     def action_top(self) -> None:
-        """Selects the first row."""
+        """Selects the first call."""
         if self.book.lines:
             self._select_by_hand(self.book.lines[0] >> 1)
 
     def action_follow(self) -> None:
-        """Selects the newest row and follows what comes."""
+        """Selects the newest call and follows what comes."""
         self.follow = True
         self._wanted = None
         self._to_problems = False
@@ -144,7 +156,7 @@ class CallList(ScrollView, can_focus=True):
         self.refresh()
 
     def action_open(self) -> None:
-        """Asks for the selected call's details."""
+        """Shows the selected call's details as large as the terminal."""
         if self.selected is not None:
             self._select_by_hand(self.selected)
             self.post_message(self.Opened())

@@ -54,6 +54,27 @@ class Source(Protocol):
         ...
 
 
+class Place:
+    """Where a session file is, to notice when it's not there any more."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._was = self._number()
+
+    @property
+    def gone(self) -> bool:
+        """Whether another file, or none, has its name now."""
+        number = self._number()
+        self._was = number if self._was is None else self._was  # the proxy makes it, perhaps after us
+        return number != self._was
+
+    def _number(self) -> int | None:
+        try:
+            return self._path.stat().st_ino
+        except OSError:
+            return None
+
+
 class FileSource:
     """Saved sessions (`follow=False`, any format), or one session file that is still being written.
 
@@ -69,6 +90,7 @@ class FileSource:
         self.actions: Actions | None = None
         self._paths = paths
         self._follower = Follower(paths[0]) if follow else None
+        self._place = Place(paths[0]) if follow else None
         self._problems: list[str] = []
         self._read = False
 
@@ -78,7 +100,8 @@ class FileSource:
 
     def facts(self) -> Facts:
         session = self._paths[0] if len(self._paths) == 1 else None
-        return Facts(session=session, problems=tuple(self._problems))
+        gone = self._place is not None and self._place.gone
+        return Facts(session=session, session_gone=gone, problems=tuple(self._problems))
 
     def poll(self) -> Sequence[Exchange]:
         if self._follower is not None:
@@ -101,6 +124,8 @@ class Browser(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def warning(self) -> str | None: ...
 
 
 class Proxy(Protocol):
@@ -141,13 +166,16 @@ class LiveSource:
         self._profile = profile
         self._visitors = [visitor] if visitor is not None else []
         self._follower = Follower(proxy.session)
+        self._place = Place(proxy.session)
 
     def facts(self) -> Facts:
         proxy = self._proxy
         return Facts(
             address=f"127.0.0.1:{proxy.port}",
             session=proxy.session,
-            browser=" + ".join([*self._visitors, *(browser.name for browser in proxy.browsers)]) or None,
+            session_gone=self._place.gone,
+            browsers=(*self._visitors, *(browser.name for browser in proxy.browsers)),
+            warnings=tuple(f"{browser.name}: {browser.warning}" for browser in proxy.browsers if browser.warning),
             dropped=len(self._follower.problems),
             died=proxy.died,
             problems=tuple(problem.text for problem in self._follower.problems),

@@ -18,8 +18,12 @@ class Facts(msgspec.Struct, frozen=True):
     address: str | None = None
     """Where a browser has to be pointed: "127.0.0.1:8080"."""
     session: Path | None = None
-    browser: str | None = None
-    """The browsers that are open."""
+    session_gone: bool = False
+    """Whether the session file isn't where it was begun any more."""
+    browsers: tuple[str, ...] = ()
+    """Those that are open, and whoever else is known to call through the proxy."""
+    warnings: tuple[str, ...] = ()
+    """What won't work in these browsers, and how to mend it."""
     dropped: int = 0
     """Lines of the session that could not be read."""
     died: str | None = None
@@ -41,16 +45,19 @@ def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
     left = _outcomes(book, words=True)
     if left.cell_length > width:
         left = _outcomes(book, words=False)
+    dropped = f"{facts.dropped} dropped" if facts.address else None
     rest = [
+        dropped,
         facts.address and ("proxy " + facts.address),
-        facts.browser or ("no browser yet" if facts.address else None),
+        " + ".join(facts.browsers) or ("no browser yet" if facts.address else None),
         f"{rate:.0f} calls/s" if rate is not None and rate >= 0.5 else None,
-        f"{facts.dropped} dropped" if facts.address else None,
         facts.session and printable(_tilde(facts.session)),
     ]
     parts = [printable(part) for part in rest if part]
-    while parts and left.cell_length + len(" · ".join(parts)) + 2 > width:
+    while len(parts) > (dropped is not None) and left.cell_length + len(" · ".join(parts)) + 2 > width:
         parts.pop()
+    if dropped is not None:  # kept the longest, but read the last
+        parts.append(parts.pop(0))
     right = " · ".join(parts) + " "
     gap = max(1, width - left.cell_length - len(right))
     return Content.assemble(left, " " * gap, (right, QUIET))

@@ -9,10 +9,11 @@ from corsinspect.session.writer import SessionWriter
 
 
 class StandInBrowser:
-    """A browser that has a name and nothing else."""
+    """A browser that has a name, perhaps a warning, and nothing else."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, warning: str | None = None) -> None:
         self.name = name
+        self.warning = warning
 
 
 class StandInProxy:
@@ -26,6 +27,7 @@ class StandInProxy:
         self.browsers: list[StandInBrowser] = []
         self.sent: list[tuple[object, ...]] = []
         self.failure: Exception | None = None
+        self.warning: str | None = None
         self._writer = SessionWriter(session)
 
     def put(self, *exchanges: Exchange) -> None:
@@ -49,9 +51,14 @@ class StandInProxy:
     ) -> StandInBrowser:
         if self.failure is not None:
             raise self.failure
-        browser = StandInBrowser({"chromium": "Chromium 156", "firefox": "Firefox 153"}[kind])
+        browser = StandInBrowser({"chromium": "Chromium 156", "firefox": "Firefox 153"}[kind], self.warning)
         self.browsers.append(browser)
         return browser
+
+    def close_browsers(self) -> None:
+        """Ends them as a person does who closes the window."""
+        self.browsers.clear()
+        self.wake.set()
 
     def send(self, command: str, *args: object) -> None:
         self.sent.append((command, *args))

@@ -1,0 +1,32 @@
+"""The command palette's entries: every key of ours that works now, in words, made from the bindings themselves."""
+
+import inspect
+from collections.abc import Iterator
+from functools import partial
+
+from textual.actions import parse
+from textual.app import SystemCommand
+from textual.screen import Screen
+
+LEFT_OUT = frozenset({"command_palette", "quit"})
+"""What the palette has already, or is."""
+
+
+def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
+    """A command for each action of ours that a key starts on this screen now.
+
+    Its help is the action method's docstring: words for whoever reads the code are words for whoever uses it.
+    """
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        action = active.binding.action
+        _, name, _ = parse(action)
+        method = getattr(active.node, f"action_{name}", None)
+        ours = getattr(method, "__module__", "").startswith("corsinspect.")
+        if not ours or name in LEFT_OUT or action in seen or not active.enabled:
+            continue
+        seen.add(action)
+        key = active.binding.key_display or screen.app.get_key_display(active.binding)
+        words = (inspect.getdoc(method) or "").partition("\n")[0]
+        run = partial(screen.app.run_action, action, active.node)
+        yield SystemCommand(f"{active.binding.description} ({key})", words, run)
