@@ -118,6 +118,9 @@ class Dashboard(App[Exception | None]):
         if self._open_at_start is not None:
             self.run_worker(self._open(self._open_at_start))
 
+    def on_unmount(self) -> None:
+        self.book.calls.close()
+
     # what arrives
 
     async def _read(self) -> None:

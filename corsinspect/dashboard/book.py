@@ -11,39 +11,12 @@ from collections import Counter
 
 import msgspec
 
-from corsinspect import advice
+from corsinspect.dashboard.calls import Calls
+from corsinspect.dashboard.rows import EXPLAINED, PROBLEMS, CallRow, row_of
 from corsinspect.dashboard.shorten import short_origin
-from corsinspect.dashboard.signs import preflight_sign
-from corsinspect.model import Call, Certainty, Changes, Outcome
+from corsinspect.model import Call, Changes, Outcome
 
-PROBLEMS = frozenset({"blocked", "network-error"})
-"""Outcomes that a person came here for."""
-EXPLAINED = PROBLEMS | {"unknown"}
-"""Outcomes whose reason stands under the row; the others' sign says enough."""
 WIDEST_PAGE = 20
-
-
-class CallRow(msgspec.Struct, frozen=True, gc=False):
-    """What the list shows of a call; texts are as captured, `shorten` and `printable` make them fit for a screen."""
-
-    position: int
-    outcome: Outcome
-    certainty: Certainty
-    method: str
-    url: str
-    page: str | None
-    preflight: str
-    reason: str
-    started: float
-    took: float | None
-    """Seconds from the first byte asked to the last byte answered."""
-    background: bool
-
-    @property
-    def text(self) -> str:
-        """What free text is looked for in."""
-        page = self.page or ""
-        return f"{self.method} {self.url} from {page} {self.outcome} {self.reason}".lower()
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -73,7 +46,7 @@ class Book:
 
     def __init__(self) -> None:
         self.rows: list[CallRow | None] = []
-        self.calls: dict[str, Call] = {}
+        self.calls = Calls()
         self.lines: list[int] = []
         self.shown = Shown()
         self.tall = True
@@ -83,8 +56,6 @@ class Book:
         self.background = 0
         self.newest_problem: int | None = None
         self.widest_page = 5
-        self._ids: list[str] = []
-        self._positions: dict[str, int] = {}
 
     @property
     def total(self) -> int:
@@ -98,26 +69,20 @@ class Book:
 
     def call_at(self, position: int | None) -> Call | None:
         """The call at this position; None where there is none any more."""
-        if position is None or not 0 <= position < len(self._ids):
-            return None
-        return self.calls.get(self._ids[position])
+        return None if position is None else self.calls.at(position)
 
     def apply(self, changes: Changes) -> set[int]:
         """Takes the Tracker's changes over; returns the positions whose rows look different now."""
         touched: set[int] = set()
         for id in changes.withdrawn:
-            if (position := self._positions.pop(id, None)) is not None:
-                del self.calls[id]
+            if (position := self.calls.drop(id)) is not None:
                 self._replace(position, None)
                 touched.add(position)
         for call in changes.changed:
-            position = self._positions.get(call.id)
-            if position is None:
-                position = self._positions[call.id] = len(self.rows)
+            position = self.calls.put(call)
+            if position == len(self.rows):
                 self.rows.append(None)
-                self._ids.append(call.id)
-            self.calls[call.id] = call
-            self._replace(position, _row(position, call))
+            self._replace(position, row_of(position, call))
             touched.add(position)
         return touched
 
@@ -194,21 +159,3 @@ class Book:
             self.background += by
         else:
             self.outcomes[row.outcome] += by
-
-
-def _row(position: int, call: Call) -> CallRow:
-    exchanges = call.exchanges
-    ended = exchanges[-1].ended if exchanges else None
-    return CallRow(
-        position=position,
-        outcome=call.verdict.outcome,
-        certainty=call.verdict.certainty,
-        method=call.method or "CONNECT",
-        url=call.url,
-        page=call.page_origin,
-        preflight=preflight_sign(call),
-        reason=advice.short_reason(call),
-        started=call.started,
-        took=None if ended is None else max(0.0, ended - call.started),
-        background=call.background,
-    )

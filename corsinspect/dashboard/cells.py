@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-from corsinspect.dashboard.book import CallRow
+from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.shorten import fit, fit_url, short_origin, short_url
 from corsinspect.dashboard.signs import OUTCOMES
 from corsinspect.printable import printable

@@ -12,7 +12,7 @@ from corsinspect.dashboard.status import Progress
 from corsinspect.model import Changes, Exchange
 
 SLICE = 0.008
-"""Seconds of judging between two chances to draw and to hear keys."""
+"""Seconds of reading and judging between two chances to draw and to hear keys."""
 BREATH = 0.002
 POLL = 0.05
 FALLBACK = 1.0
@@ -31,6 +31,8 @@ class Feed:
         self._changed = changed
         self._tracker = Tracker()
         self._gathered: list[Changes] = []
+        self._deadline = 0.0
+        """When the present slice ends."""
 
     def take(self) -> list[Changes]:
         """What has changed since the last time, in order."""
@@ -45,43 +47,50 @@ class Feed:
     async def run(self) -> None:
         """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
         source = self._source
-        arrived = await _in_thread(source.poll)  # a large file takes seconds
+        arrived = await _in_thread(source.poll)  # a large file that isn't ours takes seconds
         while True:
             await self._judge(arrived)
             if source.ended:
                 break
-            await self._wait()
+            if not source.behind:
+                await self._wait()
             arrived = source.poll()
         self._gathered.append(self._tracker.close())
         self.progress = None
         self._changed()
 
     async def _judge(self, exchanges: Sequence[Exchange]) -> None:
-        deadline = time.perf_counter() + SLICE
+        source = self._source
         for number, exchange in enumerate(exchanges, 1):
-            if not self._source.live:
+            if not source.live:
                 self._gathered.append(self._tracker.advance(exchange.started))
             self._gathered.append(self._tracker.feed(exchange))
-            if time.perf_counter() > deadline:
-                if len(exchanges) >= WORTH_A_BAR:
+            if time.perf_counter() > self._deadline:
+                self.progress = source.progress
+                if self.progress is None and len(exchanges) >= WORTH_A_BAR:
                     self.progress = Progress(number, len(exchanges))
-                self._changed()
-                await asyncio.sleep(BREATH)
-                deadline = time.perf_counter() + SLICE
-        if self._source.live:
+                await self._breathe()
+        if source.live and not source.behind:
             self.progress = None
         if exchanges:
             self._changed()
+
+    async def _breathe(self) -> None:
+        """Lets the screen draw and hear keys."""
+        self._changed()
+        await asyncio.sleep(BREATH)
+        self._deadline = time.perf_counter() + SLICE
 
     async def _wait(self) -> None:
         wake = self._source.wake
         if wake is None:
             await asyncio.sleep(POLL)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), FALLBACK)
-            wake.clear()
-            self._changed()  # perhaps nothing came, but the proxy died or a browser was closed
+        else:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), FALLBACK)
+                wake.clear()
+                self._changed()  # perhaps nothing came, but the proxy died or a browser was closed
+        self._deadline = time.perf_counter() + SLICE
 
 
 async def _in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:

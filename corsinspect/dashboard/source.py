@@ -7,11 +7,18 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from corsinspect.dashboard.status import Facts
+from corsinspect.dashboard.status import Facts, Progress
 from corsinspect.model import Exchange
-from corsinspect.session.reader import Follower, load
+from corsinspect.session.reader import Follower, facts, is_session, load
 
 BrowserKind = Literal["chromium", "firefox"]
+
+PIECE = 1 << 18
+"""Bytes of a session that are read at once: some 250 exchanges, 2 ms."""
+PROBLEMS = 20
+"""Problems of a file that are told; a file of something else has one a line."""
+WORTH_A_BAR = 1 << 20
+"""Bytes of a session from which on it's shown how far it has been read."""
 
 
 class Actions(Protocol):
@@ -45,12 +52,24 @@ class Source(Protocol):
         """Whether nothing more will come."""
         ...
 
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to poll at once."""
+        ...
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far a large file has been read."""
+        ...
+
     def facts(self) -> Facts:
         """What is to be shown about it now."""
         ...
 
     def poll(self) -> Sequence[Exchange]:
-        """What came since the last time. The first time it may take long, and is called from a thread then."""
+        """What came since the last time, or a piece of it; each exchange once, in its newest state.
+
+        The first time it may take long, and is called from a thread then."""
         ...
 
 
@@ -75,10 +94,30 @@ class Place:
             return None
 
 
+class _Pieces:
+    """A session file, piece by piece."""
+
+    def __init__(self, path: Path) -> None:
+        self.follower = Follower(path)
+        self.behind = False
+
+    @property
+    def progress(self) -> Progress | None:
+        read, size = self.follower.read, self.follower.size
+        return Progress(read, size, bytes=True) if self.behind and size >= WORTH_A_BAR else None
+
+    def poll(self) -> list[Exchange]:
+        lines = self.follower.piece(PIECE)
+        self.behind = bool(lines) and self.follower.read < self.follower.size
+        # most exchanges are written more than once within a moment; the order in which they began stays
+        return [facts(line) for line in {line.id: line for line in lines}.values()]
+
+
 class FileSource:
     """Saved sessions (`follow=False`, any format), or one session file that is still being written.
 
-    The first `poll` raises `session.reader.SessionError` for a file that can't be read at all.
+    One session of ours is read piece by piece, anything else at once. The first `poll` raises
+    `session.reader.SessionError` for a file that can't be read at all.
     """
 
     def __init__(self, *paths: Path, follow: bool = False) -> None:
@@ -89,14 +128,19 @@ class FileSource:
         self.wake: asyncio.Event | None = None
         self.actions: Actions | None = None
         self._paths = paths
-        self._follower = Follower(paths[0]) if follow else None
+        in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
+        self._pieces = _Pieces(paths[0]) if in_pieces else None
         self._place = Place(paths[0]) if follow else None
         self._problems: list[str] = []
-        self._read = False
+        self.ended = False
 
     @property
-    def ended(self) -> bool:
-        return self._read and self._follower is None
+    def behind(self) -> bool:
+        return self._pieces is not None and self._pieces.behind
+
+    @property
+    def progress(self) -> Progress | None:
+        return None if self._pieces is None else self._pieces.progress
 
     def facts(self) -> Facts:
         session = self._paths[0] if len(self._paths) == 1 else None
@@ -104,18 +148,28 @@ class FileSource:
         return Facts(session=session, session_gone=gone, problems=tuple(self._problems))
 
     def poll(self) -> Sequence[Exchange]:
-        if self._follower is not None:
-            lines = self._follower.poll()
-            self._problems = [problem.text for problem in self._follower.problems]
-            return lines
-        if self._read:
+        return self._load() if self._pieces is None else self._piece(self._pieces)
+
+    def _piece(self, pieces: _Pieces) -> Sequence[Exchange]:
+        exchanges = pieces.poll()
+        follower = pieces.follower
+        self._problems = [problem.text for problem in follower.problems[:PROBLEMS]]
+        if not self.live and not pieces.behind:
+            self.ended = True
+            if follower.torn:
+                self._problems.append(f"the last line ends after {follower.size - follower.read} bytes: it was torn")
+            follower.close()
+        return exchanges
+
+    def _load(self) -> Sequence[Exchange]:
+        if self.ended:
             return []
         exchanges: list[Exchange] = []
         for number, path in enumerate(self._paths, 1):
             loaded = load(path)
             self._problems += [problem.text for problem in loaded.problems]
             exchanges += loaded.exchanges if len(self._paths) == 1 else _numbered(loaded.exchanges, number)
-        self._read = True
+        self.ended = True
         return exchanges
 
 
@@ -165,24 +219,32 @@ class LiveSource:
         self._url = url
         self._profile = profile
         self._visitors = [visitor] if visitor is not None else []
-        self._follower = Follower(proxy.session)
+        self._pieces = _Pieces(proxy.session)
         self._place = Place(proxy.session)
 
+    @property
+    def behind(self) -> bool:
+        return self._pieces.behind
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._pieces.progress
+
     def facts(self) -> Facts:
-        proxy = self._proxy
+        proxy, problems = self._proxy, self._pieces.follower.problems
         return Facts(
             address=f"127.0.0.1:{proxy.port}",
             session=proxy.session,
             session_gone=self._place.gone,
             browsers=(*self._visitors, *(browser.name for browser in proxy.browsers)),
             warnings=tuple(f"{browser.name}: {browser.warning}" for browser in proxy.browsers if browser.warning),
-            dropped=len(self._follower.problems),
+            dropped=len(problems),
             died=proxy.died,
-            problems=tuple(problem.text for problem in self._follower.problems),
+            problems=tuple(problem.text for problem in problems[:PROBLEMS]),
         )
 
     def poll(self) -> Sequence[Exchange]:
-        return self._follower.poll()
+        return self._pieces.poll()
 
     async def open_browser(self, kind: BrowserKind) -> str:
         return (await self._proxy.open_browser(kind, self._url, profile=self._profile)).name

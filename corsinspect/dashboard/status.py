@@ -38,6 +38,8 @@ class Progress(msgspec.Struct, frozen=True):
     done: int
     total: int | None
     """None: not known yet."""
+    bytes: bool = False
+    """Whether it's bytes that are counted, not exchanges."""
 
 
 def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
@@ -111,7 +113,11 @@ def _bar(progress: Progress) -> Content:
         return Content.styled(" reading the file …", QUIET)
     cells = 24 * progress.done // max(1, progress.total)
     bar = "█" * cells + "░" * (24 - cells)
-    return Content.assemble((f" {bar} ", "$text-primary"), (f"{progress.done:,} of {progress.total:,} judged", QUIET))
+    if progress.bytes:
+        told = f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB judged"
+    else:
+        told = f"{progress.done:,} of {progress.total:,} judged"
+    return Content.assemble((f" {bar} ", "$text-primary"), (told, QUIET))
 
 
 def _tilde(path: Path) -> str:

@@ -100,14 +100,6 @@ class LineReader:
             return None
         return read if self._redacted else cast(Line, self._redactor.exchange(read))
 
-    def again(self, line: bytes) -> Line | None:
-        """A line that was read before, redacted whatever the headers say: what is redacted already stays as it is."""
-        try:
-            read = decode(line)
-        except UNREADABLE:
-            return None
-        return None if isinstance(read, Header) else cast(Line, self._redactor.exchange(read))
-
     def _take(self, header: Header) -> None:
         self._redacted = header.redacted
         if header.corsinspect > FORMAT_VERSION:

@@ -16,7 +16,7 @@ from corsinspect.session.follower import Follower
 from corsinspect.session.lines import UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
 
-__all__ = ["Follower", "Loaded", "Problem", "SessionError", "is_session", "load"]
+__all__ = ["Follower", "Loaded", "Problem", "SessionError", "facts", "is_session", "load"]
 
 Format = Literal["session", "mitm", "har"]
 
@@ -121,10 +121,11 @@ def _session(data: bytes, redactor: Redactor) -> Loaded:
     if torn:
         reader.problems.append(Problem(f"the last line ends after {len(torn)} bytes: it was torn", len(lines) + 1))
     annotations = {id: line.annotation for id, line in latest.items() if line.annotation is not None}
-    return Loaded([_facts(line) for line in latest.values()], reader.problems, "session", annotations)
+    return Loaded([facts(line) for line in latest.values()], reader.problems, "session", annotations)
 
 
-def _facts(line: Line) -> Exchange:
+def facts(line: Line) -> Exchange:
+    """The exchange in a line, without what was concluded from it."""
     return Exchange(**{field: getattr(line, field) for field in _FIELDS})
 
 

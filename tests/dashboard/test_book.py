@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.book import EXPLAINED, Book, Shown
+from corsinspect.dashboard.book import Book, Shown
+from corsinspect.dashboard.rows import EXPLAINED
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict
 
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "unknown", "opaque", "network-error"]

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from corsinspect.dashboard.book import CallRow
 from corsinspect.dashboard.cells import columns, duration, first_line, heads, second_line
+from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.shorten import fit, fit_url, host_port, short_origin, short_url
 
 

@@ -1,0 +1,81 @@
+"""What the dashboard concludes from a session file, read in pieces and in growing states, is what `check` concludes."""
+
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from corsinspect.analysis import judge_all
+from corsinspect.dashboard import source
+from corsinspect.dashboard.book import Book
+from corsinspect.dashboard.feed import Feed
+from corsinspect.dashboard.rows import row_of
+from corsinspect.dashboard.source import FileSource
+from corsinspect.model import Exchange
+from corsinspect.session import load
+from corsinspect.session.writer import SessionWriter
+from tests.corpus import NAMES, recording
+
+
+def states(exchanges: list[Exchange]) -> list[Exchange]:
+    """The states of exchanges as a proxy sees them, in the order of time."""
+    asked = [
+        (
+            each.started,
+            msgspec.structs.replace(
+                each,
+                status=None,
+                reason_phrase="",
+                response_headers=(),
+                response_size=None,
+                answered=None,
+                ended=None,
+                failure=None,
+            ),
+        )
+        for each in exchanges
+    ]
+    answered = [(each.answered or each.ended or each.started, each) for each in exchanges]
+    return [state for _, state in sorted(chain(asked, answered), key=lambda pair: pair[0])]
+
+
+def written(path: Path, exchanges: list[Exchange]) -> Path:
+    writer = SessionWriter(path)
+    for state in exchanges:
+        writer.put(state)
+        writer.flush()
+    writer.close()
+    return path
+
+
+async def read(path: Path) -> Book:
+    """A session as the dashboard has it when it has read it."""
+    book = Book()
+    feed = Feed(FileSource(path), lambda: None)
+    await feed.run()
+    for changes in feed.take():
+        book.apply(changes)
+    return book
+
+
+@pytest.mark.parametrize("piece", [700, 20_000])
+@pytest.mark.parametrize("name", NAMES)
+async def test_calls_are_those_of_check(name: str, piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "PIECE", piece)
+    path = written(tmp_path / "session.jsonl", states(load(recording(name)).exchanges))
+    book = await read(path)
+    checked = judge_all(load(path).exchanges)
+    assert sorted(book.calls.values(), key=lambda call: (call.started, call.id)) == checked
+    shown = {row.id: row for row in book.rows if row is not None}
+    assert shown == {call.id: row_of(shown[call.id].position, call) for call in checked}
+
+
+async def test_a_torn_line_and_lines_of_something_else_are_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "session.jsonl", load(recording(NAMES[0])).exchanges)
+    with path.open("ab") as file:
+        file.write(b"what is this\n" * 50 + b'{"id": "torn')
+    saved = FileSource(path)
+    await Feed(saved, lambda: None).run()
+    problems = saved.facts().problems
+    assert "can't be read" in problems[0] and "torn" in problems[-1] and len(problems) < 50
