@@ -23,7 +23,8 @@ def max_age(value: str | None, engine: Engine) -> int:
         return engine.max_age_invalid
     if value[0] == "-":
         return 0
-    return min(int(value[:12]), engine.max_age_cap)
+    digits = value.lstrip("0")[:12]  # more can't be: every cap is far below
+    return min(int(digits or "0"), engine.max_age_cap)
 
 
 class Entry(NamedTuple):

@@ -147,7 +147,7 @@ def _without_dots(path: str) -> str:
                 kept.append("")
         else:
             kept.append(segment)
-    return "/" + "/".join(kept) if segments else path
+    return "/" + "/".join(kept)
 
 
 def _encode(unsafe: re.Pattern[str], text: str) -> str:
