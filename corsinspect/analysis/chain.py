@@ -19,6 +19,9 @@ class Chain(NamedTuple):
 
     hops: Hops
     page: str | None
+    mode: Mode | None
+    """The request mode: all hops share it, so one that shows it tells for all."""
+    mode_known: bool
     closed: bool
 
     @property
@@ -32,26 +35,23 @@ class Chain(NamedTuple):
         """All of its exchanges, in order."""
         return (facts for hop in self.hops for facts in hop if facts is not None)
 
-    def mode(self) -> tuple[Mode | None, bool]:
-        """The request mode and whether it's known: all hops share it, so one that shows it tells for all."""
-        for facts in self.facts():
-            if facts.mode_known:
-                return facts.mode, True
-        return self.first.mode, False
-
 
 def chain_of(root: Facts, closed: bool) -> Chain:
     """The chain that starts with this exchange."""
     hops: Hops = []
     current: Facts | None = root
     page = None
+    mode, mode_known = root.mode, root.mode_known
     while current is not None:
         preflight, request = (current, current.request) if current.is_preflight else (None, current)
         hops.append((preflight, request))
+        for facts in (preflight, request):
+            if facts is not None and facts.mode_known and not mode_known:
+                mode, mode_known = facts.mode, True
         if page is None or page == "null":
             page = current.page or page
         current = request.child if request is not None else None
-    return Chain(hops, page, closed)
+    return Chain(hops, page, mode, mode_known, closed)
 
 
 def kind_of(chain: Chain) -> Kind | None:
@@ -59,7 +59,7 @@ def kind_of(chain: Chain) -> Kind | None:
     first = chain.first
     if first.exchange.method is None:
         return None
-    mode, known = chain.mode()
+    mode = chain.mode
     if mode == "websocket":
         return "websocket"
     if first.engine is None:
@@ -67,7 +67,7 @@ def kind_of(chain: Chain) -> Kind | None:
     if mode == "navigate":
         return "navigation"
     if not any(_is_cross(facts, chain.page) for facts in chain.facts()):
-        if mode in ("cors", None) or not known:
+        if mode in ("cors", None) or not chain.mode_known:
             return "simple" if _leaves_unfollowed(chain) else "same-origin"
         return "same-origin"
     if mode in ("no-cors", "same-origin"):

@@ -63,7 +63,7 @@ def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternativ
     reason = stop.reason if failed is None else failed.reason
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop)
-    elif not chain.mode()[1] and outcome in ("allowed", "blocked"):
+    elif not chain.mode_known and outcome in ("allowed", "blocked"):
         # plain http: a POST with a foreign Origin may have been a no-cors request all along
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))

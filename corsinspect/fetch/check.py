@@ -119,7 +119,7 @@ def headers_check(names: tuple[str, ...], include: bool, found: str | None) -> F
     listed = token_list(found)
     if listed is None:
         return Failed("allow-headers-list", "allow-headers-invalid", ALLOW_HEADERS, ", ".join(names), found)
-    if "*" in listed and not include:
+    if not names or ("*" in listed and not include):
         return None
     lower = {name.lower() for name in listed}
     refused = tuple(name for name in names if name not in lower)

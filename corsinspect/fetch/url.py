@@ -16,6 +16,8 @@ _FORBIDDEN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
 _PATH_UNSAFE = re.compile(r"[\x00-\x20\"<>`{}^\x7f-\xff]")
 _QUERY_UNSAFE = re.compile(r"[\x00-\x20\"#<>'\x7f-\xff]")
 _AUTHORITY_END = re.compile(r"[/?#\\]")
+_CONTROLS_AND_SPACE = "".join(map(chr, range(0x21)))
+_TAB_OR_NEWLINE = re.compile(r"[\t\n\r]")
 _DOT = {".", "%2e", "%2E"}
 _DOT_DOT = {"..", ".%2e", ".%2E", "%2e.", "%2E.", "%2e%2e", "%2e%2E", "%2E%2e", "%2E%2E"}
 
@@ -50,8 +52,7 @@ def parse_url(text: str, base: Url | None = None) -> Url | None:
 
     Left out: domain to ASCII beyond IDNA 2003, and IPv4 numbers in short forms.
     """
-    text = text.strip("".join(map(chr, range(0x21)))).translate({9: None, 10: None, 13: None})
-    text = text.partition("#")[0]
+    text = _TAB_OR_NEWLINE.sub("", text.strip(_CONTROLS_AND_SPACE)).partition("#")[0]
     if match := _SCHEME.match(text):
         scheme, rest = match.group(1).lower(), text[match.end() :]
         if scheme not in DEFAULT_PORTS:
@@ -76,15 +77,15 @@ def _starts_authority(text: str) -> bool:
 def _with_authority(scheme: str, rest: str) -> Url | None:
     end = min((index for index in map(rest.find, "/\\?") if index >= 0), default=len(rest))
     authority, path = rest[:end], rest[end:]
-    userinfo, at, hostport = authority.rpartition("@")
+    userinfo, _, hostport = authority.rpartition("@")
     host, port = _split_port(hostport)
     host = _host(host) if host is not None else None
     if not host or port is False:
         return None
-    number = None if port is None or port == DEFAULT_PORTS[scheme] else port
+    number = None if port == DEFAULT_PORTS[scheme] else port
     if path[:1] not in ("/", "\\"):
         path = "/" + path
-    return Url(scheme, host, number, _path(path), bool(at and userinfo.strip(":")))
+    return Url(scheme, host, number, _path(path), bool(userinfo.strip(":")))
 
 
 def _split_port(hostport: str) -> tuple[str | None, int | bool | None]:
@@ -162,8 +163,5 @@ def _origin_of_authority(scheme_and_authority: str) -> str:
 
 def origin_of(url: str) -> str:
     """The serialised origin of a URL's text; "null" where it's opaque or no URL."""
-    start = url.find("://") + 3
-    if start == 2:
-        return "null"
-    end = _AUTHORITY_END.search(url, start)
+    end = _AUTHORITY_END.search(url, url.find("://") + 3)
     return _origin_of_authority(url if end is None else url[: end.start()])
