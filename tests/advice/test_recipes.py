@@ -5,6 +5,7 @@ import json
 import re
 import tomllib
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -181,8 +182,9 @@ def _has_headers(needs: Needs) -> bool:
 
 
 @pytest.mark.parametrize("recipe", [param for param in ALL if recipes()[str(param.id)].language == "python"])
-def test_python_code_parses_and_holds_the_very_values(recipe: Recipe) -> None:
-    rendered = render(recipe, NEEDS)
+@pytest.mark.parametrize("more", [False, True], ids=["plain", "with what refused preflights and errors need"])
+def test_python_code_parses_and_holds_the_very_values(recipe: Recipe, more: bool) -> None:
+    rendered = render(recipe, msgspec.structs.replace(NEEDS, refused=more, errors=more))
     strings = {
         node.value
         for node in ast.walk(ast.parse(rendered.code))
@@ -227,6 +229,15 @@ def test_needs_are_the_union_of_what_calls_asked_for() -> None:
         prefix="/v1",
     )
     assert needs["https://other.test"].credentials == "unknown"
+
+
+def test_refused_preflights_and_errors_are_needs_too() -> None:
+    (quiet,) = needs_of([only(preflight(got={}))]).values()
+    assert (quiet.refused, quiet.errors) == (False, False)
+    (refused,) = needs_of([only(preflight(got={}, status=401))]).values()
+    assert (refused.refused, refused.errors) == (True, False)
+    (failing,) = needs_of(judge_all([exchange(at=1, got={}, status=500), exchange(at=2, got=OPEN)])).values()
+    assert (failing.refused, failing.errors) == (False, True)
 
 
 @pytest.mark.parametrize("name", NAMES)

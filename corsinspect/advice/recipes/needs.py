@@ -37,6 +37,10 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """include if any call has credentials; unknown if some may."""
     prefix: str = ""
     """The first path segment that all calls share, such as `/api`; "" if they share none."""
+    refused: bool = False
+    """Whether a preflight was answered with an error: by a login, or by a router that doesn't know OPTIONS."""
+    errors: bool = False
+    """Whether an error of the server (500 and up) was kept from its page."""
 
 
 def needs_of(calls: Iterable[Call]) -> dict[str, Needs]:
@@ -62,6 +66,7 @@ def _of_exchange(call: Call, exchange: Exchange, server: str) -> Needs:
     if names is None:
         names = unsafe_names(exchange.request_headers, ENGINES[call.engine or "chromium"])
     used = call.verdict.reason in _CREDENTIALS_USED
+    status = exchange.status or 0
     return Needs(
         api=server,
         origins=(call.page_origin or "",),
@@ -69,6 +74,8 @@ def _of_exchange(call: Call, exchange: Exchange, server: str) -> Needs:
         headers=tuple(name for name in names if name),
         credentials="include" if used else call.credentials,
         prefix=_first_segment(exchange.url, server),
+        refused=asked is not None and 400 <= status < 500,
+        errors=asked is None and status >= 500 and call.verdict.outcome == "blocked",
     )
 
 
@@ -89,6 +96,8 @@ def _joined(one: Needs | None, other: Needs) -> Needs:
         headers=_union(one.headers, other.headers),
         credentials="include" if "include" in modes else "unknown" if "unknown" in modes else "omit",
         prefix=one.prefix if one.prefix == other.prefix else "",
+        refused=one.refused or other.refused,
+        errors=one.errors or other.errors,
     )
 
 

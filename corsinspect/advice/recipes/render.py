@@ -120,6 +120,8 @@ def _safe(needs: Needs) -> tuple[_Safe, tuple[str, ...]]:
         "credentials": needs.credentials == "include",
         "headers": bool(lists["headers"]),
         "root": not prefix,
+        "refused": needs.refused,
+        "errors": needs.errors,
         "example": not origins,
     }
     return _Safe(lists=lists, texts=texts, flags=flags), tuple(left_out)

@@ -1,0 +1,74 @@
+"""What recipes are tried on: how each app is written and started, and what is done to break it."""
+
+import base64
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+VARIANTS = {
+    "none": "no CORS at all",
+    "auth": "login first",
+    "options": "OPTIONS unknown",
+    "wildcard": "`*` with cookies",
+    "slash": "`/` after origin",
+    "errors": "500 without",
+}
+"""How an app is broken, with the head of its column."""
+
+LOGIN = "Basic " + base64.b64encode(b"ann:bread").decode()
+"""The Authorization header that the variant `auth` asks for."""
+
+NODE = Path(__file__).with_name("node")
+
+
+@dataclass(frozen=True)
+class Framework:
+    """One thing that answers calls. `file`: what its app is called where it runs; its template is `apps/FILE.in` or
+    `apps/TEMPLATE`."""
+
+    name: str
+    template: str
+    file: str
+    command: tuple[str, ...]
+    modules: Path | None = None
+    """The folder of its node_modules."""
+    upstream: bool = False
+    """Whether it stands in front of an API that knows nothing of CORS."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Other files that the app needs, by name."""
+    pieces: Callable[[str], dict[str, str]] = lambda code: {"": code}
+    """Where the parts of the recipe go, by the name of the place in the template."""
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+    """Variants that pasting alone can't mend, with what else it takes."""
+
+
+def _nginx(code: str) -> dict[str, str]:
+    """The recipe says: the maps go into http, the location into server, and the upstream is the person's own."""
+    maps, _, location = code.partition("location ")
+    own = location.replace("proxy_pass http://127.0.0.1:4000;", "proxy_pass http://127.0.0.1:@UPSTREAM@;")
+    assert own != location
+    return {"map": maps, "location": f"location {own}"}
+
+
+PYTHON = (sys.executable, "-W", "ignore")
+
+IN_CI = [
+    Framework("fastapi", "fastapi.py.in", "app.py", (*PYTHON, "app.py")),
+    Framework("flask", "flask.py.in", "app.py", (*PYTHON, "app.py")),
+    Framework("django", "django.py.in", "app.py", (*PYTHON, "app.py")),
+    Framework("express", "express.js.in", "app.js", ("node", "app.js"), modules=NODE),
+    Framework("fastify", "fastify.js.in", "app.js", ("node", "app.js"), modules=NODE),
+    Framework(
+        "nginx",
+        "nginx.conf.in",
+        "nginx.conf",
+        ("nginx", "-p", ".", "-e", "stderr", "-c", "nginx.conf", "-g", "daemon off;"),
+        upstream=True,
+        extra={"users": "ann:{PLAIN}bread\n"},
+        pieces=_nginx,
+    ),
+]
+"""Those that every run of the tests tries."""
+
+BY_NAME = {framework.name: framework for framework in IN_CI}

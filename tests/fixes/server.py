@@ -1,0 +1,89 @@
+"""A framework's app in a process of its own, from the moment it takes connections."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from tests.browser.waiting import until
+from tests.fixes.frameworks import LOGIN, PYTHON, Framework
+from tests.fixes.template import APPS, app
+
+
+def free_port() -> int:
+    """A port that nobody has just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One app, broken or mended (`pieces`), for calls of a page. Use it as a context manager."""
+
+    def __init__(
+        self, framework: Framework, variant: str, folder: Path, page: str, pieces: Mapping[str, str] | None = None
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._folder = folder
+        self._log = folder / "log"
+        values = {"PAGE": page, "PORT": self.port, "LOGIN": LOGIN, "UPSTREAM": free_port() if framework.upstream else 0}
+        text = app((APPS / framework.template).read_text(), variant, pieces, values)
+        (folder / framework.file).write_text(text)
+        for name, content in framework.extra.items():
+            (folder / name).write_text(content)
+        if framework.modules is not None:
+            (folder / "node_modules").symlink_to(framework.modules / "node_modules")
+        self._runs = [(framework.command, self.port)]
+        if framework.upstream:
+            (folder / "upstream.py").write_text(app((APPS / "upstream.py.in").read_text(), variant, None, values))
+            self._runs.insert(0, ((*PYTHON, "upstream.py"), values["UPSTREAM"]))
+        self._processes: list[asyncio.subprocess.Process] = []
+
+    async def __aenter__(self) -> "Server":
+        try:
+            with self._log.open("wb") as log:
+                for command, _ in self._runs:
+                    program = shutil.which(command[0])
+                    assert program is not None, f"{command[0]} isn't installed"
+                    process = await asyncio.create_subprocess_exec(
+                        program,
+                        *command[1:],
+                        cwd=self._folder,
+                        stdin=asyncio.subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+                        start_new_session=True,
+                    )
+                    self._processes.append(process)
+            for _, port in self._runs:
+                await until(lambda port=port: self._ended() or _listens(port), f"port {port}")
+            assert not self._ended(), f"the app ended at once:\n{self._log.read_text(errors='replace')}"
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    def _ended(self) -> bool:
+        return any(process.returncode is not None for process in self._processes)
+
+    async def _stop(self) -> None:
+        for process in self._processes:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,44 @@
+"""`python -m tests.fixes.table [FRAMEWORK …]`: tries the recipes and writes what came of it into the README's table."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.fixes.frameworks import BY_NAME, VARIANTS
+from tests.fixes.lab import Lab
+from tests.fixes.trial import attempt, complaints
+
+README = Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- recipes tried -->\n", "<!-- end of recipes tried -->\n"
+
+
+async def main(names: list[str]) -> None:
+    """Tries the named frameworks; rows of others stay as they are. Prints what goes wrong."""
+    before, _, rest = README.read_text().partition(BEGIN)
+    old, _, after = rest.partition(END)
+    rows = {line.split(" ", 2)[1]: line for line in old.splitlines()[2:]}
+    with tempfile.TemporaryDirectory() as temporary:
+        async with Lab(Path(temporary)) as lab:
+            for name in names:
+                rows[name] = await _row(lab, name, Path(temporary) / name)
+    head = ["framework", *VARIANTS.values(), "seen with"]
+    table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(rows[name] for name in BY_NAME if name in rows)]
+    README.write_text(before + BEGIN + "".join(f"{line}\n" for line in table) + END + after)
+
+
+async def _row(lab: Lab, name: str, folder: Path) -> str:
+    tried = BY_NAME[name]
+    cells: list[str] = []
+    measured = ""
+    for variant in VARIANTS:
+        trial = await attempt(lab, tried, variant, folder / variant)
+        wrong = complaints(trial, tried, variant)
+        print(name, variant, "✗" if wrong else "✓", *wrong, sep="\n  ")
+        cells.append("✗" if wrong else "✓")
+        measured = trial.recipe.measured
+    return f"| {name} | {' | '.join(cells)} | {measured} |"
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:] or list(BY_NAME)))

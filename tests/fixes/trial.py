@@ -1,0 +1,61 @@
+"""One trial: a broken app is visited, its recipe pasted in, and the mended app visited again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from corsinspect.advice.recipes import Rendered, framework, needs_of, render, suggestions
+from tests.fixes.calls import calls_for
+from tests.fixes.frameworks import Framework
+from tests.fixes.lab import Lab, Visit
+from tests.fixes.server import Server
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was seen: the broken app, the recipe that its traffic suggests, and the app with it."""
+
+    broken: Visit
+    recipe: Rendered
+    mended: Visit
+
+
+async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
+    """Does it all for one variant of one framework."""
+    calls = calls_for(variant)
+    async with Server(tried, variant, _made(folder / "broken"), lab.page) as server:
+        broken = await lab.visit(server.url, calls)
+    exchanges = [exchange for call in broken.calls.values() for exchange in call.exchanges]
+    recipe, _ = suggestions(exchanges)[0]
+    rendered = render(recipe, needs_of(broken.calls.values())[server.url])
+    pieces = tried.pieces(rendered.code)
+    async with Server(tried, variant, _made(folder / "mended"), lab.page, pieces) as server:
+        mended = await lab.visit(server.url, calls)
+    return Trial(broken, rendered, mended)
+
+
+def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
+    """What isn't as it should be; none if the recipe mended the app."""
+    wanted = {call.id: call.status for call in calls_for(variant)}
+    found: list[str] = []
+    for id, call in trial.broken.calls.items():
+        readable, outcome = trial.broken.read[id] is not None, call.verdict.outcome
+        if readable != (outcome == "allowed"):
+            found.append(f"broken {id}: {outcome}, but the page read {trial.broken.read[id]}")
+    blocked = [call for call in trial.broken.calls.values() if call.verdict.outcome == "blocked"]
+    if not blocked:
+        found.append("broken: nothing was blocked")
+    named = {framework(call) for call in blocked}
+    if named != {tried.name}:
+        found.append(f"broken: recognised as {sorted(str(name) for name in named)}")
+    for id, status in wanted.items():
+        call = trial.mended.calls[id]
+        if trial.mended.read[id] != status:
+            found.append(f"mended {id}: the page read {trial.mended.read[id]} ({call.verdict.reason}), not {status}")
+        elif call.verdict.outcome != "allowed":
+            found.append(f"mended {id}: {call.verdict.outcome}, but the page read {status}")
+    return found
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
