@@ -15,20 +15,20 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Footer, Input, Static
 
-from corsinspect import analysis
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
 from corsinspect.dashboard.cells import heads
 from corsinspect.dashboard.commands import commands
-from corsinspect.dashboard.detail import detail
 from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterInput, terms
 from corsinspect.dashboard.help import HelpScreen
 from corsinspect.dashboard.news import news
-from corsinspect.dashboard.panes import DetailPane
+from corsinspect.dashboard.panes import Body, DetailPane, Heads
+from corsinspect.dashboard.pieces import Subject
 from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.shorten import host_port
+from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
 from corsinspect.model import Call
@@ -93,12 +93,12 @@ class Dashboard(App[Exception | None]):
         with Horizontal(id="filter"):
             yield Static(" / ")
             yield FilterInput(placeholder="words to look for", select_on_focus=False)
-        with Horizontal(id="body"):
+        with Body(id="body"):
             with Vertical(id="calls"):
                 yield Static(id="heads")
                 yield CallList(self.book, id="list")
                 yield Static(id="empty")
-            yield DetailPane(self._detail_of, id="detail")
+            yield DetailPane(self._subject, id="detail")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -231,8 +231,10 @@ class Dashboard(App[Exception | None]):
         self._detail.show(self.selected_call)
         self._refresh_footer()
 
-    def _detail_of(self, call: Call, width: int) -> Content:
-        return detail(call, analysis.trace(call), width, can_trust=self.source.actions is not None)
+    def _subject(self, call: Call) -> Subject:
+        return Subject(
+            call, lambda: calls_to_the_same_server(self.book, call), can_trust=self.source.actions is not None
+        )
 
     @property
     def selected_call(self) -> Call | None:
@@ -256,12 +258,18 @@ class Dashboard(App[Exception | None]):
             line = line[: max(0, self._list.size.width - len(hint))].ljust(self._list.size.width - len(hint)) + hint
         self.query_one("#heads", Static).update(Content(line), layout=False)
 
+    def on_heads_clicked(self, message: Heads.Clicked) -> None:
+        self._detail.turn_to(message.tab)
+
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_surroundings)
 
     def _open_detail(self, opened: bool) -> None:
         self.query_one("#body").set_class(opened, "-open")
-        (self._detail if opened else self._list).focus()
+        if opened:
+            self._detail.focus_text()
+        else:
+            self._list.focus()
         self.refresh_bindings()
 
     # what the person asks for
@@ -271,6 +279,8 @@ class Dashboard(App[Exception | None]):
             return False
         if action in ("filter", "blocked_only"):
             return bool(self.book.rows)
+        if action in ("tab", "turn_tab"):
+            return self.selected_call is not None
         if action == "not_cors":
             return self.book.outcomes["not-cors"] > 0
         if action == "open_browser":
@@ -312,6 +322,27 @@ class Dashboard(App[Exception | None]):
         self.query_one(FilterInput).value = ""
         self._list.focus()
         self._show(terms=(), blocked_only=False)
+
+    def action_tab(self, tab: int) -> None:
+        """Shows this tab of the details."""
+        if not self._detail.size.width:
+            self._open_detail(True)
+        self._detail.turn_to(tab)
+
+    def action_turn_tab(self, step: int) -> None:
+        """Shows the next tab, or the one before."""
+        self.action_tab(self._detail.tab + step if self._detail.size.width else self._detail.tab)
+
+    def action_into_detail(self) -> None:
+        """Gives the keys to the details, to scroll them."""
+        if self._detail.size.width:
+            self._detail.focus_text()
+        else:
+            self._open_detail(True)
+
+    def action_out_of_detail(self) -> None:
+        """Gives the keys back to the list."""
+        self._open_detail(False)
 
     def action_blocked_only(self) -> None:
         """Shows blocked calls and network errors only, or all again."""

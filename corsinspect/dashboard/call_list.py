@@ -53,6 +53,7 @@ class CallList(ScrollView, can_focus=True):
         Binding("right_square_bracket", "problem(1)", "Next blocked", show=False, key_display="]"),
         Binding("left_square_bracket", "problem(-1)", "Previous blocked", show=False, key_display="["),
         Binding("enter", "open", "Open"),
+        Binding("right,l", "app.into_detail", "Details", show=False),
     ]
 
     follow: var[bool] = var(True)

@@ -81,7 +81,7 @@ def first_line(row: CallRow, columns: Columns) -> Cells:
     if columns.took:
         cells.append((quiet, " " + duration(row.took).rjust(columns.took)))
     if columns.clock:
-        cells.append((quiet, " " + time.strftime("%H:%M:%S", time.localtime(row.started))))
+        cells.append((quiet, " " + clock(row.started)))
     return cells
 
 
@@ -98,6 +98,20 @@ def duration(seconds: float | None) -> str:
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.2f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def span(seconds: int) -> str:
+    """A round time: 5 s, 10 min, 2 h."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def clock(moment: float, *, thousandths: bool = False) -> str:
+    """The local time of day."""
+    told = time.strftime("%H:%M:%S", time.localtime(moment))
+    return f"{told}.{int(moment % 1 * 1000):03}" if thousandths else told
 
 
 def _reason_class(row: CallRow) -> str:

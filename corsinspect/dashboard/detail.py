@@ -1,58 +1,50 @@
-"""A call in full, as one Content: the answer first, the evidence under it, the machinery last.
+"""The tab that a person sees first: the answer, the evidence under it, the machinery last.
 
 Pure functions from a Call and a width. Every captured text passes `printable` and is cut: a header of a megabyte is
 quoted, not poured out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.advice import Explanation, Mark, Row, Rung
-from corsinspect.dashboard.cells import duration
+from corsinspect.dashboard.pieces import MOST_URL, MOST_VALUE, QUIET, STRONG, Subject, blocks, cut, hanging
 from corsinspect.dashboard.shorten import fit, host_port
 from corsinspect.dashboard.signs import OUTCOMES, STEPS
-from corsinspect.model import Call, Exchange, Step
+from corsinspect.dashboard.tab_exchange import script_reads
+from corsinspect.model import Call
 from corsinspect.printable import printable
 
-MOST_VALUE = 400
-"""Characters of one captured value that are shown."""
-MOST_HEADERS = 60
-MOST_URL = 300
 LABEL = 11
 """Cells of a header's short name: Credentials is the longest of the usual ones."""
 
-QUIET = "$foreground-muted"
-STRONG = "bold"
 NEEDED = "bold $text-success underline"
 WRONG = "bold $text-error reverse"
 """Characters that differ; underlined and reversed, so that they show without colours."""
 QUIET_STATES = ("ok", "not-needed", "unknown")
-CORS_HEADERS = ("access-control-", "origin", "cross-origin-", "vary", "location", "sec-fetch-", "content-type")
-"""Beginnings of the names that matter for the verdict; the other headers are shown muted."""
-
-ROLES = {"preflight": "Preflight", "redirect": "Redirect", "actual": "Request"}
 
 
-def detail(call: Call, steps: list[Step], width: int, *, can_trust: bool = False) -> Content:
-    """Everything about a call in `width` cells. `can_trust`: a key may accept an untrusted certificate here."""
-    width = max(20, width)
+def answer(subject: Subject, width: int) -> Content:
+    """The answer, the comparison that it rests on, and the browser's steps."""
+    call = subject.call
     words = advice.explanation(call)
-    blocks = [
-        _title(call, width),
+    parts = [
+        title(call),
         _answer(call, words, width),
-        _certificate(call, width, can_trust),
-        _comparison(advice.comparison(call, steps), width),
-        _steps(advice.ladder(call, steps), width),
-        *(_exchange(role, exchange, width) for role, exchange in call.roles()),
+        _certificate(call, width, subject.can_trust),
+        _comparison(advice.comparison(call, subject.steps), width),
+        script_reads(call, width),
+        _steps(advice.ladder(call, subject.steps), width),
     ]
-    return Content("\n\n").join([block for block in blocks if block])
+    return blocks(parts)
 
 
-def _title(call: Call, width: int) -> Content:
-    url = printable(_cut(call.url, MOST_URL))
+def title(call: Call) -> Content:
+    """What was called, and by whom."""
+    url = printable(cut(call.url, MOST_URL))
     page = f"from {printable(call.page_origin)}" if call.page_origin else "from an unknown page"
     lines = [Content.assemble((printable(call.method or "CONNECT"), STRONG), " ", url), Content.styled(page, QUIET)]
     return Content("\n").join(lines)
@@ -78,7 +70,7 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
 def _certificate(call: Call, width: int, can_trust: bool) -> Content:
     for exchange in call.exchanges:
         if exchange.untrusted_certificate is not None:
-            why = printable(_cut(exchange.untrusted_certificate, MOST_VALUE))
+            why = printable(cut(exchange.untrusted_certificate, MOST_VALUE))
             told = f"The certificate of {printable(host_port(exchange.url))} is not trusted: {why}."
             mend = " Press t to accept it for this run." if can_trust else ""
             return Content.assemble((told, "$text-warning"), (mend, STRONG))
@@ -166,14 +158,14 @@ def _padded(content: Content, width: int) -> Content:
 def _shown(value: str | None) -> str:
     if value is None:
         return "(missing)"
-    return printable(_cut(value, MOST_VALUE)) or "(empty)"
+    return printable(cut(value, MOST_VALUE)) or "(empty)"
 
 
 def _steps(rungs: list[Rung], width: int) -> Content:
     """The ladder: each step's detail in a column of its own, where the browser stopped marked."""
     if not rungs:
         return Content("")
-    titles = max(cell_len(printable(_cut(rung.title, 20))) for rung in rungs)
+    titles = max(cell_len(printable(cut(rung.title, 20))) for rung in rungs)
     indent = titles + 7
     lines = [Content.styled("Steps of the browser", STRONG)]
     hop = 0
@@ -183,62 +175,13 @@ def _steps(rungs: list[Rung], width: int) -> Content:
             lines.append(Content.styled(f"   after redirect {hop}", QUIET))
         sign, style = STEPS[rung.state]
         quiet = rung.state in ("skipped", "not-reached", "would-pass")
-        title = fit(printable(_cut(rung.title, 20)), titles)
+        title = fit(printable(cut(rung.title, 20)), titles)
         answer = f"{rung.answer}{', ' if rung.detail else ''}" if rung.answer else ""
-        told = Content.assemble((answer, style), (printable(_cut(rung.detail, MOST_VALUE)), QUIET))
+        told = Content.assemble((answer, style), (printable(cut(rung.detail, MOST_VALUE)), QUIET))
         head = Content.assemble(
             (f"{rung.number:>2} ", QUIET),
             (sign, style),
             (f" {title}  ", QUIET if quiet else style if sign == "✗" else ""),
         )
-        lines += _hanging(head, told, width, indent)
+        lines += hanging(head, told, width, indent)
     return Content("\n").join(lines)
-
-
-def _hanging(head: Content, text: Content, width: int, indent: int) -> Iterable[Content]:
-    """`head` and `text` on one line, what of the text goes beyond the width under its beginning."""
-    for number, piece in enumerate(text.wrap(max(10, width - indent)) or [text]):
-        yield Content.assemble(head if not number else " " * indent, piece)
-
-
-def _exchange(role: str, exchange: Exchange, width: int) -> Content:
-    """One request and its answer as they were on the wire."""
-    kind, _, hop = role.partition(":")
-    again = f" (after redirect {hop})" if hop != "0" else ""
-    lines = [Content.assemble((f"{ROLES.get(kind, kind)}{again}", STRONG))]
-    lines.append(
-        Content.assemble(
-            ("> ", QUIET), f"{printable(exchange.method or 'CONNECT')} {printable(_cut(exchange.url, MOST_URL))}"
-        )
-    )
-    lines += _headers(exchange.request_headers, ">", width)
-    if exchange.status is not None:
-        phrase = f" {printable(_cut(exchange.reason_phrase, 60))}" if exchange.reason_phrase else ""
-        answered = exchange.answered if exchange.answered is not None else exchange.ended
-        took = f"   after {duration(answered - exchange.started)}" if answered is not None else ""
-        proxy = "   (written by the proxy)" if exchange.by_proxy else ""
-        lines.append(Content.assemble(("< ", QUIET), f"{exchange.status}{phrase}", (took + proxy, QUIET)))
-        lines += _headers(exchange.response_headers, "<", width)
-    if exchange.error_page:
-        lines.append(Content.styled(f"  looks like an error page of {printable(exchange.error_page)}", QUIET))
-    if exchange.failure is not None:
-        text = printable(_cut(exchange.failure.text, MOST_VALUE))
-        times = f" (×{exchange.count})" if exchange.count > 1 else ""
-        lines.append(Content.assemble(("↯ ", "$text-warning"), f"{exchange.failure.kind}: {text}{times}"))
-    elif exchange.status is None:
-        lines.append(Content.styled("◌ no answer yet", QUIET))
-    return Content("\n").join(lines)
-
-
-def _headers(headers: Sequence[tuple[str, str]], arrow: str, width: int) -> Iterable[Content]:
-    for name, value in headers[:MOST_HEADERS]:
-        matters = name.lower().startswith(CORS_HEADERS)
-        told = f"{printable(_cut(name, 80))}: {printable(_cut(value, MOST_VALUE))}"
-        content = Content.styled(told, "" if matters else QUIET)
-        yield from _hanging(Content.styled(f"{arrow} ", QUIET), content, width, 2)
-    if len(headers) > MOST_HEADERS:
-        yield Content.styled(f"{arrow} … and {len(headers) - MOST_HEADERS} more", QUIET)
-
-
-def _cut(value: str, most: int) -> str:
-    return value if len(value) <= most else f"{value[: most - 1]}… ({len(value):,} characters)"

@@ -19,7 +19,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("↑ ↓  j k", "select a call; also page up, page down, home (g)"),
             ("enter", "its details as large as the terminal; esc goes back"),
             ("end  G", "the newest call, and follow what comes"),
-            ("tab", "into the details, to scroll them"),
+            ("→  l", "into the details, to scroll them; ← h goes back"),
+            ("1 … 8", "another tab of the details; also tab and shift+tab"),
         ),
     ),
     (

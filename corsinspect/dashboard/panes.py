@@ -1,25 +1,90 @@
-"""The pane that shows one call."""
+"""The pane that shows one call, in tabs."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
+from corsinspect.dashboard import tabs
+from corsinspect.dashboard.pieces import Subject
 from corsinspect.model import Call
 
 
-class DetailPane(VerticalScroll, can_focus=True):
+class Body(Horizontal):
+    """The list and the details beside each other: the tabs' keys work in both."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(number), f"app.tab({number - 1})", tab.name, show=False)
+            for number, tab in enumerate(tabs.TABS, 1)
+        ),
+        Binding("tab", "app.turn_tab(1)", "Tabs", key_display="1–8 ⇥"),
+        Binding("shift+tab", "app.turn_tab(-1)", "Tab before", show=False),
+    ]
+
+
+class Heads(Static):
+    """The names of the tabs; a click on one asks for it."""
+
+    class Clicked(Message):
+        """The person wants this tab."""
+
+        def __init__(self, tab: int) -> None:
+            super().__init__()
+            self.tab = tab
+
+    def __init__(self) -> None:
+        super().__init__(id="tabs")
+        self._active = 0
+
+    def activate(self, tab: int) -> None:
+        """Marks this tab as the one that is shown."""
+        self._active = tab
+        self.update(tabs.heads(tab, self.size.width)[0], layout=False)
+
+    def on_resize(self) -> None:
+        self.activate(self._active)
+
+    def on_click(self, event: events.Click) -> None:
+        _, spans = tabs.heads(self._active, self.size.width)
+        for tab, (start, end) in enumerate(spans):
+            if start <= event.x < end:
+                self.post_message(self.Clicked(tab))
+
+
+class Text(VerticalScroll, can_focus=True):
+    """What a tab shows, to be scrolled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("g", "scroll_home", "Top", show=False),
+        Binding("G", "scroll_end", "End", show=False),
+        Binding("left,h", "app.out_of_detail", "List", show=False),
+    ]
+
+
+class DetailPane(Vertical):
     """One call in full: a single Static (a widget a line would cost four times as much), made anew at each width."""
 
-    def __init__(self, render: Callable[[Call, int], Content], *, id: str) -> None:
+    def __init__(self, subject: Callable[[Call], Subject], *, id: str) -> None:
+        """`subject` adds to a call what the tabs ask for."""
         super().__init__(id=id)
-        self._render_call = render
+        self._subject_of = subject
         self._call: Call | None = None
+        self._subject: Subject | None = None
+        self.tab = 0
 
     def compose(self) -> ComposeResult:
-        yield Static()
+        yield Heads()
+        with Text(id="shown"):
+            yield Static()
 
     def show(self, call: Call | None) -> None:
         """Shows this call; the scroll position is kept while it's the same one in a later state."""
@@ -27,16 +92,36 @@ class DetailPane(VerticalScroll, can_focus=True):
         if call is self._call:
             return
         self._call = call
-        self._draw()
+        self.renew()
         if not same:
-            self.scroll_home(animate=False)
+            self._scroll.scroll_home(animate=False)
+
+    def turn_to(self, tab: int) -> None:
+        """Shows another tab of the same call; one past the last is the first."""
+        self.tab = tab % len(tabs.TABS)
+        self.query_one(Heads).activate(self.tab)
+        self._draw()
+        self._scroll.scroll_home(animate=False)
+
+    def renew(self) -> None:
+        """Draws the call anew, with what has become of the session."""
+        self._subject = self._subject_of(self._call) if self._call is not None else None
+        self._draw()
+
+    def focus_text(self) -> None:
+        """Gives the keys to the text, to scroll it."""
+        self._scroll.focus()
 
     def on_resize(self) -> None:
         self._draw()
 
+    @property
+    def _scroll(self) -> Text:
+        return self.query_one(Text)
+
     def _draw(self) -> None:
-        width = self.scrollable_content_region.width
+        width = self._scroll.scrollable_content_region.width
         if width <= 0:
             return
-        static = self.query_one(Static)
-        static.update(self._render_call(self._call, width) if self._call is not None else Content(""))
+        drawn = tabs.draw(self.tab, self._subject, width) if self._subject is not None else Content("")
+        self._scroll.query_one(Static).update(drawn)

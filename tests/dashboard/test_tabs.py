@@ -1,0 +1,121 @@
+"""The tabs of a call's details: how a person gets to them, and what each says."""
+
+from pathlib import Path
+
+import pytest
+
+from corsinspect.dashboard import tabs
+from corsinspect.dashboard.panes import Heads
+from tests.dashboard.conftest import Screen, replaying
+from tests.dashboard.story import JSON, OWN, Story, grant, session
+
+API = "http://localhost:8000/api/"
+
+
+async def turned(screen: Screen, name: str) -> str:
+    """The text of the tab with this name, of the selected call."""
+    await screen.press(str(tabs.NAMES.index(name) + 1))
+    return screen.text
+
+
+async def test_digits_and_tab_turn_the_tabs_and_the_heads_say_which(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        await screen.press("home", "down", "down")
+        for number, tab in enumerate(tabs.TABS, 1):
+            assert f"{number} {tab.name}" in screen.text
+        await screen.press("2")
+        await screen.sees("OPTIONS http://localhost:8000/api/tasks/7", "Access-Control-Request-Method: PUT")
+        await screen.press("tab")
+        await screen.sees("Your PUT was never sent")
+        await screen.press("shift+tab", "shift+tab")
+        await screen.sees("Steps of the browser")
+        await screen.press("shift+tab")
+        await screen.sees(f"{len(tabs.TABS)} Raw", "Secrets were replaced")
+
+
+async def test_a_tab_stays_while_other_calls_are_looked_at(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        await screen.press("home", "down", "down", "2", "down")
+        assert screen.selected == "POST api/login"
+        await screen.sees("OPTIONS http://localhost:8000/api/login")
+
+
+async def test_a_click_on_a_head_turns_to_it(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        width = screen.app.query_one(Heads).size.width
+        spans = tabs.heads(0, width)[1]
+        await screen.pilot.click(Heads, offset=(spans[4][0] + 1, 0))
+        await screen.sees("started       11:00:04")
+
+
+async def test_a_digit_opens_the_details_where_they_are_not_on_screen(recorded: Path) -> None:
+    async with replaying(recorded, size=(80, 24)) as screen:
+        await screen.press("home", "down", "down", "2")
+        await screen.sees("OPTIONS http://localhost:8000/api/tasks/7")
+        await screen.press("escape")
+        await screen.sees("login")
+
+
+async def test_keys_go_into_the_details_and_back(recorded: Path) -> None:
+    async with replaying(recorded, size=(120, 20)) as screen:
+        await screen.press("home", "down", "down", "right", "G")
+        await screen.sees("your PUT")
+        await screen.press("h", "down")
+        assert screen.selected == "POST api/login"
+
+
+@pytest.mark.parametrize("width", [5, 30, 55, 70, 120])
+def test_heads_name_the_active_tab_and_match_their_clicks(width: int) -> None:
+    for active, tab in enumerate(tabs.TABS):
+        line, spans = tabs.heads(active, width)
+        assert tab.name in line.plain
+        assert [line.plain[start:end].split()[0] for start, end in spans] == [
+            str(number) for number in range(1, len(tabs.TABS) + 1)
+        ]
+
+
+async def test_the_preflight_tab_marks_where_the_browser_stopped(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        await screen.press("home", "down", "down", "2")
+        await screen.sees("✗ Access-Control-Allow-Methods: GET, POST")
+        await screen.press("up", "4")
+        await screen.sees("✗ (no Access-Control-Allow-Origin)")
+
+
+async def test_a_remembered_preflight_is_named_with_how_long_it_lasts(tmp_path: Path) -> None:
+    story = Story()
+    remembered = (*grant("PUT"), ("Access-Control-Max-Age", "600"))
+    story.preflighted("PUT", API + "x", (204, remembered), (200, OWN))
+    story.add("PUT", API + "x", 200, OWN, asked=(JSON,))
+    async with replaying(session(tmp_path / "cached.jsonl", story.exchanges), size=(200, 60)) as screen:
+        await screen.press("end", "2")
+        await screen.sees("an earlier preflight still counts", "before this call", "remembers this for 10 min")
+        await turned(screen, "timing")
+        await screen.sees("this call cost none")
+
+
+async def test_the_response_tells_what_script_can_read_and_what_it_misses(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", API + "list", 200, (*OWN, ("X-Total-Count", "7"), ("Date", "now")))
+    async with replaying(session(tmp_path / "expose.jsonl", story.exchanges), size=(200, 60)) as screen:
+        await screen.sees("script reads  content-type", "it can't read x-total-count")
+        await screen.press("4")
+        await screen.sees("✓ Content-Type", "· X-Total-Count: 7", "Access-Control-Expose-Headers: x-total-count")
+
+
+async def test_timing_tells_what_a_longer_memory_saves(tmp_path: Path) -> None:
+    story = Story()
+    for _ in range(3):
+        story.preflighted("PUT", API + "x", (204, (*grant("PUT"), ("Access-Control-Max-Age", "0"))), (200, OWN))
+    async with replaying(session(tmp_path / "costly.jsonl", story.exchanges), size=(200, 60)) as screen:
+        text = await turned(screen, "timing")
+        assert "started" in text
+        await screen.sees("4 ms before your PUT", "3 preflights of this kind, 12 ms together", "in this session 2")
+
+
+async def test_raw_has_every_line(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", API + "many", 200, tuple((f"X-{number}", "v") for number in range(90)))
+    async with replaying(session(tmp_path / "many.jsonl", story.exchanges), size=(120, 130)) as screen:
+        await turned(screen, "raw")
+        await screen.sees("X-0: v", "X-89: v", "HTTP/1.1")
