@@ -17,6 +17,7 @@ import pyte
 import pytest
 from textual.widgets import Input
 
+from corsinspect.dashboard.tabs import TABS
 from corsinspect.model import Exchange, Failure
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import CHROMIUM, OWN, PAGE, START, session
@@ -138,6 +139,11 @@ def test_nothing_planted_reaches_the_terminal(tmp_path: Path) -> None:
         terminal.type("n")
         terminal.type("\r")
         terminal.wait_for("Steps of the browser")
+        for tab in range(len(TABS)):
+            terminal.type(str(tab + 1))
+            terminal.read(0.3)
+        terminal.type("1")
+        terminal.wait_for("Steps of the browser")
         terminal.type("\x1b[6~\x1b[6~")  # page down
         terminal.read(0.5)
         title = terminal.screen.title
@@ -155,9 +161,12 @@ def test_nothing_planted_reaches_the_terminal(tmp_path: Path) -> None:
 
 async def test_markup_in_captured_text_is_text(tmp_path: Path) -> None:
     async with replaying(session(tmp_path / "hostile.jsonl", hostile_exchanges()), size=(200, 60)) as screen:
-        await screen.press("n", "home", "down", "down", "down", "enter", "tab")
-        assert screen.app.is_running
+        await screen.press("n", "home", "down", "down", "down", "enter")
         await screen.sees("[@click=app.quit]quit[/] a[/]b")
+        for tab in range(len(TABS)):
+            await screen.press(str(tab + 1))
+            assert screen.app.is_running
+            assert all(line.isprintable() for line in screen.lines)
 
 
 async def test_a_reason_to_die_is_text(tmp_path: Path) -> None:
