@@ -1,0 +1,199 @@
+"""The words of the filter language, as data: the states and the keys, what each means, and its test of a row.
+
+Every test is a closure over plain values: made once when the filter is read, asked once a row.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+from corsinspect.fetch.engines import ENGINES, TWO_ORIGIN_LINES
+from corsinspect.fetch.url import origin_of
+
+
+class Row(Protocol):
+    """What a filter reads of a call."""
+
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def page(self) -> str | None: ...
+    @property
+    def preflight(self) -> str:
+        """The list's sign of it."""
+        ...
+
+    @property
+    def slug(self) -> str | None:
+        """The verdict's reason."""
+        ...
+
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def took(self) -> float | None:
+        """Seconds."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What free text is looked for in, in lower case."""
+        ...
+
+
+Predicate = Callable[[Row], bool]
+
+
+class State(NamedTuple):
+    """A word that stands for itself."""
+
+    meaning: str
+    accepts: Predicate
+
+
+class Key(NamedTuple):
+    """What stands before a colon. `make` gives the test, or says what is wrong with the value."""
+
+    example: str
+    meaning: str
+    make: Callable[[str, bool], Predicate | str]
+    """From the value, and whether it has to be the whole field."""
+
+
+def _outcome(outcome: str) -> Predicate:
+    return lambda row: row.outcome == outcome
+
+
+_SENT = frozenset("✓✗◌")
+"""The list's signs of a preflight that was seen."""
+
+STATES: dict[str, State] = {
+    "blocked": State("the browser kept the answer from the page", _outcome("blocked")),
+    "network": State("no answer came: not CORS", _outcome("network-error")),
+    "unknown": State("the traffic doesn't tell", _outcome("unknown")),
+    "allowed": State("the page may read the answer", _outcome("allowed")),
+    "opaque": State("sent without CORS, unreadable", _outcome("opaque")),
+    "pending": State("not answered yet", _outcome("pending")),
+    "preflight": State("the browser asked first (OPTIONS)", lambda row: row.preflight in _SENT),
+}
+
+
+def matcher(pattern: str, whole: bool) -> Callable[[str], bool]:
+    """Whether a text (in lower case) is `pattern`, or has it in itself; `*` stands for anything.
+
+    The pieces between the stars are looked for one after the other: no pattern takes more than a few passes.
+    """
+    wanted = pattern.lower()
+    if "*" not in wanted:
+        return (lambda text: text == wanted) if whole else (lambda text: wanted in text)
+    first, *middle, last = wanted.split("*")
+    if not whole:
+        first, middle, last = "", [first, *middle, last], ""
+
+    def matches(text: str) -> bool:
+        if not text.startswith(first):
+            return False
+        at = len(first)
+        for piece in middle:
+            found = text.find(piece, at)
+            if found < 0:
+                return False
+            at = found + len(piece)
+        return len(text) - len(last) >= at and text.endswith(last)
+
+    return matches
+
+
+@lru_cache(maxsize=4096)
+def host_names(origin: str) -> tuple[str, str, str]:
+    """The ways to name the server of a serialised origin: the origin, host:port, and host; in lower case."""
+    host_port = origin.partition("://")[2] or origin
+    host = host_port if host_port.endswith("]") else re.sub(r":[0-9]+$", "", host_port)
+    return origin.lower(), host_port.lower(), host.lower()
+
+
+def path_of(url: str) -> str:
+    """The path of a captured URL, without its query."""
+    start = url.find("/", url.find("://") + 3)
+    return "/" if start < 0 else url[start:].partition("?")[0]
+
+
+def _of_origin(names: Callable[[Row], tuple[str, ...]]) -> Callable[[str, bool], Predicate]:
+    def make(value: str, whole: bool) -> Predicate:
+        matches = matcher(value.rstrip("/") or value, whole)
+        if whole:
+            return lambda row: any(map(matches, names(row)))
+        return lambda row: matches(names(row)[0])
+
+    return make
+
+
+def _page_names(row: Row) -> tuple[str, ...]:
+    return ("",) if row.page is None else host_names(row.page)
+
+
+def _path(value: str, whole: bool) -> Predicate:
+    matches = matcher(value, whole)
+    return lambda row: matches(path_of(row.url).lower())
+
+
+def _method(value: str, whole: bool) -> Predicate:
+    matches = matcher(value, True)
+    return lambda row: matches(row.method.lower())
+
+
+def _reason(value: str, whole: bool) -> Predicate:
+    matches = matcher(value, True)
+    return lambda row: row.slug is not None and matches(row.slug)
+
+
+def _code(value: str, whole: bool) -> Predicate:
+    matches = matcher(value, True)
+    return lambda row: any(matches(code.lower()) for code in codes(row.slug, row.preflight == "✗"))
+
+
+@lru_cache(maxsize=512)
+def codes(slug: str | None, preflight: bool) -> tuple[str, ...]:
+    """The engines' own names for a reason; `preflight`: where a preflight's answer failed."""
+    if slug is None:
+        return ()
+    tables = [engine.preflight_codes if preflight else {} for engine in ENGINES.values()]
+    found = [table.get(slug) or engine.codes.get(slug) for table, engine in zip(tables, ENGINES.values(), strict=True)]
+    return (*(code for code in found if code), *((TWO_ORIGIN_LINES,) if slug == "origin-multiple" else ()))
+
+
+def _status(value: str, whole: bool) -> Predicate | str:
+    if match := re.fullmatch(r"([1-5])(xx|\*)", value.lower()):
+        hundred = int(match[1])
+        return lambda row: row.status is not None and row.status // 100 == hundred
+    if re.fullmatch(r"[0-9]{3}", value, re.ASCII):
+        wanted = int(value)
+        return lambda row: row.status == wanted
+    return "a status is three digits, or 4xx for all that begin with 4"
+
+
+def _slower(value: str, whole: bool) -> Predicate | str:
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|)", value.lower(), re.ASCII)
+    if match is None:
+        return "a time is like 500ms or 2s"
+    seconds = float(match[1]) * (1 if match[2] == "s" else 0.001)
+    return lambda row: row.took is not None and row.took > seconds
+
+
+KEYS: dict[str, Key] = {
+    "method": Key("method:PUT", "the page's method", _method),
+    "host": Key(
+        "host:api.shop.test", "the server that was called", _of_origin(lambda row: host_names(origin_of(row.url)))
+    ),
+    "path": Key("path:/v1", "the address at the server, without what follows a ?", _path),
+    "origin": Key("origin:localhost:3000", "the page that called", _of_origin(_page_names)),
+    "reason": Key("reason:origin-*", "the reason's short name", _reason),
+    "status": Key("status:4xx", "the answer's status, where the call stopped", _status),
+    "slower": Key("slower:500ms", "calls that took longer", _slower),
+    "code": Key("code:MissingAllowOriginHeader", "the browser's own name for the failure", _code),
+}
