@@ -9,24 +9,28 @@ from typing import ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Footer, Input, Static
 
+from corsinspect.dashboard import quick
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
 from corsinspect.dashboard.cells import heads
 from corsinspect.dashboard.commands import commands
 from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
-from corsinspect.dashboard.filters import FilterInput, terms
+from corsinspect.dashboard.filters import FilterLine
 from corsinspect.dashboard.help import HelpScreen
 from corsinspect.dashboard.news import news
 from corsinspect.dashboard.panes import Body, DetailPane, Heads
 from corsinspect.dashboard.pieces import Subject
 from corsinspect.dashboard.preferences import PreferencesFile
+from corsinspect.dashboard.query import Query
+from corsinspect.dashboard.rows import CallRow
+from corsinspect.dashboard.save_filter import SaveFilter
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
@@ -53,6 +57,8 @@ class Dashboard(App[Exception | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("b", "blocked_only", "Blocked"),
+        Binding("o", "this_origin", "This origin", show=False),
+        Binding("e", "this_endpoint", "This endpoint", show=False),
         Binding("n", "not_cors", "Not CORS"),
         Binding("B", "background", "Browser's own", show=False),
         Binding("R", "restart", "Restart proxy"),
@@ -90,9 +96,7 @@ class Dashboard(App[Exception | None]):
     def compose(self) -> ComposeResult:
         yield Static(id="counts")
         yield Static(id="notice")
-        with Horizontal(id="filter"):
-            yield Static(" / ")
-            yield FilterInput(placeholder="words to look for", select_on_focus=False)
+        yield FilterLine(self.book.tally.values, lambda: self.preferences.value.filters, id="filter")
         with Body(id="body"):
             with Vertical(id="calls"):
                 yield Static(id="heads")
@@ -104,6 +108,7 @@ class Dashboard(App[Exception | None]):
     def on_mount(self) -> None:
         self._list = self.query_one(CallList)
         self._detail = self.query_one(DetailPane)
+        self._filter = self.query_one(FilterLine)
         self._mounted = True
         self._list.focus()
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
@@ -241,6 +246,11 @@ class Dashboard(App[Exception | None]):
         """The call that the list has selected."""
         return self.book.call_at(self._list.selected)
 
+    @property
+    def _selected_row(self) -> CallRow | None:
+        position = self._list.selected
+        return None if position is None else self.book.rows[position]
+
     def on_call_list_selected(self, message: CallList.Selected) -> None:
         if message.by_hand:
             self._show_detail()
@@ -281,6 +291,8 @@ class Dashboard(App[Exception | None]):
             return bool(self.book.rows)
         if action in ("tab", "turn_tab"):
             return self.selected_call is not None
+        if action in ("this_origin", "this_endpoint"):
+            return self.is_mounted and self._list.selected is not None
         if action == "not_cors":
             return self.book.outcomes["not-cors"] > 0
         if action == "open_browser":
@@ -292,7 +304,7 @@ class Dashboard(App[Exception | None]):
         if action == "back":
             shown = self.book.shown
             opened = self.is_mounted and self.query_one("#body").has_class("-open")
-            return bool(shown.terms or shown.blocked_only or opened or self._filter_open())
+            return bool(shown.query.text or opened or self._filter_open())
         return True
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -301,27 +313,29 @@ class Dashboard(App[Exception | None]):
 
     def action_filter(self) -> None:
         """Opens the filter line."""
-        self.query_one("#filter").add_class("-open")
-        self.query_one(FilterInput).focus()
+        self._filter.open()
         self.refresh_bindings()
 
-    def on_input_changed(self, message: Input.Changed) -> None:
-        self._show(terms=terms(message.value))
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        self._show(query=message.query)
 
-    def on_input_submitted(self) -> None:
-        kept = bool(self.query_one(FilterInput).value.strip())
-        self.query_one("#filter").set_class(kept, "-open")
+    def on_filter_line_done(self) -> None:
         self._list.focus()
+
+    def on_filter_input_save_asked(self) -> None:
+        self.push_screen(SaveFilter(self._filter.text, self.preferences.value.filters), self._save_filter)
+
+    def _save_filter(self, filters: dict[str, str] | None) -> None:
+        if filters is not None:
+            self.prefer(filters=filters)
 
     async def action_back(self) -> None:
         """Goes back by one: out of the details, else out of the filter."""
         if self.query_one("#body").has_class("-open"):
             self._open_detail(False)
             return
-        self.query_one("#filter").remove_class("-open")
-        self.query_one(FilterInput).value = ""
         self._list.focus()
-        self._show(terms=(), blocked_only=False)
+        self._filter.close()
 
     def action_tab(self, tab: int) -> None:
         """Shows this tab of the details."""
@@ -346,7 +360,18 @@ class Dashboard(App[Exception | None]):
 
     def action_blocked_only(self) -> None:
         """Shows blocked calls and network errors only, or all again."""
-        self._show(blocked_only=not self.book.shown.blocked_only)
+        self._filter.write(quick.toggled(self._filter.text, quick.PROBLEMS))
+
+    def action_this_origin(self) -> None:
+        """Shows calls of the selected call's page only, or all again."""
+        row = self._selected_row
+        if row is not None and row.page is not None:
+            self._filter.write(quick.toggled(self._filter.text, quick.origin_term(row.page)))
+
+    def action_this_endpoint(self) -> None:
+        """Shows calls of the selected call's method and address only, or all again."""
+        if (row := self._selected_row) is not None:
+            self._filter.write(quick.toggled(self._filter.text, quick.endpoint_term(row)))
 
     def action_not_cors(self) -> None:
         """Shows or hides calls that CORS doesn't apply to."""
@@ -397,15 +422,13 @@ class Dashboard(App[Exception | None]):
     def _show(
         self,
         *,
-        terms: tuple[str, ...] | None = None,
-        blocked_only: bool | None = None,
+        query: Query | None = None,
         not_cors: bool | None = None,
         background: bool | None = None,
     ) -> None:
         now = self.book.shown
         wanted = Shown(
-            terms=now.terms if terms is None else terms,
-            blocked_only=now.blocked_only if blocked_only is None else blocked_only,
+            query=now.query if query is None else query,
             not_cors=now.not_cors if not_cors is None else not_cors,
             background=now.background if background is None else background,
         )
@@ -441,7 +464,7 @@ class Dashboard(App[Exception | None]):
         return None
 
     def _filter_open(self) -> bool:
-        return self.is_mounted and self.query_one("#filter").has_class("-open")
+        return self.is_mounted and self._filter.opened
 
     def _say(self, text: str) -> None:
         self.notify(printable(text), markup=False)

@@ -11,9 +11,12 @@ from collections import Counter
 
 import msgspec
 
+from corsinspect.analysis.traits import traits
 from corsinspect.dashboard.calls import Calls
+from corsinspect.dashboard.query import EVERYTHING, Query
 from corsinspect.dashboard.rows import EXPLAINED, PROBLEMS, CallRow, row_of
 from corsinspect.dashboard.shorten import short_origin
+from corsinspect.dashboard.tally import Tally
 from corsinspect.model import Call, Changes, Outcome
 
 WIDEST_PAGE = 20
@@ -22,23 +25,16 @@ WIDEST_PAGE = 20
 class Shown(msgspec.Struct, frozen=True):
     """Which rows are wanted on screen."""
 
-    terms: tuple[str, ...] = ()
-    """In lower case; a row must have them all."""
-    blocked_only: bool = False
+    query: Query = EVERYTHING
     not_cors: bool = False
     background: bool = False
 
     def __contains__(self, row: CallRow) -> bool:
         if row.background and not self.background:
             return False
-        if self.blocked_only and row.outcome not in PROBLEMS:
-            return False
         if row.outcome == "not-cors" and not self.not_cors and not row.background:
             return False
-        if not self.terms:
-            return True
-        text = row.text
-        return all(term in text for term in self.terms)
+        return self.query is EVERYTHING or self.query.accepts(row)
 
 
 class Book:
@@ -54,6 +50,7 @@ class Book:
         self.outcomes: Counter[Outcome] = Counter()
         """Of the calls that pages made; the browser's own are in `background`."""
         self.background = 0
+        self.tally = Tally()
         self.newest_problem: int | None = None
         self.widest_page = 5
 
@@ -82,7 +79,7 @@ class Book:
             position = self.calls.put(call)
             if position == len(self.rows):
                 self.rows.append(None)
-            self._replace(position, row_of(position, call))
+            self._replace(position, row_of(position, call, self.tally.same(traits(call))))
             touched.add(position)
         return touched
 
@@ -155,6 +152,8 @@ class Book:
     def _count(self, row: CallRow | None, by: int) -> None:
         if row is None:
             return
+        if row.traits is not None:
+            self.tally.count(row.traits, by)
         if row.background:
             self.background += by
         else:

@@ -11,7 +11,7 @@ QUIET = "$foreground-muted"
 
 def empty(book: Book, source: Source, *, roomy: bool) -> Content:
     """The text for an empty list; `roomy`: there are lines to spare for gaps."""
-    if book.shown.terms or book.shown.blocked_only:
+    if book.shown.query.text:
         return Content.assemble(
             "No call matches.\n\n", ("esc", KEY), " shows all again, ", ("/", KEY), " changes the words."
         )

@@ -5,6 +5,7 @@ from sys import intern
 import msgspec
 
 from corsinspect import advice
+from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.signs import preflight_sign
 from corsinspect.model import Call, Certainty, Kind, Outcome
 
@@ -39,6 +40,8 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     status: int | None = None
     """Of the exchange where the call stopped."""
     kind: Kind | None = None
+    traits: Traits | None = None
+    """What it has in common with others; one object for equal ones."""
 
     @property
     def text(self) -> str:
@@ -47,7 +50,7 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
         return f"{self.method} {self.url} from {page} {self.outcome} {self.reason}".lower()
 
 
-def row_of(position: int, call: Call) -> CallRow:
+def row_of(position: int, call: Call, traits: Traits) -> CallRow:
     """The row of a call. Texts that come again and again are held once."""
     exchanges = call.exchanges
     ended = exchanges[-1].ended if exchanges else None
@@ -68,6 +71,7 @@ def row_of(position: int, call: Call) -> CallRow:
         slug=None if verdict.reason is None else intern(verdict.reason),
         status=_STATUSES.get(verdict.status, verdict.status),
         kind=call.kind,
+        traits=traits,
     )
 
 

@@ -82,15 +82,10 @@ def notice(book: Book, facts: Facts, progress: Progress | None, width: int) -> C
     if progress is not None:
         return _bar(progress)
     shown = book.shown
-    on = [
-        f"filter “{printable(' '.join(shown.terms))}”" if shown.terms else "",
-        "blocked only" if shown.blocked_only else "",
-    ]
-    on = [part for part in on if part]
-    rows = sum(not line & 1 for line in book.lines) if on and len(book.lines) < 200_000 else None
     parts: list[tuple[str, str]] = []
-    if on:
-        told = " · ".join(on) + (f"   {rows} of {book.total + book.background}" if rows is not None else "")
+    if shown.query.text:
+        rows = sum(not line & 1 for line in book.lines) if len(book.lines) < 200_000 else None
+        told = "filtered" if rows is None else f"{rows} of {book.total + book.background} shown"
         parts.append((told, "bold $text-accent"))
         parts.append(("esc shows all", QUIET))
     same = book.outcomes["not-cors"]

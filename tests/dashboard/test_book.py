@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.dashboard.book import Book, Shown
+from corsinspect.dashboard.query import Query, parse
 from corsinspect.dashboard.rows import EXPLAINED
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict
 
@@ -22,6 +23,12 @@ def call(id: str, outcome: Outcome = "allowed", *, background: bool = False, url
         verdict=Verdict(outcome=outcome, reason=reason),
         background=background,
     )
+
+
+def query(text: str) -> Query:
+    read = parse(text)
+    assert isinstance(read, Query)
+    return read
 
 
 def book(*calls: Call) -> Book:
@@ -71,11 +78,11 @@ def test_background_and_not_cors_are_counted_and_hidden() -> None:
 
 def test_every_word_of_a_filter_must_be_found() -> None:
     made = book(call("1", url="http://a.test/Users"), call("2", "blocked", url="http://a.test/users"), call("3"))
-    made.show(Shown(terms=("users",)))
+    made.show(Shown(query=query("users")))
     assert shown(made) == [0, 1]
-    made.show(Shown(terms=("users", "blocked", "get")))
+    made.show(Shown(query=query('users "blocked" get')))
     assert shown(made) == [1]
-    made.show(Shown(terms=("allow-origin",)))
+    made.show(Shown(query=query("allow-origin")))
     assert shown(made) == [1]
 
 
@@ -88,9 +95,9 @@ def test_the_neighbour_is_a_row_not_a_line() -> None:
 
 def test_the_nearest_row_stands_in_for_a_hidden_one() -> None:
     made = book(call("1"), call("2"), call("3", "blocked"), call("4"))
-    made.show(Shown(blocked_only=True))
+    made.show(Shown(query=query("blocked or network")))
     assert [made.nearest(position) for position in range(4)] == [2, 2, 2, 2]
-    made.show(Shown(terms=("nothing",)))
+    made.show(Shown(query=query("nothing")))
     assert made.nearest(0) is None
 
 
@@ -99,7 +106,8 @@ change = st.tuples(st.sampled_from("abcdef"), st.sampled_from([*OUTCOMES, "withd
 
 @pytest.mark.parametrize("tall", [True, False])
 @given(
-    changes=st.lists(change, max_size=30), wanted=st.builds(Shown, blocked_only=st.booleans(), not_cors=st.booleans())
+    changes=st.lists(change, max_size=30),
+    wanted=st.builds(Shown, query=st.sampled_from(["", "blocked or network"]).map(query), not_cors=st.booleans()),
 )
 def test_lines_kept_up_to_date_are_the_lines_made_anew(tall: bool, changes, wanted: Shown) -> None:
     made = Book()

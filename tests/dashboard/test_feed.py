@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from corsinspect.analysis import judge_all
+from corsinspect.analysis.traits import traits
 from corsinspect.dashboard import source
 from corsinspect.dashboard.book import Book
 from corsinspect.dashboard.feed import Feed
@@ -68,7 +69,7 @@ async def test_calls_are_those_of_check(name: str, piece: int, tmp_path: Path, m
     checked = judge_all(load(path).exchanges)
     assert sorted(book.calls.values(), key=lambda call: (call.started, call.id)) == checked
     shown = {row.id: row for row in book.rows if row is not None}
-    assert shown == {call.id: row_of(shown[call.id].position, call) for call in checked}
+    assert shown == {call.id: row_of(shown[call.id].position, call, traits(call)) for call in checked}
 
 
 async def test_a_torn_line_and_lines_of_something_else_are_told(tmp_path: Path) -> None:
