@@ -1,6 +1,6 @@
 """The filter line: reads what is typed as a filter, says in place what is wrong with it, and completes it.
 
-The list is never cleared by an error: what it showed last stays until the text is a filter again.
+The list is never cleared by an error: what stands before the error holds until the text is a filter again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -96,11 +96,6 @@ class FilterLine(Vertical):
         return self.query_one(FilterInput).value
 
     @property
-    def query_read(self) -> Query | Problem:
-        """The filter that the line is, or what keeps it from being one."""
-        return parse(self.text, self._saved())
-
-    @property
     def opened(self) -> bool:
         """Whether the line is on screen."""
         return self.has_class("-open")
@@ -123,8 +118,10 @@ class FilterLine(Vertical):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()
-        read = self.query_read
+        read = parse(message.value, self._saved())
         self._problem = read if isinstance(read, Problem) else None
+        if isinstance(read, Problem):
+            read = parse(message.value[: read.start], self._saved())
         if isinstance(read, Query):
             self.post_message(self.Changed(read))
         self.call_after_refresh(self._show_hint)  # the line has scrolled to its cursor by then

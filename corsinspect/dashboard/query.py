@@ -190,9 +190,11 @@ class _Parser:
             return None
         known = KEYS.get(key.lower())
         if known is None:
-            if sign == "=" or not key.isalpha() or not value or value[0].isdigit() or value.startswith("//"):
+            if sign == "=" or not key.isalpha() or not value or value.startswith("//"):
                 return None
-            near = get_close_matches(key.lower(), KEYS, n=1)
+            near = get_close_matches(key.lower(), KEYS, n=1, cutoff=0.8 if value[0].isdigit() else 0.6)
+            if value[0].isdigit() and not near:  # host:port
+                return None
             meant = f"did you mean {near[0]}:?" if near else f'for the text itself: "{token.text}"'
             raise _Wrong(f"there is no {key}: here; {meant}", token.start, token.start + len(key) + 1)
         if not value:

@@ -31,7 +31,7 @@ async def test_the_palette_names_every_key_that_works_now_and_runs_it(recorded: 
         await screen.press("colon", *"blocked")
         await screen.sees("Next blocked (])", "Previous blocked ([)", "Shows blocked calls and network errors only")
         await screen.press(*" (b", "enter")
-        await screen.sees("blocked only   7 of 16")
+        await screen.sees("/ blocked or network", "7 of 16 shown")
         await screen.press("colon", *"proxy")
         await screen.sees("No matches")
 

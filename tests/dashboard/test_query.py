@@ -124,6 +124,7 @@ def test_a_field_that_is_missing_matches_nothing_but_its_absence() -> None:
     [
         ("metod:PUT", "did you mean method:?", "metod:"),
         ("blocked staging:x", "for the text itself", "staging:"),
+        ("statsu:4", "did you mean status:?", "statsu:"),
         ("method:", "needs a value, like method:PUT", "method:"),
         ("status:abc", "three digits", "abc"),
         ("tasks slower:soon", "like 500ms", "soon"),

@@ -46,6 +46,7 @@ def pressed(*keys: str):
         pytest.param((80, 24), (), id="narrow"),
         pytest.param((80, 24), ("enter",), id="narrow-detail"),
         pytest.param((80, 24), ("slash", *"put"), id="filter"),
+        pytest.param((80, 24), ("slash", *"method:PUT statsu:4"), id="filter-error"),
         pytest.param((80, 24), ("question_mark",), id="help"),
         pytest.param((60, 15), ("b",), id="smallest"),
         pytest.param((200, 60), ("n",), id="largest"),
