@@ -26,8 +26,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "What is shown",
         (
-            ("/", "filter by words, and by blocked, method:PUT, host:api, -preflight, …"),
-            ("  ^s", "in the filter line: keep it under a name"),
+            ("/", "filter by words, blocked, method:PUT, host:api, -preflight"),
+            ("^s", "in the filter line: keep it under a name"),
             ("b", "blocked calls and network errors only"),
             ("o  e", "only this page's origin, only this method and address"),
             ("n", "also calls that CORS never applied to (same origin, …)"),
