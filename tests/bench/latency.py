@@ -58,6 +58,8 @@ class Screen:
         self._master = master
         self.first: dict[int, float] = {}
         """When each row's mark first appeared, wall clock."""
+        self.paints: list[float] = []
+        """When something with a row's mark was painted, `time.monotonic`."""
         self.tail = b""
         self.bytes = 0
         self.cpu = 0.0
@@ -72,8 +74,11 @@ class Screen:
                 now = time.time()
                 self.bytes += len(data)
                 data = rest + data
-                for mark in MARK.findall(data):
+                marks = MARK.findall(data)
+                for mark in marks:
                     self.first.setdefault(int(mark), now)
+                if marks:
+                    self.paints.append(time.monotonic())
                 rest = data[-8:] if not MARK.search(data[-8:]) else b""
                 self.tail = (self.tail + data)[-200_000:]
 

@@ -1,0 +1,108 @@
+"""Large sessions, made up: one page's day against four APIs, annotated and in several states as the proxy writes them.
+
+python -m tests.bench.sessions COUNT FILE
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from corsinspect.model import Call, Exchange, HeaderList, annotation
+from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
+
+PAGE = "http://localhost:3000"
+HOSTS = ("https://api.shop.test", "http://localhost:8000", "https://auth.shop.test:8443", "https://cdn.shop.test")
+BROWSER: HeaderList = (
+    ("Host", "api.shop.test"),
+    ("Connection", "keep-alive"),
+    ("sec-ch-ua-platform", '"Linux"'),
+    (
+        "User-Agent",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537",
+    ),
+    ("Accept", "*/*"),
+    ("Origin", PAGE),
+    ("Sec-Fetch-Site", "cross-site"),
+    ("Sec-Fetch-Mode", "cors"),
+    ("Sec-Fetch-Dest", "empty"),
+    ("Referer", PAGE + "/"),
+    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Accept-Language", "en-GB,en;q=0.9"),
+)
+ANSWER: HeaderList = (
+    ("Content-Type", "application/json; charset=utf-8"),
+    ("Content-Length", "512"),
+    ("Date", "Sat, 21 Nov 2026 10:00:00 GMT"),
+    ("Server", "nginx"),
+    ("Vary", "Origin"),
+    ("X-Request-Id", "7f1c0b2e"),
+)
+OPEN: HeaderList = (("Access-Control-Allow-Origin", PAGE),)
+SLASH: HeaderList = (("Access-Control-Allow-Origin", PAGE + "/"),)
+ASKS: HeaderList = (("Access-Control-Request-Method", "PUT"), ("Access-Control-Request-Headers", "content-type"))
+METHODS: HeaderList = (("Access-Control-Allow-Methods", "GET, PUT"),)
+GRANT: HeaderList = (*OPEN, *METHODS, ("Access-Control-Allow-Headers", "content-type"))
+JSON: HeaderList = (("Content-Type", "application/json"),)
+
+
+def exchanges(count: int, start: float = 1_790_000_000.0, pace: float = 0.02, first: int = 0) -> Iterator[Exchange]:
+    """So many exchanges, `pace` seconds apart: of ten, seven GETs (one of them blocked, one not CORS), a PUT with its
+    preflight, and a preflight that is refused."""
+    for number in range(first, first + count):
+        turn, round = number % 10, number // 10
+        host = HOSTS[round % len(HOSTS)]
+        at = start + number * pace
+        url, method, asked, answer, status = f"{host}/v2/r{number:06}", "GET", BROWSER, OPEN, 200
+        if turn == 3:
+            answer = SLASH
+        elif turn == 5:
+            asked, answer = tuple((name, value) for name, value in BROWSER if name != "Origin"), ()
+            asked = tuple((name, "same-origin" if name == "Sec-Fetch-Site" else value) for name, value in asked)
+            url = f"{PAGE}/js/r{number:06}"
+        elif turn in (7, 8):  # a preflight and its request
+            url = f"{host}/v2/r{number - turn + 7:06}"
+            method, asked = ("OPTIONS", (*BROWSER, *ASKS)) if turn == 7 else ("PUT", (*BROWSER, *JSON))
+            answer, status = (GRANT, 204) if turn == 7 else (OPEN, 200)
+        elif turn == 9:
+            method, asked, answer, status = "OPTIONS", (*BROWSER, *ASKS), (), 405
+        yield Exchange(
+            id=f"{number:08x}-9c3b-4a53-8a52-{number:012x}",
+            url=url,
+            started=at,
+            method=method,
+            request_headers=asked,
+            status=status,
+            response_headers=(*ANSWER, *answer),
+            response_size=512,
+            answered=at + pace / 4,
+            ended=at + pace / 3,
+            connection=f"c{round % 6}",
+        )
+
+
+def written(exchange: Exchange, verdict: Call | None) -> bytes:
+    """The line of an exchange as a proxy writes it."""
+    if verdict is None:
+        return encode(exchange, None)
+    role = next((role for role, each in verdict.roles() if each.id == exchange.id), "actual:0")
+    return encode(exchange, annotation(verdict, role))
+
+
+def write(path: Path, count: int) -> None:
+    """A session of so many exchanges, about half of them written twice."""
+    from corsinspect.analysis import Tracker
+
+    tracker = Tracker()
+    with path.open("wb") as file:
+        file.write(encode_header(Header(corsinspect=FORMAT_VERSION, redacted=True)))
+        for number, exchange in enumerate(exchanges(count)):
+            changed = tracker.feed(exchange).changed
+            if number % 2:
+                file.write(written(exchange, None))
+            for call in changed:
+                for each in call.exchanges:
+                    file.write(written(each, call))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[2]), int(sys.argv[1]))
