@@ -41,8 +41,12 @@ from corsinspect.session.reader import SessionError
 
 FRAME = 1 / 20
 """Seconds between repaints while something arrives: above 20 a second nobody sees a difference."""
+RARELY = 0.15
+"""The same while a file is read, as painting would take half of the time, and while the person reads further up."""
 DETAIL = 0.2
 """Seconds between changes of the details that nobody asked for."""
+DETAIL_RARELY = 1.0
+"""The same while a file is read."""
 RATE_SPAN = 3.0
 LOOK_ROUND = 2.0
 """Seconds between looks at what nobody tells about: a session file that was moved."""
@@ -84,6 +88,7 @@ class Dashboard(App[Exception | None]):
         self._open_at_start: BrowserKind | None = open_browser
         self._mounted = False
         self._drawing = False
+        self._framed = 0.0
         self._detail_due = False
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
@@ -148,19 +153,23 @@ class Dashboard(App[Exception | None]):
             self._frame()
 
     def _frame(self) -> None:
-        if not self._on_screen:
+        now = time.monotonic()
+        loading = self.feed.progress is not None
+        rarely = loading or (self._mounted and not self._list.follow)
+        if not self._on_screen or (rarely and now - self._framed < RARELY):
             return
+        self._framed = now
         before = len(self.book.rows)
         touched: set[int] = set()
         for changes in self.feed.take():
             touched |= self.book.apply(changes)
         if touched:
             if self.source.live:
-                self._arrivals.append((time.monotonic(), len(self.book.rows) - before))
+                self._arrivals.append((now, len(self.book.rows) - before))
                 self._seconds.resume()
             self._list.flush(touched)
         self._show_surroundings()
-        if self._detail_due and time.monotonic() - self._detail_shown >= DETAIL:
+        if self._detail_due and now - self._detail_shown >= (DETAIL_RARELY if loading else DETAIL):
             self._show_detail()
         if not touched and not self._detail_due:
             self._drawing = False
@@ -253,7 +262,7 @@ class Dashboard(App[Exception | None]):
 
     def on_call_list_selected(self, message: CallList.Selected) -> None:
         if message.by_hand:
-            self._show_detail()
+            self.call_after_refresh(self._show_detail)  # the list first: the details take longer
         else:
             self._detail_due = True
             self._changed()

@@ -11,9 +11,9 @@ from corsinspect.dashboard.source import Source
 from corsinspect.dashboard.status import Progress
 from corsinspect.model import Changes, Exchange
 
-SLICE = 0.008
+SLICE = 0.01
 """Seconds of reading and judging between two chances to draw and to hear keys."""
-BREATH = 0.002
+BREATH = 0.001
 POLL = 0.05
 FALLBACK = 1.0
 """Seconds after which a source that wakes its readers is read anyway: a wake-up is only a hint."""
