@@ -15,7 +15,8 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Footer, Input, Static
 
-from corsinspect.dashboard import quick
+from corsinspect.advice.remedy import server_of
+from corsinspect.dashboard import quick, tabs
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
 from corsinspect.dashboard.cells import heads
@@ -35,6 +36,7 @@ from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
+from corsinspect.dashboard.tab_fix import RecipeScreen
 from corsinspect.model import Call
 from corsinspect.printable import printable
 from corsinspect.session.reader import SessionError
@@ -92,6 +94,7 @@ class Dashboard(App[Exception | None]):
         self._detail_due = False
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
+        self._recipes: dict[str, str] = {}
         self._facts = source.facts()
         """As told last."""
         self._arrivals: deque[tuple[float, int]] = deque()
@@ -247,7 +250,10 @@ class Dashboard(App[Exception | None]):
 
     def _subject(self, call: Call) -> Subject:
         return Subject(
-            call, lambda: calls_to_the_same_server(self.book, call), can_trust=self.source.actions is not None
+            call,
+            lambda: calls_to_the_same_server(self.book, call),
+            can_trust=self.source.actions is not None,
+            recipe=self._recipes.get(server_of(call)),
         )
 
     @property
@@ -298,10 +304,13 @@ class Dashboard(App[Exception | None]):
             return False
         if action in ("filter", "blocked_only"):
             return bool(self.book.rows)
+        if action == "choose_recipe":
+            return self._mounted and self.selected_call is not None and self._detail.tab == tabs.FIX
         if action in ("tab", "turn_tab"):
             return self.selected_call is not None
         if action in ("this_origin", "this_endpoint"):
             return self.is_mounted and self._list.selected is not None
+            return self._mounted and self.selected_call is not None
         if action == "not_cors":
             return self.book.outcomes["not-cors"] > 0
         if action == "open_browser":
@@ -355,6 +364,20 @@ class Dashboard(App[Exception | None]):
     def action_turn_tab(self, step: int) -> None:
         """Shows the next tab, or the one before."""
         self.action_tab(self._detail.tab + step if self._detail.size.width else self._detail.tab)
+
+    def action_choose_recipe(self) -> None:
+        """Lets the person say what the server is made with; remembered for this server as long as the app runs."""
+        call = self.selected_call
+        if call is None:
+            return
+        server = server_of(call)
+
+        def chosen(recipe: str | None) -> None:
+            if recipe is not None:
+                self._recipes[server] = recipe
+                self._detail.renew()
+
+        self.push_screen(RecipeScreen(self._recipes.get(server)), chosen)
 
     def action_into_detail(self) -> None:
         """Gives the keys to the details, to scroll them."""

@@ -11,6 +11,9 @@ from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.advice import Explanation, Mark, Row, Rung
+from corsinspect.advice.policy import behind
+from corsinspect.advice.remedy import server_of
+from corsinspect.analysis.masked import evidence
 from corsinspect.dashboard.pieces import MOST_URL, MOST_VALUE, QUIET, STRONG, Subject, blocks, cut, hanging
 from corsinspect.dashboard.shorten import fit, host_port
 from corsinspect.dashboard.signs import OUTCOMES, STEPS
@@ -34,6 +37,7 @@ def answer(subject: Subject, width: int) -> Content:
     parts = [
         title(call),
         _answer(call, words, width),
+        _behind(subject),
         _certificate(call, width, subject.can_trust),
         _comparison(advice.comparison(call, subject.steps), width),
         script_reads(call, width),
@@ -65,6 +69,17 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
     if words.mend:
         lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.mend), STRONG))]
     return Content("\n").join(lines)
+
+
+def _behind(subject: Subject) -> Content:
+    """Where an error hides behind the failure: what the session says for it."""
+    call = subject.call
+    found = evidence(call, subject.others) if call.masked is not None else None
+    if found is None:
+        return Content("")
+    server = server_of(call).partition("://")[2]
+    told = behind(server, call.verdict.status, found.preflight_passed, found.carried, found.lacking)
+    return Content.styled(printable(told), "$text-warning")
 
 
 def _certificate(call: Call, width: int, can_trust: bool) -> Content:

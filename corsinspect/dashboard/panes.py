@@ -66,6 +66,7 @@ class Text(VerticalScroll, can_focus=True):
         Binding("k", "scroll_up", "Up", show=False),
         Binding("g", "scroll_home", "Top", show=False),
         Binding("G", "scroll_end", "End", show=False),
+        Binding("enter", "app.choose_recipe", "Framework"),
         Binding("left,h", "app.out_of_detail", "List", show=False),
     ]
 

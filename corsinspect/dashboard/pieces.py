@@ -6,6 +6,7 @@ from functools import cached_property
 from textual.content import Content
 
 from corsinspect import analysis
+from corsinspect.advice.remedy import Remedy, remedy
 from corsinspect.model import Call, Step
 from corsinspect.printable import printable
 
@@ -48,6 +49,11 @@ class Subject:
     def steps(self) -> list[Step]:
         """The browser's algorithm for this call."""
         return analysis.trace(self.call)
+
+    @cached_property
+    def remedy(self) -> Remedy:
+        """How to mend it."""
+        return remedy(self.call, self.others, self.recipe)
 
     @cached_property
     def others(self) -> Sequence[Call]:

@@ -1,6 +1,6 @@
 """The other calls of a session that bear on one: those to the same server."""
 
-from corsinspect.advice import stopped_at
+from corsinspect.advice.remedy import server_of
 from corsinspect.dashboard.book import Book
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call
@@ -8,12 +8,6 @@ from corsinspect.model import Call
 MOST = 400
 FAR = 50_000
 """Rows looked at, from the newest back: 15 ms."""
-
-
-def server_of(call: Call) -> str:
-    """The origin of the server whose answer decided the call."""
-    exchange = stopped_at(call)
-    return origin_of(exchange.url if exchange is not None else call.url)
 
 
 def calls_to_the_same_server(book: Book, call: Call) -> list[Call]:

@@ -8,6 +8,8 @@ from textual.content import Content
 from corsinspect.dashboard import tab_exchange
 from corsinspect.dashboard.detail import answer
 from corsinspect.dashboard.pieces import QUIET, Subject
+from corsinspect.dashboard.tab_fix import fix
+from corsinspect.dashboard.tab_security import security
 from corsinspect.dashboard.tab_timing import timing
 
 NARROWEST = 20
@@ -28,9 +30,12 @@ TABS = (
     Tab("Request", "Req", tab_exchange.request),
     Tab("Response", "Resp", tab_exchange.response),
     Tab("Timing", "Time", timing),
+    Tab("Fix", "Fix", fix),
+    Tab("Security", "Sec", security),
     Tab("Raw", "Raw", tab_exchange.raw),
 )
-NAMES = [tab.name.lower() for tab in TABS]
+PREFLIGHT, REQUEST, FIX = 1, 2, 5
+"""Places in TABS that keys lead to."""
 
 
 def draw(tab: int, subject: Subject, width: int) -> Content:

@@ -1,9 +1,12 @@
 """Plain lines for a terminal or a log: what `check` and `record` print."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from corsinspect.advice import short_reason
+from corsinspect.advice.policy import behind
+from corsinspect.advice.remedy import server_of
+from corsinspect.analysis.masked import evidence
 from corsinspect.model import Call, Outcome
 from corsinspect.printable import printable
 
@@ -23,8 +26,9 @@ _COLOURS: dict[Outcome, str] = {"allowed": "32", "blocked": "1;31", "network-err
 _INDENT = " " * 16
 
 
-def lines(call: Call, *, colour: bool = False, changed: bool = False) -> str:
-    """One Call in one or two lines, no line break at the end. `changed`: said to have been told otherwise before."""
+def lines(call: Call, *, colour: bool = False, changed: bool = False, others: Sequence[Call] = ()) -> str:
+    """One Call in one or two lines, no line break at the end. `changed`: said to have been told otherwise before;
+    `others`: the Calls of the session, for the evidence that an error and not CORS is the trouble (a line more)."""
     verdict = call.verdict
     word = f"{SIGNS[verdict.outcome]} {verdict.outcome}"
     padded = f"{word:<16}"
@@ -34,6 +38,8 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False) -> str:
     first = f"{padded}{printable(call.method or 'CONNECT'):<7} {printable(call.url)}{page}"
     marks = [mark for mark, shown in (("changed", changed), (_doubt(call), True)) if shown and mark]
     detail = _detail(call)
+    if told := _behind(call, others):
+        detail += f"\n{_INDENT}{told}"
     if marks:
         first += f"   ({', '.join(marks)})"
     return f"{first}\n{_INDENT}{detail}" if detail else first
@@ -72,6 +78,15 @@ def _detail(call: Call) -> str:
     if call.masked and verdict.status:
         parts.append(f"hides a {verdict.status} ({call.masked})")
     return "   ".join(parts)
+
+
+def _behind(call: Call, others: Sequence[Call]) -> str:
+    found = evidence(call, others) if call.masked is not None and others else None
+    if found is None:
+        return ""
+    server = server_of(call).partition("://")[2]
+    told = behind(server, call.verdict.status, found.preflight_passed, found.carried, found.lacking)
+    return printable(told)
 
 
 def summary(calls: Iterable[Call]) -> str:

@@ -3,18 +3,19 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import OptionList
 
 from corsinspect.dashboard import tabs
 from corsinspect.dashboard.panes import Heads
 from tests.dashboard.conftest import Screen, replaying
-from tests.dashboard.story import JSON, OWN, Story, grant, session
+from tests.dashboard.story import JSON, OWN, PAGE, Story, grant, session
 
 API = "http://localhost:8000/api/"
 
 
 async def turned(screen: Screen, name: str) -> str:
     """The text of the tab with this name, of the selected call."""
-    await screen.press(str(tabs.NAMES.index(name) + 1))
+    await screen.press(str([tab.name for tab in tabs.TABS].index(name) + 1))
     return screen.text
 
 
@@ -22,7 +23,7 @@ async def test_digits_and_tab_turn_the_tabs_and_the_heads_say_which(recorded: Pa
     async with replaying(recorded) as screen:
         await screen.press("home", "down", "down")
         for number, tab in enumerate(tabs.TABS, 1):
-            assert f"{number} {tab.name}" in screen.text
+            assert f"{number} {tab.name}" in screen.text or f"{number} {tab.short}" in screen.text
         await screen.press("2")
         await screen.sees("OPTIONS http://localhost:8000/api/tasks/7", "Access-Control-Request-Method: PUT")
         await screen.press("tab")
@@ -90,7 +91,7 @@ async def test_a_remembered_preflight_is_named_with_how_long_it_lasts(tmp_path: 
     async with replaying(session(tmp_path / "cached.jsonl", story.exchanges), size=(200, 60)) as screen:
         await screen.press("end", "2")
         await screen.sees("an earlier preflight still counts", "before this call", "remembers this for 10 min")
-        await turned(screen, "timing")
+        await turned(screen, "Timing")
         await screen.sees("this call cost none")
 
 
@@ -108,7 +109,7 @@ async def test_timing_tells_what_a_longer_memory_saves(tmp_path: Path) -> None:
     for _ in range(3):
         story.preflighted("PUT", API + "x", (204, (*grant("PUT"), ("Access-Control-Max-Age", "0"))), (200, OWN))
     async with replaying(session(tmp_path / "costly.jsonl", story.exchanges), size=(200, 60)) as screen:
-        text = await turned(screen, "timing")
+        text = await turned(screen, "Timing")
         assert "started" in text
         await screen.sees("4 ms before your PUT", "3 preflights of this kind, 12 ms together", "in this session 2")
 
@@ -117,5 +118,67 @@ async def test_raw_has_every_line(tmp_path: Path) -> None:
     story = Story()
     story.add("GET", API + "many", 200, tuple((f"X-{number}", "v") for number in range(90)))
     async with replaying(session(tmp_path / "many.jsonl", story.exchanges), size=(120, 130)) as screen:
-        await turned(screen, "raw")
+        await turned(screen, "Raw")
         await screen.sees("X-0: v", "X-89: v", "HTTP/1.1")
+
+
+POWERED = ("X-Powered-By", "Express")
+
+
+async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_recognised(tmp_path: Path) -> None:
+    story = Story()
+    story.preflighted("PUT", API + "x", (204, (*grant("GET, POST"), POWERED)), None)
+    story.add("DELETE", API + "y", 200, (*OWN, POWERED))
+    async with replaying(session(tmp_path / "express.jsonl", story.exchanges), size=(180, 100)) as screen:
+        await screen.press("home", "6")
+        await screen.sees(
+            "The answer to OPTIONS (the preflight):",
+            "Access-Control-Allow-Methods: PUT",
+            "Express with the cors package",
+            "its answers say so",
+            "npm install cors",
+            "methods: ['PUT', 'DELETE']",
+            "before every route",
+            "Restart node",
+            "What goes wrong",
+            "An allowlist for each environment",
+        )
+
+
+async def test_without_a_known_framework_the_person_chooses_and_that_is_remembered(recorded: Path) -> None:
+    async with replaying(recorded, size=(180, 100)) as screen:
+        await screen.press("home", "down", "down", "6")
+        await screen.sees("Nothing in this server's answers says what it is made with", "choose your framework")
+        await screen.press("right", "enter")
+        await screen.sees("What is your server made with?", "Flask")
+        options = screen.app.screen.query_one(OptionList)
+        options.highlighted = options.get_option_index("flask")
+        await screen.press("enter")
+        await screen.sees("chosen by you", "http://localhost:3000")
+        await screen.press("left", "up")
+        assert screen.selected == "GET api/me"
+        await screen.sees("chosen by you", "Access-Control-Allow-Origin: http://localhost:3000")
+
+
+async def test_what_headers_cannot_mend_says_what_can(recorded: Path) -> None:
+    async with replaying(recorded, size=(180, 60)) as screen:
+        await screen.press("home", *["down"] * 6, "6")
+        assert screen.selected == "GET health"
+        await screen.sees("There is no CORS fault to mend here.", "→ Start the server")
+        assert "must answer" not in screen.text
+
+
+async def test_an_error_that_looks_like_cors_comes_with_its_evidence(recorded: Path) -> None:
+    async with replaying(recorded, size=(180, 60)) as screen:
+        await screen.press("home", *["down"] * 5)
+        assert screen.selected == "GET api/report"
+        await screen.sees("Underneath is an", "4 good answers (2xx) of localhost:8000")
+
+
+async def test_security_says_who_may_read_and_what_is_missing(tmp_path: Path) -> None:
+    story = Story()
+    named = ("Access-Control-Allow-Origin", PAGE)
+    story.add("GET", API + "x", 200, (named, ("Access-Control-Allow-Credentials", "true")))
+    async with replaying(session(tmp_path / "open.jsonl", story.exchanges), size=(180, 60)) as screen:
+        await screen.press("7")
+        await screen.sees("1 risk ", f"Only pages of {PAGE}", "Cookies and logins count", "“Vary: Origin” is missing")

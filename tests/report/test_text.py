@@ -1,5 +1,6 @@
 import pytest
 
+from corsinspect.analysis import judge_all
 from corsinspect.model import Call
 from corsinspect.report.text import lines, summary
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
@@ -12,6 +13,16 @@ def test_a_blocked_call_names_step_header_and_need() -> None:
         f"✗ blocked       PUT     {API}   from {PAGE}\n"
         '                preflight: method-not-allowed   Access-Control-Allow-Methods: "GET, POST"   needs "PUT"'
     )
+
+
+def test_an_error_behind_cors_comes_with_the_evidence() -> None:
+    calls = judge_all([exchange(url=f"{API}/good", got=OPEN), exchange(at=200.0, status=500)])
+    told = lines(calls[1], others=calls).splitlines()
+    assert told[-1].strip() == (
+        "1 good answer (2xx) of api.test in this session carried the headers: CORS is set up, only this 500 goes out "
+        "without."
+    )
+    assert "good answer" not in lines(calls[1])
 
 
 def test_an_allowed_call_is_one_line() -> None:
