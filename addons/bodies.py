@@ -28,6 +28,16 @@ class Counter:
         return chunk
 
 
+class Dropped(Counter):
+    """Counts, and lets nothing through: what is delivered in this answer's place has no body."""
+
+    __slots__ = ()
+
+    def __call__(self, chunk: bytes) -> bytes:
+        self.size += len(chunk)
+        return b""
+
+
 class ErrorPage(Counter):
     """Counts, and holds on to the first FIRST_BYTES until it's known whose page they begin."""
 

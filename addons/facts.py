@@ -27,7 +27,7 @@ def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor) -> Exchange:
         # `request.method` is upper-cased, and CORS is case-sensitive
         method=request.data.method.decode("latin-1"),
         started=request.timestamp_start,
-        request_headers=redactor.headers(_headers(request)),
+        request_headers=redactor.headers(header_lines(request)),
         http_version=request.data.http_version.decode("latin-1"),
         connection=flow.client_conn.id,
     )
@@ -39,8 +39,18 @@ def with_response(exchange: Exchange, response: http.Response, redactor: Redacto
         exchange,
         status=response.status_code,
         reason_phrase=response.data.reason.decode("latin-1"),
-        response_headers=redactor.headers(_headers(response)),
+        response_headers=redactor.headers(header_lines(response)),
         answered=response.timestamp_start,
+    )
+
+
+def with_own_answer(exchange: Exchange, status: int, headers: HeaderList, redactor: Redactor) -> Exchange:
+    """The exchange with what the server itself answered, beside what was delivered in its place."""
+    return msgspec.structs.replace(
+        exchange,
+        server_status=status,
+        server_headers=redactor.headers(headers),
+        by_proxy=status != exchange.status,
     )
 
 
@@ -99,7 +109,8 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _headers(message: http.Message) -> HeaderList:
+def header_lines(message: http.Message) -> HeaderList:
+    """A message's header lines as they were on the wire."""
     return tuple([_known_lines.get(line) or _line(line) for line in message.headers.fields])
 
 

@@ -25,6 +25,7 @@ from corsinspect.session.redact import Redactor
 from . import bodies, facts
 from .marks import Marks
 from .recorder import Recorder
+from .simulate import own_answer
 
 logger = logging.getLogger("corsinspect")
 
@@ -125,10 +126,16 @@ class Capture:
     @survives
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         assert flow.response is not None
+        own = own_answer(flow)
         if self._stream:
-            flow.response.stream = bodies.watched(flow.response)
-        if self._recorder is not None:
-            self._judge(flow, facts.with_response(self._latest(flow), flow.response, self._redactor))
+            replaced = own is not None and own.replaced
+            flow.response.stream = bodies.Dropped() if replaced else bodies.watched(flow.response)
+        if self._recorder is None:
+            return
+        exchange = facts.with_response(self._latest(flow), flow.response, self._redactor)
+        if own is not None:
+            exchange = facts.with_own_answer(exchange, own.status, own.headers, self._redactor)
+        self._judge(flow, exchange)
 
     @survives
     def response(self, flow: http.HTTPFlow) -> None:

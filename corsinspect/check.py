@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from corsinspect.advice.remedy import server_of
-from corsinspect.analysis import judge_all
+from corsinspect.analysis import by_server, judge_all
 from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 from corsinspect.report import jsonl, text
@@ -50,7 +50,7 @@ def check(files: list[Path], *, machine: bool) -> int:
         _print_text(calls)
     if unreadable:
         return UNREADABLE
-    return BLOCKED if any(call.verdict.outcome == "blocked" for call in calls) else NOTHING_BLOCKED
+    return BLOCKED if any(by_server(call).verdict.outcome == "blocked" for call in calls) else NOTHING_BLOCKED
 
 
 def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:

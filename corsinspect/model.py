@@ -16,7 +16,8 @@ HeaderList = tuple[tuple[str, str], ...]
 A redacted secret reads `‹redacted:LEN:TAG›`, or `‹redacted:LEN:TAG!›` if it had a CORS-unsafe request-header byte: LEN
 its length in bytes, TAG 12 hex digits, equal for equal secrets of a session (those brackets are outside ISO-8859-1)."""
 
-Outcome = Literal["allowed", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]
+Outcome = Literal["allowed", "simulated", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]
+"""`simulated`: the page could read the answer, but only corsinspect's own headers (a fix being tried) let it."""
 Certainty = Literal["certain", "likely", "depends"]
 Stage = Literal["preflight", "redirect", "actual"]
 Kind = Literal["same-origin", "simple", "preflighted", "no-cors", "navigation", "websocket", "non-browser"]
@@ -76,6 +77,11 @@ class Exchange(Record, frozen=True):
     """The server's own answer where a fix was simulated, else None."""
     count: int = 1
     """Failed connections to one host are one Exchange, counted."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a fix was tried on this answer: what was delivered isn't what the server said."""
+        return self.server_headers is not None
 
 
 class Annotation(Record, frozen=True):
@@ -227,6 +233,11 @@ class Call(Record, frozen=True):
     def exchanges(self) -> tuple[Exchange, ...]:
         """In wire order."""
         return tuple(exchange for _, exchange in self.roles())
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a fix was tried on any of its answers; `analysis.by_server` tells what it would be without."""
+        return any(exchange.simulated for exchange in self.exchanges)
 
     def roles(self) -> list[tuple[str, Exchange]]:
         """`preflight:H`, `redirect:H` or `actual:H` with its Exchange, in wire order."""

@@ -20,6 +20,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 OUTCOME_WORDS: dict[Outcome, str] = {
     "allowed": "allowed",
+    "simulated": "allowed by simulated headers",
     "blocked": "blocked",
     "opaque": "unreadable (no-cors)",
     "network-error": "a network error",
@@ -63,6 +64,7 @@ def headline(call: Call) -> str:
         return f"Not CORS: {_not_cors(call)[0]}"
     return {
         "allowed": "Allowed",
+        "simulated": "SIMULATED: allowed, but not by the server",
         "opaque": "Sent, but unreadable (no-cors)",
         "network-error": "Network error, not CORS",
         "pending": "Waiting for the answer",
@@ -96,6 +98,12 @@ def explanation(call: Call) -> Explanation:
         return Explanation(headline(call), _not_cors(call)[1])
     if verdict.outcome == "allowed":
         return Explanation(headline(call), _allowed(call))
+    if verdict.outcome == "simulated":
+        return Explanation(
+            headline(call),
+            f"The page could read the answer because the proxy changed its headers on the way, to try a fix out. "
+            f"{_server(call)} itself said something else.",
+        )
     if verdict.outcome == "opaque" and verdict.reason is None:
         happened = (
             f"The page asked for this without CORS (no-cors): it was sent, {_server(call)} answered, and by design"

@@ -1,5 +1,7 @@
 """What the browser did with one Call, for every credentials mode that the wire leaves open."""
 
+import msgspec
+
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.model import Alternative, Call, Hop, Kind, PreflightUse, Verdict
 
@@ -23,13 +25,14 @@ _MASKED = {
 }
 
 
-def judge(chain: Chain) -> Call:
-    """The Call that a chain of exchanges is, with its verdict."""
+def judge(chain: Chain, known: Inferred | None = None) -> Call:
+    """The Call that a chain of exchanges is, with its verdict. `known`: the credentials mode, if not from the chain."""
     kind = kind_of(chain)
     inferred = UNKNOWN
     if kind in ("simple", "preflighted"):
-        inferred = infer(chain.hops)
-        verdict, inferred = _judge_cors(chain, inferred)
+        verdict, inferred = _judge_cors(chain, known or infer(chain.hops))
+        if verdict.outcome == "allowed" and any(facts.exchange.simulated for facts in chain.facts()):
+            verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
         verdict = judge_opaque(chain.hops, chain.page, chain.closed)
     else:

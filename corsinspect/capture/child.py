@@ -22,6 +22,7 @@ from pathlib import Path
 from mitmproxy import command
 
 from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.simulate import Simulation  # pyright: ignore[reportMissingImports]
 from corsinspect.capture.ca import ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
@@ -116,7 +117,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str |
     except SessionError as problem:
         parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
         return str(problem)
-    master = LeanMaster(ca, capture, browsers)
+    master = LeanMaster(ca, Simulation(), capture, browsers)
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:

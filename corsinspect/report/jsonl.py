@@ -8,14 +8,17 @@ import msgspec
 
 from corsinspect.advice.fix import fix
 from corsinspect.advice.recipes import framework
-from corsinspect.analysis.explain import also_failing, readable_headers
+from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding
 
 _encode = msgspec.json.Encoder().encode
 
 
 def row(call: Call) -> dict[str, Any]:
-    """The contract's object for one Call: every key always there, null where unknown or not applicable."""
+    """The contract's object for one Call: every key always there, null where unknown or not applicable.
+
+    Where a fix was simulated, it's the server's own answers that are told of."""
+    simulated, call = call.simulated, by_server(call)
     verdict = call.verdict
     roles = call.roles()
     engines = verdict.engines
@@ -45,6 +48,7 @@ def row(call: Call) -> dict[str, Any]:
         },
         "also_failing": [_finding(finding) for finding in also_failing(call)],
         "masked": call.masked,
+        "simulated": simulated,
         "exchanges": [exchange.id for _, exchange in roles],
         "roles": [role for role, _ in roles],
         "readable_headers": readable_headers(call),

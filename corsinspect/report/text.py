@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from corsinspect.advice import short_reason
 from corsinspect.advice.policy import behind
 from corsinspect.advice.remedy import server_of
+from corsinspect.analysis import by_server
 from corsinspect.analysis.masked import evidence
 from corsinspect.model import Call, Outcome
 from corsinspect.printable import printable
 
 SIGNS: dict[Outcome, str] = {
     "allowed": "✓",
+    "simulated": "≈",
     "blocked": "✗",
     "opaque": "◐",
     "network-error": "↯",
@@ -21,7 +23,13 @@ SIGNS: dict[Outcome, str] = {
 }
 
 # of the sixteen colours that every terminal has, those that can be read on light and on dark
-_COLOURS: dict[Outcome, str] = {"allowed": "32", "blocked": "1;31", "network-error": "35", "unknown": "33"}
+_COLOURS: dict[Outcome, str] = {
+    "allowed": "32",
+    "blocked": "1;31",
+    "network-error": "35",
+    "unknown": "33",
+    "simulated": "36",
+}
 
 _INDENT = " " * 16
 
@@ -60,6 +68,9 @@ def _doubt(call: Call) -> str:
 
 def _detail(call: Call) -> str:
     verdict = call.verdict
+    if verdict.outcome == "simulated":
+        own = by_server(call)
+        return "   ".join(part for part in (f"the server itself: {own.verdict.outcome}", _detail(own)) if part)
     if verdict.outcome in ("allowed", "not-cors", "pending", "opaque"):
         return ""
     where = f"{verdict.stage}: " if verdict.stage and verdict.outcome == "blocked" else ""
