@@ -78,7 +78,7 @@ def _print_text(calls: list[Call]) -> None:
     to_server: defaultdict[str, list[Call]] = defaultdict(list)
     for call in calls:
         if len(known := to_server[server_of(call)]) < WITNESSES:
-            known.append(call)
+            known.append(by_server(call))
     for call in calls:
         if call.verdict.outcome != "not-cors" and not call.background:
             print(text.lines(call, colour=colour, others=to_server[server_of(call)] if call.masked else ()))

@@ -5,7 +5,7 @@ import msgspec
 from corsinspect.fetch.check import cors_check
 from corsinspect.model import Call, Exchange, Hop
 
-from .chain import Chain, Hops
+from .chain import chain_of
 from .classify import Facts
 from .credentials import Inferred
 from .judge import judge
@@ -35,24 +35,33 @@ def by_server(call: Call) -> Call:
     """
     if not call.simulated or call.kind not in ("simple", "preflighted"):
         return call
-    hops: Hops = []
+    starts: list[Facts] = []
+    before: Facts | None = None
     for hop in call.hops:
         preflight = None if hop.preflight is None else Facts(own_answer(hop.preflight))
         request = None if hop.request is None else Facts(own_answer(hop.request))
+        stopped = preflight is not None and _is_refused(preflight, call)
+        if preflight is not None and not stopped:
+            preflight.request = request
         if request is not None:
             request.stored = hop.stored
-        stopped = _is_refused(preflight, call)
-        hops.append((preflight, None if stopped else request))
+        start = preflight or request
+        if start is None:
+            break
+        starts.append(start)
+        if before is not None:
+            before.child = start
+        before = request
         if stopped or request is None or _is_refused_on(request, hop, call):
             break
-    chain = Chain(hops, call.page_origin, call.verdict.outcome != "pending")
+    chain = chain_of(starts[0], call.verdict.outcome != "pending")._replace(page=call.page_origin)
     again = judge(chain, Inferred(call.credentials, call.credentials_signal))
     return msgspec.structs.replace(again, preflight=call.preflight, preflight_from=call.preflight_from)
 
 
-def _is_refused(preflight: Facts | None, call: Call) -> bool:
+def _is_refused(preflight: Facts, call: Call) -> bool:
     """Whether this preflight's answer keeps the request from being sent."""
-    if preflight is None or preflight.exchange.status is None:
+    if preflight.exchange.status is None:
         return False
     return bool(grant_failures(preflight, call.credentials == "include"))
 

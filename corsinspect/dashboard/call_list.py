@@ -34,6 +34,7 @@ class CallList(ScrollView, can_focus=True):
         "list--blocked",
         "list--network-error",
         "list--unknown",
+        "list--simulated",
         "list--allowed",
         "list--opaque",
         "list--pending",
@@ -245,7 +246,7 @@ class CallList(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         """Columns for the present width; rows go from two lines to one where a column holds the reason."""
-        arranged = columns(self._width, self.book.widest_page)
+        arranged = columns(self._width, self.book.widest_page, widest_word=9 if self.book.outcomes["simulated"] else 8)
         if arranged == self.columns and self.book.tall == (not arranged.reason):
             return
         self.columns = arranged

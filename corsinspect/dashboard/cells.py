@@ -29,11 +29,12 @@ class Columns(NamedTuple):
     clock: int = 0
 
 
-def columns(width: int, widest_page: int) -> Columns:
-    """The columns for a list of this width; `widest_page` is what the longest page origin seen takes."""
+def columns(width: int, widest_page: int, *, widest_word: int = 8) -> Columns:
+    """The columns for a list of this width; `widest_page` is what the longest page origin seen takes, `widest_word` the
+    same of the outcomes."""
     page = max(4, min(widest_page, 20 if width >= 76 else 14))
     fixed = Columns(
-        word=8 if width >= 68 else 0,
+        word=widest_word if width >= 68 else 0,
         method=7 if width >= 40 else 4,
         page=page if width >= 44 else 0,
         preflight=5 if width >= 50 else 0,

@@ -56,6 +56,7 @@ MEANINGS: dict[Outcome, str] = {
     "blocked": "the browser kept the answer from the page, or never sent the request",
     "network-error": "no answer came: not CORS, whatever the browser's console says",
     "unknown": "the traffic does not show what the browser did",
+    "simulated": "let through by a fix that you try, not by the server (t: off)",
     "allowed": "the page may read the answer; ✓? means: unless the page did something unseen",
     "opaque": "sent without CORS (no-cors): used, but not readable by the page",
     "pending": "not answered yet",

@@ -56,9 +56,14 @@ class Subject:
         return remedy(self.call, self.others, self.recipe)
 
     @cached_property
+    def by_server(self) -> "Subject":
+        """The same call as the server alone would have it, where a fix is being tried on it."""
+        return Subject(analysis.by_server(self.call), self._others, can_trust=self.can_trust, recipe=self.recipe)
+
+    @cached_property
     def others(self) -> Sequence[Call]:
         """The session's calls to the same server (the latest ones where there are very many), this one among them."""
-        found = self._others()
+        found = [analysis.by_server(other) for other in self._others()]
         return found if any(other.id == self.call.id for other in found) else (*found, self.call)
 
 

@@ -7,11 +7,12 @@ import msgspec
 from corsinspect import advice
 from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.signs import preflight_sign
+from corsinspect.dashboard.simulation import short_reason
 from corsinspect.model import Call, Certainty, Kind, Outcome
 
 PROBLEMS = frozenset({"blocked", "network-error"})
 """Outcomes that a person came here for."""
-EXPLAINED = PROBLEMS | {"unknown"}
+EXPLAINED = PROBLEMS | {"unknown", "simulated"}
 """Outcomes whose reason stands under the row; the others' sign says enough."""
 
 
@@ -63,7 +64,7 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         url=call.url,
         page=None if call.page_origin is None else intern(call.page_origin),
         preflight=preflight_sign(call),
-        reason=intern(advice.short_reason(call)),
+        reason=intern(short_reason(call) if call.verdict.outcome == "simulated" else advice.short_reason(call)),
         started=call.started,
         took=None if ended is None else max(0.0, ended - call.started),
         background=call.background,

@@ -18,6 +18,7 @@ OUTCOMES: dict[Outcome, Sign] = {
     "blocked": Sign("✗", "blocked", "bold $text-error"),
     "network-error": Sign("↯", "network", "$text-warning"),
     "unknown": Sign("?", "unknown", "$text-accent"),
+    "simulated": Sign("≈", "SIMULATED", "bold $text-warning reverse"),
     "allowed": Sign("✓", "allowed", "$text-success"),
     "opaque": Sign("◐", "opaque", "$text-secondary"),
     "pending": Sign("◌", "pending", "$text-primary"),

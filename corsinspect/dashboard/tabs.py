@@ -7,7 +7,8 @@ from textual.content import Content
 
 from corsinspect.dashboard import tab_exchange
 from corsinspect.dashboard.detail import answer
-from corsinspect.dashboard.pieces import QUIET, Subject
+from corsinspect.dashboard.pieces import QUIET, Subject, blocks
+from corsinspect.dashboard.simulation import banner
 from corsinspect.dashboard.tab_fix import fix
 from corsinspect.dashboard.tab_security import security
 from corsinspect.dashboard.tab_timing import timing
@@ -36,11 +37,19 @@ TABS = (
 )
 PREFLIGHT, REQUEST, FIX = 1, 2, 5
 """Places in TABS that keys lead to."""
+ON_THE_WIRE = frozenset({"Preflight", "Request", "Response", "Timing", "Raw"})
+"""Tabs that show what passed; the others explain it."""
 
 
 def draw(tab: int, subject: Subject, width: int) -> Content:
-    """A tab's text in `width` cells."""
-    return TABS[tab].draw(subject, max(NARROWEST, width))
+    """A tab's text in `width` cells. Of a call that a fix was tried on, it's the server's own answers that are
+    explained, and the delivered ones that are shown as they were on the wire."""
+    width = max(NARROWEST, width)
+    if not subject.call.simulated:
+        return TABS[tab].draw(subject, width)
+    explains = TABS[tab].name not in ON_THE_WIRE
+    drawn = TABS[tab].draw(subject.by_server if explains else subject, width)
+    return blocks([banner(subject.call, explains), drawn])
 
 
 def heads(active: int, width: int) -> tuple[Content, list[tuple[int, int]]]:
