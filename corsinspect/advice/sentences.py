@@ -13,7 +13,7 @@ from corsinspect.advice.differences import Difference
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Alternative, Call, Exchange, Kind, Outcome
+from corsinspect.model import Alternative, Call, Credentials, Exchange, Kind, Outcome
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on a server (RFC 9110, 9.2.1)."""
@@ -37,6 +37,12 @@ NOT_CORS: dict[Kind, tuple[str, str]] = {
     "no-cors": ("no-cors", "The page loaded this without asking to read it, so CORS never applied."),
 }
 """By `Call.kind`: a few words, and a sentence."""
+
+ASSUMED: dict[Credentials, str] = {
+    "include": "assumed by you: credentials sent",
+    "omit": "assumed by you: no credentials",
+    "unknown": "",
+}
 
 WORTH_QUOTING = 120
 """Characters of a captured value that a sentence quotes at most."""
@@ -73,10 +79,12 @@ def headline(call: Call) -> str:
 
 
 def certainty(call: Call) -> str:
-    """How sure the verdict is: "certain", "likely", or what it depends on."""
+    """How sure the verdict is: "certain", "likely", what it depends on, or what the person said."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
+    if call.credentials_signal == "assumed":
+        return ASSUMED[call.credentials]
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"

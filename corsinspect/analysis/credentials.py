@@ -25,6 +25,8 @@ class Inferred(NamedTuple):
 
 
 UNKNOWN = Inferred("unknown")
+ASSUMED = "assumed"
+"""The signal where a person said what the wire doesn't show."""
 SILENCE = Inferred("include", "no-actual-followed", proof=False)
 """A preflight granted everything but credentials, and nothing followed."""
 
@@ -39,7 +41,15 @@ def grants_credentials(hops: Hops) -> bool:
     )
 
 
-def infer(hops: Hops) -> Inferred:
+def infer(hops: Hops, assumed: Credentials = "unknown") -> Inferred:
+    """The mode; what a person says (`assumed`) counts where the wire has no proof."""
+    seen = _seen(hops)
+    if assumed == "unknown" or (seen.mode != "unknown" and seen.proof):
+        return seen
+    return Inferred(assumed, ASSUMED, proof=False)
+
+
+def _seen(hops: Hops) -> Inferred:
     """From the strongest evidence in the chain to the weakest."""
     for preflight, request in hops:
         if request is not None and request.mode == "cors" and request.cookie:
