@@ -13,7 +13,7 @@ from corsinspect.advice.differences import Difference
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Alternative, Call, Credentials, Exchange, Kind, Outcome
+from corsinspect.model import Alternative, Call, Exchange, Kind, Outcome
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on a server (RFC 9110, 9.2.1)."""
@@ -37,12 +37,6 @@ NOT_CORS: dict[Kind, tuple[str, str]] = {
     "no-cors": ("no-cors", "The page loaded this without asking to read it, so CORS never applied."),
 }
 """By `Call.kind`: a few words, and a sentence."""
-
-ASSUMED: dict[Credentials, str] = {
-    "include": "assumed by you: credentials sent",
-    "omit": "assumed by you: no credentials",
-    "unknown": "",
-}
 
 WORTH_QUOTING = 120
 """Characters of a captured value that a sentence quotes at most."""
@@ -84,7 +78,7 @@ def certainty(call: Call) -> str:
     if verdict.outcome in ("pending", "unknown"):
         return ""
     if call.credentials_signal == "assumed":
-        return ASSUMED[call.credentials]
+        return "assumed by you"
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"

@@ -1,5 +1,6 @@
 """The Textual app: takes what a source brings, and shows it without ever waiting for it."""
 
+import asyncio
 import os
 import time
 from collections import deque
@@ -32,13 +33,15 @@ from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.query import Query
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
+from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, remark
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
 from corsinspect.dashboard.tab_fix import RecipeScreen
-from corsinspect.model import Call
+from corsinspect.model import Call, Changes
 from corsinspect.printable import printable
+from corsinspect.session.notes import Notes
 from corsinspect.session.reader import SessionError
 
 FRAME = 1 / 20
@@ -67,6 +70,10 @@ class Dashboard(App[Exception | None]):
         Binding("e", "this_endpoint", "This endpoint", show=False),
         Binding("n", "not_cors", "Not CORS"),
         Binding("B", "background", "Browser's own", show=False),
+        Binding("i", "assume", "Credentials"),
+        Binding("I", "assume_page", "Credentials of the page", show=False),
+        Binding("x", "mark", "Mark"),
+        Binding("N", "note", "Note"),
         Binding("R", "restart", "Restart proxy"),
         Binding("t", "trust", "Trust"),
         Binding("c", "open_browser('chromium')", "Chromium"),
@@ -85,6 +92,7 @@ class Dashboard(App[Exception | None]):
         self.source = source
         self.preferences = preferences or PreferencesFile()
         self.book = Book()
+        self.remarks = Remarks(Notes(*source.sessions), self.book)
         self.book.shown = Shown(not_cors=self.preferences.value.not_cors)
         self.feed = Feed(source, self._changed)
         self._open_at_start: BrowserKind | None = open_browser
@@ -111,6 +119,7 @@ class Dashboard(App[Exception | None]):
                 yield CallList(self.book, id="list")
                 yield Static(id="empty")
             yield DetailPane(self._subject, id="detail")
+        yield Static(id="remark")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -165,7 +174,7 @@ class Dashboard(App[Exception | None]):
         before = len(self.book.rows)
         touched: set[int] = set()
         for changes in self.feed.take():
-            touched |= self.book.apply(changes)
+            touched |= self.book.apply(self.remarks.applied(changes))
         if touched:
             if self.source.live:
                 self._arrivals.append((now, len(self.book.rows) - before))
@@ -246,6 +255,7 @@ class Dashboard(App[Exception | None]):
         self._detail_due = False
         self._detail_shown = time.monotonic()
         self._detail.show(self.selected_call)
+        self._show_remark()
         self._refresh_footer()
 
     def _subject(self, call: Call) -> Subject:
@@ -313,6 +323,11 @@ class Dashboard(App[Exception | None]):
             return self._mounted and self.selected_call is not None
         if action == "not_cors":
             return self.book.outcomes["not-cors"] > 0
+        if action in ("mark", "note"):
+            return self.is_mounted and self._list.selected is not None
+        if action in ("assume", "assume_page"):
+            call = self.selected_call if self.is_mounted else None
+            return call is not None and call.kind in ("simple", "preflighted")
         if action == "open_browser":
             return self.source.actions is not None and self.source.facts().died is None
         if action == "restart":
@@ -468,6 +483,63 @@ class Dashboard(App[Exception | None]):
             self._list.show(wanted)
             self._show_surroundings()
             self.refresh_bindings()
+
+    def action_mark(self) -> None:
+        """Marks the selected call, or takes its mark away."""
+        if (call := self.selected_call) is not None:
+            self.remarks.mark(call)
+            self._show_remarks()
+
+    def action_note(self) -> None:
+        """Writes a note on the selected call, kept beside the session."""
+        call = self.selected_call
+
+        def keep(text: str | None) -> None:
+            if text is not None and call is not None:
+                self.remarks.note(call, text)
+                self._show_remarks()
+
+        if call is not None:
+            self.push_screen(NoteScreen(self.remarks.notes.notes.get(call.id, "")), keep)
+
+    def action_assume(self) -> None:
+        """Says whether the selected call was sent with credentials (yes, no, not known), and judges it again."""
+        if (call := self.selected_call) is not None:
+            now = self.remarks.assume(call)
+            self._list.flush(self.book.apply(Changes([now], [])))
+            if now.credentials_signal not in ("assumed", None):
+                self._say("The traffic itself shows whether credentials were sent: nothing to assume.")
+            self._show_remarks()
+            self._show_detail()
+            self._show_surroundings()
+
+    def action_assume_page(self) -> None:
+        """Says whether all calls of the selected call's page are sent with credentials, and judges them again."""
+        call = self.selected_call
+        if call is not None and call.page_origin is not None:
+            credentials = self.remarks.assume_page(call.page_origin)
+            self._say(f"All calls of {call.page_origin}: {SAID[credentials]}.")
+            self.run_worker(self._judge_again(call.page_origin), group="judge", exclusive=True)
+
+    async def _judge_again(self, page: str) -> None:
+        for changes in self.remarks.again(page):
+            self._list.flush(self.book.apply(changes))
+            await asyncio.sleep(0)
+        self._show_remarks()
+        self._show_detail()
+        self._show_surroundings()
+
+    def _show_remarks(self) -> None:
+        self._list.redraw()
+        self._show_remark()
+        if self.remarks.trouble is not None:
+            self._warn(f"Holds until you quit only: {self.remarks.trouble}.")
+
+    def _show_remark(self) -> None:
+        said = remark(self.remarks.notes, self.selected_call)
+        line = self.query_one("#remark", Static)
+        line.set_class(said is not None, "-said")
+        line.update(said or "", layout=False)
 
     def prefer(self, **values: object) -> None:
         """Keeps these preferences for this and all later runs."""

@@ -53,6 +53,8 @@ class Book:
         self.tally = Tally()
         self.newest_problem: int | None = None
         self.widest_page = 5
+        self.marks: dict[str, str] = {}
+        """By call id: the sign of what the person said of it."""
 
     @property
     def total(self) -> int:

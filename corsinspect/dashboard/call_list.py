@@ -41,6 +41,7 @@ class CallList(ScrollView, can_focus=True):
         "list--not-cors",
         "list--muted",
         "list--reason",
+        "list--mark",
         "list--selected",
         "list--selected-blurred",
     }
@@ -114,7 +115,7 @@ class CallList(ScrollView, can_focus=True):
         """Shows other rows. The selection stays on its call, or on the nearest one while that is hidden."""
         self.book.show(shown)
         self._top = None
-        self._redraw()
+        self.redraw()
 
     def action_move(self, steps: int) -> None:
         """Selects the next call, or the one before."""
@@ -174,7 +175,7 @@ class CallList(ScrollView, can_focus=True):
                 self.post_message(self.Opened())
 
     def on_resize(self) -> None:
-        self._redraw()
+        self.redraw()
 
     def on_focus(self) -> None:
         self._redraw_selected()
@@ -209,7 +210,11 @@ class CallList(ScrollView, can_focus=True):
         row = self.book.rows[position]
         if row is None:  # withdrawn since the lines were made: cannot be in them, and must not end the app
             return Strip.blank(width, self.rich_style)
-        cells: Cells = second_line(row, self.columns, width) if part else first_line(row, self.columns)
+        cells: Cells = (
+            second_line(row, self.columns, width)
+            if part
+            else first_line(row, self.columns, self.book.marks.get(row.id, ""))
+        )
         ground = ""
         if position == self.selected:
             ground = "list--selected" if self.has_focus else "list--selected-blurred"
@@ -234,7 +239,8 @@ class CallList(ScrollView, can_focus=True):
         """Cells a line has; `size` counts the scrollbar in until the next layout."""
         return self.scrollable_content_region.width
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Draws every line anew: what was said of a call has changed."""
         self._strips.clear()
         self.flush(set())
         self.refresh()
@@ -246,7 +252,12 @@ class CallList(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         """Columns for the present width; rows go from two lines to one where a column holds the reason."""
-        arranged = columns(self._width, self.book.widest_page, widest_word=9 if self.book.outcomes["simulated"] else 8)
+        arranged = columns(
+            self._width,
+            self.book.widest_page,
+            widest_word=9 if self.book.outcomes["simulated"] else 8,
+            marks=bool(self.book.marks),
+        )
         if arranged == self.columns and self.book.tall == (not arranged.reason):
             return
         self.columns = arranged

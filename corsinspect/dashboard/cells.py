@@ -19,6 +19,7 @@ class Columns(NamedTuple):
     """How many cells each column has; 0 leaves it out. Each but the sign has its gap of one cell beside it."""
 
     sign: int = 3
+    mark: int = 0
     word: int = 0
     method: int = 7
     url: int = 10
@@ -29,11 +30,12 @@ class Columns(NamedTuple):
     clock: int = 0
 
 
-def columns(width: int, widest_page: int, *, widest_word: int = 8) -> Columns:
+def columns(width: int, widest_page: int, *, widest_word: int = 8, marks: bool = False) -> Columns:
     """The columns for a list of this width; `widest_page` is what the longest page origin seen takes, `widest_word` the
-    same of the outcomes."""
+    longest outcome's, `marks`: whether there are any."""
     page = max(4, min(widest_page, 20 if width >= 76 else 14))
     fixed = Columns(
+        mark=1 if marks else 0,
         word=widest_word if width >= 68 else 0,
         method=7 if width >= 40 else 4,
         page=page if width >= 44 else 0,
@@ -49,6 +51,7 @@ def columns(width: int, widest_page: int, *, widest_word: int = 8) -> Columns:
 def heads(columns: Columns) -> str:
     """The line above the list."""
     named = [
+        (columns.mark, ""),
         (columns.word, "outcome"),
         (columns.method, "method"),
         (columns.url, "url"),
@@ -61,14 +64,16 @@ def heads(columns: Columns) -> str:
     return " " * columns.sign + " ".join(fit(name, width) for width, name in named if width)
 
 
-def first_line(row: CallRow, columns: Columns) -> Cells:
-    """Outcome, method, URL, page, preflight, and what else there is room for."""
+def first_line(row: CallRow, columns: Columns, mark: str = "") -> Cells:
+    """Outcome, the person's mark, method, URL, page, preflight, and what else there is room for."""
     sign = OUTCOMES[row.outcome]
     outcome = f"list--{row.outcome}"
     quiet = "list--muted"
     plain = quiet if row.outcome == "not-cors" or row.background else ""
     doubt = "?" if row.certainty == "depends" else " "
     cells: Cells = [(outcome, sign.sign + doubt + " ")]
+    if columns.mark:
+        cells.append(("list--mark", fit(mark, columns.mark) + " "))
     if columns.word:
         cells.append((outcome, fit(sign.word, columns.word) + " "))
     cells.append((plain, fit(printable(row.method), columns.method) + " "))
@@ -88,7 +93,7 @@ def first_line(row: CallRow, columns: Columns) -> Cells:
 
 def second_line(row: CallRow, columns: Columns, width: int) -> Cells:
     """The reason, under its row."""
-    indent = columns.sign + (columns.word + 1 if columns.word else 0)
+    indent = columns.sign + (columns.mark + 1 if columns.mark else 0) + (columns.word + 1 if columns.word else 0)
     return [("", " " * indent), (_reason_class(row), fit("╰ " + printable(row.reason), max(0, width - indent)))]
 
 

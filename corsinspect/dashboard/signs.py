@@ -38,6 +38,9 @@ STEPS: dict[str, tuple[str, str]] = {
 }
 """By `Step.state` and `advice.Row.state`: sign and style."""
 
+MARKED, NOTED = "★", "✎"
+"""Of calls that a person marked or wrote a note on."""
+
 PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
 
 

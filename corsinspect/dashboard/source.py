@@ -46,6 +46,8 @@ class Source(Protocol):
     wake: asyncio.Event | None
     """Set when there is something to poll; None: poll every 50 ms."""
     actions: Actions | None
+    sessions: tuple[Path, ...]
+    """The files that it's read from; the person's notes stand beside them."""
 
     @property
     def ended(self) -> bool:
@@ -127,7 +129,7 @@ class FileSource:
         self.live = follow
         self.wake: asyncio.Event | None = None
         self.actions: Actions | None = None
-        self._paths = paths
+        self.sessions = self._paths = paths
         in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
         self._pieces = _Pieces(paths[0]) if in_pieces else None
         self._place = Place(paths[0]) if follow else None
@@ -170,6 +172,8 @@ class FileSource:
             self._problems += [problem.text for problem in loaded.problems]
             exchanges += loaded.exchanges if len(self._paths) == 1 else _numbered(loaded.exchanges, number)
         self.ended = True
+        if len(self._paths) > 1:
+            exchanges.sort(key=lambda exchange: exchange.started)
         return exchanges
 
 
@@ -214,6 +218,7 @@ class LiveSource:
         self.live = True
         self.wake: asyncio.Event | None = proxy.wake
         self.actions: Actions | None = self
+        self.sessions = (proxy.session,)
         self.ended = False
         self._proxy = proxy
         self._url = url

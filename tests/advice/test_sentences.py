@@ -1,5 +1,6 @@
 import string
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,3 +226,8 @@ def test_the_words_ask_only_for_values_that_exist() -> None:
     ]
     for text in [*templates, *MASKED.values()]:
         assert {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} <= known
+
+
+def test_a_verdict_that_rests_on_a_person_s_word_says_so() -> None:
+    made = msgspec.structs.replace(call("blocked", "credentials-not-true"), credentials_signal="assumed")
+    assert advice.certainty(made) == "assumed by you"

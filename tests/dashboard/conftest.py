@@ -100,9 +100,9 @@ class Screen:
 
 
 @asynccontextmanager
-async def replaying(path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Screen]:
-    """A dashboard that has read a file to its end."""
-    app = Dashboard(FileSource(path))
+async def replaying(*paths: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Screen]:
+    """A dashboard that has read its files to their end."""
+    app = Dashboard(FileSource(*paths))
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, pilot)
         await screen.until(lambda: app.feed.progress is None and not app._drawing)

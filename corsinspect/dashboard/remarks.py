@@ -1,0 +1,129 @@
+"""What a person says of calls: marks and notes, and credentials that they know of and the wire doesn't show."""
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+from corsinspect.analysis import assuming
+from corsinspect.dashboard.book import Book
+from corsinspect.dashboard.signs import MARKED, NOTED
+from corsinspect.model import Call, Changes, Credentials
+from corsinspect.printable import printable
+from corsinspect.session.notes import Notes
+
+NEXT: dict[Credentials, Credentials] = {"unknown": "include", "include": "omit", "omit": "unknown"}
+AT_ONCE = 50
+"""Calls that are judged again between two chances to draw and to hear keys."""
+SAID: dict[Credentials, str] = {
+    "include": "credentials included, as you say",
+    "omit": "no credentials, as you say",
+    "unknown": "credentials: what the traffic shows",
+}
+
+
+class Remarks:
+    """The notes on what a Book shows. What can't be kept holds until the end; the reason is `trouble`, to be told."""
+
+    def __init__(self, notes: Notes, book: Book) -> None:
+        self.notes = notes
+        self.trouble: str | None = None
+        self._book = book
+        for id in notes.marks | notes.notes.keys():
+            self._show(id)
+
+    def applied(self, changes: Changes) -> Changes:
+        """The Tracker's changes, judged with what the person said of these calls."""
+        if not self.notes.assumed_calls and not self.notes.assumed_origins:
+            return changes
+        return Changes([self._judged(call) for call in changes.changed], changes.withdrawn)
+
+    def mark(self, call: Call) -> None:
+        """Marks a call, or takes its mark away."""
+        self.trouble = self.notes.mark(call.id, call.id not in self.notes.marks)
+        self._show(call.id)
+
+    def note(self, call: Call, text: str) -> None:
+        """Writes a note on a call; "" takes it away."""
+        self.trouble = self.notes.note(call.id, text)
+        self._show(call.id)
+
+    def assume(self, call: Call) -> Call:
+        """Turns to the next thing that can be said of this call's credentials; the call as it is then."""
+        now = self.notes.assumed_calls.get(call.id, "unknown")
+        self.trouble = self.notes.assume(NEXT[now], call=call.id)
+        return assuming(call, self.notes.assumed(call))
+
+    def assume_page(self, page: str) -> Credentials:
+        """The same for all calls of a page's origin; `again` judges them."""
+        credentials = NEXT[self.notes.assumed_origins.get(page, "unknown")]
+        self.trouble = self.notes.assume(credentials, origin=page)
+        return credentials
+
+    def again(self, page: str) -> Iterator[Changes]:
+        """The calls of a page, judged with what is said of them now, some at a time (0.1 ms each)."""
+        positions = [row.position for row in self._book.rows if row is not None and row.page == page]
+        for start in range(0, len(positions), AT_ONCE):
+            calls = [self._book.call_at(position) for position in positions[start : start + AT_ONCE]]
+            yield Changes([assuming(call, self.notes.assumed(call)) for call in calls if call is not None], [])
+
+    def _judged(self, call: Call) -> Call:
+        credentials = self.notes.assumed(call)
+        return call if credentials == "unknown" else assuming(call, credentials)
+
+    def _show(self, id: str) -> None:
+        if id in self.notes.marks or id in self.notes.notes:
+            self._book.marks[id] = MARKED if id in self.notes.marks else NOTED
+        else:
+            self._book.marks.pop(id, None)
+
+
+def remark(notes: Notes, call: Call | None) -> Content | None:
+    """A line with all that was said of this call; None where nothing was."""
+    if call is None:
+        return None
+    parts: list[tuple[str, str]] = []
+    if call.id in notes.marks:
+        parts.append((f"{MARKED} marked", "bold $text-accent"))
+    if (text := notes.notes.get(call.id)) is not None:
+        parts.append((f"{NOTED} {printable(text)}", "bold"))
+    if call.credentials_signal == "assumed":
+        whole = call.id not in notes.assumed_calls or notes.assumed_calls[call.id] == "unknown"
+        of = f", for all of {printable(call.page_origin or '')} (I changes it)" if whole else " (i changes it)"
+        parts.append((SAID[call.credentials] + of, "$text-warning"))
+    if not parts:
+        return None
+    return Content.assemble(" ", *[piece for part in parts for piece in (part, "   ")])
+
+
+class NoteInput(Input):
+    """An input that shows what is pasted into it as harmless text."""
+
+    def validate_value(self, value: str) -> str:
+        return printable(value)
+
+
+class NoteScreen(ModalScreen[str | None]):
+    """Asks for the text of a note; None: leave it as it was."""
+
+    BINDINGS = [Binding("escape", "dismiss", "Cancel")]  # noqa: RUF012 - declared by Textual
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Label(f" {NOTED} ")
+            yield NoteInput(self._text, placeholder="a note on this call; empty takes it away", select_on_focus=False)
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        message.stop()  # the app takes what is typed for a filter
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        message.stop()
+        self.dismiss(message.value.strip())
