@@ -4,7 +4,7 @@ import msgspec
 
 from corsinspect.model import Call, Credentials
 
-from .chain import Chain, Hops
+from .chain import Chain, chain_of
 from .classify import Facts
 from .credentials import infer
 from .judge import judge
@@ -30,7 +30,8 @@ def assuming(call: Call, credentials: Credentials) -> Call:
 
 def _chain(call: Call) -> Chain:
     """The chain that the Call was judged from; it had been given up unless it was still waited for."""
-    hops: Hops = []
+    root: Facts | None = None
+    before: Facts | None = None
     for hop in call.hops:
         preflight = Facts(hop.preflight) if hop.preflight is not None else None
         request = Facts(hop.request) if hop.request is not None else None
@@ -38,5 +39,9 @@ def _chain(call: Call) -> Chain:
             request.preflight, request.stored = preflight, hop.stored
         if preflight is not None:
             preflight.request = request
-        hops.append((preflight, request))
-    return Chain(hops, call.page_origin, call.verdict.outcome != "pending")
+        root = root or preflight or request
+        if before is not None:
+            before.child = preflight or request
+        before = request
+    assert root is not None
+    return chain_of(root, call.verdict.outcome != "pending")

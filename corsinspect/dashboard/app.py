@@ -33,7 +33,7 @@ from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.query import Query
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
-from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, remark
+from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, may_assume, remark
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
@@ -72,8 +72,8 @@ class Dashboard(App[Exception | None]):
         Binding("B", "background", "Browser's own", show=False),
         Binding("i", "assume", "Credentials"),
         Binding("I", "assume_page", "Credentials of the page", show=False),
-        Binding("x", "mark", "Mark"),
-        Binding("N", "note", "Note"),
+        Binding("x", "mark", "Mark", show=False),
+        Binding("N", "note", "Note", show=False),
         Binding("R", "restart", "Restart proxy"),
         Binding("t", "trust", "Trust"),
         Binding("c", "open_browser('chromium')", "Chromium"),
@@ -327,7 +327,7 @@ class Dashboard(App[Exception | None]):
             return self.is_mounted and self._list.selected is not None
         if action in ("assume", "assume_page"):
             call = self.selected_call if self.is_mounted else None
-            return call is not None and call.kind in ("simple", "preflighted")
+            return call is not None and may_assume(call)
         if action == "open_browser":
             return self.source.actions is not None and self.source.facts().died is None
         if action == "restart":
@@ -507,8 +507,6 @@ class Dashboard(App[Exception | None]):
         if (call := self.selected_call) is not None:
             now = self.remarks.assume(call)
             self._list.flush(self.book.apply(Changes([now], [])))
-            if now.credentials_signal not in ("assumed", None):
-                self._say("The traffic itself shows whether credentials were sent: nothing to assume.")
             self._show_remarks()
             self._show_detail()
             self._show_surroundings()

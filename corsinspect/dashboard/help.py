@@ -36,6 +36,14 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "What you know",
+        (
+            ("x  N", "mark a call, write a note on it (kept beside the session)"),
+            ("i  I", "say if credentials were sent: this call, or its whole page"),
+            ("]  [", "the next blocked call, the one before"),
+        ),
+    ),
+    (
         "Capture",
         (
             ("c  f", "open Chromium or Firefox, set up to be seen"),
@@ -46,7 +54,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "The rest",
         (
-            ("^p", "all commands, and other colours"),
+            (":  ^p", "all commands, and other colours"),
             ("q", "quit; corsinspect replay shows the session again"),
         ),
     ),

@@ -26,6 +26,13 @@ SAID: dict[Credentials, str] = {
 }
 
 
+def may_assume(call: Call) -> bool:
+    """Whether the credentials mode isn't sure, so that a person's word on it can matter."""
+    return call.kind in ("simple", "preflighted") and (
+        call.verdict.certainty != "certain" or call.credentials_signal == "assumed"
+    )
+
+
 class Remarks:
     """The notes on what a Book shows. What can't be kept holds until the end; the reason is `trouble`, to be told."""
 
