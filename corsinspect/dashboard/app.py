@@ -31,9 +31,9 @@ from corsinspect.dashboard.panes import Body, DetailPane, Heads
 from corsinspect.dashboard.pieces import Subject
 from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.query import Query
+from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, may_assume, remark
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
-from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, may_assume, remark
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
