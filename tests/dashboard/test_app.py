@@ -44,7 +44,7 @@ async def test_the_detail_compares_and_stops_where_the_browser_stopped(recorded:
     async with replaying(recorded) as screen:
         await screen.press("home", "down", "down")
         assert screen.selected == "PUT api/tasks/7"
-        await screen.sees("Your data did not change.", "server sent", "add PUT", "stopped here", "Preflight")
+        await screen.sees("Your data did not change.", "server sent", "add PUT", "stopped here")
 
 
 async def test_a_pending_row_is_updated_in_place(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ async def test_resizing_while_calls_arrive_keeps_the_selection(tmp_path: Path) -
 async def test_help_opens_and_closes(recorded: Path) -> None:
     async with replaying(recorded, size=(80, 24)) as screen:
         await screen.press("question_mark")
-        await screen.sees("filter by words", "open Chromium or Firefox")
+        await screen.sees("filter by words", "its details as large as the terminal")
         await screen.press("q")
         await screen.sees("✗ 6 blocked", "GET")
         assert screen.app.is_running
