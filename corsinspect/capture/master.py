@@ -4,6 +4,7 @@ Left out, because nothing here uses them: everything that edits, replays, saves 
 (the proxy listens on this machine only, so there is nobody to block).
 """
 
+import asyncio
 import errno
 import gc
 import inspect
@@ -18,6 +19,7 @@ from mitmproxy.proxy import server
 from mitmproxy.utils import asyncio_utils
 
 from corsinspect.capture.ca import CaPaths
+from corsinspect.capture.localnames import resolve_local_names
 from corsinspect.capture.upstream import UpstreamTls, trusted_stores
 
 LOOPBACK = "127.0.0.1"
@@ -84,6 +86,7 @@ class LeanMaster(Master):
         Raises OSError (`errno.EADDRINUSE`, `errno.EACCES`) when it can't be had.
         """
         logging.getLogger(proxyserver.__name__).setLevel(logging.CRITICAL)  # it logs what is raised here
+        resolve_local_names(asyncio.get_running_loop())
         self.options.update(listen_port=port)
         await self.proxyserver.setup_servers()
         (instance,) = self.proxyserver.servers

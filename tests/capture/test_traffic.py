@@ -10,7 +10,7 @@ from wsproto.events import AcceptConnection, CloseConnection, Request, TextMessa
 
 from corsinspect.capture import Proxy
 
-from .wire import connection, fetch, grant, hello, recorded, serving, until
+from .wire import CHROME, connection, fetch, grant, hello, recorded, serving, until
 
 MEGABYTE = 1 << 20
 SIZE = 200 * MEGABYTE
@@ -46,6 +46,27 @@ async def test_a_missing_header_is_blocked(proxy: Proxy) -> None:
     assert body == b"hi"
     assert line.annotation is not None
     assert (line.annotation.outcome, line.annotation.header) == ("blocked", "Access-Control-Allow-Origin")
+
+
+async def test_names_below_localhost_are_this_machine(proxy: Proxy) -> None:
+    """As in browsers, also where the system's resolver doesn't know; one connection serves them as any other name."""
+    connections: list[bytes] = []
+
+    async def twice(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(head)
+        await hello(head, reader, writer)
+        await reader.readuntil(b"\r\n\r\n")
+        await hello(head, reader, writer)
+
+    async with serving(twice) as port, connection(proxy.port) as (reader, writer):
+        url = f"http://App.localhost:{port}/"
+        for _ in range(2):
+            writer.write(f"GET {url} HTTP/1.1\r\nHost: app.localhost:{port}\r\n".encode() + CHROME + b"\r\n")
+            assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+
+    lines = await until(lambda: len(lines := recorded(proxy.session)) == 2 and lines)
+    assert [line.url.lower() for line in lines] == [url.lower()] * 2
+    assert len(connections) == 1
 
 
 async def test_a_dead_server_is_a_network_error(proxy: Proxy) -> None:
