@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
+from corsinspect.advice.causes import Cause, causes, usual_causes
 from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, matching
 from corsinspect.advice.hypothetical import Known, brief, told
 from corsinspect.advice.topics import (
@@ -65,6 +66,11 @@ def explain(text: str | None, session: Path | None = None) -> int:
         if number:
             page.rule()
         _message(page, message, call, session is not None)
+        likely = causes(call, calls) if call is not None else []
+        if likely:
+            page.gap()
+            page.line("Usual causes, by what the traffic shows", bold=True)
+            _list_causes(page, likely)
     return KNOWN
 
 
@@ -93,6 +99,7 @@ def _topic(page: "_Page", name: str) -> None:
         _guide(page, name)
     else:
         _reason(page, name, _example(name), TOPICS.get(name))
+        _usual_causes(page, name)
         _words_of_browsers(page, name)
 
 
@@ -111,6 +118,24 @@ def _reason(page: "_Page", slug: str, known: Known, topic: Topic | None) -> None
         for label, lines in (("Wrong", topic.wrong), ("Right", topic.right)):
             for number, line in enumerate(lines):
                 page.entry("" if number else label, line)
+
+
+def _usual_causes(page: "_Page", name: str) -> None:
+    usual = usual_causes(name)
+    if usual:
+        page.gap()
+        page.line("Usual causes", bold=True)
+        page.columns(
+            ("What is seen", "What is wrong then, and who must change what"),
+            [(cause.seen, f"{cause.what} → {cause.change}") for cause in usual],
+        )
+
+
+def _list_causes(page: "_Page", usual: list[Cause]) -> None:
+    for number, cause in enumerate(usual, 1):
+        page.entry(f"{number:>2}", cause.what, left=4)
+        page.entry("", cause.seen, left=4)
+        page.entry("", f"→ {cause.change}", left=4)
 
 
 def _words_of_browsers(page: "_Page", slug: str) -> None:
@@ -134,6 +159,7 @@ def _guide(page: "_Page", name: str) -> None:
         page.entry("To change", guide.mend)
     if guide.mdn:
         page.entry("On MDN", guide.mdn)
+    _usual_causes(page, name)
 
 
 def _not_seen(page: "_Page") -> None:

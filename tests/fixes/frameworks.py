@@ -16,6 +16,16 @@ VARIANTS = {
 }
 """How an app is broken, with the head of its column."""
 
+CAUSES = {
+    "none": {"no-cors-code", "options-not-routed"},
+    "auth": {"login-before-cors"},
+    "options": {"options-not-routed"},
+    "wildcard": {"wildcard-by-default"},
+    "slash": {"origin-not-in-list", "trailing-slash"},
+    "errors": {"errors-go-around", "without-always"},
+}
+"""What has to be named first as the cause, in each variant."""
+
 LOGIN = "Basic " + base64.b64encode(b"ann:bread").decode()
 """The Authorization header that the variant `auth` asks for."""
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from corsinspect.advice.causes import causes
 from corsinspect.advice.recipes import Rendered, framework, needs_of, render, suggestions
 from tests.fixes.calls import calls_for
-from tests.fixes.frameworks import Framework
+from tests.fixes.frameworks import CAUSES, Framework
 from tests.fixes.lab import Lab, Visit
 from tests.fixes.server import Server
 
@@ -47,6 +48,9 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     named = {framework(call) for call in blocked}
     if named != {tried.name}:
         found.append(f"broken: recognised as {sorted(str(name) for name in named)}")
+    likeliest = {causes(call, trial.broken.calls.values())[0].id for call in blocked}
+    if not likeliest & CAUSES[variant]:
+        found.append(f"broken: the causes named are {sorted(likeliest)}")
     for id, status in wanted.items():
         call = trial.mended.calls[id]
         if trial.mended.read[id] != status:

@@ -1,0 +1,170 @@
+"""What the traffic says beyond a call's own verdict: where its causes may lie. See `causes.py`."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from corsinspect.advice.sentences import difference, stopped_at
+from corsinspect.fetch.headers import combined
+from corsinspect.fetch.url import origin_of
+from corsinspect.fingerprints import answered_by, recognise, recognise_all
+from corsinspect.model import Call, Exchange
+
+ALLOW_ORIGIN = "access-control-allow-origin"
+GRANTING = (
+    "access-control-allow-credentials",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-max-age",
+)
+_LOGIN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml|session", re.IGNORECASE)
+_CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
+
+
+class Evidence:
+    """One call in the light of the others of its session (`neighbours`, of which only its server's count)."""
+
+    def __init__(self, call: Call, neighbours: Iterable[Call] = ()) -> None:
+        self.call = call
+        self.verdict = call.verdict
+        self.stopped = stopped_at(call)
+        self.server = origin_of(self.stopped.url if self.stopped is not None else call.url)
+        self.page = call.page_origin or ""
+        self.stage = call.verdict.stage
+        status = call.verdict.status
+        self.status = status or (self.stopped.status if self.stopped is not None else None) or 0
+        self._neighbours = [other for other in neighbours if other.id != call.id]
+
+    def header(self, name: str) -> str | None:
+        """Of the answer where the call stopped; None: absent."""
+        return None if self.stopped is None else combined(self.stopped.response_headers, name)
+
+    def sent(self, name: str) -> str | None:
+        """Of the request where the call stopped."""
+        return None if self.stopped is None else combined(self.stopped.request_headers, name)
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """How the header's value differs from what was needed (`differences.Kind`)."""
+        return difference(self.call).kinds
+
+    @cached_property
+    def answers(self) -> list[Exchange]:
+        """What this server answered in other calls."""
+        return [
+            each
+            for other in self._neighbours
+            for each in other.exchanges
+            if each.status is not None and not each.by_proxy and origin_of(each.url) == self.server
+        ]
+
+    @cached_property
+    def good(self) -> list[Exchange]:
+        """The answers of this server to other requests (not preflights) that have Access-Control-Allow-Origin."""
+        return [each for each in self.answers if each.method != "OPTIONS" and _has(each, ALLOW_ORIGIN)]
+
+    @property
+    def knows_cors(self) -> bool:
+        """Whether any answer of this server, in this call or others, has an Access-Control header."""
+        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
+        return any(_has(each, ALLOW_ORIGIN, *GRANTING) for each in (*own, *self.answers))
+
+    @property
+    def knows_method(self) -> bool:
+        """Whether this very path was answered without an error to another request than OPTIONS."""
+        path = _path(self.stopped)
+        return any(
+            each.method != "OPTIONS" and (each.status or 0) < 400 and _path(each) == path
+            for each in (*self.call.exchanges, *self.answers)
+        )
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the answer looks like that of CORS code which did not like the origin."""
+        if self.stopped is None or _has(self.stopped, ALLOW_ORIGIN):
+            return False
+        vary = {name.strip().lower() for name in (self.header("vary") or "").split(",")}
+        in_words = self.status in (400, 403) and self.stopped.error_page in ("fastapi", "spring", "aiohttp")
+        return in_words or "origin" in vary or _has(self.stopped, *GRANTING)
+
+    @property
+    def granted(self) -> bool:
+        """Whether the preflight of the request that was then refused had been granted."""
+        hop = self.call.hops[self.verdict.hop] if self.verdict.hop < len(self.call.hops) else None
+        return self.stage == "actual" and hop is not None and hop.preflight is not None
+
+    @cached_property
+    def proxies(self) -> list[str]:
+        """The reverse proxies that show themselves in this server's answers."""
+        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server and each.status]
+        found = recognise_all(
+            recognise(each.response_headers, each.status, each.error_page) for each in (*own, *self.answers)
+        )
+        return [match.name for match in found if match.layer == "proxy" and match.confidence != "guess"]
+
+    @property
+    def by_proxy(self) -> bool:
+        """Whether a reverse proxy made this answer itself, and no app."""
+        if self.stopped is None:
+            return False
+        maker = answered_by(self.stopped.response_headers, self.stopped.status, self.stopped.error_page)
+        return maker is not None and maker.layer == "proxy"
+
+    @property
+    def from_cache(self) -> bool:
+        """Whether a cache made this answer: the browser's, or one on the way."""
+        hop = self.call.hops[self.verdict.hop] if self.verdict.hop < len(self.call.hops) else None
+        on_the_way = ("x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache")
+        hit = any(_CACHED.search(self.header(name) or "") for name in on_the_way)
+        return hit or (self.header("age") or "0") != "0" or (hop is not None and hop.stored is not None)
+
+    @cached_property
+    def location(self) -> str:
+        """Where a redirect leads; "" if it is none."""
+        return self.header("location") or ""
+
+    @property
+    def redirects_to_slash(self) -> bool:
+        here, there = _path(self.stopped), _without_origin(self.location)
+        return bool(there) and here != there and here.rstrip("/") == there.rstrip("/")
+
+    @property
+    def redirects_to_https(self) -> bool:
+        return self.location.startswith("https:") and self.server.startswith("http:")
+
+    @property
+    def redirects_to_login(self) -> bool:
+        return bool(_LOGIN.search(self.location))
+
+    @property
+    def has_cookie(self) -> bool:
+        """Whether the request carried a cookie or a login."""
+        return self.sent("cookie") is not None or self.sent("authorization") is not None
+
+    @property
+    def sets_lax_cookies(self) -> bool:
+        """Whether this server sets cookies that other sites' pages never send back."""
+        set_cookies = [
+            value.lower()
+            for each in (*self.call.exchanges, *self.answers)
+            for name, value in each.response_headers
+            if name.lower() == "set-cookie"
+        ]
+        return any("samesite=none" not in value for value in set_cookies)
+
+    @property
+    def failure(self) -> str:
+        """The words of whoever noticed a failure."""
+        return next((each.failure.text for each in reversed(self.call.exchanges) if each.failure), "")
+
+
+def _has(exchange: Exchange, *names: str) -> bool:
+    return any(name.lower() in names for name, _ in exchange.response_headers)
+
+
+def _path(exchange: Exchange | None) -> str:
+    return "" if exchange is None else _without_origin(exchange.url)
+
+
+def _without_origin(url: str) -> str:
+    return re.sub(r"^[a-z]+://[^/?#]*", "", url).partition("?")[0].partition("#")[0]
