@@ -535,7 +535,7 @@ PATTERNS: tuple[Pattern, ...] = (
         5,
         "The name is misspelt, or known on another network only.",
         sign="The name can't be resolved.",
-        change="The page: check the API's address in its configuration; a container's name is unknown outside.",
+        change="The page: check the API's address in its configuration; a container's name counts inside only.",
     ),
     _because(
         "plain-http",

@@ -10,6 +10,8 @@ from corsinspect.model import Call
 
 MOST = 3
 """As many as are worth reading for one call."""
+LAST_RESORT = 2
+"""The weight up to which a cause is named only where there is no other."""
 QUOTED = 120
 
 
@@ -35,6 +37,8 @@ def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
         pattern for pattern in PATTERNS if named in pattern.reasons and (pattern.test is None or pattern.test(evidence))
     ]
     fitting.sort(key=lambda pattern: -pattern.weight)
+    # what is said for lack of anything better
+    fitting = [pattern for pattern in fitting if pattern.weight > LAST_RESORT] or fitting
     values = _values(evidence)
     return [_filled(pattern, values) for pattern in fitting[:MOST]]
 

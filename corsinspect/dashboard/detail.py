@@ -11,6 +11,7 @@ from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.advice import Explanation, Mark, Row, Rung
+from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.policy import behind
 from corsinspect.advice.remedy import server_of
 from corsinspect.analysis.masked import evidence
@@ -42,6 +43,7 @@ def answer(subject: Subject, width: int) -> Content:
         _comparison(advice.comparison(call, subject.steps), width),
         script_reads(call, width),
         _steps(advice.ladder(call, subject.steps), width),
+        _causes(causes(call, subject.others), width),
     ]
     return blocks(parts)
 
@@ -174,6 +176,19 @@ def _shown(value: str | None) -> str:
     if value is None:
         return "(missing)"
     return printable(cut(value, MOST_VALUE)) or "(empty)"
+
+
+def _causes(found: list[Cause], width: int) -> Content:
+    """The likeliest ones, each with what speaks for it and what to change."""
+    if not found:
+        return Content("")
+    lines = [Content.styled("Usual causes" if len(found) > 1 else "Usual cause", STRONG)]
+    for cause in found:
+        lines += hanging(
+            Content("· "), Content.assemble(printable(cause.what), (f" {printable(cause.seen)}", QUIET)), width, 2
+        )
+        lines += hanging(Content.styled("  → ", "bold $text-accent"), Content(printable(cause.change)), width, 4)
+    return Content("\n").join(lines)
 
 
 def _steps(rungs: list[Rung], width: int) -> Content:
