@@ -22,6 +22,7 @@ from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
 from corsinspect.dashboard.cells import heads
 from corsinspect.dashboard.commands import commands
+from corsinspect.dashboard.copying import COPIES, CopiedScreen, CopyMenu, clean, keep, to_tmux
 from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterLine
@@ -31,6 +32,7 @@ from corsinspect.dashboard.panes import Body, DetailPane, Heads
 from corsinspect.dashboard.pieces import Subject
 from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.query import Query
+from corsinspect.dashboard.reading import ContrastScreen, NotSeenScreen, ReasonScreen
 from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, may_assume, remark
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
@@ -80,7 +82,12 @@ class Dashboard(App[Exception | None]):
         Binding("f", "open_browser('firefox')", "Firefox"),
         Binding("escape", "back", "Back"),
         Binding("colon", "command_palette", "Commands", key_display=":"),
-        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("y", "copy", "Copy"),
+        Binding("d", "contrast", "Compare", show=False),
+        Binding("p", "jump_pair", "Preflight or request", show=False),
+        Binding("a", "not_seen", "My call isn't here", show=False),
+        Binding("question_mark", "why", "Why", key_display="?"),
+        Binding("f1", "help", "Help"),
         Binding("q", "quit", "Quit"),
     ]
 
@@ -103,6 +110,7 @@ class Dashboard(App[Exception | None]):
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
         self._recipes: dict[str, str] = {}
+        self._compared: Call | None = None
         self._facts = source.facts()
         """As told last."""
         self._arrivals: deque[tuple[float, int]] = deque()
@@ -316,7 +324,7 @@ class Dashboard(App[Exception | None]):
             return bool(self.book.rows)
         if action == "choose_recipe":
             return self._mounted and self.selected_call is not None and self._detail.tab == tabs.FIX
-        if action in ("tab", "turn_tab"):
+        if action in ("tab", "turn_tab", "copy", "contrast", "jump_pair", "why"):
             return self.selected_call is not None
         if action in ("this_origin", "this_endpoint"):
             return self.is_mounted and self._list.selected is not None
@@ -432,6 +440,59 @@ class Dashboard(App[Exception | None]):
     def action_help(self) -> None:
         """Shows keys and signs."""
         self.push_screen(HelpScreen())
+
+    def action_why(self) -> None:
+        """Explains the selected call's reason with a wrong and a right example; without one shows the help."""
+        call = self.selected_call
+        self.push_screen(ReasonScreen(call) if call is not None and call.verdict.reason else HelpScreen())
+
+    def action_not_seen(self) -> None:
+        """Says what a proxy can't see, and how to check each."""
+        self.push_screen(NotSeenScreen())
+
+    def action_jump_pair(self) -> None:
+        """Shows the request where the preflight is shown, and the preflight otherwise."""
+        self.action_tab(tabs.REQUEST if self._detail.tab == tabs.PREFLIGHT else tabs.PREFLIGHT)
+
+    def action_contrast(self) -> None:
+        """Compares two calls, header by header: press it on the one, then on the other."""
+        call, one = self.selected_call, self._compared
+        if call is None:
+            return
+        if one is None or one.id == call.id:
+            self._compared = call
+            self._say("Now go to the other call and press d there.")
+            return
+        self._compared = None
+        self.push_screen(ContrastScreen(one, call))
+
+    def action_copy(self) -> None:
+        """Copies something of the selected call: its URL, curl commands, the fix, a prompt, JSON."""
+        call = self.selected_call
+        if call is None:
+            return
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.run_worker(self._copy(call, key), group="copy")
+
+        self.push_screen(CopyMenu(), chosen)
+
+    async def _copy(self, call: Call, key: str) -> None:
+        copy = next(copy for copy in COPIES if copy.key == key)
+        text = clean(copy.make(self._subject(call)))
+        if not text:
+            self._say(f"This call has nothing of that kind: {copy.name}.")
+            return
+        self.copy_to_clipboard(text)
+        await to_tmux(text)
+        try:
+            path = keep(text)
+        except OSError as error:
+            path = None
+            self._say_failed(error)
+        self._say(f"Copied {copy.name}: {len(text):,} characters.")
+        self.push_screen(CopiedScreen(copy.name, text, path))
 
     async def action_open_browser(self, kind: BrowserKind) -> None:
         """Opens a browser behind the proxy."""

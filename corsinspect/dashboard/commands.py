@@ -20,8 +20,8 @@ def commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         action = active.binding.action
-        _, name, _ = parse(action)
-        method = getattr(active.node, f"action_{name}", None)
+        place, name, _ = parse(action)
+        method = getattr(screen.app if place == "app" else active.node, f"action_{name}", None)
         ours = getattr(method, "__module__", "").startswith("corsinspect.")
         if not ours or name in LEFT_OUT or action in seen or not active.enabled:
             continue

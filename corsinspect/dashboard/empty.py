@@ -64,12 +64,14 @@ def _how_to_start(address: str, can_open: bool) -> list[Block]:
         "network.proxy.allow_hijacking_localhost true",
     )
     title: Block = (("Nothing captured yet.", "bold"), " Two ways to start:" if can_open else "")
-    end: Block = (("Then repeat the click that fails.", QUIET),)
+    end: Block = (("Then repeat the click that fails.   ", QUIET), ("a", KEY), (" if it does not show up here", QUIET))
     return [title, *([keys] if can_open else []), proxy, traps, end]
 
 
 _TRAP: Block = (
     ("The failing call is not among them?", "bold"),
     " It may go round the proxy (localhost does, in a browser that was not opened from here), be answered by a "
-    "service worker, or never be sent (mixed content, an ad blocker).",
+    "service worker, or never be sent (mixed content, an ad blocker).  ",
+    ("a", KEY),
+    " tells how to check each.",
 )

@@ -21,6 +21,16 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("end  G", "the newest call, and follow what comes"),
             ("→  l", "into the details, to scroll them; ← h goes back"),
             ("1 … 8", "another tab of the details; also tab and shift+tab"),
+            ("p", "from the preflight to the request and back"),
+        ),
+    ),
+    (
+        "To understand and to tell",
+        (
+            ("?", "the reason explained, with a wrong and a right header"),
+            ("d", "compare two calls: on the one, then on the other"),
+            ("y", "copy: u URL, c curl, f fix, p AI prompt, j JSON"),
+            ("a", "my call isn't here: what a proxy can't see"),
         ),
     ),
     (
