@@ -215,7 +215,7 @@ async def test_resizing_while_calls_arrive_keeps_the_selection(tmp_path: Path) -
 
 async def test_help_opens_and_closes(recorded: Path) -> None:
     async with replaying(recorded, size=(80, 24)) as screen:
-        await screen.press("question_mark")
+        await screen.press("f1")
         await screen.sees("filter by words", "its details as large as the terminal")
         await screen.press("q")
         await screen.sees("✗ 6 blocked", "GET")
