@@ -283,12 +283,13 @@ def _is_preflight_before_login(preflight: Facts, facts: Facts) -> bool:
 
 def _may_follow(preflight: Facts, facts: Facts) -> bool:
     engine = ENGINES[preflight.engine or "chromium"]
+    tainted = facts.origin == OPAQUE and engine.tainted_preflight_origin
     return (
         preflight.preflight_method == facts.exchange.method
         and _in_time(preflight, facts)
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
-        and (preflight.storage_access == facts.storage_access or not engine.storage_access_on_preflight)
-        and (preflight.origin == facts.origin or (facts.origin == OPAQUE and engine.tainted_preflight_origin))
+        and (preflight.storage_access == facts.storage_access or tainted or not engine.storage_access_on_preflight)
+        and (preflight.origin == facts.origin or tainted)
         and _has_all(facts, preflight.asked_names)
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )
@@ -324,11 +325,23 @@ def _leads_to(source: Facts, facts: Facts) -> bool:
     if asked != method_after(status, method) or source.engine != facts.engine:
         return False
     if facts.is_preflight:
-        if source.mode != "cors" or not set(facts.asked_names) <= set(own_unsafe_names(source)) | {"authorization"}:
+        if source.mode != "cors" or not set(facts.asked_names) <= _names_so_far(source) | {"authorization"}:
             return False
     elif _differ(source, facts):
         return False
     return facts.origin in (source.origin, source.page, OPAQUE, None) or source.page is None
+
+
+def _names_so_far(source: Facts) -> set[str]:
+    """The CORS-unsafe names of this request and of the hops before it: where a 303 makes a GET, Firefox leaves
+    Content-Type out of the next request, and sends it again with the one after that."""
+    names: set[str] = set()
+    hop: Facts | None = source
+    while hop is not None:
+        names.update(own_unsafe_names(hop))
+        first = hop.preflight or hop
+        hop = first.parent
+    return names
 
 
 def _differ(source: Facts, facts: Facts) -> bool:

@@ -158,6 +158,34 @@ class TestRedirects:
         assert [role for role, _ in call.roles()] == ["preflight:0", "redirect:0", "preflight:1", "actual:1"]
         assert call.verdict.outcome == "allowed"
 
+    def test_firefox_tells_the_storage_access_of_a_tainted_hop_in_its_preflight_alone(self) -> None:
+        grant, told = {**GRANT, **CREDENTIALS}, {**CROSS, "Sec-Fetch-Storage-Access": "none"}
+        call = only(
+            preflight(at=100, got=grant, sent=told, agent=FIREFOX),
+            exchange(
+                "PUT", at=100.1, status=307, got={**OPEN, **CREDENTIALS, "Location": OTHER}, sent=told, agent=FIREFOX
+            ),
+            preflight(url=OTHER, at=100.2, got=grant, sent=told, agent=FIREFOX),
+            exchange(
+                "PUT", OTHER, at=100.3, got={**OPEN, **CREDENTIALS}, sent={**CROSS, "Origin": "null"}, agent=FIREFOX
+            ),
+        )
+        assert [role for role, _ in call.roles()] == ["preflight:0", "redirect:0", "preflight:1", "actual:1"]
+        assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "origin-mismatch")
+
+    def test_firefox_sends_a_content_type_again_that_a_303_had_taken(self) -> None:
+        sent = {"Content-Type": "application/json"}
+        get = {**GRANT, "Access-Control-Allow-Methods": "GET", "Access-Control-Allow-Headers": "content-type"}
+        call = only(
+            preflight("PUT", "content-type", at=100, got={**get, **GRANT}, agent=FIREFOX),
+            exchange("PUT", at=100.1, status=303, got={**OPEN, "Location": "/y"}, sent=sent, agent=FIREFOX),
+            exchange(url="https://api.test/y", at=100.2, status=307, got={**OPEN, "Location": "/z"}, agent=FIREFOX),
+            preflight("GET", "content-type", "https://api.test/z", at=100.3, got=get, agent=FIREFOX),
+            exchange(url="https://api.test/z", at=100.4, got=OPEN, sent=sent, agent=FIREFOX),
+        )
+        assert [role for role, _ in call.roles()][-2:] == ["preflight:2", "actual:2"]
+        assert call.verdict.outcome == "allowed"
+
     def test_a_page_load_is_followed_as_well(self) -> None:
         sent = {"Sec-Fetch-Mode": "navigate", "Origin": None, "Sec-Fetch-Dest": "document"}
         call = only(
