@@ -180,9 +180,7 @@ class Dashboard(App[Exception | None]):
             return
         self._framed = now
         before = len(self.book.rows)
-        touched: set[int] = set()
-        for changes in self.feed.take():
-            touched |= self.book.apply(self.remarks.applied(changes))
+        touched = self.book.apply(self.remarks.applied(self.feed.take()))
         if touched:
             if self.source.live:
                 self._arrivals.append((now, len(self.book.rows) - before))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from corsinspect.analysis import Tracker
 from corsinspect.dashboard.source import Source
 from corsinspect.dashboard.status import Progress
-from corsinspect.model import Changes, Exchange
+from corsinspect.model import Call, Changes, Exchange
 
 SLICE = 0.01
 """Seconds of reading and judging between two chances to draw and to hear keys."""
@@ -34,10 +34,16 @@ class Feed:
         self._deadline = 0.0
         """When the present slice ends."""
 
-    def take(self) -> list[Changes]:
-        """What has changed since the last time, in order."""
+    def take(self) -> Changes:
+        """What has changed since the last time, the newest state of each call."""
         gathered, self._gathered = self._gathered, []
-        return gathered
+        latest: dict[str, Call | None] = {}
+        for changes in gathered:
+            latest |= dict.fromkeys(changes.withdrawn)
+            for call in changes.changed:
+                latest[call.id] = call
+        changed = [call for call in latest.values() if call is not None]
+        return Changes(changed, [id for id, call in latest.items() if call is None])
 
     def advance(self, now: float) -> None:
         """Tells the time, so that what waited too long gets its verdict."""
@@ -62,8 +68,8 @@ class Feed:
     async def _judge(self, exchanges: Sequence[Exchange]) -> None:
         source = self._source
         for number, exchange in enumerate(exchanges, 1):
-            if not source.live:
-                self._gathered.append(self._tracker.advance(exchange.started))
+            if not source.live and (given_up := self._tracker.advance(exchange.started)).changed:
+                self._gathered.append(given_up)
             self._gathered.append(self._tracker.feed(exchange))
             if time.perf_counter() > self._deadline:
                 self.progress = source.progress

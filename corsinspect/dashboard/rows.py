@@ -8,7 +8,7 @@ from corsinspect import advice
 from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.signs import preflight_sign
 from corsinspect.dashboard.simulation import short_reason
-from corsinspect.model import Call, Certainty, Kind, Outcome
+from corsinspect.model import Call, Certainty, Hop, Kind, Outcome
 
 PROBLEMS = frozenset({"blocked", "network-error"})
 """Outcomes that a person came here for."""
@@ -53,9 +53,10 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
 
 def row_of(position: int, call: Call, traits: Traits) -> CallRow:
     """The row of a call. Texts that come again and again are held once."""
-    exchanges = call.exchanges
-    ended = exchanges[-1].ended if exchanges else None
     verdict = call.verdict
+    hop = call.hops[-1] if call.hops else Hop()
+    last = hop.request or hop.preflight
+    ended = None if last is None else last.ended
     return CallRow(
         position=position,
         outcome=intern(verdict.outcome),  # pyright: ignore[reportArgumentType] - the same text

@@ -55,8 +55,7 @@ async def read(path: Path) -> Book:
     book = Book()
     feed = Feed(FileSource(path), lambda: None)
     await feed.run()
-    for changes in feed.take():
-        book.apply(changes)
+    book.apply(feed.take())
     return book
 
 
