@@ -20,7 +20,7 @@ from corsinspect.advice.remedy import server_of
 from corsinspect.dashboard import quick, tabs
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
-from corsinspect.dashboard.cells import heads
+from corsinspect.dashboard.cells import arranged, heads
 from corsinspect.dashboard.commands import commands
 from corsinspect.dashboard.copying import COPIES, CopiedScreen, CopyMenu, clean, keep, to_tmux
 from corsinspect.dashboard.empty import empty
@@ -293,9 +293,11 @@ class Dashboard(App[Exception | None]):
         self._open_detail(True)
 
     def on_call_list_arranged(self, message: CallList.Arranged) -> None:
-        line = heads(message.columns)
-        if message.unseen:
-            hint = f"{message.unseen} new ↓ end "
+        arrangement = self.book.arrangement
+        line = heads(message.columns, arrangement.sort)
+        told = [arranged(arrangement), f"{message.unseen} new ↓ end" if message.unseen else ""]
+        if hint := "   ".join(part for part in told if part):
+            hint = f"  {hint} "
             line = line[: max(0, self._list.size.width - len(hint))].ljust(self._list.size.width - len(hint)) + hint
         self.query_one("#heads", Static).update(Content(line), layout=False)
 

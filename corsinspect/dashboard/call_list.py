@@ -9,6 +9,7 @@
 
 from typing import ClassVar
 
+import msgspec
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -20,8 +21,9 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from corsinspect.dashboard.arrangement import GROUPINGS, SORTS
 from corsinspect.dashboard.book import Book, Shown
-from corsinspect.dashboard.cells import Cells, Columns, columns, first_line, second_line
+from corsinspect.dashboard.cells import Cells, Columns, columns, first_line, group_head, second_line
 
 STRIPS = 512
 MOST_UNSEEN = 999
@@ -39,6 +41,7 @@ class CallList(ScrollView, can_focus=True):
         "list--opaque",
         "list--pending",
         "list--not-cors",
+        "list--head",
         "list--muted",
         "list--reason",
         "list--mark",
@@ -54,6 +57,9 @@ class CallList(ScrollView, can_focus=True):
         Binding("end,G", "follow", "Newest", show=False),
         Binding("right_square_bracket", "problem(1)", "Next blocked", show=False, key_display="]"),
         Binding("left_square_bracket", "problem(-1)", "Previous blocked", show=False, key_display="["),
+        Binding("s", "sort", "Sort", show=False),
+        Binding("v", "group", "Group", show=False),
+        Binding("z", "fold", "Fold repeats", show=False),
         Binding("enter", "open", "Open"),
         Binding("right,l", "app.into_detail", "Details", show=False),
     ]
@@ -117,6 +123,30 @@ class CallList(ScrollView, can_focus=True):
         self._top = None
         self.redraw()
 
+    def action_sort(self) -> None:
+        """Sorts by the next of time, duration, status and host."""
+        arrangement = self.book.arrangement
+        self._rearrange(sort=SORTS[(SORTS.index(arrangement.sort) + 1) % len(SORTS)])
+
+    def action_group(self) -> None:
+        """Groups the calls by server, then by endpoint, then not."""
+        arrangement = self.book.arrangement
+        self._rearrange(group=GROUPINGS[(GROUPINGS.index(arrangement.group) + 1) % len(GROUPINGS)])
+
+    def action_fold(self) -> None:
+        """Shows failures that are all the same as one, with their number, or each again."""
+        self._rearrange(fold=not self.book.arrangement.fold)
+
+    def _rearrange(self, **changes: object) -> None:
+        """Stands the rows in another order; the selected call stays selected, and in view."""
+        self.book.arrange(msgspec.structs.replace(self.book.arrangement, **changes))
+        if self._wanted is None:
+            self._wanted = self.selected
+        self.follow = False
+        self._top = None
+        self._redraw()
+        self.post_message(self.Arranged(self.columns, self._unseen))
+
     def action_move(self, steps: int) -> None:
         """Selects the next call, or the one before."""
         if self.selected is None:
@@ -131,9 +161,8 @@ class CallList(ScrollView, can_focus=True):
         """Selects the call one view further, or back."""
         if self.selected is None:
             return
-        lines = self.book.lines
         index = self.book.index_of(self.selected) + pages * max(1, self.size.height - 2)
-        self._select_by_hand(lines[max(0, min(index, len(lines) - 1))] >> 1)
+        self._select_by_hand(self.book.row_at(max(0, min(index, len(self.book.lines) - 1))))
 
     def action_problem(self, step: int) -> None:
         """Selects the next blocked or failed call, or the one before."""
@@ -147,11 +176,13 @@ class CallList(ScrollView, can_focus=True):
 
     def action_top(self) -> None:
         """Selects the first call."""
-        if self.book.lines:
-            self._select_by_hand(self.book.lines[0] >> 1)
+        self._select_by_hand(self.book.row_at(0))
 
     def action_follow(self) -> None:
-        """Selects the newest call and follows what comes."""
+        """Selects the newest call and follows what comes, or selects the last one of another order."""
+        if not self.book.arrangement.timely:
+            self._select_by_hand(self.book.last)
+            return
         self.follow = True
         self._wanted = None
         self._to_problems = False
@@ -168,9 +199,9 @@ class CallList(ScrollView, can_focus=True):
         return self.selected is not None if action == "open" else True
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y + self.scroll_offset.y
-        if 0 <= index < len(self.book.lines):
-            self._select_by_hand(self.book.lines[index] >> 1)
+        position = self.book.row_at(event.y + self.scroll_offset.y)
+        if position is not None:
+            self._select_by_hand(position)
             if event.chain > 1:
                 self.post_message(self.Opened())
 
@@ -193,7 +224,8 @@ class CallList(ScrollView, can_focus=True):
         top = round(new_value)
         self._top = self.book.lines[top] if 0 <= top < len(self.book.lines) else None
         at_end = top >= len(self.book.lines) - self.size.height
-        self.follow = at_end and (self.follow or self._wanted is None)  # whoever scrolls back wants to read
+        # whoever scrolls back wants to read
+        self.follow = at_end and self.book.arrangement.timely and (self.follow or self._wanted is None)
         self._count_unseen()
 
     def render_line(self, y: int) -> Strip:
@@ -201,6 +233,8 @@ class CallList(ScrollView, can_focus=True):
         if index >= len(self.book.lines):
             return Strip.blank(width, self.rich_style)
         line = self.book.lines[index]
+        if (head := self.book.head(line)) is not None:  # says other numbers with every call
+            return self._strip(group_head(head), "", width)
         if (strip := self._strips.get(line)) is None:
             strip = self._strips[line] = self._draw(line, width)
         return strip
@@ -210,14 +244,16 @@ class CallList(ScrollView, can_focus=True):
         row = self.book.rows[position]
         if row is None:  # withdrawn since the lines were made: cannot be in them, and must not end the app
             return Strip.blank(width, self.rich_style)
-        cells: Cells = (
-            second_line(row, self.columns, width)
-            if part
-            else first_line(row, self.columns, self.book.marks.get(row.id, ""))
-        )
+        if part:
+            cells = second_line(row, self.columns, width)
+        else:
+            cells = first_line(row, self.columns, self.book.marks.get(row.id, ""), self.book.repeats(row))
         ground = ""
         if position == self.selected:
             ground = "list--selected" if self.has_focus else "list--selected-blurred"
+        return self._strip(cells, ground, width)
+
+    def _strip(self, cells: Cells, ground: str, width: int) -> Strip:
         segments = [Segment(text, self._style(name, ground)) for name, text in cells]
         return Strip(segments).adjust_cell_length(width, self._style("", ground)).simplify()
 
@@ -295,9 +331,8 @@ class CallList(ScrollView, can_focus=True):
     def _newest(self) -> int | None:
         """What to select while the person leaves it to us: the newest problem shown, else the newest call."""
         problem = self.book.newest_problem
-        if self._to_problems and problem is not None and self.book.nearest(problem) == problem:
-            return problem
-        return self.book.last
+        shown = self.book.stands_for(problem) if self._to_problems and problem is not None else None
+        return self.book.last if shown is None else shown
 
     def _hold_view(self) -> bool:
         """Scrolls to the end while following, else keeps the line at the top where it was."""
@@ -305,7 +340,7 @@ class CallList(ScrollView, can_focus=True):
         if self.follow:
             target = max(0, len(self.book.lines) - self.size.height)
         elif self._top is not None:
-            target = self.book.index_of(self._top >> 1) + (self._top & 1)
+            target = self.book.index_of_line(self._top)
         else:
             target = self._reveal(top)
         if target == top:
@@ -321,7 +356,7 @@ class CallList(ScrollView, can_focus=True):
         if self.selected is None:
             return top
         first = self.book.index_of(self.selected)
-        last = self.book.index_of(self.selected + 1) - 1
+        last = first + self.book.height(self.selected) - 1
         if last >= top + self.size.height:
             top = last - self.size.height + 1
         return min(top, first)
@@ -334,7 +369,7 @@ class CallList(ScrollView, can_focus=True):
         y = self._reveal(self.scroll_offset.y)
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, force=True, immediate=True)
-        self.follow = position == self.book.last
+        self.follow = position == self.book.last and self.book.arrangement.timely
         self._count_unseen()
 
     def _select(self, position: int | None, *, by_hand: bool) -> None:
@@ -355,14 +390,15 @@ class CallList(ScrollView, can_focus=True):
 
     def _any_visible(self, touched: set[int]) -> bool:
         top = self.scroll_offset.y
-        return any(line >> 1 in touched for line in self.book.lines[top : top + self.size.height])
+        lines = self.book.lines[top : top + self.size.height]
+        return bool(touched) and any(line < 0 or line >> 1 in touched for line in lines)
 
     def _count_unseen(self) -> None:
         """How many rows came since the end of the list was last in view."""
         at_end = self.scroll_offset.y + self.size.height >= len(self.book.lines)
-        if at_end or self.follow:
+        if at_end or self.follow or not self.book.arrangement.timely:
             self._seen = len(self.book.rows)
-        start = self.book.index_of(self._seen)
+        start = self.book.index_of(self._seen) if self.book.arrangement.timely else len(self.book.lines)
         unseen = sum(not line & 1 for line in self.book.lines[start : start + MOST_UNSEEN])
         if unseen != self._unseen:
             self._unseen = unseen

@@ -3,6 +3,7 @@
 import time
 from typing import NamedTuple
 
+from corsinspect.dashboard.arrangement import Arrangement, Head, Sort
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.shorten import fit, fit_url, short_origin, short_url
 from corsinspect.dashboard.signs import OUTCOMES
@@ -25,6 +26,7 @@ class Columns(NamedTuple):
     url: int = 10
     page: int = 0
     preflight: int = 0
+    status: int = 0
     reason: int = 0
     took: int = 0
     clock: int = 0
@@ -40,7 +42,8 @@ def columns(width: int, widest_page: int, *, widest_word: int = 8, marks: bool =
         method=7 if width >= 40 else 4,
         page=page if width >= 44 else 0,
         preflight=5 if width >= 50 else 0,
-        reason=min(44, width // 3) if width >= INLINE_REASON else 0,
+        status=3 if width >= 92 else 0,
+        reason=min(max(44, width // 4), width // 3) if width >= INLINE_REASON else 0,
         took=7 if width >= 62 else 0,
         clock=8 if width >= 84 else 0,
     )
@@ -48,24 +51,43 @@ def columns(width: int, widest_page: int, *, widest_word: int = 8, marks: bool =
     return fixed._replace(url=max(0, width - used + fixed.url))
 
 
-def heads(columns: Columns) -> str:
-    """The line above the list."""
+def heads(columns: Columns, sort: Sort = "time") -> str:
+    """The line above the list; the column that the rows are sorted by is marked, but for time, as they come."""
     named = [
         (columns.mark, ""),
         (columns.word, "outcome"),
         (columns.method, "method"),
-        (columns.url, "url"),
+        (columns.url, "url ▾" if sort == "host" else "url"),
         (columns.page, "page"),
-        (columns.preflight, "pre"),
+        (columns.preflight, "steps"),
+        (columns.status, "st▾" if sort == "status" else "st"),
         (columns.reason, "reason"),
-        (columns.took, "   took"),
+        (columns.took, " took ▾" if sort == "duration" else "   took"),
         (columns.clock, "at"),
     ]
     return " " * columns.sign + " ".join(fit(name, width) for width, name in named if width)
 
 
-def first_line(row: CallRow, columns: Columns, mark: str = "") -> Cells:
-    """Outcome, the person's mark, method, URL, page, preflight, and what else there is room for."""
+def arranged(arrangement: Arrangement) -> str:
+    """How the rows stand, where that isn't as they come."""
+    told = [
+        f"by {arrangement.sort}" if arrangement.sort != "time" else "",
+        f"grouped by {arrangement.group}" if arrangement.group else "",
+        "repeats folded" if arrangement.fold else "",
+    ]
+    return ", ".join(part for part in told if part)
+
+
+def group_head(head: Head) -> Cells:
+    """The line above a group's rows."""
+    calls = f"  {head.calls} call{'' if head.calls == 1 else 's'}"
+    problems = f"  {OUTCOMES['blocked'].sign} {head.problems}" if head.problems else ""
+    return [("list--head", "▾ " + printable(head.name)), ("list--muted", calls), ("list--blocked", problems)]
+
+
+def first_line(row: CallRow, columns: Columns, mark: str = "", repeats: int = 1) -> Cells:
+    """Outcome, the person's mark, method, URL, page, steps, and what else there is room for; `repeats`: the calls that the
+    row stands for."""
     sign = OUTCOMES[row.outcome]
     outcome = f"list--{row.outcome}"
     quiet = "list--muted"
@@ -77,11 +99,19 @@ def first_line(row: CallRow, columns: Columns, mark: str = "") -> Cells:
     if columns.word:
         cells.append((outcome, fit(sign.word, columns.word) + " "))
     cells.append((plain, fit(printable(row.method), columns.method) + " "))
-    cells.append((plain, fit_url(short_url(row.url), columns.url)))
+    times = f" ×{repeats}" if repeats > 1 and columns.url > 12 else ""
+    cells.append((plain, fit_url(short_url(row.url), columns.url - len(times))))
+    if times:
+        cells.append((outcome, times))
     if columns.page:
         cells.append((quiet, " " + fit(short_origin(row.page), columns.page)))
     if columns.preflight:
-        cells.append((_PREFLIGHT.get(row.preflight, quiet), " " + fit(row.preflight, columns.preflight)))
+        before, after = steps(row)
+        cells.append((_STEPS.get(before, quiet), " " + before))
+        cells.append((quiet, " → " if before and after else "   "))
+        cells.append((_STEPS.get(after, quiet), fit(after, columns.preflight - len(before) - 3)))
+    if columns.status:
+        cells.append((quiet, " " + fit("" if row.status is None else str(row.status), columns.status)))
     if columns.reason:
         cells.append((_reason_class(row), " " + fit(printable(row.reason), columns.reason)))
     if columns.took:
@@ -89,6 +119,21 @@ def first_line(row: CallRow, columns: Columns, mark: str = "") -> Cells:
     if columns.clock:
         cells.append((quiet, " " + clock(row.started)))
     return cells
+
+
+def steps(row: CallRow) -> tuple[str, str]:
+    """A sign each for the preflight and for the request itself; both empty where CORS has no say.
+
+    ✓ passed, ✗ failed, ↯ no answer, ◌ under way, ? unknown, c from the browser's cache, – not needed, · never sent.
+    """
+    if row.outcome == "not-cors" or not row.preflight:
+        return "", ""
+    before = "c" if row.preflight == "cache" else row.preflight
+    if before == "◌":
+        return before, ""
+    if before == "✗" or row.slug == "no-actual-seen":
+        return before, "·"
+    return before, OUTCOMES[row.outcome].sign
 
 
 def second_line(row: CallRow, columns: Columns, width: int) -> Cells:
@@ -124,4 +169,4 @@ def _reason_class(row: CallRow) -> str:
     return "list--reason" if row.outcome in ("blocked", "network-error") else "list--muted"
 
 
-_PREFLIGHT = {"✗": "list--blocked", "✓": "list--allowed"}
+_STEPS = {"✗": "list--blocked", "✓": "list--allowed", "↯": "list--network-error"}

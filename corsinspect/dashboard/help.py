@@ -42,6 +42,9 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("o  e", "only this page's origin, only this method and address"),
             ("n", "also calls that CORS never applied to (same origin, …)"),
             ("B", "also the browser's own traffic"),
+            ("s", "sorted by time, duration, status or host"),
+            ("v", "grouped by server, or by endpoint"),
+            ("z", "failures that are all the same as one row, with their number"),
             ("esc", "clear the filter, show all calls"),
         ),
     ),
@@ -104,5 +107,6 @@ def _text() -> Content:
         sign = OUTCOMES[outcome]
         parts += [(f"  {sign.sign} {sign.word:<9}", sign.style), f" {meaning}\n"]
     parts.append("\n")
-    parts += [("Preflight  ", "bold"), "✓ passed   ✗ failed   ◌ under way   cache: still counted   – none needed"]
+    parts += [("Steps  ", "bold"), "preflight → request: ✓ passed  ✗ failed  ◌ under way  ↯ no answer  ? unknown\n"]
+    parts += ["       c the browser still knew the preflight's answer  – none needed  · never sent"]
     return Content.assemble(*parts)
