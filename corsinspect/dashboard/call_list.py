@@ -144,7 +144,7 @@ class CallList(ScrollView, can_focus=True):
             self._wanted = self.selected
         self.follow = False
         self._top = None
-        self._redraw()
+        self.redraw()
         self.post_message(self.Arranged(self.columns, self._unseen))
 
     def action_move(self, steps: int) -> None:

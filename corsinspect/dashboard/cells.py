@@ -86,8 +86,10 @@ def group_head(head: Head) -> Cells:
 
 
 def first_line(row: CallRow, columns: Columns, mark: str = "", repeats: int = 1) -> Cells:
-    """Outcome, the person's mark, method, URL, page, steps, and what else there is room for; `repeats`: the calls that the
-    row stands for."""
+    """Outcome, the person's mark, method, URL, page, steps, and what else there is room for.
+
+    `repeats`: the calls that the row stands for.
+    """
     sign = OUTCOMES[row.outcome]
     outcome = f"list--{row.outcome}"
     quiet = "list--muted"

@@ -53,6 +53,7 @@ def pressed(*keys: str):
         pytest.param((120, 40), ("home", "down", "down", "d", "down", "d"), id="comparison"),
         pytest.param((60, 15), ("b",), id="smallest"),
         pytest.param((200, 60), ("n",), id="largest"),
+        pytest.param((120, 40), ("home", "v", "v", "s", "z"), id="grouped-by-endpoint"),
     ],
 )
 def test_screen(snap_compare, app: Dashboard, size: tuple[int, int], keys: tuple[str, ...]) -> None:
