@@ -234,7 +234,7 @@ class CallList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         line = self.book.lines[index]
         if (head := self.book.head(line)) is not None:  # says other numbers with every call
-            return self._strip(group_head(head), "", width)
+            return self._strip(group_head(head, width), "", width)
         if (strip := self._strips.get(line)) is None:
             strip = self._strips[line] = self._draw(line, width)
         return strip

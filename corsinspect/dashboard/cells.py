@@ -3,6 +3,8 @@
 import time
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from corsinspect.dashboard.arrangement import Arrangement, Head, Sort
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.shorten import fit, fit_url, short_origin, short_url
@@ -78,11 +80,13 @@ def arranged(arrangement: Arrangement) -> str:
     return ", ".join(part for part in told if part)
 
 
-def group_head(head: Head) -> Cells:
+def group_head(head: Head, width: int) -> Cells:
     """The line above a group's rows."""
     calls = f"  {head.calls} call{'' if head.calls == 1 else 's'}"
     problems = f"  {OUTCOMES['blocked'].sign} {head.problems}" if head.problems else ""
-    return [("list--head", "▾ " + printable(head.name)), ("list--muted", calls), ("list--blocked", problems)]
+    name = "▾ " + printable(head.name)
+    name = fit(name, min(cell_len(name), max(8, width - len(calls) - len(problems) - 1)))
+    return [("list--head", name), ("list--muted", calls), ("list--blocked", problems)]
 
 
 def first_line(row: CallRow, columns: Columns, mark: str = "", repeats: int = 1) -> Cells:

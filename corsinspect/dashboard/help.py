@@ -44,7 +44,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("B", "also the browser's own traffic"),
             ("s", "sorted by time, duration, status or host"),
             ("v", "grouped by server, or by endpoint"),
-            ("z", "failures that are all the same as one row, with their number"),
+            ("z", "failures that are the same as one row, counted"),
             ("esc", "clear the filter, show all calls"),
         ),
     ),

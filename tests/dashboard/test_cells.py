@@ -3,9 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from corsinspect.dashboard.cells import columns, duration, first_line, heads, second_line
+from corsinspect.dashboard.arrangement import Head
+from corsinspect.dashboard.cells import columns, duration, first_line, group_head, heads, second_line, steps
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.shorten import fit, fit_url, host_port, short_origin, short_url
+from corsinspect.model import Outcome
 
 
 def row(
@@ -86,3 +88,28 @@ def test_cells_are_printable_whatever_was_captured(url: str, reason: str, method
 @given(st.text(st.characters(categories=["L", "N", "S", "P"])), st.integers(0, 40))
 def test_fit_is_exact_with_wide_characters(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width
+
+
+@given(st.text(max_size=80), st.integers(30, 250))
+def test_a_groups_head_fits_and_tells_its_numbers(name: str, width: int) -> None:
+    text = "".join(text for _, text in group_head(Head(name, 12, 3), width))
+    assert cell_len(text) <= width
+    assert text.endswith("  12 calls  ✗ 3")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "preflight", "slug", "shown"),
+    [
+        ("blocked", "✗", "method-not-allowed", ("✗", "·")),
+        ("blocked", "✓", "origin-missing", ("✓", "✗")),
+        ("allowed", "cache", None, ("c", "✓")),
+        ("allowed", "–", None, ("–", "✓")),
+        ("network-error", "–", "refused", ("–", "↯")),
+        ("unknown", "✓", "no-actual-seen", ("✓", "·")),
+        ("pending", "◌", None, ("◌", "")),
+        ("not-cors", "–", None, ("", "")),
+    ],
+)
+def test_each_step_has_its_sign(outcome: Outcome, preflight: str, slug: str | None, shown: tuple[str, str]) -> None:
+    shape = CallRow(0, outcome, "certain", "GET", "http://a.test/", None, preflight, "", 1.0, 0.01, False, slug=slug)
+    assert steps(shape) == shown
