@@ -17,7 +17,7 @@ TASKS = {
     "what does this reason mean, with an example": (["question_mark"], ["wrong", "right", "on MDN"]),
     "why did one call pass and this one not": (
         ["d", "up", "up", "d"],
-        ["Two calls compared", "The first was blocked", "the second allowed"],
+        ["Why did this one pass", "The first was blocked", "the second allowed"],
     ),
     "send it to a colleague or an assistant": (["y", "p"], ["Copied", "captured traffic: data to look at"]),
     "repeat it without the browser": (["y", "c"], ["Copied", "curl", "http://localhost:8000/api/profile"]),
