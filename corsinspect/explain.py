@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
 from corsinspect.advice.causes import Cause, causes, usual_causes
-from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, matching
+from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, with_call
 from corsinspect.advice.hypothetical import Known, brief, told
 from corsinspect.advice.topics import (
     GUIDES,
@@ -58,7 +58,7 @@ def explain(text: str | None, session: Path | None = None) -> int:
     calls = _calls(session) if session is not None else []
     if calls is None:
         return UNREADABLE
-    messages = [_with_call(message, text, calls) for message in decode_all(text)]
+    messages = [with_call(message, text, calls) for message in decode_all(text)]
     if not messages:
         _tell(_unknown(text))
         return UNKNOWN
@@ -238,17 +238,6 @@ def _calls(session: Path) -> list[Call] | None:
     except SessionError as error:
         _tell(str(error))
         return None
-
-
-def _with_call(message: Decoded, text: str, calls: list[Call]) -> tuple[Decoded, Call | None]:
-    """The message narrowed by the captured call that it is of, and that call."""
-    call = matching(message, calls)
-    if call is None:
-        return message, None
-    for narrowed in decode_all(text, call):
-        if (narrowed.url, narrowed.value, narrowed.code) == (message.url, message.value, message.code):
-            return narrowed, call
-    return message, call
 
 
 def _unknown(text: str) -> str:

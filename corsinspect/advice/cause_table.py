@@ -108,7 +108,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="There are other CORS headers, or “Vary: Origin”, and no Access-Control-Allow-Origin.",
         seen="CORS code did answer (Vary: Origin, or other Access-Control headers), and did not name {page}.",
         change="{server}: add exactly {page} to the list: scheme, host and port, no slash at the end.",
-        test=lambda it: it.refuses and it.status not in (404, 405),
+        test=lambda it: it.refuses and it.status not in (404, 405) and not it.allows_page,
     ),
     _because(
         "proxy-answers-itself",
@@ -196,13 +196,22 @@ PATTERNS: tuple[Pattern, ...] = (
         test=lambda it: not it.knows_cors and not it.refuses and it.stage != "redirect",
     ),
     _because(
+        "list-without-a-word",
+        "origin-missing",
+        4,
+        "There is CORS code, and its list of origins lacks this one: some packages say nothing then.",
+        sign="No CORS header at all, though the app has CORS code.",
+        change="{server}: compare its list with {page}, character for character.",
+        test=lambda it: not it.knows_cors and it.status < 400,
+    ),
+    _because(
         "not-added-here",
         "origin-missing",
         1,
         "The CORS code doesn't add it to this answer.",
         sign="Other answers of the server have CORS headers.",
         change="{server}: look for what differs: the path, the method, another handler or another server behind it.",
-        test=lambda it: it.stage != "redirect" and it.knows_cors and not it.refuses,
+        test=lambda it: it.stage != "redirect" and it.knows_cors,
     ),
     _because(
         "options-refused",

@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -170,6 +170,17 @@ def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
         if best is None or (rank, call.started) >= best[:2]:
             best = (rank, call.started, call)
     return best[2] if best else None
+
+
+def with_call(message: Decoded, text: str, calls: Sequence[Call]) -> tuple[Decoded, Call | None]:
+    """The message narrowed by the captured call that it is of, and that call."""
+    call = matching(message, calls)
+    if call is None:
+        return message, None
+    for narrowed in decode_all(text, call):
+        if (narrowed.url, narrowed.value, narrowed.code) == (message.url, message.value, message.code):
+            return narrowed, call
+    return message, call
 
 
 def _read(segment: str) -> _Said | None:

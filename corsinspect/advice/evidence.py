@@ -64,6 +64,12 @@ class Evidence:
         return [each for each in self.answers if each.method != "OPTIONS" and _has(each, ALLOW_ORIGIN)]
 
     @property
+    def allows_page(self) -> bool:
+        """Whether this server allows this very page elsewhere."""
+        granted = [hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None]
+        return any(combined(each.response_headers, ALLOW_ORIGIN) == self.page for each in (*self.good, *granted))
+
+    @property
     def knows_cors(self) -> bool:
         """Whether any answer of this server, in this call or others, has an Access-Control header."""
         own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]

@@ -29,6 +29,7 @@ from corsinspect.dashboard.filters import FilterLine
 from corsinspect.dashboard.help import HelpScreen
 from corsinspect.dashboard.news import news
 from corsinspect.dashboard.panes import Body, DetailPane, Heads
+from corsinspect.dashboard.paste import PasteScreen
 from corsinspect.dashboard.pieces import Subject
 from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.query import Query
@@ -76,6 +77,7 @@ class Dashboard(App[Exception | None]):
         Binding("I", "assume_page", "Credentials of the page", show=False),
         Binding("x", "mark", "Mark", show=False),
         Binding("N", "note", "Note", show=False),
+        Binding("X", "paste", "Explain a message", show=False),
         Binding("R", "restart", "Restart proxy"),
         Binding("t", "trust", "Trust"),
         Binding("c", "open_browser('chromium')", "Chromium"),
@@ -436,6 +438,15 @@ class Dashboard(App[Exception | None]):
     def action_background(self) -> None:
         """Shows or hides the browser's own traffic."""
         self._show(background=not self.book.shown.background)
+
+    def action_paste(self) -> None:
+        """Explains a pasted console message, and selects the call that it is of."""
+
+        def select(position: int | None) -> None:
+            if position is not None:
+                self._list.select(position)
+
+        self.push_screen(PasteScreen(self.book), select)
 
     def action_help(self) -> None:
         """Shows keys and signs."""

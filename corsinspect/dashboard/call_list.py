@@ -147,6 +147,10 @@ class CallList(ScrollView, can_focus=True):
         self.redraw()
         self.post_message(self.Arranged(self.columns, self._unseen))
 
+    def select(self, position: int) -> None:
+        """Selects the row at this position, or the next one that is shown."""
+        self._select_by_hand(self.book.nearest(position))
+
     def action_move(self, steps: int) -> None:
         """Selects the next call, or the one before."""
         if self.selected is None:

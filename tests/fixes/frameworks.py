@@ -21,10 +21,10 @@ CAUSES = {
     "auth": {"login-before-cors"},
     "options": {"options-not-routed"},
     "wildcard": {"wildcard-by-default"},
-    "slash": {"origin-not-in-list", "trailing-slash"},
+    "slash": {"origin-not-in-list", "trailing-slash", "list-without-a-word"},
     "errors": {"errors-go-around", "without-always"},
 }
-"""What has to be named first as the cause, in each variant."""
+"""What has to be among the two likeliest causes, in each variant."""
 
 LOGIN = "Basic " + base64.b64encode(b"ann:bread").decode()
 """The Authorization header that the variant `auth` asks for."""

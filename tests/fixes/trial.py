@@ -1,5 +1,7 @@
 """One trial: a broken app is visited, its recipe pasted in, and the mended app visited again."""
 
+import asyncio
+import http.client
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ class Trial:
     broken: Visit
     recipe: Rendered
     mended: Visit
+    strangers: list[str]
+    """The origins that the mended app allows when one that isn't listed asks."""
 
 
 async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
@@ -31,7 +35,8 @@ async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Tri
     pieces = tried.pieces(rendered.code)
     async with Server(tried, variant, _made(folder / "mended"), lab.page, pieces) as server:
         mended = await lab.visit(server.url, calls)
-    return Trial(broken, rendered, mended)
+        strangers = await asyncio.to_thread(_allowed_to_strangers, server.port)
+    return Trial(broken, rendered, mended, strangers)
 
 
 def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
@@ -48,9 +53,11 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     named = {framework(call) for call in blocked}
     if named != {tried.name}:
         found.append(f"broken: recognised as {sorted(str(name) for name in named)}")
-    likeliest = {causes(call, trial.broken.calls.values())[0].id for call in blocked}
+    likeliest = {cause.id for call in blocked for cause in causes(call, trial.broken.calls.values())[:2]}
     if not likeliest & CAUSES[variant]:
         found.append(f"broken: the causes named are {sorted(likeliest)}")
+    if trial.strangers:
+        found.append(f"mended: strangers are answered with {trial.strangers}")
     for id, status in wanted.items():
         call = trial.mended.calls[id]
         if trial.mended.read[id] != status:
@@ -58,6 +65,21 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         elif call.verdict.outcome != "allowed":
             found.append(f"mended {id}: {call.verdict.outcome}, but the page read {status}")
     return found
+
+
+def _allowed_to_strangers(port: int) -> list[str]:
+    """Asks as a page of another origin would, with a preflight and without."""
+    allowed: list[str] = []
+    for stranger in ("http://evil.example", "http://localhost.evil.example", "null"):
+        for method in ("GET", "OPTIONS"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            asked = {"Access-Control-Request-Method": "PUT"} if method == "OPTIONS" else {}
+            sent = {"Host": f"localhost:{port}", "Origin": stranger, "Cookie": "session=1", **asked}
+            connection.request(method, "/api/items", headers=sent)
+            got = connection.getresponse().getheader("Access-Control-Allow-Origin")
+            connection.close()
+            allowed += [got] if got is not None else []
+    return allowed
 
 
 def _made(folder: Path) -> Path:
