@@ -77,6 +77,7 @@ STATES: dict[str, State] = {
     "network": State("no answer came: not CORS", _outcome("network-error")),
     "unknown": State("the traffic doesn't tell", _outcome("unknown")),
     "allowed": State("the page may read the answer", _outcome("allowed")),
+    "simulated": State("only a fix being tried let the page read it", _outcome("simulated")),
     "opaque": State("sent without CORS, unreadable", _outcome("opaque")),
     "pending": State("not answered yet", _outcome("pending")),
     "preflight": State("the browser asked first (OPTIONS)", lambda row: row.preflight in _SENT),
