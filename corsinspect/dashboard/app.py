@@ -35,13 +35,14 @@ from corsinspect.dashboard.preferences import PreferencesFile
 from corsinspect.dashboard.query import Query
 from corsinspect.dashboard.reading import ContrastScreen, NotSeenScreen, ReasonScreen
 from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, may_assume, remark
-from corsinspect.dashboard.rows import CallRow
+from corsinspect.dashboard.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import calls_to_the_same_server
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
 from corsinspect.dashboard.tab_fix import RecipeScreen
+from corsinspect.dashboard.trying import Trying
 from corsinspect.model import Call, Changes
 from corsinspect.printable import printable
 from corsinspect.session.notes import Notes
@@ -79,7 +80,10 @@ class Dashboard(App[Exception | None]):
         Binding("N", "note", "Note", show=False),
         Binding("X", "paste", "Explain a message", show=False),
         Binding("R", "restart", "Restart proxy"),
-        Binding("t", "trust", "Trust"),
+        Binding("t", "stop_trying", "Simulation off"),
+        Binding("t", "try_fix(True)", "Try the fix"),
+        Binding("S", "try_fix(False)", "Try another fix too", show=False),
+        Binding("T", "trust", "Trust"),
         Binding("c", "open_browser('chromium')", "Chromium"),
         Binding("f", "open_browser('firefox')", "Firefox"),
         Binding("escape", "back", "Back"),
@@ -104,6 +108,7 @@ class Dashboard(App[Exception | None]):
         self.remarks = Remarks(Notes(*source.sessions), self.book)
         self.book.shown = Shown(not_cors=self.preferences.value.not_cors)
         self.feed = Feed(source, self._changed)
+        self.trying = Trying(source.actions)
         self._open_at_start: BrowserKind | None = open_browser
         self._mounted = False
         self._drawing = False
@@ -182,7 +187,10 @@ class Dashboard(App[Exception | None]):
             return
         self._framed = now
         before = len(self.book.rows)
-        touched = self.book.apply(self.remarks.applied(self.feed.take()))
+        changes = self.remarks.applied(self.feed.take())
+        touched = self.book.apply(changes)
+        if self.trying and self.trying.widen(changes.changed):
+            self._say("The page sends credentials: granted now, too. Reload it once more.")
         if touched:
             if self.source.live:
                 self._arrivals.append((now, len(self.book.rows) - before))
@@ -215,11 +223,13 @@ class Dashboard(App[Exception | None]):
         for item in news(self._facts, facts):
             self.notify(printable(item.text), severity=item.severity, timeout=8, markup=False)
         self._facts = facts
+        if facts.died is not None:
+            self.trying.forget()
         width = self.size.width
         # both keep their height: without `layout=False` every frame would arrange the whole screen anew
         self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
         notices = self.query_one("#notice", Static)
-        notices.update(notice(self.book, facts, self.feed.progress, width), layout=False)
+        notices.update(notice(self.book, facts, self.feed.progress, width, tried=str(self.trying)), layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -239,6 +249,8 @@ class Dashboard(App[Exception | None]):
             bool(self.book.rows),
             self._list.selected is None,
             self._untrusted_host(),
+            self._may_try(),
+            bool(self.trying),
         )
         if possible != self._possible:
             self._possible = possible
@@ -344,6 +356,10 @@ class Dashboard(App[Exception | None]):
             return self.source.facts().died is not None
         if action == "trust":
             return self.source.actions is not None and self._untrusted_host() is not None
+        if action == "try_fix":
+            return self.source.actions is not None and self._may_try() and not (parameters[0] and self.trying)
+        if action == "stop_trying":
+            return bool(self.trying)
         if action == "back":
             shown = self.book.shown
             opened = self.is_mounted and self.query_one("#body").has_class("-open")
@@ -508,6 +524,28 @@ class Dashboard(App[Exception | None]):
     async def action_open_browser(self, kind: BrowserKind) -> None:
         """Opens a browser behind the proxy."""
         self.run_worker(self._open(kind), group="browser")
+
+    def action_try_fix(self, _: bool) -> None:
+        """Tries the selected call's fix in the proxy, for this page at this server."""
+        call = self.selected_call
+        if call is None:
+            return
+        why_not = self.trying.start(call, calls_to_the_same_server(self.book, call))
+        if why_not is not None:
+            self._warn(why_not)
+        else:
+            self._say("The fix is being tried: reload the page (past its cache: ctrl+shift+R). t turns it off.")
+        self._show_surroundings()
+
+    def action_stop_trying(self) -> None:
+        """Ends the simulation: servers answer for themselves again."""
+        self.trying.stop()
+        self._say("The simulation is off: what comes now is the server's own word.")
+        self._show_surroundings()
+
+    def _may_try(self) -> bool:
+        call = self.selected_call if self.is_mounted else None
+        return call is not None and (call.simulated or call.verdict.outcome in PROBLEMS)
 
     def action_trust(self) -> None:
         """Accepts the certificate of the selected call's server for this run."""

@@ -89,7 +89,7 @@ def _certificate(call: Call, width: int, can_trust: bool) -> Content:
         if exchange.untrusted_certificate is not None:
             why = printable(cut(exchange.untrusted_certificate, MOST_VALUE))
             told = f"The certificate of {printable(host_port(exchange.url))} is not trusted: {why}."
-            mend = " Press t to accept it for this run." if can_trust else ""
+            mend = " Press T to accept it for this run." if can_trust else ""
             return Content.assemble((told, "$text-warning"), (mend, STRONG))
     return Content("")
 

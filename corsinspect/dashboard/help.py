@@ -61,7 +61,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Capture",
         (
             ("c  f", "open Chromium or Firefox, set up to be seen"),
-            ("t", "accept the server's untrusted certificate, for this run"),
+            ("t  S", "try a blocked call's fix in the proxy; t ends that"),
+            ("T", "accept the server's untrusted certificate, for this run"),
             ("R", "start the proxy again after it has stopped"),
         ),
     ),

@@ -36,6 +36,14 @@ class Actions(Protocol):
         """Accepts the certificate of `host:port` for this run."""
         ...
 
+    def simulate(self, api: str, page: str, credentials: bool) -> None:
+        """Answers pages of this origin in the place of this API's server, as a fix would have it."""
+        ...
+
+    def simulate_off(self) -> None:
+        """Lets all servers' own answers pass again."""
+        ...
+
 
 class Source(Protocol):
     """What the dashboard needs of a source."""
@@ -259,6 +267,12 @@ class LiveSource:
 
     def trust(self, host: str) -> None:
         self._proxy.send("trust", host)
+
+    def simulate(self, api: str, page: str, credentials: bool) -> None:
+        self._proxy.send("simulate", api, page, credentials)
+
+    def simulate_off(self) -> None:
+        self._proxy.send("simulate.off")
 
 
 def _numbered(exchanges: Sequence[Exchange], number: int) -> list[Exchange]:

@@ -10,6 +10,7 @@ from corsinspect.dashboard.signs import OUTCOMES
 from corsinspect.printable import printable
 
 QUIET = "$foreground-muted"
+LOUD = "bold $text-warning reverse"
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -74,11 +75,16 @@ def _outcomes(book: Book, *, words: bool) -> Content:
     return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
 
 
-def notice(book: Book, facts: Facts, progress: Progress | None, width: int) -> Content:
-    """The second line: trouble first, then progress, then what is hidden and how to see it."""
+def notice(book: Book, facts: Facts, progress: Progress | None, width: int, *, tried: str = "") -> Content:
+    """The second line: trouble, else for whom a fix is `tried`, else progress, else what is hidden."""
     if facts.died is not None:
         told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to start it again on the same port."
         return Content.styled(told, "bold $text-error")
+    if tried:
+        told = Content.assemble(
+            (" SIMULATED ", LOUD), (f" simulating for {printable(tried)} (t: off)", "bold $text-warning")
+        )
+        return told.truncate(max(1, width), ellipsis=True)
     if progress is not None:
         return _bar(progress)
     shown = book.shown

@@ -307,8 +307,8 @@ async def test_t_trusts_the_certificate_of_the_selected_call(tmp_path: Path) -> 
         await screen.put(*gets(1))
         assert "t Trust" not in screen.lines[-1]
         await screen.put(bad)
-        await screen.sees("is not trusted: self-signed.", "Press t to accept it", "t Trust")
-        await screen.press("t")
+        await screen.sees("is not trusted: self-signed.", "Press T to accept it", "T Trust")
+        await screen.press("T")
         assert screen.proxy.sent == [("trust", "api.test:8443")]
 
 
