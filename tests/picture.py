@@ -29,7 +29,7 @@ async def picture() -> str:
 
 def main() -> None:
     """Writes the picture; the same facts always give the same one."""
-    os.environ["TZ"] = "UTC"
+    os.environ |= {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
     time.tzset()
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Footer, Input, Static
@@ -27,6 +28,7 @@ from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterLine
 from corsinspect.dashboard.help import HelpScreen
+from corsinspect.dashboard.looks import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
 from corsinspect.dashboard.news import news
 from corsinspect.dashboard.panes import Body, DetailPane, Heads
 from corsinspect.dashboard.paste import PasteScreen
@@ -57,6 +59,7 @@ DETAIL = 0.2
 DETAIL_RARELY = 1.0
 """The same while a file is read."""
 RATE_SPAN = 3.0
+QUIET_AFTER_BELL = 2.0
 LOOK_ROUND = 2.0
 """Seconds between looks at what nobody tells about: a session file that was moved."""
 
@@ -118,9 +121,12 @@ class Dashboard(App[Exception | None]):
         self._possible: tuple[object, ...] = ()
         self._recipes: dict[str, str] = {}
         self._compared: Call | None = None
+        self._rang = float("-inf")
         self._facts = source.facts()
         """As told last."""
         self._arrivals: deque[tuple[float, int]] = deque()
+        wants_ascii = self.preferences.value.ascii
+        self._ascii = Ascii(enabled=needs_ascii(os.environ) if wants_ascii is None else wants_ascii)
         self._choose_theme()
         self._theme_kept = self.theme
 
@@ -187,10 +193,13 @@ class Dashboard(App[Exception | None]):
             return
         self._framed = now
         before = len(self.book.rows)
+        blocked = self.book.outcomes["blocked"]
         changes = self.remarks.applied(self.feed.take())
         touched = self.book.apply(changes)
         if self.trying and self.trying.widen(changes.changed):
             self._say("The page sends credentials: granted now, too. Reload it once more.")
+        if self.book.outcomes["blocked"] > blocked and self.source.live:
+            self._ring()
         if touched:
             if self.source.live:
                 self._arrivals.append((now, len(self.book.rows) - before))
@@ -368,6 +377,11 @@ class Dashboard(App[Exception | None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands(screen)
+        yield SystemCommand("ASCII signs", "Draws signs and frames in ASCII, or in full again.", self._turn_ascii)
+        told = "Rings when a call is newly blocked, or when a watched one passes: now " + (
+            "on." if self.preferences.value.bell else "off."
+        )
+        yield SystemCommand("Bell", told, self._turn_bell)
         yield from super().get_system_commands(screen)
 
     def action_filter(self) -> None:
@@ -654,14 +668,27 @@ class Dashboard(App[Exception | None]):
         if (trouble := self.preferences.change(**values)) is not None:
             self._warn(f"Holds until you quit only: {trouble}.")
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._ascii] if self._ascii.enabled else super().get_line_filters()
+
+    def _turn_ascii(self) -> None:
+        self._ascii.enabled = not self._ascii.enabled
+        self.prefer(ascii=self._ascii.enabled)
+        self.refresh_css(animate=False)  # every line was kept as it was drawn
+
+    def _turn_bell(self) -> None:
+        self.prefer(bell=not self.preferences.value.bell)
+        self._say(f"The bell is {'on' if self.preferences.value.bell else 'off'}.")
+
     def _choose_theme(self) -> None:
-        theme = self.preferences.value.theme
+        self.register_theme(HIGH_CONTRAST)
         if "TEXTUAL_THEME" in os.environ:
             return
-        if theme is not None and theme in self.available_themes:
+        theme = self.preferences.value.theme
+        if theme not in self.available_themes:
+            theme = usual_theme(os.environ, self.console.color_system, grey=self.no_color)
+        if theme is not None:
             self.theme = theme
-        elif _light_terminal(os.environ.get("COLORFGBG", "")):
-            self.theme = "textual-light"
 
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name != self._theme_kept:  # the theme of the start is told as a change too
@@ -678,6 +705,12 @@ class Dashboard(App[Exception | None]):
     def _filter_open(self) -> bool:
         return self.is_mounted and self._filter.opened
 
+    def _ring(self) -> None:
+        """Rings, if that's wanted, but not for each of many."""
+        if self.preferences.value.bell and time.monotonic() - self._rang > QUIET_AFTER_BELL:
+            self._rang = time.monotonic()
+            self.bell()
+
     def _say(self, text: str) -> None:
         self.notify(printable(text), markup=False)
 
@@ -688,8 +721,3 @@ class Dashboard(App[Exception | None]):
         """An error of ours names the mend; anything else is told as it is rather than ending the app."""
         told = " ".join(str(part) for part in (getattr(error, "what", error), getattr(error, "mend", "")) if part)
         self.notify(printable(told), severity="error", timeout=15, markup=False)
-
-
-def _light_terminal(colours: str) -> bool:
-    """Whether COLORFGBG ("15;0", foreground and background) says that the terminal is light."""
-    return colours.rpartition(";")[2] in ("7", "15")

@@ -111,11 +111,12 @@ class Terminal:
 
 
 @contextmanager
-def running(path: Path) -> Iterator[Terminal]:
-    """The dashboard over a file, on a terminal of 120x40."""
+def running(path: Path, **variables: str) -> Iterator[Terminal]:
+    """The dashboard over a file, on a terminal of 120x40; `variables` of its environment, "" takes one away."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
+    environment = {name: value for name, value in (environment | variables).items() if value}
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(path)], stdin=slave, stdout=slave, stderr=slave, env=environment, close_fds=True
     )
