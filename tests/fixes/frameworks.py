@@ -49,6 +49,8 @@ class Framework:
     """Other files that the app needs, by name."""
     pieces: Callable[[str], dict[str, str]] = lambda code: {"": code}
     """Where the parts of the recipe go, by the name of the place in the template."""
+    shows: str = ""
+    """What is sure of its plain answers, where they don't show the framework: its recipe is then a guess, and right."""
     by_hand: Mapping[str, str] = field(default_factory=dict)
     """Variants that pasting alone can't mend, with what else it takes."""
 
@@ -81,4 +83,20 @@ IN_CI = [
 ]
 """Those that every run of the tests tries."""
 
-BY_NAME = {framework.name: framework for framework in IN_CI}
+MODULES = Path(__file__).parents[1] / "long" / "node"
+
+IN_LONG = [
+    Framework("aiohttp", "aiohttp.py.in", "app.py", (*PYTHON, "app.py")),
+    Framework(
+        "tornado",
+        "tornado.py.in",
+        "app.py",
+        (*PYTHON, "app.py"),
+        by_hand={"auth": "a login in `prepare()` has to let OPTIONS pass"},
+    ),
+    Framework("koa", "koa.js.in", "app.js", ("node", "app.js"), modules=MODULES, shows="node"),
+    Framework("hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node"),
+]
+"""Those that the long tests try as well."""
+
+BY_NAME = {framework.name: framework for framework in (*IN_CI, *IN_LONG)}

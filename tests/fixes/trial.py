@@ -51,8 +51,8 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     if not blocked:
         found.append("broken: nothing was blocked")
     named = {framework(call) for call in blocked}
-    if named != {tried.name}:
-        found.append(f"broken: recognised as {sorted(str(name) for name in named)}")
+    if not named or not named <= {tried.name, tried.shows} or trial.recipe.id != tried.name:
+        found.append(f"broken: recognised as {sorted(map(str, named))}, recipe {trial.recipe.id}")
     likeliest = {cause.id for call in blocked for cause in causes(call, trial.broken.calls.values())[:2]}
     if not likeliest & CAUSES[variant]:
         found.append(f"broken: the causes named are {sorted(likeliest)}")
