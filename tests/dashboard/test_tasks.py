@@ -1,5 +1,5 @@
-"""Ten things that a person in trouble wants to know, as the README's tour tells them: a few keys, then the answer on the
-screen. Each starts in the list, on the newest call.
+"""Ten things that a person in trouble wants to know, as the README's tour tells them: a few keys, then the answer on
+the screen. Each starts in the list, on the newest call.
 """
 
 from pathlib import Path
