@@ -72,8 +72,9 @@ class Feed:
                 self._gathered.append(given_up)
             self._gathered.append(self._tracker.feed(exchange))
             if time.perf_counter() > self._deadline:
-                self.progress = source.progress
-                if self.progress is None and len(exchanges) >= WORTH_A_BAR:
+                if source.progress is not None:
+                    self.progress = source.progress
+                elif len(exchanges) >= WORTH_A_BAR:
                     self.progress = Progress(number, len(exchanges))
                 await self._breathe()
         if source.live and not source.behind:

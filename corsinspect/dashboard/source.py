@@ -18,7 +18,7 @@ PIECE = 1 << 18
 PROBLEMS = 20
 """Problems of a file that are told; a file of something else has one a line."""
 WORTH_A_BAR = 1 << 20
-"""Bytes of a session from which on it's shown how far it has been read."""
+"""Bytes of a session still to be read from which on it's shown how far that is."""
 
 
 class Actions(Protocol):
@@ -110,15 +110,19 @@ class _Pieces:
     def __init__(self, path: Path) -> None:
         self.follower = Follower(path)
         self.behind = False
+        self._far = False
+        """Whether it was far behind, and hasn't caught up since: a busy capture is always a little behind."""
 
     @property
     def progress(self) -> Progress | None:
         read, size = self.follower.read, self.follower.size
-        return Progress(read, size, bytes=True) if self.behind and size >= WORTH_A_BAR else None
+        return Progress(read, size, bytes=True) if self._far else None
 
     def poll(self) -> list[Exchange]:
         lines = self.follower.piece(PIECE)
-        self.behind = bool(lines) and self.follower.read < self.follower.size
+        left = self.follower.size - self.follower.read
+        self.behind = bool(lines) and left > 0
+        self._far = self.behind and (self._far or left >= WORTH_A_BAR)
         # most exchanges are written more than once within a moment; the order in which they began stays
         return [facts(line) for line in {line.id: line for line in lines}.values()]
 
