@@ -40,7 +40,7 @@ from corsinspect.dashboard.remarks import SAID, NoteScreen, Remarks, may_assume,
 from corsinspect.dashboard.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
 from corsinspect.dashboard.shorten import host_port
-from corsinspect.dashboard.siblings import calls_to_the_same_server
+from corsinspect.dashboard.siblings import Siblings
 from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
 from corsinspect.dashboard.tab_fix import RecipeScreen
@@ -120,6 +120,7 @@ class Dashboard(App[Exception | None]):
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
         self._recipes: dict[str, str] = {}
+        self._siblings = Siblings(self.book)
         self._compared: Call | None = None
         self._rang = float("-inf")
         self._facts = source.facts()
@@ -290,7 +291,7 @@ class Dashboard(App[Exception | None]):
     def _subject(self, call: Call) -> Subject:
         return Subject(
             call,
-            lambda: calls_to_the_same_server(self.book, call),
+            lambda: self._siblings.of(call),
             can_trust=self.source.actions is not None,
             recipe=self._recipes.get(server_of(call)),
         )

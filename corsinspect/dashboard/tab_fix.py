@@ -85,7 +85,7 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
     if rendered is None:
         yield Content.styled("How to do that", STRONG)
         told = "Nothing in this server's answers says what it is made with: "
-        yield lines(hanging(Content(""), Content.assemble(told, ("⏎ ", KEY), f"{CHOOSE}."), width, 0))
+        yield lines(hanging(Content(""), Content.assemble(told, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
         return
     yield lines(_title(found, rendered, width))
     yield lines(_steps(rendered, width))
@@ -114,7 +114,7 @@ def _title(found: Remedy, rendered: Rendered, width: int) -> Iterable[Content]:
     title = Content.assemble((rendered.title, STRONG), (f"   {why}", QUIET))
     yield from hanging(Content(""), title, width, 0)
     union = f"for all of the {found.calls} calls to this server in this session" if found.calls > 1 else "for this call"
-    told = Content.assemble((f"{union} · ", QUIET), ("⏎ ", KEY), ("another framework", QUIET))
+    told = Content.assemble((f"{union} · ", QUIET), ("→ ⏎ ", KEY), ("another framework", QUIET))
     yield from hanging(Content(""), told, width, 0)
 
 

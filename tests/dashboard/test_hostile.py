@@ -145,6 +145,11 @@ def test_nothing_planted_reaches_the_terminal(tmp_path: Path) -> None:
             terminal.read(0.3)
         terminal.type("1")
         terminal.wait_for("Steps of the browser")
+        for screen in "?a":
+            terminal.type(screen)
+            terminal.read(0.5)
+            terminal.type("q")
+            terminal.read(0.3)
         terminal.type("\x1b[6~\x1b[6~")  # page down
         terminal.read(0.5)
         title = terminal.screen.title
