@@ -545,7 +545,7 @@ class Dashboard(App[Exception | None]):
         call = self.selected_call
         if call is None:
             return
-        why_not = self.trying.start(call, calls_to_the_same_server(self.book, call))
+        why_not = self.trying.start(call, self._siblings.of(call))
         if why_not is not None:
             self._warn(why_not)
         else:
