@@ -45,6 +45,7 @@ from corsinspect.dashboard.source import Actions, BrowserKind, Source
 from corsinspect.dashboard.status import counts, notice
 from corsinspect.dashboard.tab_fix import RecipeScreen
 from corsinspect.dashboard.trying import Trying
+from corsinspect.dashboard.watch import Watch, endpoint
 from corsinspect.model import Call, Changes
 from corsinspect.printable import printable
 from corsinspect.session.notes import Notes
@@ -79,6 +80,7 @@ class Dashboard(App[Exception | None]):
         Binding("B", "background", "Browser's own", show=False),
         Binding("i", "assume", "Credentials"),
         Binding("I", "assume_page", "Credentials of the page", show=False),
+        Binding("w", "watch", "Watch", show=False),
         Binding("x", "mark", "Mark", show=False),
         Binding("N", "note", "Note", show=False),
         Binding("X", "paste", "Explain a message", show=False),
@@ -122,6 +124,7 @@ class Dashboard(App[Exception | None]):
         self._recipes: dict[str, str] = {}
         self._siblings = Siblings(self.book)
         self._compared: Call | None = None
+        self._watch: Watch | None = None
         self._rang = float("-inf")
         self._facts = source.facts()
         """As told last."""
@@ -141,6 +144,7 @@ class Dashboard(App[Exception | None]):
                 yield CallList(self.book, id="list")
                 yield Static(id="empty")
             yield DetailPane(self._subject, id="detail")
+        yield Static(id="watch")
         yield Static(id="remark")
         yield Footer(show_command_palette=False)
 
@@ -197,6 +201,7 @@ class Dashboard(App[Exception | None]):
         blocked = self.book.outcomes["blocked"]
         changes = self.remarks.applied(self.feed.take())
         touched = self.book.apply(changes)
+        self._see(changes.changed)
         if self.trying and self.trying.widen(changes.changed):
             self._say("The page sends credentials: granted now, too. Reload it once more.")
         if self.book.outcomes["blocked"] > blocked and self.source.live:
@@ -355,7 +360,7 @@ class Dashboard(App[Exception | None]):
             return self._mounted and self.selected_call is not None
         if action == "not_cors":
             return self.book.outcomes["not-cors"] > 0
-        if action in ("mark", "note"):
+        if action in ("mark", "note", "watch"):
             return self.is_mounted and self._list.selected is not None
         if action in ("assume", "assume_page"):
             call = self.selected_call if self.is_mounted else None
@@ -608,6 +613,29 @@ class Dashboard(App[Exception | None]):
             self._list.show(wanted)
             self._show_surroundings()
             self.refresh_bindings()
+
+    def action_watch(self) -> None:
+        """Waits for the selected call's endpoint to be allowed and says so, or stops waiting."""
+        call = self.selected_call
+        if call is not None:
+            ends = self._watch is not None and self._watch.endpoint == endpoint(call)
+            self._watch = None if ends else Watch(call)
+            self._show_watch()
+
+    def _show_watch(self) -> None:
+        line = self.query_one("#watch", Static)
+        line.set_class(self._watch is not None, "-on")
+        if self._watch is not None:
+            line.update(self._watch.line(), layout=False)
+
+    def _see(self, calls: list[Call]) -> None:
+        """Has the watch look at calls that changed."""
+        if self._watch is None or not calls:
+            return
+        if (told := self._watch.see(calls)) is not None:
+            self.notify(printable(told.text), severity=told.severity, timeout=15, markup=False)
+            self._ring()
+        self._show_watch()
 
     def action_mark(self) -> None:
         """Marks the selected call, or takes its mark away."""

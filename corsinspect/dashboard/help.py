@@ -54,6 +54,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("x  N", "mark a call, write a note on it (kept beside the session)"),
             ("i  I", "say if credentials were sent: this call, or its whole page"),
             ("X", "paste what the browser's console says, to have it explained"),
+            ("w", "watch a call: told when its server lets it pass"),
             ("]  [", "the next blocked call, the one before"),
         ),
     ),

@@ -1,0 +1,65 @@
+"""A watched call tells when the server itself has turned, and how long that took."""
+
+from pathlib import Path
+
+import msgspec
+
+from corsinspect.dashboard.watch import Watch, duration
+from corsinspect.model import Call, Exchange
+from tests.analysis.build import GRANT, OPEN, exchange, only, preflight
+from tests.dashboard.conftest import capturing
+
+
+def put(at: float, granted: bool) -> Call:
+    asked = preflight(at=at, got=GRANT if granted else {})
+    return only(asked, exchange("PUT", at=at + 0.1, got=OPEN)) if granted else only(asked)
+
+
+def test_it_tells_when_blocked_turns_to_allowed_and_how_long_it_took() -> None:
+    watch = Watch(put(100.0, False))
+    assert watch.see([put(110.0, False)]) is None
+    told = watch.see([put(175.0, True)])
+    assert told is not None and told.text.endswith("is allowed now, 1 min 15 s after it was blocked.")
+    assert "it took 1 min 15 s" in watch.line().plain
+    again = watch.see([put(180.0, False)])
+    assert again is not None and "blocked again" in again.text
+
+
+def test_a_call_without_a_new_preflight_proves_nothing() -> None:
+    watch = Watch(put(100.0, False))
+    cached = msgspec.structs.replace(put(120.0, True), preflight="cached")
+    assert watch.see([cached]) is None
+    assert watch.see([put(130.0, True)]) is not None
+
+
+def test_another_endpoint_and_another_page_do_not_count() -> None:
+    watch = Watch(only(exchange(got={})))
+    assert watch.see([only(exchange(url="https://api.test/y", at=101.0, got=OPEN))]) is None
+    other = msgspec.structs.replace(only(exchange(at=101.0, got=OPEN)), page_origin="https://other.test")
+    assert watch.see([other]) is None
+    assert watch.see([only(exchange(url="https://api.test/x?page=2", at=102.0, got=OPEN))]) is not None
+
+
+def simulated(one: Exchange) -> Exchange:
+    """As a fix tried in the proxy lets it pass."""
+    return msgspec.structs.replace(one, server_status=200, server_headers=())
+
+
+def test_a_fix_that_is_only_tried_does_not_count() -> None:
+    watch = Watch(only(exchange(got={})))
+    assert watch.see([only(simulated(exchange(at=101.0, got=OPEN)))]) is None
+
+
+def test_a_while_in_words() -> None:
+    assert [duration(seconds) for seconds in (0.4, 59, 61, 3720)] == ["0 s", "59 s", "1 min 1 s", "1 h 2 min"]
+
+
+async def test_w_pins_the_call_and_w_again_lets_it_go(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await screen.put(exchange(url="http://localhost:8000/cart", got={}))
+        await screen.press("w")
+        await screen.sees("◉ watching GET :8000/cart", "✗ blocked at")
+        await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=OPEN))
+        await screen.sees("✓ allowed at", "it took 42 s")
+        await screen.press("w")
+        await screen.until(lambda: "watching" not in screen.text)
