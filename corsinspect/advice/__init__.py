@@ -9,6 +9,7 @@ from corsinspect.advice.differences import (
     origin_difference,
 )
 from corsinspect.advice.ladder import Rung, ladder
+from corsinspect.advice.patterns import PATTERNS, cause, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
     OUTCOME_WORDS,
@@ -25,6 +26,7 @@ from corsinspect.advice.sentences import (
 
 __all__ = [
     "OUTCOME_WORDS",
+    "PATTERNS",
     "REASONS",
     "Difference",
     "Explanation",
@@ -33,6 +35,7 @@ __all__ = [
     "Rung",
     "Words",
     "alternatives",
+    "cause",
     "certainty",
     "comparison",
     "credentials_difference",
@@ -42,6 +45,7 @@ __all__ = [
     "ladder",
     "list_difference",
     "origin_difference",
+    "pattern_words",
     "sentence",
     "short_reason",
     "stopped_at",

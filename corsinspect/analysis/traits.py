@@ -49,6 +49,8 @@ class Traits(NamedTuple):
     """What the answer itself said; None: there was none."""
     vary: bool = False
     """Whether that answer (the preflight's where there is no other) says that it depends on Origin."""
+    hop: int = 0
+    """At which hop it stopped: where it isn't the first, the header values aren't those that decided."""
     background: bool = False
 
 
@@ -88,6 +90,7 @@ def traits(call: Call) -> Traits:
         grant=NO_CORS_HEADERS if preflight is None else _cors(preflight),
         answer=_answer(hop),
         vary=judged is not None and _varies(judged),
+        hop=verdict.hop,
         background=call.background,
     )
 

@@ -27,9 +27,11 @@ from corsinspect.dashboard.copying import COPIES, CopiedScreen, CopyMenu, clean,
 from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterLine
+from corsinspect.dashboard.findings import FindingsScreen
 from corsinspect.dashboard.help import HelpScreen
 from corsinspect.dashboard.looks import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
 from corsinspect.dashboard.news import news
+from corsinspect.dashboard.overview import OverviewScreen
 from corsinspect.dashboard.panes import Body, DetailPane, Heads
 from corsinspect.dashboard.paste import PasteScreen
 from corsinspect.dashboard.pieces import Subject
@@ -76,6 +78,8 @@ class Dashboard(App[Exception | None]):
         Binding("b", "blocked_only", "Blocked"),
         Binding("o", "this_origin", "This origin", show=False),
         Binding("e", "this_endpoint", "This endpoint", show=False),
+        Binding("m", "overview", "Overview"),
+        Binding("F", "findings", "Findings"),
         Binding("n", "not_cors", "Not CORS"),
         Binding("B", "background", "Browser's own", show=False),
         Binding("i", "assume", "Credentials"),
@@ -349,7 +353,7 @@ class Dashboard(App[Exception | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "filter" and isinstance(self.focused, Input):
             return False
-        if action in ("filter", "blocked_only"):
+        if action in ("filter", "blocked_only", "overview", "findings"):
             return bool(self.book.rows)
         if action == "choose_recipe":
             return self._mounted and self.selected_call is not None and self._detail.tab == tabs.FIX
@@ -465,6 +469,19 @@ class Dashboard(App[Exception | None]):
         """Shows calls of the selected call's method and address only, or all again."""
         if (row := self._selected_row) is not None:
             self._filter.write(quick.toggled(self._filter.text, quick.endpoint_term(row)))
+
+    def action_overview(self) -> None:
+        """Shows which page may call which server, calls over time, and what preflights cost."""
+        self.push_screen(OverviewScreen(self.book), self._show_filtered)
+
+    def action_findings(self) -> None:
+        """Shows what calls have in common."""
+        self.push_screen(FindingsScreen(self.book.tally), self._show_filtered)
+
+    def _show_filtered(self, text: str | None) -> None:
+        if text is not None:
+            self._filter.write(text)
+            self._list.focus()
 
     def action_not_cors(self) -> None:
         """Shows or hides calls that CORS doesn't apply to."""

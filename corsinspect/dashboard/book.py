@@ -199,7 +199,7 @@ class Book:
         if row is None:
             return
         if row.traits is not None:
-            self.tally.count(row.traits, by)
+            self.tally.count(row.traits, row.started, by)
         if row.background:
             self.background += by
         else:

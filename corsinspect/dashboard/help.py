@@ -39,6 +39,8 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/", "filter by words, blocked, method:PUT, host:api, -preflight"),
             ("^s", "in the filter line: keep it under a name"),
             ("b", "blocked calls and network errors only"),
+            ("m", "overview: which page may call which server, and preflight cost"),
+            ("F", "findings: what many calls have in common"),
             ("o  e", "only this page's origin, only this method and address"),
             ("n", "also calls that CORS never applied to (same origin, …)"),
             ("B", "also the browser's own traffic"),

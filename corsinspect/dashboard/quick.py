@@ -1,5 +1,6 @@
 """What quick keys write into the filter line: the language is learnt by reading what they write."""
 
+from corsinspect.analysis.patterns import Pattern
 from corsinspect.dashboard.query import quoted, tokens
 from corsinspect.dashboard.terms import Row, host_names, path_of
 from corsinspect.fetch.url import origin_of
@@ -30,6 +31,21 @@ def host_term(api: str) -> str:
     """Calls to this origin only: as host:port where that tells it apart from its neighbours, else with its scheme."""
     origin, host_port, host = host_names(printable(api))
     return f"host={quoted(host_port if host_port != host else origin)}"
+
+
+def pair_term(page: str | None, api: str) -> str:
+    """Calls of this page to this server only."""
+    return f"{origin_term(page) if page is not None else '-origin:*'} host={quoted(printable(api))}"
+
+
+def pattern_term(pattern: Pattern) -> str:
+    """The calls that a finding is about."""
+    terms = [f"finding:{pattern.slug}", f"host={quoted(printable(pattern.api))}"]
+    if pattern.page is not None:
+        terms.append(origin_term(pattern.page))
+    if "reason" in pattern.values:
+        terms.append(f"reason:{quoted(pattern.values['reason'])}")
+    return " ".join(terms)
 
 
 def endpoint_term(row: Row) -> str:

@@ -41,6 +41,8 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     status: int | None = None
     """Of the exchange where the call stopped."""
     kind: Kind | None = None
+    asked: float | None = None
+    """Seconds that the page waited for the preflight of the first hop; None: there was none, or no answer."""
     traits: Traits | None = None
     """What it has in common with others; one object for equal ones."""
 
@@ -73,8 +75,15 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         slug=None if verdict.reason is None else intern(verdict.reason),
         status=_STATUSES.get(verdict.status, verdict.status),
         kind=call.kind,
+        asked=_asked(call),
         traits=traits,
     )
+
+
+def _asked(call: Call) -> float | None:
+    preflight = call.hops[0].preflight if call.hops else None
+    ended = None if preflight is None else preflight.ended or preflight.answered
+    return None if preflight is None or ended is None else max(0.0, ended - preflight.started)
 
 
 _STATUSES: dict[int | None, int] = {status: status for status in range(100, 600)}

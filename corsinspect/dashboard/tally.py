@@ -6,7 +6,9 @@ A session has few kinds of calls, whatever its length: nothing here is asked of 
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from corsinspect.analysis.patterns import BY_SLUG, concerns
 from corsinspect.analysis.traits import Traits
+from corsinspect.dashboard.rows import PROBLEMS
 from corsinspect.dashboard.terms import codes, host_names
 
 
@@ -16,19 +18,29 @@ class Tally:
     def __init__(self) -> None:
         self.kinds: Counter[Traits] = Counter()
         """In the order in which they were first seen; a kind that no call has any more is left out."""
+        self.calls: Counter[int] = Counter()
+        """By the second (since the epoch) in which they began."""
+        self.failures: Counter[int] = Counter()
+        self.changes = 0
+        """Goes up with every change: who shows what was counted sees whether it's still so."""
         self._pool: dict[Traits, Traits] = {}
 
     def same(self, traits: Traits) -> Traits:
         """The one object that stands for equal Traits: a row holds eight bytes of it."""
         return self._pool.setdefault(traits, traits)
 
-    def count(self, traits: Traits, by: int) -> None:
-        """Takes a call in (1) or out (-1)."""
+    def count(self, traits: Traits, started: float, by: int) -> None:
+        """Takes a call that began then in (`by` 1) or out (-1)."""
+        self.changes += 1
         number = self.kinds[traits] + by
         if number:
             self.kinds[traits] = number
         else:
             del self.kinds[traits]
+        if traits.outcome != "not-cors" and not traits.background:
+            self.calls[int(started)] += by
+            if traits.outcome in PROBLEMS:
+                self.failures[int(started)] += by
 
     def values(self, key: str) -> list[str]:
         """The values of a filter's key that calls have, the most frequent first."""
@@ -53,4 +65,5 @@ _VALUES: dict[str, Callable[[Traits], Iterable[str]]] = {
     "reason": lambda traits: (traits.reason,) if traits.reason else (),
     "status": lambda traits: (str(traits.status),) if traits.status else (),
     "code": _codes,
+    "finding": lambda traits: (slug for slug in BY_SLUG if concerns(slug, traits)),
 }

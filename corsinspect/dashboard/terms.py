@@ -5,9 +5,12 @@ Every test is a closure over plain values: made once when the filter is read, as
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
+from corsinspect.analysis.patterns import BY_SLUG, concerns
+from corsinspect.analysis.traits import Traits
 from corsinspect.fetch.engines import ENGINES, TWO_ORIGIN_LINES
 from corsinspect.fetch.url import origin_of
 
@@ -40,6 +43,8 @@ class Row(Protocol):
         """Seconds."""
         ...
 
+    @property
+    def traits(self) -> Traits | None: ...
     @property
     def text(self) -> str:
         """What free text is looked for in, in lower case."""
@@ -124,18 +129,18 @@ def path_of(url: str) -> str:
     return "/" if start < 0 else url[start:].partition("?")[0]
 
 
-def _of_origin(names: Callable[[Row], tuple[str, ...]]) -> Callable[[str, bool], Predicate]:
+def _of_origin(origin: Callable[[Row], str | None]) -> Callable[[str, bool], Predicate]:
     def make(value: str, whole: bool) -> Predicate:
         matches = matcher(value.rstrip("/") or value, whole)
-        if whole:
-            return lambda row: any(map(matches, names(row)))
-        return lambda row: matches(names(row)[0])
+        names = slice(3 if whole else 1)  # what is in one of the names is in the origin
+
+        def accepts(row: Row) -> bool:
+            found = origin(row)
+            return found is not None and any(map(matches, host_names(found)[names]))
+
+        return accepts
 
     return make
-
-
-def _page_names(row: Row) -> tuple[str, ...]:
-    return ("",) if row.page is None else host_names(row.page)
 
 
 def _path(value: str, whole: bool) -> Predicate:
@@ -168,6 +173,14 @@ def codes(slug: str | None, preflight: bool) -> tuple[str, ...]:
     return (*(code for code in found if code), *((TWO_ORIGIN_LINES,) if slug == "origin-multiple" else ()))
 
 
+def _finding(value: str, whole: bool) -> Predicate | str:
+    slug = value.lower()
+    if slug not in BY_SLUG:
+        near = get_close_matches(slug, BY_SLUG, n=1)
+        return f"there is no finding {value}" + (f"; did you mean {near[0]}?" if near else "")
+    return lambda row: row.traits is not None and concerns(slug, row.traits)
+
+
 def _status(value: str, whole: bool) -> Predicate | str:
     if match := re.fullmatch(r"([1-5])(xx|\*)", value.lower()):
         hundred = int(match[1])
@@ -188,13 +201,12 @@ def _slower(value: str, whole: bool) -> Predicate | str:
 
 KEYS: dict[str, Key] = {
     "method": Key("method:PUT", "the page's method", _method),
-    "host": Key(
-        "host:api.shop.test", "the server that was called", _of_origin(lambda row: host_names(origin_of(row.url)))
-    ),
+    "host": Key("host:api.shop.test", "the server that was called", _of_origin(lambda row: origin_of(row.url))),
     "path": Key("path:/v1", "the address at the server, without what follows a ?", _path),
-    "origin": Key("origin:localhost:3000", "the page that called", _of_origin(_page_names)),
+    "origin": Key("origin:localhost:3000", "the page that called", _of_origin(lambda row: row.page)),
     "reason": Key("reason:origin-*", "the reason's short name", _reason),
     "status": Key("status:4xx", "the answer's status, where the call stopped", _status),
     "slower": Key("slower:500ms", "calls that took longer", _slower),
+    "finding": Key("finding:preflight-login", "calls that a finding (F) of this name is about", _finding),
     "code": Key("code:MissingAllowOriginHeader", "the browser's own name for the failure", _code),
 }
