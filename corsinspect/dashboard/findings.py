@@ -115,8 +115,8 @@ def _words(pattern: Pattern) -> advice.Words:
 
 def _line(pattern: Pattern) -> Content:
     sign, word, style = SEVERITIES[pattern.severity]
-    calls = f"{pattern.count:,} call{'s' if pattern.count != 1 else ''}"
-    return Content.assemble((f"{sign} {word:<8}", style), printable(_words(pattern).short), (f"  {calls}", QUIET))
+    times = f"×{pattern.count:,}"
+    return Content.assemble((f"{sign} {word:<8}", style), (f"{times:>6}  ", QUIET), printable(_words(pattern).short))
 
 
 def _explained(pattern: Pattern) -> Content:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
@@ -162,6 +163,8 @@ class MatrixView(Widget, can_focus=True):
         else:
             parts = [(f"matrix--{outcome}", text + "  ") for outcome, text in _counts(cell)]
         here = (row, column) == (self._row, self._column)
+        # of the cursor's style only what doesn't hide the outcome's colour
+        ground = self.get_component_rich_style("matrix--cursor").background_style + Style(underline=True)
         drawn: list[Segment] = []
         left = step - 2
         for number, (name, text) in enumerate(parts):
@@ -169,7 +172,7 @@ class MatrixView(Widget, can_focus=True):
             text = fit(text.rstrip() if last else text, left if last else min(left, len(text)))
             left -= len(text)
             style = self.get_component_rich_style(name)
-            drawn.append(Segment(text, style + self.get_component_rich_style("matrix--cursor") if here else style))
+            drawn.append(Segment(text, style + ground if here else style))
         return [*drawn, Segment("  ", self.rich_style)]
 
 

@@ -41,7 +41,7 @@ class OverviewScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="overview-time")
-        yield Static(id="overview-cost")
+        yield Static(" adding up the preflights …", id="overview-cost", classes="-counting")
         yield MatrixView()
         yield Static(id="overview-cell")
         yield Footer(show_command_palette=False)
@@ -111,7 +111,9 @@ class OverviewScreen(ModalScreen[str | None]):
                 if time.perf_counter() > deadline:
                     await asyncio.sleep(SLICE)
                     deadline = time.perf_counter() + SLICE
-            self.query_one("#overview-cost", Static).update(cost_words(accounts.cost, self.size.width))
+            cost = self.query_one("#overview-cost", Static)
+            cost.update(cost_words(accounts.cost, self.size.width))
+            cost.remove_class("-counting")
             # a large session is added up less often than a small one
             await asyncio.sleep(max(REFRESH, len(self._book.rows) / 20_000))
             while changes == self._book.tally.changes:
