@@ -31,6 +31,13 @@ class Chain(NamedTuple):
         assert facts is not None
         return facts
 
+    @property
+    def last(self) -> Facts:
+        preflight, request = self.hops[-1]
+        facts = request or preflight
+        assert facts is not None
+        return facts
+
     def facts(self) -> Iterator[Facts]:
         """All of its exchanges, in order."""
         return (facts for hop in self.hops for facts in hop if facts is not None)
@@ -66,15 +73,25 @@ def kind_of(chain: Chain) -> Kind | None:
         return "non-browser"
     if mode == "navigate":
         return "navigation"
-    if not any(_is_cross(facts, chain.page) for facts in chain.facts()):
+    if not _leaves_origin(chain):
         if mode in ("cors", None) or not chain.mode_known:
             return "simple" if _leaves_unfollowed(chain) else "same-origin"
         return "same-origin"
     if mode in ("no-cors", "same-origin"):
         return mode
-    if any(preflight is not None or (request and needs_preflight(request)) for preflight, request in chain.hops):
-        return "preflighted"
+    for preflight, request in chain.hops:
+        if preflight is not None or (request is not None and needs_preflight(request)):
+            return "preflighted"
     return "simple"
+
+
+def _leaves_origin(chain: Chain) -> bool:
+    """Whether any of its exchanges was cross-origin."""
+    for hop in chain.hops:
+        for facts in hop:
+            if facts is not None and _is_cross(facts, chain.page):
+                return True
+    return False
 
 
 def _leaves_unfollowed(chain: Chain) -> bool:

@@ -57,8 +57,9 @@ class Tracker:
         due: list[Facts] = []
         while self._waiting and self._waiting[0][0] <= self._now:
             _, id = heapq.heappop(self._waiting)
-            if id in self._facts:
-                due.append(self._facts[id])
+            facts = self._facts.get(id)
+            if facts is not None and facts.request is None and facts.child is None:
+                due.append(facts)
         return self._changes(due) if due else Changes([], [])
 
     def close(self) -> Changes:
@@ -85,7 +86,7 @@ class Tracker:
             if deadline <= self._now:
                 chain = chain._replace(closed=True)
             else:
-                heapq.heappush(self._waiting, (deadline, root.exchange.id))
+                heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
         return judge(chain)
 

@@ -101,6 +101,13 @@ def is_forbidden(name: str) -> bool:
     return name in _FORBIDDEN or name.startswith(("sec-", "proxy-"))
 
 
+@lru_cache(maxsize=4096)
+def _set_by_page(line: str) -> str | None:
+    """The header's name in lower case, if only a page can have set it."""
+    name = line.lower()
+    return None if name in _ADDED_BY_BROWSER or name.startswith(":") or is_forbidden(name) else name
+
+
 def unsafe_names(headers: Pairs, engine: Engine | None = None) -> tuple[str, ...]:
     """The CORS-unsafe request-header names of an actual request as seen on the wire: lower-case, sorted, each once.
 
@@ -111,8 +118,8 @@ def unsafe_names(headers: Pairs, engine: Engine | None = None) -> tuple[str, ...
     safe: list[str] = []
     total = 0
     for line, value in headers:
-        name = line.lower()
-        if name in _ADDED_BY_BROWSER or name.startswith(":") or is_forbidden(name):
+        name = _set_by_page(line)
+        if name is None:
             continue
         if is_safelisted_request_header(name, value.strip(WHITESPACE), engine):
             safe.append(name)

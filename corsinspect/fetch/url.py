@@ -47,6 +47,8 @@ class Url(NamedTuple):
         return f"{self.scheme}:{self.path}" if self.origin == "null" else self.origin + self.path
 
 
+# one call asks for the same few URLs many times; few are kept, as they may be long
+@lru_cache(maxsize=256)
 def parse_url(text: str, base: Url | None = None) -> Url | None:
     """Parses `text`, relative to `base` if it is, as the URL standard's basic URL parser does; None where that fails.
 
