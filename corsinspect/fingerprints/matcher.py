@@ -105,6 +105,9 @@ def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> It
     if on_node and (status or 0) >= 400 and lower.get("content-type") == "text/plain; charset=utf-8":
         yield "koa", "guess"
     if "keep-alive" not in lower and in_order and own != _lower(own) and names[len(own) : len(own) + 1] == ["Date"]:
+        if lower.get("content-type") == "application/json; charset=utf-8":
+            # Go's own library leaves the charset to the app, and few say it of JSON
+            yield "go-gin", "guess"
         yield "go", "guess"
 
 

@@ -29,6 +29,12 @@ PAGES: list[Page] = [
         "nestjs",
         ("certain", _JSON, r'"message":"Cannot [A-Z]+ /.{0,1500}"statusCode":404'),
         ("likely", _JSON, r'^\{"statusCode":500,"message":"Internal server error"\}$'),
+        # its HttpException; Fastify's own 404 has the same keys in the same order
+        (
+            "likely",
+            _JSON,
+            r'^\{"message":(?!"Route )("[^{}]*"|\[[^{}]*\]),("error":"[A-Z][\w ]+",)?"statusCode":4[0-9]{2}\}$',
+        ),
     ),
     *_pages("express", ("certain", _HTML, r"<pre>Cannot [A-Z]+ /"), ("likely", _HTML, r"<pre>\w*Error: [^<]*<br>")),
     *_pages(

@@ -36,6 +36,7 @@ ANSWERS = {
     "caddy": ("Content-Length: 0|Date: x|Server: Caddy", 502, "certain proxy"),
     "php": ("Host: localhost|Connection: close|X-Powered-By: PHP/8.2.35", 200, "certain server"),
     "go": ("Content-Type: application/json|X-Request-Id: 1|Date: x|Content-Length: 2", 200, "guess app"),
+    "go-gin": ("Content-Type: application/json; charset=utf-8|X-Id: 1|Date: x|Content-Length: 2", 200, "guess app"),
     "rails": ("x-request-id: 1|x-runtime: 0.01|content-type: application/json", 200, "likely app"),
     "spring": (
         "X-Content-Type-Options: nosniff|X-XSS-Protection: 0|Pragma: no-cache|Expires: 0"

@@ -49,8 +49,12 @@ class Framework:
     """Other files that the app needs, by name."""
     pieces: Callable[[str], dict[str, str]] = lambda code: {"": code}
     """Where the parts of the recipe go, by the name of the place in the template."""
-    shows: str = ""
-    """What is sure of its plain answers, where they don't show the framework: its recipe is then a guess, and right."""
+    shows: str | None = ""
+    """What is sure of its plain answers (None: nothing), where they don't show the framework: its recipe is then a
+    guess, and right."""
+    passes_as: str = ""
+    """Another framework that it looks like where its own error pages aren't seen, and whose recipe works in it too."""
+    environment: Mapping[str, str] = field(default_factory=dict)
     by_hand: Mapping[str, str] = field(default_factory=dict)
     """Variants that pasting alone can't mend, with what else it takes."""
 
@@ -61,6 +65,19 @@ def _nginx(code: str) -> dict[str, str]:
     own = location.replace("proxy_pass http://127.0.0.1:4000;", "proxy_pass http://127.0.0.1:@UPSTREAM@;")
     assert own != location
     return {"map": maps, "location": f"location {own}"}
+
+
+def _caddy(code: str) -> dict[str, str]:
+    own = code.replace("reverse_proxy 127.0.0.1:4000 {", "reverse_proxy 127.0.0.1:@UPSTREAM@ {")
+    assert own != code
+    return {"": own}
+
+
+def _go(code: str) -> dict[str, str]:
+    """The recipe says: the first line is an import."""
+    first, _, rest = code.partition("\n\n")
+    assert first.startswith("import ")
+    return {"import": first, "": rest}
 
 
 PYTHON = (sys.executable, "-W", "ignore")
@@ -85,6 +102,9 @@ IN_CI = [
 
 MODULES = Path(__file__).parents[1] / "long" / "node"
 
+GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode"}
+"""Debian's Go packages are for builds without modules."""
+
 IN_LONG = [
     Framework("aiohttp", "aiohttp.py.in", "app.py", (*PYTHON, "app.py")),
     Framework(
@@ -96,6 +116,23 @@ IN_LONG = [
     ),
     Framework("koa", "koa.js.in", "app.js", ("node", "app.js"), modules=MODULES, shows="node"),
     Framework("hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node"),
+    Framework("nestjs", "nestjs.js.in", "app.js", ("node", "app.js"), modules=MODULES, passes_as="express"),
+    Framework("php", "php.php.in", "index.php", ("php", "-S", "127.0.0.1:@PORT@", "index.php")),
+    Framework("go", "go.go.in", "app.go", ("go", "run", "app.go"), environment=GO, pieces=_go, shows=None),
+    Framework("go-gin", "go-gin.go.in", "app.go", ("go", "run", "app.go"), environment=GO, pieces=_go, shows=None),
+    Framework(
+        "apache", "apache.conf.in", "apache.conf", ("apache2", "-d", ".", "-f", "apache.conf", "-X"), upstream=True
+    ),
+    Framework(
+        "caddy",
+        "caddy.in",
+        "Caddyfile",
+        ("caddy", "run"),
+        upstream=True,
+        environment={"XDG_CONFIG_HOME": "."},
+        pieces=_caddy,
+        by_hand={"auth": "`basicauth` has to let OPTIONS pass"},
+    ),
 ]
 """Those that the long tests try as well."""
 

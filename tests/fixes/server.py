@@ -38,7 +38,9 @@ class Server:
             (folder / name).write_text(content)
         if framework.modules is not None:
             (folder / "node_modules").symlink_to(framework.modules / "node_modules")
-        self._runs = [(framework.command, self.port)]
+        command = tuple(word.replace("@PORT@", str(self.port)) for word in framework.command)
+        self._runs = [(command, self.port)]
+        self._environment = {"PYTHONDONTWRITEBYTECODE": "1", **framework.environment}
         if framework.upstream:
             (folder / "upstream.py").write_text(app((APPS / "upstream.py.in").read_text(), variant, None, values))
             self._runs.insert(0, ((*PYTHON, "upstream.py"), values["UPSTREAM"]))
@@ -57,7 +59,7 @@ class Server:
                         stdin=asyncio.subprocess.DEVNULL,
                         stdout=log,
                         stderr=log,
-                        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+                        env=os.environ | self._environment,
                         start_new_session=True,
                     )
                     self._processes.append(process)

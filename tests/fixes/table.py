@@ -5,6 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from corsinspect.advice.recipes import recipes
 from tests.fixes.frameworks import BY_NAME, VARIANTS
 from tests.fixes.lab import Lab
 from tests.fixes.trial import attempt, complaints
@@ -38,8 +39,9 @@ async def _row(lab: Lab, name: str, folder: Path) -> str:
         trial = await attempt(lab, tried, variant, folder / variant)
         wrong = complaints(trial, tried, variant)
         print(name, variant, "✗" if wrong else "✓", *wrong, sep="\n  ")
-        cells.append("✗" if wrong else "✓")
-        measured = trial.recipe.measured
+        as_other = "" if trial.recipe.id == name else f" as {trial.recipe.id}"
+        cells.append("✗" if wrong else f"✓{as_other}")
+        measured = recipes()[name].measured
     return f"| {name} | {' | '.join(cells)} | {measured} |"
 
 
