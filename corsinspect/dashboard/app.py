@@ -88,6 +88,8 @@ class Dashboard(App[Exception | None]):
         Binding("x", "mark", "Mark", show=False),
         Binding("N", "note", "Note", show=False),
         Binding("X", "paste", "Explain a message", show=False),
+        Binding("P", "pause(False)", "Go on"),
+        Binding("P", "pause(True)", "Pause", show=False),
         Binding("R", "restart", "Restart proxy"),
         Binding("t", "stop_trying", "Simulation off"),
         Binding("t", "try_fix(True)", "Try the fix"),
@@ -226,9 +228,9 @@ class Dashboard(App[Exception | None]):
         """Twice a second while live: gives up what waited too long, and lets the rate fall."""
         if not self._on_screen:
             return
-        if self.book.outcomes["pending"]:
+        if self.book.outcomes["pending"] and not self.feed.held:  # held: what it waits for may have come
             self.feed.advance(time.time())
-        elif not self._arrivals:
+        elif not self._arrivals and not self.feed.held:
             self._seconds.pause()
         self._show_surroundings()
 
@@ -248,7 +250,9 @@ class Dashboard(App[Exception | None]):
         # both keep their height: without `layout=False` every frame would arrange the whole screen anew
         self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
         notices = self.query_one("#notice", Static)
-        notices.update(notice(self.book, facts, self.feed.progress, width, tried=str(self.trying)), layout=False)
+        waiting = self.source.waiting() if self.feed.held else None
+        told = notice(self.book, facts, self.feed.progress, width, tried=str(self.trying), waiting=waiting)
+        notices.update(told, layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -361,7 +365,6 @@ class Dashboard(App[Exception | None]):
             return self.selected_call is not None
         if action in ("this_origin", "this_endpoint"):
             return self.is_mounted and self._list.selected is not None
-            return self._mounted and self.selected_call is not None
         if action == "not_cors":
             return self.book.outcomes["not-cors"] > 0
         if action in ("mark", "note", "watch"):
@@ -371,6 +374,8 @@ class Dashboard(App[Exception | None]):
             return call is not None and may_assume(call)
         if action == "open_browser":
             return self.source.actions is not None and self.source.facts().died is None
+        if action == "pause":
+            return self.source.live and self.feed.held != parameters[0]
         if action == "restart":
             return self.source.facts().died is not None
         if action == "trust":
@@ -583,6 +588,12 @@ class Dashboard(App[Exception | None]):
     def _may_try(self) -> bool:
         call = self.selected_call if self.is_mounted else None
         return call is not None and (call.simulated or call.verdict.outcome in PROBLEMS)
+
+    def action_pause(self, held: bool) -> None:
+        """Holds the list still while the capture goes on, or takes in what has come since."""
+        self.feed.hold(held)
+        self._seconds.resume()
+        self.refresh_bindings()
 
     def action_trust(self) -> None:
         """Accepts the certificate of the selected call's server for this run."""

@@ -27,6 +27,8 @@ class Feed:
     def __init__(self, source: Source, changed: Callable[[], None]) -> None:
         """`changed` is called when there is something to take or the progress or the source's facts are other ones."""
         self.progress: Progress | None = None if source.live else Progress(0, None)
+        self.held = False
+        """Whether the screen is to stay as it is: then nothing is read, and the file keeps what comes."""
         self._source = source
         self._changed = changed
         self._tracker = Tracker()
@@ -35,7 +37,9 @@ class Feed:
         """When the present slice ends."""
 
     def take(self) -> Changes:
-        """What has changed since the last time, the newest state of each call."""
+        """What has changed since the last time, the newest state of each call; nothing while held."""
+        if self.held:
+            return Changes([], [])
         gathered, self._gathered = self._gathered, []
         latest: dict[str, Call | None] = {}
         for changes in gathered:
@@ -50,6 +54,13 @@ class Feed:
         self._gathered.append(self._tracker.advance(now))
         self._changed()
 
+    def hold(self, held: bool) -> None:
+        """Leaves what comes where it is, or takes it in again."""
+        self.held = held
+        if self._source.wake is not None:
+            self._source.wake.set()
+        self._changed()
+
     async def run(self) -> None:
         """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
         source = self._source
@@ -58,9 +69,9 @@ class Feed:
             await self._judge(arrived)
             if source.ended:
                 break
-            if not source.behind:
+            if self.held or not source.behind:
                 await self._wait()
-            arrived = source.poll()
+            arrived = [] if self.held else source.poll()
         self._gathered.append(self._tracker.close())
         self.progress = None
         self._changed()

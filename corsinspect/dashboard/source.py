@@ -9,7 +9,7 @@ import msgspec
 
 from corsinspect.dashboard.status import Facts, Progress
 from corsinspect.model import Exchange
-from corsinspect.session.reader import Follower, facts, is_session, load
+from corsinspect.session.reader import Ahead, Follower, facts, is_session, load
 
 BrowserKind = Literal["chromium", "firefox"]
 
@@ -82,6 +82,10 @@ class Source(Protocol):
         The first time it may take long, and is called from a thread then."""
         ...
 
+    def waiting(self) -> int:
+        """How many exchanges have something new since the last `poll`."""
+        ...
+
 
 class Place:
     """Where a session file is, to notice when it's not there any more."""
@@ -112,6 +116,7 @@ class _Pieces:
         self.behind = False
         self._far = False
         """Whether it was far behind, and hasn't caught up since: a busy capture is always a little behind."""
+        self._ahead: Ahead | None = None
 
     @property
     def progress(self) -> Progress | None:
@@ -125,6 +130,11 @@ class _Pieces:
         self._far = self.behind and (self._far or left >= WORTH_A_BAR)
         # most exchanges are written more than once within a moment; the order in which they began stays
         return [facts(line) for line in {line.id: line for line in lines}.values()]
+
+    def waiting(self) -> int:
+        if self._ahead is None or self._ahead.start != self.follower.read:
+            self._ahead = Ahead(self.follower.path, self.follower.read)
+        return self._ahead.count()
 
 
 class FileSource:
@@ -163,6 +173,9 @@ class FileSource:
 
     def poll(self) -> Sequence[Exchange]:
         return self._load() if self._pieces is None else self._piece(self._pieces)
+
+    def waiting(self) -> int:
+        return 0 if self._pieces is None else self._pieces.waiting()
 
     def _piece(self, pieces: _Pieces) -> Sequence[Exchange]:
         exchanges = pieces.poll()
@@ -262,6 +275,9 @@ class LiveSource:
 
     def poll(self) -> Sequence[Exchange]:
         return self._pieces.poll()
+
+    def waiting(self) -> int:
+        return self._pieces.waiting()
 
     async def open_browser(self, kind: BrowserKind) -> str:
         return (await self._proxy.open_browser(kind, self._url, profile=self._profile)).name

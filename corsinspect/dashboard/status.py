@@ -75,8 +75,27 @@ def _outcomes(book: Book, *, words: bool) -> Content:
     return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
 
 
-def notice(book: Book, facts: Facts, progress: Progress | None, width: int, *, tried: str = "") -> Content:
-    """The second line: trouble, else for whom a fix is `tried`, else progress, else what is hidden."""
+def notice(
+    book: Book,
+    facts: Facts,
+    progress: Progress | None,
+    width: int,
+    *,
+    tried: str = "",
+    waiting: int | None = None,
+) -> Content:
+    """The second line: trouble, else for whom a fix is `tried`, else progress, else what is hidden.
+
+    Before all that how many exchanges are `waiting` while the list is held still; None: it isn't.
+    """
+    told = _notice(book, facts, progress, width, tried)
+    if waiting is None:
+        return told
+    wait = f" {waiting:,} exchange{' waits' if waiting == 1 else 's wait'} (P: go on) " if facts.died is None else ""
+    return Content.assemble((" PAUSED ", LOUD), (wait, "bold $text-warning"), told).truncate(width, ellipsis=True)
+
+
+def _notice(book: Book, facts: Facts, progress: Progress | None, width: int, tried: str) -> Content:
     if facts.died is not None:
         told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to start it again on the same port."
         return Content.styled(told, "bold $text-error")

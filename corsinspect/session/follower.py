@@ -1,11 +1,14 @@
 """Follows a session file that another process writes, or reads a large one piece by piece."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from corsinspect.model import Line
 from corsinspect.session.errors import Problem, SessionError
-from corsinspect.session.lines import LineReader
+from corsinspect.session.lines import UNREADABLE, LineReader
 from corsinspect.session.redact import Redactor
 
 _PIECE = 1 << 20
@@ -74,3 +77,34 @@ class Follower:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+
+class _Id(msgspec.Struct):
+    id: str = ""
+
+
+class Ahead:
+    """Counts the exchanges that a session file has lines of past a place, reading no more of them than their ids."""
+
+    def __init__(self, path: Path, start: int) -> None:
+        self.start = start
+        self._path = path
+        self._offset = start
+        self._ids: set[str] = set()
+        self._decode = msgspec.json.Decoder(_Id).decode
+
+    def count(self) -> int:
+        """How many there are by now; what is more than a megabyte is left for the next time."""
+        try:
+            with self._path.open("rb", buffering=0) as file:
+                file.seek(self._offset)
+                data = file.read(_PIECE)
+        except OSError:
+            return len(self._ids)
+        whole = data.rfind(b"\n") + 1
+        self._offset += whole
+        for line in data[:whole].split(b"\n"):
+            with suppress(*UNREADABLE):
+                self._ids.add(self._decode(line).id)
+        self._ids.discard("")  # of headers
+        return len(self._ids)

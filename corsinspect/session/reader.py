@@ -12,11 +12,11 @@ import msgspec
 from corsinspect.model import Annotation, Exchange, Line
 from corsinspect.session import har, mitm
 from corsinspect.session.errors import Problem, SessionError
-from corsinspect.session.follower import Follower
+from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.lines import UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
 
-__all__ = ["Follower", "Loaded", "Problem", "SessionError", "facts", "is_session", "load"]
+__all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "facts", "is_session", "load"]
 
 Format = Literal["session", "mitm", "har"]
 

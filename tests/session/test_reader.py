@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.session import Follower, Redactor, SessionError, SessionWriter, load
-from corsinspect.session.reader import is_session
+from corsinspect.session.reader import Ahead, is_session
 from tests.session.build import BLOCKED, answered, exchange
 
 
@@ -160,6 +160,21 @@ def test_a_line_longer_than_a_read_is_followed(path):
     follower = Follower(path)
     assert [line.id for line in follower.poll()] == ["a", "long", "b"]
     follower.close()
+
+
+def test_what_lies_ahead_is_counted_by_exchange_and_in_whole_lines_only(path):
+    data = write(path, exchange("a"))
+    ahead = Ahead(path, len(data))
+    assert ahead.count() == 0
+    write(path, exchange("b"), answered(exchange("b")), exchange("c"))
+    with path.open("ab") as file:
+        file.write(b'not ours\n{"id":"torn')
+    assert [ahead.count(), ahead.count()] == [2, 2]
+    with path.open("ab") as file:
+        file.write(b'"}\n')
+    assert ahead.count() == 3
+    path.unlink()
+    assert ahead.count() == 3
 
 
 def test_following_a_directory_is_a_clear_error(tmp_path):
