@@ -29,6 +29,7 @@ SIGNS: list[Sign] = [
         "nextjs",
         ("certain", "x-powered-by", "^Next\\.js"),
         ("certain", "x-nextjs-cache", ""),
+        ("certain", "vary", "\\bnext-router-state-tree\\b"),
         ("guess", "server", "^Vercel$"),
     ),
     # only Fastify sends 72; Node's own default is 5

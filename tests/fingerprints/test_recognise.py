@@ -13,6 +13,11 @@ NODE = "Date: x|Connection: keep-alive|Keep-Alive: timeout=5"
 
 ANSWERS = {
     "express": ("X-Powered-By: Express|Content-Type: application/json|" + NODE, 200, "certain app"),
+    "nextjs": (
+        "Vary: rsc, next-router-state-tree, next-router-prefetch|content-type: application/json|" + NODE,
+        200,
+        "certain app",
+    ),
     "fastify": ("content-type: application/json|content-length: 2|Date: x|Keep-Alive: timeout=72", 200, "likely app"),
     "node": ("Content-Type: application/json|X-Other: a|" + NODE, 200, "likely server"),
     "hono": (

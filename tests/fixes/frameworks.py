@@ -80,6 +80,21 @@ def _go(code: str) -> dict[str, str]:
     return {"import": first, "": rest}
 
 
+def _nextjs(code: str) -> dict[str, str]:
+    """The recipe says: from Next.js 16 on the function's name is proxy."""
+    renamed = code.replace("export function middleware(", "export function proxy(")
+    assert renamed != code
+    return {"": renamed}
+
+
+NEXTJS_ROUTES = {
+    "package.json": "{}",
+    "app/api/items/route.js": "export const GET = () => Response.json(['bread']);\n"
+    "export const POST = () => Response.json({}, { status: 201 });\n",
+    "app/api/items/1/route.js": "export const PUT = () => Response.json({});\nexport const DELETE = PUT;\n",
+    "app/api/broken/route.js": "export function GET() {\n  throw new Error('broken on purpose');\n}\n",
+}
+
 PYTHON = (sys.executable, "-W", "ignore")
 
 IN_CI = [
@@ -117,9 +132,29 @@ IN_LONG = [
     Framework("koa", "koa.js.in", "app.js", ("node", "app.js"), modules=MODULES, shows="node"),
     Framework("hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node"),
     Framework("nestjs", "nestjs.js.in", "app.js", ("node", "app.js"), modules=MODULES, passes_as="express"),
+    Framework(
+        "nextjs",
+        "nextjs.ts.in",
+        "proxy.ts",
+        ("node", "node_modules/next/dist/bin/next", "dev", "--webpack", "-H", "127.0.0.1", "-p", "@PORT@"),
+        modules=MODULES,
+        extra=NEXTJS_ROUTES,
+        environment={"NEXT_TELEMETRY_DISABLED": "1"},
+        pieces=_nextjs,
+        shows="node",
+        by_hand={"auth": "a login in the middleware has to come after it"},
+    ),
     Framework("php", "php.php.in", "index.php", ("php", "-S", "127.0.0.1:@PORT@", "index.php")),
     Framework("go", "go.go.in", "app.go", ("go", "run", "app.go"), environment=GO, pieces=_go, shows=None),
     Framework("go-gin", "go-gin.go.in", "app.go", ("go", "run", "app.go"), environment=GO, pieces=_go, shows=None),
+    Framework(
+        "rails",
+        "rails.ru.in",
+        "app.ru",
+        ("puma", "-b", "tcp://127.0.0.1:@PORT@", "app.ru"),
+        environment={"RAILS_ENV": "production"},
+        shows=None,
+    ),
     Framework(
         "apache", "apache.conf.in", "apache.conf", ("apache2", "-d", ".", "-f", "apache.conf", "-X"), upstream=True
     ),

@@ -35,6 +35,7 @@ class Server:
         text = app((APPS / framework.template).read_text(), variant, pieces, values)
         (folder / framework.file).write_text(text)
         for name, content in framework.extra.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
         if framework.modules is not None:
             (folder / "node_modules").symlink_to(framework.modules / "node_modules")
