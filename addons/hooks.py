@@ -108,6 +108,18 @@ class Capture:
             self._recorder.close()
             self._recorder = None
 
+    def turn_to(self, session: Path) -> None:
+        """Go on in another session file; the present one is closed whole.
+
+        What was asked before and is answered later is in both: without an answer there, in full here. The end of an
+        answer that came before is in neither. Raises SessionError when the file can't be opened; then nothing changes.
+        """
+        following = self._record(session)
+        before, self._recorder = self._recorder, following
+        self._unreachable.clear()
+        if before is not None:
+            before.close()
+
     # exchanges
 
     @survives
@@ -132,23 +144,27 @@ class Capture:
             flow.response.stream = bodies.Dropped() if replaced else bodies.watched(flow.response)
         if self._recorder is None:
             return
-        exchange = facts.with_response(self._latest(flow), flow.response, self._redactor)
+        asked = self._latest(flow) or facts.request_facts(flow, self._id(flow), self._redactor)
+        exchange = facts.with_response(asked, flow.response, self._redactor)
         if own is not None:
             exchange = facts.with_own_answer(exchange, own.status, own.headers, self._redactor)
         self._judge(flow, exchange)
 
     @survives
     def response(self, flow: http.HTTPFlow) -> None:
-        if self._recorder is not None and flow.websocket is None:
-            self._recorder.note(facts.with_end(self._latest(flow), flow))
+        if self._recorder is not None and flow.websocket is None and (answered := self._latest(flow)) is not None:
+            self._recorder.note(facts.with_end(answered, flow))
 
     @survives
     def error(self, flow: http.HTTPFlow) -> None:
         if self._recorder is None:
             return
-        text = flow.error.msg if flow.error is not None else ""
-        untrusted = text.partition(UNTRUSTED)[2] or None
-        self._judge(flow, facts.with_failure(self._latest(flow), flow, untrusted))
+        begun = self._latest(flow)
+        if begun is None and flow.response is None:
+            begun = facts.request_facts(flow, self._id(flow), self._redactor)
+        if begun is not None:
+            text = flow.error.msg if flow.error is not None else ""
+            self._judge(flow, facts.with_failure(begun, flow, text.partition(UNTRUSTED)[2] or None))
 
     @survives
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -157,9 +173,8 @@ class Capture:
 
     @survives
     def websocket_end(self, flow: http.HTTPFlow) -> None:
-        if self._recorder is not None and flow.websocket is not None:
-            ended = flow.websocket.timestamp_end or time.time()
-            self._recorder.note(msgspec.structs.replace(self._latest(flow), ended=ended))
+        if self._recorder is not None and flow.websocket is not None and (begun := self._latest(flow)) is not None:
+            self._recorder.note(msgspec.structs.replace(begun, ended=flow.websocket.timestamp_end or time.time()))
 
     # connections that never carried a request
 
@@ -206,11 +221,10 @@ class Capture:
         finally:
             self._marks.current = None
 
-    def _latest(self, flow: http.HTTPFlow) -> Exchange:
-        """The exchange of this flow so far; made anew where it isn't held (the addon was loaded in between)."""
-        assert self._recorder is not None
-        id = self._id(flow)
-        return self._recorder.latest(id) or facts.request_facts(flow, id, self._redactor)
+    def _latest(self, flow: http.HTTPFlow) -> Exchange | None:
+        """The exchange of this flow so far; None where it isn't held: the addon was loaded, or turned to another
+        session, in between."""
+        return self._recorder.latest(self._id(flow)) if self._recorder is not None else None
 
     def _id(self, flow: http.HTTPFlow) -> str:
         if flow.is_replay == "request" and flow.id in self._replays:

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import gc
+import shlex
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from corsinspect.capture.browser import BrowserKind
@@ -27,15 +29,19 @@ async def live(
     proxy = Proxy(session, port=port)
     try:
         await proxy.start()
-        status = await show(Dashboard(LiveSource(proxy, url=url, profile=profile), open_browser=browser))
+        source = LiveSource(proxy, url=url, profile=profile)
+        status = await show(Dashboard(source, open_browser=browser))
     finally:
         await proxy.stop()
-    _farewell(session)
+    _farewell(source.written)
     return status
 
 
-def _farewell(session: Path) -> None:
-    print(f"session: {session}\nopen it again: corsinspect replay {session}")
+def _farewell(sessions: Sequence[Path]) -> None:
+    for session in sessions:
+        print(f"session: {session}")
+    these = shlex.join(map(str, sessions))
+    print(f"open {'it' if len(sessions) == 1 else 'them'} again: corsinspect replay {these}")
 
 
 async def show(app) -> int:
@@ -66,8 +72,9 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
                 from corsinspect.dashboard.source import LiveSource
 
                 visitor = visit.name if visit.simulated else None
-                status = await show(Dashboard(LiveSource(proxy, url=servers.page_url, visitor=visitor)))
-                _farewell(session)
+                source = LiveSource(proxy, url=servers.page_url, visitor=visitor)
+                status = await show(Dashboard(source))
+                _farewell(source.written)
                 return status
             return await _demo_lines(proxy, servers, visit)
         finally:

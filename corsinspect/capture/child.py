@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from mitmproxy import command
@@ -55,6 +56,20 @@ class Browsers:
             if not keep:
                 remove(Path(profile))
         self.open.clear()
+
+
+class Sessions:
+    """Where the capture writes to."""
+
+    def __init__(self, capture: Capture, changed: Callable[[], None]) -> None:
+        self._capture = capture
+        self._changed = changed
+
+    @command.command("cors.session")
+    def turn_to(self, path: str) -> None:
+        """Go on in this session file; its header tells the parent that it's so."""
+        self._capture.turn_to(Path(path))
+        self._changed()
 
 
 class Parent:
@@ -117,7 +132,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str |
     except SessionError as problem:
         parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
         return str(problem)
-    master = LeanMaster(ca, Simulation(), capture, browsers)
+    master = LeanMaster(ca, Simulation(), capture, browsers, Sessions(capture, parent.wake))
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:

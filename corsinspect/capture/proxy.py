@@ -19,12 +19,14 @@ from corsinspect.capture.tail import Tail
 USUAL_PORT = 8080
 START_LIMIT = 60.0
 """Seconds; a cold start on a slow disk takes a few."""
+TURN_LIMIT = 20.0
+"""Seconds that the proxy is given to go on in another session file; it takes some milliseconds."""
 STOP_LIMIT = 8.0
 """Seconds; longer than the child may take to close the browsers."""
 
 
 class Proxy:
-    """A capturing proxy in a process of its own, for one session file.
+    """A capturing proxy in a process of its own, which writes one session file at a time.
 
     `start` it in the event loop it's used from, and `stop` it there whatever happens in between. If this process is
     killed, the proxy's process notices, closes the launched browsers and ends by itself.
@@ -64,6 +66,22 @@ class Proxy:
         await self._spawn()
         for browser in self.browsers:
             self._tell_opened(browser)
+
+    async def turn_to(self, session: Path) -> None:
+        """Have what comes from now on written to another session file, an empty one; returns when that has begun.
+
+        Raises CaptureError where it can't be; then the capture goes on in the present one.
+        """
+        self.send("session", str(session))
+        try:
+            async with asyncio.timeout(TURN_LIMIT):
+                while self.died is None and not _size(session):
+                    await asyncio.sleep(0.01)
+        except (TimeoutError, OSError) as error:
+            raise CaptureError(f"{session} can't be begun.", "The capture goes on in the file it had.") from error
+        if self.died is not None:
+            raise CaptureError(f"The proxy has stopped: {self.died}.", "Start it again with R.")
+        self.session = session
 
     async def open_browser(
         self,
@@ -173,6 +191,10 @@ class Proxy:
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def _reason(status: int, last_line: str | None) -> str:

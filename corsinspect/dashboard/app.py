@@ -90,6 +90,7 @@ class Dashboard(App[Exception | None]):
         Binding("X", "paste", "Explain a message", show=False),
         Binding("P", "pause(False)", "Go on"),
         Binding("P", "pause(True)", "Pause", show=False),
+        Binding("C", "clear", "Clear", show=False),
         Binding("R", "restart", "Restart proxy"),
         Binding("t", "stop_trying", "Simulation off"),
         Binding("t", "try_fix(True)", "Try the fix"),
@@ -130,6 +131,7 @@ class Dashboard(App[Exception | None]):
         self._recipes: dict[str, str] = {}
         self._siblings = Siblings(self.book)
         self._compared: Call | None = None
+        self._clearing = False
         self._watch: Watch | None = None
         self._rang = float("-inf")
         self._facts = source.facts()
@@ -168,7 +170,7 @@ class Dashboard(App[Exception | None]):
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         if self.preferences.notice is not None:
             self._warn(self.preferences.notice)
-        self.run_worker(self._read(), name="read")
+        self._begin()
         if self._open_at_start is not None:
             self.run_worker(self._open(self._open_at_start))
 
@@ -176,6 +178,9 @@ class Dashboard(App[Exception | None]):
         self.book.calls.close()
 
     # what arrives
+
+    def _begin(self) -> None:
+        self.run_worker(self._read(), name="read", group="read", exclusive=True)
 
     async def _read(self) -> None:
         try:
@@ -372,6 +377,8 @@ class Dashboard(App[Exception | None]):
         if action in ("assume", "assume_page"):
             call = self.selected_call if self.is_mounted else None
             return call is not None and may_assume(call)
+        if action == "clear":
+            return self.source.actions is not None and self.source.facts().died is None and not self._clearing
         if action == "open_browser":
             return self.source.actions is not None and self.source.facts().died is None
         if action == "pause":
@@ -594,6 +601,39 @@ class Dashboard(App[Exception | None]):
         self.feed.hold(held)
         self._seconds.resume()
         self.refresh_bindings()
+
+    def action_clear(self) -> None:
+        """Begins an empty list in a new session file; the one so far is kept as it is."""
+        if self.source.actions is not None:
+            self._clearing = True
+            self.run_worker(self._clear(self.source.actions), group="clear")
+
+    async def _clear(self, actions: Actions) -> None:
+        (before,) = self.source.sessions
+        try:
+            await actions.clear()
+        except Exception as error:
+            self._say_failed(error)
+        else:
+            self._begin_anew()
+            self._say(f"The list begins anew. What it held is kept: {before}")
+        finally:
+            self._clearing = False
+
+    def _begin_anew(self) -> None:
+        """Forgets all calls and what was said of them. Filter, order, watch and simulation stay, as does what was said
+        of whole pages: it's still so."""
+        said = self.remarks.notes.assumed_origins
+        self.feed.end()
+        self.feed = Feed(self.source, self._changed)
+        self._list.clear()
+        self.remarks = Remarks(Notes(*self.source.sessions), self.book)
+        self.remarks.carry(said)
+        self._siblings = Siblings(self.book)
+        self._compared = None
+        self._arrivals.clear()
+        self._begin()
+        self._show_surroundings()
 
     def action_trust(self) -> None:
         """Accepts the certificate of the selected call's server for this run."""

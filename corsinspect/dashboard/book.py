@@ -95,6 +95,17 @@ class Book:
             self._listing.changed.clear()
         return touched
 
+    def clear(self) -> None:
+        """Forgets all calls; what is shown of those that come, and how, stays."""
+        self.rows.clear()
+        self.calls.clear()
+        self.outcomes.clear()
+        self.background = 0
+        self.tally.clear()
+        self.newest_problem = None
+        self.marks.clear()
+        self.show(self.shown)
+
     def show(self, shown: Shown, *, tall: bool | None = None) -> None:
         """Changes which rows are shown and whether reasons stand on a line of their own."""
         self.shown = shown

@@ -123,6 +123,15 @@ class CallList(ScrollView, can_focus=True):
         self._top = None
         self.redraw()
 
+    def clear(self) -> None:
+        """Begins anew, as the Book does: nothing is selected, and what comes is followed."""
+        self.book.clear()
+        self.selected = self._wanted = self._top = None
+        self._to_problems = self.follow = True
+        self._seen = self._unseen = 0
+        self.redraw()
+        self.post_message(self.Selected(None, by_hand=False))
+
     def action_sort(self) -> None:
         """Sorts by the next of time, duration, status and host."""
         arrangement = self.book.arrangement

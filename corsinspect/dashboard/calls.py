@@ -87,6 +87,15 @@ class Calls(Mapping[str, Call]):
     def __len__(self) -> int:
         return len(self._positions)
 
+    def clear(self) -> None:
+        """Forgets all calls, and begins again with the first position."""
+        self.close()
+        self._held.clear()
+        self._positions.clear()
+        self._places = array("q")
+        self._end = 0
+        self._full = False
+
     def close(self) -> None:
         """Lets go of the file, and so of the calls in it."""
         if self._file is not None:

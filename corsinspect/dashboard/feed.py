@@ -29,6 +29,7 @@ class Feed:
         self.progress: Progress | None = None if source.live else Progress(0, None)
         self.held = False
         """Whether the screen is to stay as it is: then nothing is read, and the file keeps what comes."""
+        self._over = False
         self._source = source
         self._changed = changed
         self._tracker = Tracker()
@@ -61,6 +62,10 @@ class Feed:
             self._source.wake.set()
         self._changed()
 
+    def end(self) -> None:
+        """Reads no more: for whoever cancels `run`, as `wait_for` forgets that when its event comes just then."""
+        self._over = True
+
     async def run(self) -> None:
         """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
         source = self._source
@@ -71,6 +76,8 @@ class Feed:
                 break
             if self.held or not source.behind:
                 await self._wait()
+            if self._over:
+                return
             arrived = [] if self.held else source.poll()
         self._gathered.append(self._tracker.close())
         self.progress = None

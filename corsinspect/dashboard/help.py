@@ -64,6 +64,7 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "Capture",
         (
             ("c  f", "open Chromium or Firefox, set up to be seen"),
+            ("C", "an empty list in a new session file; the old one is kept"),
             ("P", "hold the list still; the capture goes on, P takes it in"),
             ("t  S", "try a blocked call's fix in the proxy; t ends that"),
             ("T", "accept the server's untrusted certificate, for this run"),

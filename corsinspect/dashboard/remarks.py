@@ -1,6 +1,6 @@
 """What a person says of calls: marks and notes, and credentials that they know of and the wire doesn't show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -77,6 +77,12 @@ class Remarks:
         for start in range(0, len(positions), AT_ONCE):
             calls = [self._book.call_at(position) for position in positions[start : start + AT_ONCE]]
             yield Changes([assuming(call, self.notes.assumed(call)) for call in calls if call is not None], [])
+
+    def carry(self, origins: Mapping[str, Credentials]) -> None:
+        """Takes over what was said of pages in another session."""
+        for origin, credentials in origins.items():
+            if credentials != "unknown":
+                self.trouble = self.notes.assume(credentials, origin=origin)
 
     def _judged(self, call: Call) -> Call:
         credentials = self.notes.assumed(call)

@@ -9,6 +9,7 @@ import msgspec
 
 from corsinspect.dashboard.status import Facts, Progress
 from corsinspect.model import Exchange
+from corsinspect.session.place import session_path_in
 from corsinspect.session.reader import Ahead, Follower, facts, is_session, load
 
 BrowserKind = Literal["chromium", "firefox"]
@@ -30,6 +31,10 @@ class Actions(Protocol):
 
     async def restart(self) -> None:
         """Starts a proxy that has died again, on its port."""
+        ...
+
+    async def clear(self) -> None:
+        """Goes on in a new session file: only what comes from now on is polled."""
         ...
 
     def trust(self, host: str) -> None:
@@ -224,6 +229,8 @@ class Proxy(Protocol):
 
     async def restart(self) -> None: ...
 
+    async def turn_to(self, session: Path) -> None: ...
+
     async def open_browser(
         self, kind: BrowserKind, url: str | None = None, profile: str | None = None, headless: bool = False
     ) -> Browser: ...
@@ -244,6 +251,8 @@ class LiveSource:
         self.wake: asyncio.Event | None = proxy.wake
         self.actions: Actions | None = self
         self.sessions = (proxy.session,)
+        self.written = [proxy.session]
+        """All session files so far, the present one last."""
         self.ended = False
         self._proxy = proxy
         self._url = url
@@ -284,6 +293,14 @@ class LiveSource:
 
     async def restart(self) -> None:
         await self._proxy.restart()
+
+    async def clear(self) -> None:
+        session = session_path_in(self._proxy.session.parent)
+        await self._proxy.turn_to(session)
+        self._pieces.follower.close()
+        self._pieces, self._place = _Pieces(session), Place(session)
+        self.sessions = (session,)
+        self.written.append(session)
 
     def trust(self, host: str) -> None:
         self._proxy.send("trust", host)

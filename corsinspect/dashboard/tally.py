@@ -42,6 +42,12 @@ class Tally:
             if traits.outcome in PROBLEMS:
                 self.failures[int(started)] += by
 
+    def clear(self) -> None:
+        """Forgets everything."""
+        for counts in (self.kinds, self.calls, self.failures, self._pool):
+            counts.clear()
+        self.changes += 1
+
     def values(self, key: str) -> list[str]:
         """The values of a filter's key that calls have, the most frequent first."""
         read = _VALUES.get(key)

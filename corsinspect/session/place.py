@@ -29,6 +29,11 @@ def new_session_path() -> Path:
     """A new, empty file named by date and time; of the older ones, those past the last 20 are deleted."""
     folder = sessions_dir()
     _sweep(folder)
+    return session_path_in(folder)
+
+
+def session_path_in(folder: Path) -> Path:
+    """A new, empty file named by date and time in this folder. Raises OSError when it can't be made."""
     stamp = time.strftime("%Y-%m-%dT%H%M%S")
     number = 1
     while True:

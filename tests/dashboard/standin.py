@@ -42,6 +42,14 @@ class StandInProxy:
         self.died = reason
         self.wake.set()
 
+    async def turn_to(self, session: Path) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self._writer.close()
+        self.session = session
+        self._writer = SessionWriter(session)
+        self.wake.set()
+
     async def restart(self) -> None:
         self.died = None
         self.wake.set()

@@ -1,0 +1,91 @@
+"""C begins an empty list in a new session file, and keeps the old one."""
+
+from pathlib import Path
+
+from corsinspect.capture.errors import CaptureError
+from corsinspect.dashboard.source import LiveSource
+from corsinspect.live import _farewell
+from corsinspect.session import load
+from corsinspect.session.notes import SUFFIX
+from tests.dashboard.conftest import capturing, replaying
+from tests.dashboard.story import PAGE
+from tests.dashboard.test_app import blocked, gets
+
+
+async def test_the_list_begins_anew_and_the_old_file_is_named_and_kept(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        old = screen.proxy.session
+        await screen.put(*gets(30), blocked("no"))
+        await screen.press("home", "C")
+        await screen.sees("Nothing captured yet.", "The list begins anew", "live.jsonl")
+        new = screen.proxy.session
+        assert new != old and len(load(old).exchanges) == 31
+        assert new.stat().st_mode & 0o777 == 0o600
+        await screen.put(*gets(2, first=100))
+        await screen.sees("✓ 2 allowed", ":8000/101")
+        assert screen.selected == "GET 101"
+        assert "blocked" not in screen.lines[0] and "no" not in screen.rows[-1]
+        assert len(load(old).exchanges) == 31
+        await screen.press("C")
+        await screen.sees("Nothing captured yet.")
+        source = screen.app.source
+        assert isinstance(source, LiveSource) and source.written == [old, new, screen.proxy.session]
+
+
+async def test_filter_order_and_watch_stay_and_so_does_what_was_said_of_a_page(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await screen.put(*gets(3), blocked("no"))
+        await screen.press("w", "up", "x", "I", "b", "s", "C")
+        await screen.sees("No call matches.", "◉ watching")
+        await screen.put(*gets(1))
+        await screen.sees("1 of 1 shown", "by duration", "credentials included, as you say, for all of")
+        assert "★" not in screen.text
+        assert PAGE in screen.proxy.session.with_name(screen.proxy.session.name + SUFFIX).read_text()
+
+
+async def test_it_ends_a_pause(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await screen.put(*gets(1))
+        await screen.press("P")
+        screen.proxy.put(blocked("late"))
+        await screen.sees("1 exchange waits")
+        await screen.press("C")
+        await screen.sees("Nothing captured yet.")
+        assert "PAUSED" not in screen.text
+        await screen.put(*gets(1, first=7))
+        await screen.sees(":8000/7")
+        assert "late" not in screen.text
+
+
+async def test_what_keeps_it_from_being_done_is_told_and_nothing_is_cleared(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await screen.put(*gets(1))
+        screen.proxy.failure = CaptureError("The file can't be begun.", "The capture goes on.")
+        await screen.press("C")
+        await screen.sees("The file can't be begun. The capture goes on.", ":8000/0")
+        screen.proxy.failure = None
+        await screen.press("C")
+        await screen.sees("Nothing captured yet.")
+
+
+async def test_overview_and_findings_are_of_the_new_list(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await screen.put(*gets(3), blocked("no"))
+        await screen.press("C")
+        await screen.sees("Nothing captured yet.")
+        await screen.put(*gets(2))
+        await screen.press("m")
+        await screen.sees("✓ 2")
+        assert "✗" not in screen.text
+
+
+async def test_a_saved_session_offers_no_clear(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        await screen.press("C")
+        await screen.sees("✗ 6 blocked", "trailing slash")
+
+
+def test_the_last_words_name_all_files(capsys) -> None:
+    _farewell([Path("a.jsonl"), Path("b c.jsonl")])
+    told = capsys.readouterr().out
+    assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"
