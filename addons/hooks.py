@@ -23,6 +23,7 @@ from corsinspect.session.place import new_session_path
 from corsinspect.session.redact import Redactor
 
 from . import bodies, facts
+from .handshakes import BrokenOff, Handshakes
 from .marks import Marks
 from .recorder import Recorder
 from .simulate import own_answer
@@ -81,6 +82,7 @@ class Capture:
         self._marks = Marks() if mark else None
         self._replays: dict[str, int] = {}
         self._unreachable: dict[tuple[str, int], Exchange] = {}
+        self._handshakes = Handshakes(self._handshake_failed)
         self._recorder = self._record(session) if session is not None else None
 
     # what mitmproxy tells about itself
@@ -185,10 +187,16 @@ class Capture:
         self._unreachable_host(flow.request.host, flow.request.port, text, flow.client_conn.id)
 
     @survives
+    def tls_established_client(self, data: tls.TlsData) -> None:
+        self._handshakes.established(data)
+
+    @survives
     def tls_failed_client(self, data: tls.TlsData) -> None:
-        address = data.context.server.address
-        host = data.conn.sni or (address[0] if address else "unknown")
-        self._unreachable_host(host, address[1] if address else 443, data.conn.error or "TLS failed", data.conn.id)
+        self._handshakes.broken(data)
+
+    @survives
+    def _handshake_failed(self, broken: BrokenOff) -> None:
+        self._unreachable_host(*broken)
 
     def trouble(self, where: str, problem: Exception) -> None:
         """Count an exception of ours, and log the first of its kind."""

@@ -161,17 +161,41 @@ async def test_failed_connections_to_a_host_are_one_counted_exchange(capture: Ca
     }
 
 
-async def test_a_client_that_distrusts_the_proxy_is_an_exchange(capture: Capture, session: Path) -> None:
-    client = tflow.tclient_conn()
-    client.sni = "api.test"
-    client.error = "The client does not trust the proxy's certificate for api.test (unknown ca)"
-    context: Any = SimpleNamespace(server=SimpleNamespace(address=("192.0.2.7", 8443)))
+HUNG_UP = "The client disconnected during the handshake. If this happens consistently for api.test, …"
 
-    capture.tls_failed_client(tls.TlsData(client, context))
+
+def handshake(host: str, error: str | None = None) -> tls.TlsData:
+    client = tflow.tclient_conn()
+    client.sni, client.error = host, error
+    context: Any = SimpleNamespace(server=SimpleNamespace(address=("192.0.2.7", 8443)))
+    return tls.TlsData(client, context)
+
+
+async def test_a_client_that_distrusts_the_proxy_is_an_exchange(capture: Capture, session: Path) -> None:
+    distrust = "The client does not trust the proxy's certificate for api.test (unknown ca)"
+    capture.tls_failed_client(handshake("api.test", distrust))
 
     (line,) = await written(session, len)
     assert line["url"] == "https://api.test:8443/"
     assert line["failure"]["kind"] == "tls"
+
+
+async def test_a_client_that_hangs_up_on_a_host_without_a_word_is_one_too(capture: Capture, session: Path) -> None:
+    capture.tls_failed_client(handshake("api.test", HUNG_UP))
+
+    (line,) = await written(session, len)
+    assert line["failure"]["kind"] == "tls"
+
+
+async def test_a_browser_that_needs_one_connection_of_several_has_not_failed(capture: Capture, session: Path) -> None:
+    """Chromium opens six, and keeps one that speaks HTTP/2; which it hears of first is chance."""
+    capture.tls_failed_client(handshake("api.test", HUNG_UP))
+    capture.tls_established_client(handshake("api.test"))
+    capture.tls_failed_client(handshake("api.test", "connection closed early"))
+    capture.tls_failed_client(handshake("other.test", HUNG_UP))
+
+    (line,) = await written(session, len)
+    assert line["url"] == "https://other.test:8443/"
 
 
 async def test_a_replayed_flow_is_a_new_exchange_each_time(capture: Capture, session: Path) -> None:
