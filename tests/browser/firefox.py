@@ -42,6 +42,14 @@ return { console: shared.demoConsole, answers: shared.demoAnswers };
 """
 
 
+async def open_marionette(proxy: Proxy) -> Any:
+    """The remote control of a Firefox behind the proxy, with no session yet. It blocks: it's for threads."""
+    launched = await proxy.open_browser("firefox", None, headless=True, extra_args=ARGUMENTS, extra_prefs=PREFERENCES)
+    active = launched.profile / "MarionetteActivePort"
+    await until(lambda: active.exists() and active.read_text().strip().isdigit(), "Marionette's port")
+    return Marionette(host="127.0.0.1", port=int(active.read_text()), socket_timeout=LIMIT)
+
+
 class Firefox:
     """The demo page, open in a Firefox behind the proxy. Marionette's client blocks, so it runs in a thread."""
 
@@ -55,13 +63,7 @@ class Firefox:
 
     @classmethod
     async def open(cls, proxy: Proxy, demo: Demo) -> "Firefox":
-        launched = await proxy.open_browser(
-            "firefox", None, headless=True, extra_args=ARGUMENTS, extra_prefs=PREFERENCES
-        )
-        active = launched.profile / "MarionetteActivePort"
-        await until(lambda: active.exists() and active.read_text().strip().isdigit(), "Marionette's port")
-        marionette = Marionette(host="127.0.0.1", port=int(active.read_text()), socket_timeout=LIMIT)
-        driver = cls(demo, marionette)
+        driver = cls(demo, await open_marionette(proxy))
         await asyncio.to_thread(driver._begin)
         return driver
 
