@@ -55,6 +55,15 @@ def other(**more) -> Exchange:
         ([exchange(got={"Access-Control-Allow-Origin": PAGE + ":3000"})], "port-differs"),
         ([exchange(got={"Access-Control-Allow-Origin": "https://www.app.test"})], "subdomain"),
         ([exchange(got={"Access-Control-Allow-Origin": "https://staging.example"})], "other-environment"),
+        (
+            [
+                exchange(status=302, got={**OPEN, "Location": "https://other.test/"}),
+                exchange(url="https://other.test/", at=100.1, sent={"Origin": "null"}, got=OPEN),
+            ],
+            "redirect-hides-page",
+        ),
+        ([exchange(got=OPEN, sent={"Origin": "null", "Referer": None})], "page-without-origin"),
+        ([exchange(got={"Access-Control-Allow-Origin": "null"})], "null-configured"),
         ([exchange(got={"Access-Control-Allow-Origin": "https://api.test"})], "own-origin"),
         ([exchange(got={"Access-Control-Allow-Origin": "https://*.test"})], "pattern"),
         ([exchange(got={"Access-Control-Allow-Origin": f"{PAGE}, https://b.test"})], "list-in-one-line"),
