@@ -1,27 +1,23 @@
 """`check`: judges recorded traffic and prints a line per call."""
 
 import sys
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import typer
 
-from corsinspect.advice.remedy import server_of
 from corsinspect.analysis import by_server, judge_all
 from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 from corsinspect.report import jsonl, text
+from corsinspect.report.neighbours import Neighbours
 from corsinspect.session.errors import SessionError
 from corsinspect.session.reader import load
 from corsinspect.terminal import wants_colour
 
 LONG = 5_000
 """Exchanges that take long enough (a quarter of a second) to show a bar."""
-
-WITNESSES = 500
-"""Calls to one server that are looked at for what hides behind an error: each such error looks at all of them."""
 
 NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 
@@ -75,13 +71,14 @@ def _print_jsonl(calls: list[Call]) -> None:
 
 def _print_text(calls: list[Call]) -> None:
     colour = wants_colour()
-    to_server: defaultdict[str, list[Call]] = defaultdict(list)
+    neighbours = Neighbours()
     for call in calls:
-        if len(known := to_server[server_of(call)]) < WITNESSES:
-            known.append(by_server(call))
+        neighbours.add(call)
     for call in calls:
         if call.verdict.outcome != "not-cors" and not call.background:
-            print(text.lines(call, colour=colour, others=to_server[server_of(call)] if call.masked else ()))
+            print(text.lines(call, colour=colour, neighbours=neighbours))
+    for line in text.in_common(calls):
+        print(line)
     print(text.summary(calls))
 
 

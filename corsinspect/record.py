@@ -11,6 +11,7 @@ from corsinspect.analysis import Tracker
 from corsinspect.capture.proxy import Proxy
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
+from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Follower
 from corsinspect.terminal import wants_colour
 
@@ -20,6 +21,7 @@ class CallLines:
 
     def __init__(self, say: Callable[[str], None], *, colour: bool) -> None:
         self.calls: dict[str, Call] = {}
+        self._neighbours = Neighbours()
         self._said: dict[str, str] = {}
         self._say = say
         self._colour = colour
@@ -34,9 +36,10 @@ class CallLines:
             if outcome == "pending" or outcome == before or call.background:
                 continue
             self._said[call.id] = outcome
+            self._neighbours.add(call)
             if outcome == "not-cors" and before is None:
                 continue  # a page load is nothing to report; the summary counts it
-            self._say(text.lines(call, colour=self._colour, changed=before is not None))
+            self._say(text.lines(call, colour=self._colour, changed=before is not None, neighbours=self._neighbours))
 
 
 class Recording:

@@ -14,9 +14,8 @@ import msgspec
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import token_list
 from corsinspect.fetch.origin import parse_origin
-from corsinspect.model import Call
 
-from .traits import Traits, traits
+from .traits import Traits
 
 Severity = Literal["error", "warning", "note"]
 """error: calls fail by it; warning: it will bite, or lets too many in; note: it costs time."""
@@ -40,8 +39,6 @@ class Pattern(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
     page: str | None = None
     """The page's origin, where it's about one page only."""
-    calls: tuple[str, ...] = ()
-    """The ids of those calls, in order; only from `findings`."""
 
 
 class Rule(NamedTuple):
@@ -77,30 +74,6 @@ def patterns(counts: Counts) -> list[Pattern]:
                 count = sum(number for kind, number in concerned.items() if reason in (None, kind.reason))
                 found.append(Pattern(rule.slug, rule.severity, api, count, values, page))
     return sorted(found, key=lambda pattern: (_ORDER.index(pattern.severity), -pattern.count, pattern.slug))
-
-
-def findings(calls: Iterable[Call]) -> list[Pattern]:
-    """The patterns among calls, with the ids of the calls that each concerns."""
-    ids: dict[Traits, list[str]] = defaultdict(list)
-    order: dict[str, int] = {}
-    for call in calls:
-        ids[traits(call)].append(call.id)
-        order[call.id] = len(order)
-    made: list[Pattern] = []
-    for pattern in patterns({kind: len(found) for kind, found in ids.items()}):
-        concerned = [id for kind, found in ids.items() if belongs(pattern, kind) for id in found]
-        made.append(msgspec.structs.replace(pattern, calls=tuple(sorted(concerned, key=order.__getitem__))))
-    return made
-
-
-def belongs(pattern: Pattern, kind: Traits) -> bool:
-    """Whether a pattern concerns calls of this kind."""
-    return (
-        kind.api == pattern.api
-        and (pattern.page is None or kind.page == pattern.page)
-        and concerns(pattern.slug, kind)
-        and pattern.values.get("reason") in (None, kind.reason)
-    )
 
 
 def concerns(slug: str, kind: Traits) -> bool:

@@ -1,15 +1,20 @@
 """Plain lines for a terminal or a log: what `check` and `record` print."""
 
+import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from corsinspect.advice import short_reason
+from corsinspect.advice import pattern_words, short_reason
+from corsinspect.advice.causes import causes
 from corsinspect.advice.policy import behind
 from corsinspect.advice.remedy import server_of
 from corsinspect.analysis import by_server
 from corsinspect.analysis.masked import evidence
+from corsinspect.analysis.patterns import patterns
+from corsinspect.analysis.traits import traits
 from corsinspect.model import Call, Outcome
 from corsinspect.printable import printable
+from corsinspect.report.neighbours import Neighbours
 
 SIGNS: dict[Outcome, str] = {
     "allowed": "✓",
@@ -32,11 +37,15 @@ _COLOURS: dict[Outcome, str] = {
 }
 
 _INDENT = " " * 16
+WIDTH = 80
+"""Columns, for sentences: verdicts stay on one line each, however long, for whoever searches them."""
+LIKELY = "likely: "
+MOST_IN_COMMON = 5
 
 
-def lines(call: Call, *, colour: bool = False, changed: bool = False, others: Sequence[Call] = ()) -> str:
+def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours: Neighbours | None = None) -> str:
     """One Call in one or two lines, no line break at the end. `changed`: said to have been told otherwise before;
-    `others`: the Calls of the session, for the evidence that an error and not CORS is the trouble (a line more)."""
+    `neighbours`: the session's Calls, for the likeliest cause of a failure and what speaks for it (some lines more)."""
     verdict = call.verdict
     word = f"{SIGNS[verdict.outcome]} {verdict.outcome}"
     padded = f"{word:<16}"
@@ -46,8 +55,8 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, others: Se
     first = f"{padded}{printable(call.method or 'CONNECT'):<7} {printable(call.url)}{page}"
     marks = [mark for mark, shown in (("changed", changed), (_doubt(call), True)) if shown and mark]
     detail = _detail(call)
-    if told := _behind(call, others):
-        detail += f"\n{_INDENT}{told}"
+    if neighbours is not None and (told := _likely(call, neighbours)):
+        detail += f"\n{told}"
     if marks:
         first += f"   ({', '.join(marks)})"
     return f"{first}\n{_INDENT}{detail}" if detail else first
@@ -91,13 +100,41 @@ def _detail(call: Call) -> str:
     return "   ".join(parts)
 
 
-def _behind(call: Call, others: Sequence[Call]) -> str:
-    found = evidence(call, others) if call.masked is not None and others else None
+def _likely(call: Call, neighbours: Neighbours) -> str:
+    """Where a call was blocked: the likeliest cause, and what in the session speaks for it; told once a server."""
+    if call.verdict.outcome != "blocked":
+        return ""
+    likeliest = causes(call, neighbours.few(call))[:1]
+    counted = _behind(call, neighbours) if call.verdict.stage == "actual" or not likeliest else ""
+    told = f"{LIKELY}{likeliest[0].what} {counted or likeliest[0].seen}" if likeliest else counted
+    return _sentences(told) if neighbours.hear(call, told) else ""
+
+
+def _sentences(text: str) -> str:
+    return textwrap.fill(
+        printable(text), WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
+    )
+
+
+def _behind(call: Call, neighbours: Neighbours) -> str:
+    found = evidence(call, neighbours.many(call)) if call.masked is not None else None
     if found is None:
         return ""
     server = server_of(call).partition("://")[2]
-    told = behind(server, call.verdict.status, found.preflight_passed, found.carried, found.lacking)
-    return printable(told)
+    return behind(server, call.verdict.status, found.preflight_passed, found.carried, found.lacking)
+
+
+def in_common(calls: Iterable[Call]) -> list[str]:
+    """What many Calls fail by, in a sentence each."""
+    kinds = Counter(traits(call) for call in calls)
+    told = [pattern for pattern in patterns(kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
+    words = (
+        pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values) for each in told
+    )
+    return [
+        textwrap.fill(printable(f"! {each.short}."), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        for each in words
+    ]
 
 
 def summary(calls: Iterable[Call]) -> str:

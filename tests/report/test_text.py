@@ -1,8 +1,9 @@
 import pytest
 
 from corsinspect.analysis import judge_all
-from corsinspect.model import Call
-from corsinspect.report.text import lines, summary
+from corsinspect.model import Call, Exchange
+from corsinspect.report.neighbours import Neighbours
+from corsinspect.report.text import in_common, lines, summary
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
 
 BLOCKED = only(preflight(got={"Access-Control-Allow-Origin": PAGE, "Access-Control-Allow-Methods": "GET, POST"}))
@@ -15,14 +16,56 @@ def test_a_blocked_call_names_step_header_and_need() -> None:
     )
 
 
+def told(*exchanges: Exchange) -> list[str]:
+    """What is told of each call of a session, its lines without their indent."""
+    neighbours = Neighbours()
+    calls = judge_all(exchanges)
+    for call in calls:
+        neighbours.add(call)
+    texts = [lines(call, neighbours=neighbours) for call in calls]
+    return [" ".join(line.strip() for line in text.splitlines()[2:]) for text in texts]
+
+
 def test_an_error_behind_cors_comes_with_the_evidence() -> None:
-    calls = judge_all([exchange(url=f"{API}/good", got=OPEN), exchange(at=200.0, status=500)])
-    told = lines(calls[1], others=calls).splitlines()
-    assert told[-1].strip() == (
-        "1 good answer (2xx) of api.test in this session carried the headers: CORS is set up, only this 500 goes out "
-        "without."
+    found = told(exchange(url=f"{API}/good", got=OPEN), exchange(at=200.0, status=500))
+    assert found[1] == (
+        "likely: Errors are answered by code that adds no CORS headers. 1 good answer (2xx) of api.test in this "
+        "session carried the headers: CORS is set up, only this 500 goes out without."
     )
-    assert "good answer" not in lines(calls[1])
+    assert len(lines(only(exchange(status=500))).splitlines()) == 2
+
+
+def test_a_blocked_call_comes_with_its_likeliest_cause() -> None:
+    (found,) = told(preflight(status=401, got={}))
+    assert found == (
+        "likely: A login stands before the CORS code. The preflight was answered 401. Browsers send it without cookies "
+        "and logins, always."
+    )
+
+
+def test_sentences_fit_into_80_columns() -> None:
+    neighbours = Neighbours()
+    call = only(exchange(status=302, got={"Location": "https://id.test/login?next=" + "x" * 200}))
+    neighbours.add(call)
+    sentences = lines(call, neighbours=neighbours).splitlines()[2:]
+    assert len(sentences) > 1 and all(len(line) <= 80 for line in sentences)
+
+
+def test_the_same_is_told_once_a_server() -> None:
+    other = [exchange(url=f"https://other.test/{number}", at=200.0 + number) for number in range(2)]
+    found = told(*(exchange(url=f"{API}/{number}", at=100.0 + number) for number in range(3)), *other)
+    assert [bool(text) for text in found] == [True, False, False, True, False]
+
+
+def test_what_calls_have_in_common_is_a_sentence() -> None:
+    calls = judge_all([exchange(url=f"{API}/{number}", at=100.0 + number) for number in range(3)])
+    (sentence,) = in_common(calls)
+    assert (
+        sentence.split()
+        == f"! All 3 calls from {PAGE} to api.test fail for one reason: no Allow-Origin header.".split()
+    )
+    assert all(len(line) <= 80 for line in sentence.splitlines())
+    assert in_common(calls[:1]) == []
 
 
 def test_an_allowed_call_is_one_line() -> None:
@@ -63,7 +106,10 @@ def test_nothing_from_the_network_is_a_command() -> None:
     evil = "\x1b]0;owned\x07\x9b2J\u202e"
     call = only(exchange(url=f"https://api.test/{evil}", sent={"Origin": f"https://{evil}"}, got={**OPEN, "X": evil}))
     other = only(exchange(got={"Access-Control-Allow-Origin": evil}))
-    for text in (lines(call), lines(other)):
+    neighbours = Neighbours()
+    neighbours.add(call)
+    neighbours.add(other)
+    for text in (lines(call), lines(other), lines(other, neighbours=neighbours), *in_common([other] * 3)):
         assert not set("\x1b\x07\x9b\u202e") & set(text)
 
 
