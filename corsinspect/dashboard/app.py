@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from corsinspect.advice.remedy import server_of
 from corsinspect.dashboard import quick, tabs
@@ -29,6 +29,7 @@ from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterLine
 from corsinspect.dashboard.findings import FindingsScreen
 from corsinspect.dashboard.help import HelpScreen
+from corsinspect.dashboard.key_line import KeyLine
 from corsinspect.dashboard.looks import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
 from corsinspect.dashboard.news import news
 from corsinspect.dashboard.overview import OverviewScreen
@@ -55,12 +56,16 @@ from corsinspect.session.reader import SessionError
 
 FRAME = 1 / 20
 """Seconds between repaints while something arrives: above 20 a second nobody sees a difference."""
+FLOOD = 100
+"""Calls a second from which on nobody reads them as they come."""
+FLOOD_FRAME = 1 / 12
+"""Seconds between repaints then."""
 RARELY = 0.15
 """The same while a file is read, as painting would take half of the time, and while the person reads further up."""
 DETAIL = 0.2
 """Seconds between changes of the details that nobody asked for."""
 DETAIL_RARELY = 1.0
-"""The same while a file is read."""
+"""The same while a file is read, and in a flood."""
 RATE_SPAN = 3.0
 QUIET_AFTER_BELL = 2.0
 LOOK_ROUND = 2.0
@@ -154,7 +159,7 @@ class Dashboard(App[Exception | None]):
             yield DetailPane(self._subject, id="detail")
         yield Static(id="watch")
         yield Static(id="remark")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._list = self.query_one(CallList)
@@ -204,8 +209,11 @@ class Dashboard(App[Exception | None]):
     def _frame(self) -> None:
         now = time.monotonic()
         loading = self.feed.progress is not None
-        rarely = loading or (self._mounted and not self._list.follow)
-        if not self._on_screen or (rarely and now - self._framed < RARELY):
+        flood = (self._rate() or 0) > FLOOD
+        if not self._on_screen:
+            return
+        pause = RARELY if loading or not self._list.follow else FLOOD_FRAME if flood else 0
+        if now - self._framed < pause:
             return
         self._framed = now
         before = len(self.book.rows)
@@ -223,7 +231,7 @@ class Dashboard(App[Exception | None]):
                 self._seconds.resume()
             self._list.flush(touched)
         self._show_surroundings()
-        if self._detail_due and now - self._detail_shown >= (DETAIL_RARELY if loading else DETAIL):
+        if self._detail_due and now - self._detail_shown >= (DETAIL_RARELY if loading or flood else DETAIL):
             self._show_detail()
         if not touched and not self._detail_due:
             self._drawing = False
@@ -270,7 +278,7 @@ class Dashboard(App[Exception | None]):
         self._refresh_footer()
 
     def _refresh_footer(self) -> None:
-        """Asks for new keys only where they can have changed: a footer is made anew, widget by widget."""
+        """Asks for new keys only where they can have changed."""
         possible = (
             self.source.facts().died,
             self.book.outcomes["not-cors"] > 0,

@@ -15,21 +15,20 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
-from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from corsinspect.dashboard.arrangement import GROUPINGS, SORTS
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.cells import Cells, Columns, columns, first_line, group_head, second_line
+from corsinspect.dashboard.line_view import LineView
 
 STRIPS = 512
 MOST_UNSEEN = 999
 
 
-class CallList(ScrollView, can_focus=True):
+class CallList(LineView, can_focus=True):
     """The calls of a Book, with a selection. `flush` after the Book has changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -110,7 +109,7 @@ class CallList(ScrollView, can_focus=True):
         if not self.size.height:  # not laid out yet, or squeezed to nothing
             return
         self._arrange()
-        resized = self._resize()
+        resized = self.resize_lines(len(self.book.lines))
         self._reselect(changed=self.selected is not None and self.selected in touched)
         moved = self._hold_view()
         if resized or moved or self._any_visible(touched):
@@ -242,7 +241,7 @@ class CallList(ScrollView, can_focus=True):
         self._count_unseen()
 
     def render_line(self, y: int) -> Strip:
-        index, width = y + self.scroll_offset.y, self._width
+        index, width = y + self.scroll_offset.y, self.lines_width
         if index >= len(self.book.lines):
             return Strip.blank(width, self.rich_style)
         line = self.book.lines[index]
@@ -283,11 +282,6 @@ class CallList(ScrollView, can_focus=True):
             self._styles[name, ground] = style
         return style
 
-    @property
-    def _width(self) -> int:
-        """Cells a line has; `size` counts the scrollbar in until the next layout."""
-        return self.scrollable_content_region.width
-
     def redraw(self) -> None:
         """Draws every line anew: what was said of a call has changed."""
         self._strips.clear()
@@ -302,7 +296,7 @@ class CallList(ScrollView, can_focus=True):
     def _arrange(self) -> None:
         """Columns for the present width; rows go from two lines to one where a column holds the reason."""
         arranged = columns(
-            self._width,
+            self.lines_width,
             self.book.widest_page,
             widest_word=9 if self.book.outcomes["simulated"] else 8,
             marks=bool(self.book.marks),
@@ -317,18 +311,6 @@ class CallList(ScrollView, can_focus=True):
             self._top = None
         self.post_message(self.Arranged(arranged, self._unseen))
         self.refresh()
-
-    def _resize(self) -> bool:
-        """Tells the scrollbar how many lines there are; whether that has changed."""
-        size = Size(self._width, len(self.book.lines))
-        if size == self.virtual_size:
-            return False
-        # Not `self.virtual_size = size`: that asks the screen for a layout, and a list that fills its box never
-        # changes one. Measured: 3.3 ms a flush instead of 5.2.
-        self.set_reactive(ScrollView.virtual_size, size)  # pyright: ignore[reportArgumentType] - typed as its value
-        self._scroll_update(size)
-        self.show_vertical_scrollbar = size.height > self.size.height
-        return True
 
     def _reselect(self, changed: bool) -> None:
         """Keeps the selection where it belongs: on the wanted call, or by itself on the newest problem."""

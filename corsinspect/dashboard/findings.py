@@ -6,11 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from corsinspect import advice
 from corsinspect.analysis.patterns import Pattern, Severity, patterns
+from corsinspect.dashboard.key_line import KeyLine
 from corsinspect.dashboard.quick import pattern_term
 from corsinspect.dashboard.tally import Tally
 from corsinspect.printable import printable
@@ -45,7 +46,7 @@ class FindingsScreen(ModalScreen[str | None]):
         yield Static(id="findings-head")
         yield _List(id="findings-list", markup=False)
         yield Static(id="findings-words")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()

@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from corsinspect.analysis.cost import Accounts, Cost
 from corsinspect.dashboard.book import Book
 from corsinspect.dashboard.cells import duration
+from corsinspect.dashboard.key_line import KeyLine
 from corsinspect.dashboard.matrix import Matrix, matrix, spark
 from corsinspect.dashboard.matrix_view import MatrixView
 from corsinspect.dashboard.quick import pair_term
@@ -44,7 +45,7 @@ class OverviewScreen(ModalScreen[str | None]):
         yield Static(" adding up the preflights …", id="overview-cost", classes="-counting")
         yield MatrixView()
         yield Static(id="overview-cell")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._show()

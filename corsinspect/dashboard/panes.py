@@ -6,12 +6,16 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widgets import Static
 
 from corsinspect.dashboard import tabs
+from corsinspect.dashboard.line_view import LineView
 from corsinspect.dashboard.pieces import Subject
 from corsinspect.model import Call
 
@@ -58,8 +62,8 @@ class Heads(Static):
                 self.post_message(self.Clicked(tab))
 
 
-class Text(VerticalScroll, can_focus=True):
-    """What a tab shows, to be scrolled."""
+class Text(LineView, can_focus=True):
+    """What a tab shows, to be scrolled; its text can be selected."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", show=False),
@@ -70,9 +74,41 @@ class Text(VerticalScroll, can_focus=True):
         Binding("left,h", "app.out_of_detail", "List", show=False),
     ]
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._content = Content("")
+        self._strips: list[Strip] = []
+
+    def show(self, content: Content) -> None:
+        """Shows this instead."""
+        self._content = content
+        self._draw()
+
+    def render_line(self, y: int) -> Strip:
+        line = y + self.scroll_offset.y
+        return self._strips[line] if line < len(self._strips) else Strip.blank(self.lines_width, self.rich_style)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        return selection.extract(self._content.plain), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.lines_width
+        if width <= 0:
+            return
+        self._strips = Visual.to_strips(self, self._content, width, None, self.visual_style)
+        self.resize_lines(len(self._strips))
+        self.refresh()
+
 
 class DetailPane(Vertical):
-    """One call in full: a single Static (a widget a line would cost four times as much), made anew at each width."""
+    """One call in full, made anew at each width."""
 
     def __init__(self, subject: Callable[[Call], Subject], *, id: str) -> None:
         """`subject` adds to a call what the tabs ask for."""
@@ -84,8 +120,7 @@ class DetailPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Heads()
-        with Text(id="shown"):
-            yield Static()
+        yield Text(id="shown")
 
     def show(self, call: Call | None) -> None:
         """Shows this call; the scroll position is kept while it's the same one in a later state."""
@@ -121,8 +156,8 @@ class DetailPane(Vertical):
         return self.query_one(Text)
 
     def _draw(self) -> None:
-        width = self._scroll.scrollable_content_region.width
+        width = self._scroll.lines_width
         if width <= 0:
             return
         drawn = tabs.draw(self.tab, self._subject, width) if self._subject is not None else Content("")
-        self._scroll.query_one(Static).update(drawn)
+        self._scroll.show(drawn)

@@ -214,6 +214,10 @@ def test_a_relative_url_needs_a_base_with_a_host() -> None:
     assert parse_url("p", parse_url("mailto:x")) is None
 
 
+def test_a_scheme_without_a_host_has_an_empty_one() -> None:
+    assert parse_url("data:text/plain,x") == Url("data", "", None, "text/plain,x")
+
+
 @pytest.mark.parametrize(
     ("text", "userinfo"),
     [

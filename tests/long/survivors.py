@@ -43,5 +43,5 @@ REASONS: dict[str, str] = {
     "url._split_port: `5` → `6`": SAME + "what has six digits is above 65535",
     "url._host: pattern `\\[[0-9A-Fa-f:]+\\]`": "IPv6 with an IPv4 tail: read, but not written as browsers write it",
     "url.origin_of: `url if end is None else url[:end.start()]` → `url`": SPEED,
-    "url.origin_of: `3` → `4`": SPEED,
+    "url.origin_of.end: `3` → `4`": SAME + "no request goes to an empty host",
 }

@@ -1,0 +1,63 @@
+"""The line with the keys that do something now.
+
+Textual's Footer makes a widget of each key, and all of them anew when one changes: 30 ms, with every other call that is
+selected. This is one line of text, in the same colours.
+"""
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+KEY = "bold $footer-key-foreground"
+SAID = "$footer-description-foreground"
+KEPT = 2
+"""Of the last keys, how many stay where not all fit: help and quit."""
+
+
+class KeyLine(Static):
+    """The keys of the screen's active bindings; a click on one is as good as pressing it."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._spans: list[tuple[int, int, str]] = []
+        """Where each key stands, first cell and the one after its last."""
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._renew)
+
+    def on_resize(self) -> None:
+        self._renew(self.screen)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, key in self._spans:
+            if start <= event.x < end:
+                self.app.simulate_key(key)
+
+    def _renew(self, screen: Screen[object]) -> None:
+        if screen is not self.screen or not self.size.width:
+            return
+        shown: dict[str, Binding] = {}
+        for active in screen.active_bindings.values():
+            if active.binding.show and active.enabled:
+                shown.setdefault(active.binding.action, active.binding)
+        keys = [(binding.key, self.app.get_key_display(binding), binding.description) for binding in shown.values()]
+        while len(keys) > KEPT and sum(map(_cells, keys)) - 1 > self.size.width:  # the last cell is blank
+            del keys[-KEPT - 1]
+        self._spans.clear()
+        parts: list[tuple[str, str]] = []
+        start = 0
+        for name, display, description in keys:
+            parts += [(f" {display} ", KEY), (f"{description} ", SAID)]
+            end = start + _cells((name, display, description))
+            self._spans.append((start, end, name))
+            start = end
+        self.update(Content.assemble(*parts), layout=False)
+
+
+def _cells(key: tuple[str, str, str]) -> int:
+    _, display, description = key
+    return Content(f" {display} {description} ").cell_length
