@@ -1,5 +1,6 @@
 """The matcher: from response headers, status and the name of an error page to what made the answer."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -17,6 +18,26 @@ _LAYERS: tuple[Layer, ...] = ("app", "server", "proxy")
 
 _FRAMING = frozenset({"date", "connection", "keep-alive", "content-length", "transfer-encoding"})
 """What a server adds after the application's own lines."""
+
+_OF_A_RESPONSE = ("text/plain;charset=UTF-8", "text/plain; charset=UTF-8")
+"""The types of a text in a Response, as fetch() has it; only Hono's own helper sets a blank."""
+
+_IN_WORDS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    413: "Payload Too Large",
+    422: "Unprocessable Entity",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}
+"""All that Koa says of an error. It knows the length before Node adds the date; express() would add an ETag."""
+
+_KOA_ROUTER = re.compile(r"HEAD, GET(, |$)")
+"""How @koa/router lists what a path knows: others begin with GET."""
 
 
 def recognise(headers: Headers, status: int | None, error_page: str | None = None) -> list[Match]:
@@ -99,16 +120,28 @@ def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> It
     if "server" in lower or "x-powered-by" in lower or not own or not http1:
         return
     in_order = len(own) > 1 and own == sorted(own)
-    on_node = lower.get("keep-alive") == "timeout=5"
-    if on_node and in_order and own == _lower(own):
-        yield "hono", "guess"
-    if on_node and (status or 0) >= 400 and lower.get("content-type") == "text/plain; charset=utf-8":
-        yield "koa", "guess"
+    if lower.get("keep-alive") == "timeout=5":
+        yield from _by_style_on_node(lower, names, own, status or 0)
     if "keep-alive" not in lower and in_order and own != _lower(own) and names[len(own) : len(own) + 1] == ["Date"]:
         if lower.get("content-type") == "application/json; charset=utf-8":
             # Go's own library leaves the charset to the app, and few say it of JSON
             yield "go-gin", "guess"
         yield "go", "guess"
+
+
+def _by_style_on_node(
+    lower: dict[str, str], names: list[str], own: list[str], status: int
+) -> Iterable[tuple[str, Confidence]]:
+    """Who adds nothing of their own to what Node sends."""
+    kind = lower.get("content-type")
+    if (len(own) > 1 and own == sorted(own) and own == _lower(own)) or kind in _OF_A_RESPONSE:
+        yield "hono", "guess"
+    if status >= 400 and kind == "text/plain; charset=utf-8":
+        order = [name.lower() for name in names if name.lower() in ("content-length", "date")]
+        in_words = lower.get("content-length") == str(len(_IN_WORDS.get(status, "")))
+        yield "koa", "likely" if in_words and order == ["content-length", "date"] and "etag" not in lower else "guess"
+    if _KOA_ROUTER.match(lower.get("allow", "")) and kind == "text/plain; charset=utf-8":
+        yield "koa", "likely"
 
 
 def _lower(names: list[str]) -> list[str]:

@@ -19,7 +19,15 @@ _LAYERS: dict[Layer, str] = {
 }
 LAYER_OF: dict[str, Layer] = {name: layer for layer, names in _LAYERS.items() for name in names.split()}
 
-BUILT_ON = {"nestjs": "express", "nextjs": "node", "fastify": "node", "express": "node", "laravel": "php"}
+BUILT_ON = {
+    "nestjs": "express",
+    "nextjs": "node",
+    "fastify": "node",
+    "express": "node",
+    "koa": "node",
+    "hono": "node",
+    "laravel": "php",
+}
 """What a framework shows of what it's built on: the framework is what has to be configured."""
 
 

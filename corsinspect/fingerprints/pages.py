@@ -45,7 +45,7 @@ PAGES: list[Page] = [
         ("likely", _JSON, r'^\{"statusCode":500,"error":"Internal Server Error","message":"'),
     ),
     # capitals in the charset are Hono's own
-    *_pages("hono", ("likely", r"^text/plain; charset=UTF-8$", r"^404 Not Found$")),
+    *_pages("hono", ("likely", r"^text/plain; charset=UTF-8$", r"^(404 Not Found|Internal Server Error)$")),
     *_pages(
         "nextjs", ("certain", _HTML, r"/_next/.*This page could not be found|This page could not be found.*/_next/")
     ),

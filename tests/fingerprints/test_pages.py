@@ -26,6 +26,7 @@ SAMPLES = [
     ("fastify", JSON, b'{"statusCode":400,"code":"FST_ERR_CTP_INVALID_MEDIA_TYPE","error":"Bad Request"}'),
     ("fastify", JSON, b'{"statusCode":500,"error":"Internal Server Error","message":"boom"}'),
     ("hono", "text/plain; charset=UTF-8", b"404 Not Found"),
+    ("hono", "text/plain; charset=UTF-8", b"Internal Server Error"),
     ("flask", HTML, b"<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"),
     ("flask", HTML, b"<!doctype html>\n<html lang=en>\n  <head>\n    <title>KeyError: 1 // Werkzeug Debugger</title>"),
     ("fastapi", "application/json", b'{"detail":"Not Found"}'),

@@ -25,7 +25,7 @@ ANSWERS = {
         200,
         "guess app",
     ),
-    "koa": ("Content-Type: text/plain; charset=utf-8|Content-Length: 9|" + NODE, 404, "guess app"),
+    "koa": ("Content-Type: text/plain; charset=utf-8|Content-Length: 9|" + NODE, 404, "likely app"),
     "flask": (f"Server: Werkzeug/3.1.9 Python/3.11.7|{HTML}|Connection: close", 404, "likely app"),
     "fastapi": ("date: x|server: uvicorn|content-length: 22|content-type: application/json", 404, "likely app"),
     "django": (
@@ -74,6 +74,27 @@ def test_no_other_framework_is_named_with_confidence(name: str) -> None:
     sure = [match.name for match in recognise(lines(headers), status) if match[1:] == ("certain", "app")]
     assert not apps or name in apps
     assert sure in ([], [name])
+
+
+KOA_TEXT = "Content-Type: text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "wanted"),
+    [
+        (f"{KOA_TEXT}|Content-Length: 12|{NODE}", 401, ["koa likely"]),
+        (f"{KOA_TEXT}|Content-Length: 0|Allow: HEAD, GET|{NODE}", 200, ["koa likely"]),
+        # not the status in words; Node's own count, which comes last; Express without its header
+        (f"{KOA_TEXT}|Content-Length: 6|{NODE}", 403, ["koa guess", "node likely"]),
+        (f"{KOA_TEXT}|{NODE}|Content-Length: 9", 403, ["koa guess", "node likely"]),
+        (f'{KOA_TEXT}|Content-Length: 9|ETag: W/"9-x"|{NODE}', 403, ["koa guess", "node likely"]),
+        (f"Content-Type: text/plain; charset=UTF-8|{NODE}|Content-Length: 1", 403, ["hono guess", "node likely"]),
+        (f"content-type: text/plain;charset=UTF-8|{NODE}", 401, ["hono guess", "node likely"]),
+    ],
+)
+def test_what_is_built_on_bare_node_is_told_by_its_errors(headers: str, status: int, wanted: list[str]) -> None:
+    found = recognise(lines(headers), status)
+    assert [f"{match.name} {match.confidence}" for match in found] == wanted
 
 
 def test_behind_a_proxy_both_layers_are_named() -> None:
