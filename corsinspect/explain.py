@@ -16,6 +16,7 @@ from corsinspect.advice.topics import (
     NOT_SEEN,
     TOPICS,
     Topic,
+    about,
     codes,
     codes_told,
     console_words,
@@ -244,6 +245,8 @@ def _unknown(text: str) -> str:
     told = " ".join(text.split())
     short = told if len(told) <= WIDEST else told[: WIDEST - 1] + "…"
     own = codes_told() | {name: name for name in names()}
+    if reasons := about(short):
+        return f"“{short}” is no topic, and these are about it: {', '.join(reasons)}."
     near = difflib.get_close_matches(told[:WIDEST].lower().replace(" ", "-"), own, n=3, cutoff=0.6)
     near += [name for name in names() if told and told[:WIDEST].lower() in name]
     meant = ", ".join(dict.fromkeys(own[name] for name in near))

@@ -40,6 +40,54 @@ def test_every_reason_has_a_topic() -> None:
     assert {*REASONS} - {*TOPICS} == set()
 
 
+BROWSERS_NAMES = {
+    "origin-missing": "MissingAllowOriginHeader PreflightMissingAllowOriginHeader CORSMissingAllowOrigin2",
+    "origin-wildcard-with-credentials": "WildcardOriginNotAllowed CORSNotSupportingCredentials",
+    "origin-multiple": "MultipleAllowOriginValues CORSMultipleAllowOriginNotAllowed CORSAllowOriginNotMatchingOrigin",
+    "origin-invalid": "InvalidAllowOriginValue CORSAllowOriginNotMatchingOrigin",
+    "origin-mismatch": "AllowOriginMismatch CORSAllowOriginNotMatchingOrigin",
+    "credentials-not-true": "InvalidAllowCredentials CORSMissingAllowCredentials",
+    "preflight-network-error": "CORSDidNotSucceed2",
+    "preflight-redirect": "PreflightDisallowedRedirect CORSExternalRedirectNotAllowed",
+    "preflight-status": "PreflightInvalidStatus CORSPreflightDidNotSucceed3",
+    "allow-methods-invalid": "InvalidAllowMethodsPreflightResponse CORSInvalidAllowMethod",
+    "allow-headers-invalid": "InvalidAllowHeadersPreflightResponse CORSInvalidAllowHeader",
+    "method-not-allowed": "MethodDisallowedByPreflightResponse CORSMethodNotFound",
+    "header-not-allowed": "HeaderDisallowedByPreflightResponse CORSMissingAllowHeaderFromPreflight2",
+    "authorization-not-listed": "CORSAllowHeaderFromPreflightDeprecation",
+    "redirect-credentials": "RedirectContainsCredentials CORSDidNotSucceed2",
+    "redirect-disallowed-scheme": "CorsDisabledScheme ERR_UNSAFE_REDIRECT",
+    "redirect-limit": "ERR_TOO_MANY_REDIRECTS NS_ERROR_REDIRECT_LOOP",
+    "redirect-mode-error": "CORSDidNotSucceed2",
+    "redirect-invalid-location": "ERR_INVALID_REDIRECT",
+    "redirect-stream-body": "CORSDidNotSucceed2",
+    "mode-same-origin": "DisallowedByMode",
+    "no-cors-redirect-mode": "NoCorsRedirectModeNotFollow",
+    "scheme-not-cors": "CorsDisabledScheme CORSRequestNotHttp",
+    "network-error": "InvalidResponse CORSDidNotSucceed2",
+    "local-network-denied": "LocalNetworkAccessPermissionDenied PrivateNetworkAccessPermissionDenied",
+    "local-network-insecure": "InsecureLocalNetwork InsecurePrivateNetwork",
+    "local-network-mismatch": "InvalidLocalNetworkAccess InvalidPrivateNetworkAccess UnexpectedPrivateNetworkAccess",
+    "private-network-header": "PreflightMissingAllowPrivateNetwork PreflightMissingAllowExternal",
+    "cors-disabled-by-user": "CORSDisabled",
+    "origin-header-not-added": "CORSOriginHeaderNotAdded",
+}
+"""What the browsers call the failures of the standard's algorithm, and their own."""
+
+
+@pytest.mark.parametrize("slug", BROWSERS_NAMES)
+def test_a_reason_comes_with_the_browsers_names_and_the_page_on_mdn(slug: str) -> None:
+    told = {code for own in codes(slug).values() for code in own}
+    assert slug in REASONS and {*BROWSERS_NAMES[slug].split()} <= told
+    assert TOPICS[slug].mdn
+
+
+def test_a_header_names_the_reasons_about_it() -> None:
+    done = explain("Access-Control-Allow-Methods")
+    assert done.returncode == 1
+    assert "these are about it: allow-methods-invalid, method-not-allowed." in flat(done.stderr)
+
+
 def test_without_text_the_topics_are_listed() -> None:
     done = explain()
     assert (done.returncode, done.stderr) == (0, "")
@@ -84,6 +132,10 @@ def test_what_a_proxy_cannot_see_is_listed_with_the_way_to_check_it(unseen: str)
         ("CORSAllowOriginNotMatchingOrigin", "origin-mismatch"),
         ("preflightinvalidstatus", "preflight-status"),
         ("Origin Missing", "origin-missing"),
+        ("CORS Missing Allow Origin", "origin-missing"),
+        ("Cross-Origin Resource Sharing error: PreflightInvalidStatus", "preflight-status"),
+        ("ERR_CONNECTION_REFUSED", "refused"),
+        ("strict-origin-when-cross-origin", "referrer-policy"),
     ],
 )
 def test_a_browsers_code_names_the_reason(code: str, slug: str) -> None:

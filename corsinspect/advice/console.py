@@ -23,6 +23,7 @@ from corsinspect.advice.fragments import (
     Fragment,
 )
 from corsinspect.advice.hypothetical import UNTOLD, Known, brief, told
+from corsinspect.advice.panels import CHECKED, PANEL, VAGUE
 from corsinspect.fetch.check import origin_reason
 from corsinspect.fetch.engines import ENGINES, code
 from corsinspect.model import Call, EngineName, Stage
@@ -45,7 +46,8 @@ _BLOCKED_SAYS = Fragment(
     meaning="The browser did this, not the server. Other programs (curl, Postman) do not check, so they work.",
 )
 _STATUS_SAYS = Fragment("Status code: {status}")
-_NETWORK_STATUS = re.compile(r"net::ERR_FAILED (?P<status>[0-9]{3})\b")
+_FAILED = "net::ERR_FAILED"
+_NETWORK_STATUS = re.compile(rf"{_FAILED} (?P<words>(?P<status>[0-9]{{3}})\b(?: \([\w ]{{1,40}}\))?)")
 
 _HEADS = re.compile(
     r"(?=Access to [\w ]{1,30}? at ['‘]|Cross-Origin Request (?:Blocked|Warning)|Cross-origin redirection to "
@@ -73,6 +75,12 @@ _MEANINGS = {
 NULL_ORIGIN = (
     "The page has no origin of its own (a file, a sandboxed frame), or a redirect took it away: the server would have "
     "to allow the word null."
+)
+
+_NO_SCHEME = re.compile(r"[\w.-]+:[0-9]+(?:[/?#]|$)")
+NO_SCHEME = (
+    "The address that was called. It lacks http:// in front, so the browser takes what stands before the colon for a "
+    "scheme."
 )
 
 
@@ -191,7 +199,7 @@ def _read(segment: str) -> _Said | None:
             said.redirect = fragment.stages == REDIRECT
             _take_setting(said, match)
             break
-    for fragment in (*REASONS_TOLD, *AFTERMATH):
+    for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH, *VAGUE):
         if match := fragment.find(segment):
             _take_reason(said, fragment, match)
             break
@@ -209,6 +217,7 @@ def _read(segment: str) -> _Said | None:
         said.spans.append((match.start(), match[0], fragment, fragment.ignore))
     if match := _NETWORK_STATUS.search(segment):
         said.found.setdefault("status", match["status"])
+        said.spans.append((match.start("words"), match["words"], _STATUS_SAYS, False))
     said.spans.sort(key=lambda span: span[0])
     return said if said.spans else None
 
@@ -225,6 +234,8 @@ def _take_setting(said: _Said, match: re.Match[str]) -> None:
         # an address has no spaces: those are line breaks of whoever wrapped it
         said.found[name] = named[name].replace(" ", "")
         kind = _KINDS.get(named.get("word", "").strip()) if name == "url" else None
+        if name == "url" and _NO_SCHEME.match(said.found[name]):
+            kind = NO_SCHEME
         said.spans.append((start, words, kind or _MEANINGS[name], False))
         start = end + (match.string[end : end + 1] == " ")
 
@@ -337,6 +348,8 @@ def _candidates(slugs: tuple[str, ...], said: _Said, value: str | None, status: 
         return (reason,) if reason in slugs else slugs
     if slugs == ("preflight-status", "preflight-redirect") and status is not None:
         return ("preflight-redirect",) if 300 <= status <= 399 else ("preflight-status",)
+    if said.reason is None and said.vague is not None and said.vague.says == _FAILED and status is not None:
+        return CHECKED  # the server did answer, and Chromium tells no status of a preflight's answer
     if slugs == ("redirect-disallowed-scheme", "scheme-not-cors"):
         return ("redirect-disallowed-scheme",) if "from" in said.found else ("scheme-not-cors",)
     return slugs

@@ -3,10 +3,13 @@
 A reason's sentences are those of `reasons.py`, filled with the example's values: there is no second table of them.
 """
 
+import re
+
 import msgspec
 
 from corsinspect.advice.fragments import AFTERMATH, REASONS_TOLD
-from corsinspect.advice.hypothetical import UNTOLD, Known
+from corsinspect.advice.hypothetical import UNTOLD, Known, header_of
+from corsinspect.advice.panels import PANEL
 from corsinspect.advice.reasons import REASONS
 from corsinspect.fetch.engines import CHROMIUM, GECKO, TWO_ORIGIN_LINES
 from corsinspect.model import Stage
@@ -169,7 +172,11 @@ TOPICS: dict[str, Topic] = {
         ("Location: https://api.example/v2/tasks",),
         "Reason: CORS request not HTTP",
     ),
-    "redirect-limit": Topic("An answer that is no redirect, after 20 of them at most.", _known("redirect", status=302)),
+    "redirect-limit": Topic(
+        "An answer that is no redirect, after 20 of them at most.",
+        _known("redirect", status=302),
+        mdn="Redirections in HTTP",
+    ),
     "redirect-mode-error": Topic(
         "An answer that is no redirect.",
         _known("redirect", status=302),
@@ -184,7 +191,9 @@ TOPICS: dict[str, Topic] = {
         ("Location: https://api.example/v2/tasks",),
         "Location header",
     ),
-    "redirect-stream-body": Topic("An answer that is no redirect.", _known("redirect", status=307)),
+    "redirect-stream-body": Topic(
+        "An answer that is no redirect.", _known("redirect", status=307), mdn="Request: duplex property"
+    ),
     "mode-same-origin": Topic(
         "An address on the page's own origin.",
         _known(),
@@ -216,14 +225,18 @@ TOPICS: dict[str, Topic] = {
     "local-network-denied": Topic(
         "The person's permission to reach the local network.",
         _known(),
+        mdn="Local network access",
     ),
     "local-network-insecure": Topic("A page that came by https.", _known(), mdn="Secure contexts"),
-    "local-network-mismatch": Topic("A server in the network that the page had declared.", _known()),
+    "local-network-mismatch": Topic(
+        "A server in the network that the page had declared.", _known(), mdn="Local network access"
+    ),
     "private-network-header": Topic(
         "Leave to reach a private network, in the answer to the preflight. Browsers of today ask the person instead.",
         _known("preflight", None),
         ("(no Access-Control-Allow-Private-Network)",),
         ("Access-Control-Allow-Private-Network: true",),
+        "Local network access",
     ),
     "cors-disabled-by-user": Topic("CORS to be switched on.", _known(), mdn="Reason: CORS disabled"),
     "origin-header-not-added": Topic(
@@ -360,6 +373,15 @@ GUIDES: dict[str, Guide] = {
         unseen=False,
         mdn="Set-Cookie header: SameSite",
     ),
+    "referrer-policy": Guide(
+        "the network panel's line “Referrer Policy”",
+        "Chrome's network panel shows “strict-origin-when-cross-origin” beside every call. It says how much of the "
+        "page's address goes into Referer, and is the default: never why a call fails.",
+        "The console names the reason; or look at the call in the list here.",
+        "Nothing: another policy mends no CORS error.",
+        unseen=False,
+        mdn="Referrer-Policy header",
+    ),
     "error-behind-cors": Guide(
         "an error of the server shows as a CORS error",
         "Error pages (500, 502, 404, 413, a login's 401) are often written by a layer that adds no CORS headers. The "
@@ -374,14 +396,35 @@ GUIDES: dict[str, Guide] = {
 NOT_SEEN = "not-seen"
 """The topic that lists what a proxy can't see."""
 
+CODE_FOLLOWS = "cross-origin resource sharing error:"
+"""Stands before the code in Chrome's network panel."""
+
+_ALIASES = {"strict-origin-when-cross-origin": "referrer-policy"}
+
+_OLDER_CODES = {
+    "scheme-not-cors": ("CorsDisabledScheme",),
+    "local-network-denied": ("PrivateNetworkAccessPermissionDenied", "PrivateNetworkAccessPermissionUnavailable"),
+    "local-network-insecure": ("InsecurePrivateNetwork",),
+    "local-network-mismatch": ("InvalidPrivateNetworkAccess", "UnexpectedPrivateNetworkAccess"),
+    "private-network-header": (
+        "PreflightInvalidAllowPrivateNetwork",
+        "PreflightMissingPrivateNetworkAccessId",
+        "PreflightMissingPrivateNetworkAccessName",
+        "PreflightMissingAllowExternal",
+        "PreflightInvalidAllowExternal",
+    ),
+}
+"""Chrome's other names: of earlier versions, or for one of several reasons."""
+
 
 def codes(slug: str) -> dict[str, tuple[str, ...]]:
     """The browsers' own names for a reason, by browser."""
-    told = [fragment for fragment in (*REASONS_TOLD, *AFTERMATH) if slug in fragment.slugs and fragment.code]
+    told = [fragment for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH) if slug in fragment.slugs and fragment.code]
     chromium = [CHROMIUM.codes.get(slug), CHROMIUM.preflight_codes.get(slug)]
     gecko = [GECKO.codes.get(slug), TWO_ORIGIN_LINES if slug == "origin-multiple" else None]
     chromium += [fragment.code for fragment in told if fragment.browser == "chromium"]
     gecko += [fragment.code for fragment in told if fragment.browser == "firefox"]
+    chromium += _OLDER_CODES.get(slug, ())
     named = {"Chrome": chromium, "Firefox": gecko}
     found = {browser: tuple(dict.fromkeys(code for code in own if code)) for browser, own in named.items()}
     return {browser: own for browser, own in found.items() if own}
@@ -402,14 +445,22 @@ def find(text: str) -> str | None:
     wanted = text.strip().strip("'\"`.,").lower().replace("_", "-").replace(" ", "-")
     if wanted in names():
         return wanted
-    return codes_told().get(_numberless(wanted))
+    return _ALIASES.get(wanted) or codes_told().get(_bare(text.lower().replace(CODE_FOLLOWS, "")))
 
 
 def spelled_out(text: str) -> str:
     """The message behind a browser's code that stands for no one reason; any other text as it is."""
-    wanted = _numberless(text.strip().lower())
-    said = [fragment.says for fragment in AFTERMATH if fragment.code and _numberless(fragment.code.lower()) == wanted]
+    wanted = _bare(text)
+    said = [fragment.says for fragment in AFTERMATH if fragment.code and _bare(fragment.code) == wanted]
+    if not said and re.fullmatch(r"ERR_[A-Z0-9_]+", text.strip()):
+        return f"net::{text.strip()}"
     return said[0] if said else text
+
+
+def about(header: str) -> list[str]:
+    """The reasons that are about this header."""
+    wanted = header.strip(": ").lower()
+    return [slug for slug in TOPICS if wanted and wanted == (header_of(slug) or "").lower()]
 
 
 def names() -> list[str]:
@@ -418,15 +469,17 @@ def names() -> list[str]:
 
 
 def codes_told() -> dict[str, str]:
-    """The browsers' codes (lower-case, without the numbers of Firefox's editions), and the likeliest reason of each."""
-    vague = {_numberless(fragment.code.lower()) for fragment in AFTERMATH if fragment.code}
+    """The browsers' codes (their letters alone, without the numbers of Firefox's editions), and the likeliest reason of
+    each."""
+    vague = {_bare(fragment.code) for fragment in AFTERMATH if fragment.code}
     told: dict[str, str] = {}
     for slug in ("origin-mismatch", *TOPICS):
         for own in codes(slug).values():
             for code in own:
-                told.setdefault(_numberless(code.lower()), slug)
+                told.setdefault(_bare(code), slug)
     return {code: slug for code, slug in told.items() if code not in vague}
 
 
-def _numberless(code: str) -> str:
-    return code.rstrip("0123456789")
+def _bare(code: str) -> str:
+    """Firefox's network panel writes CORSMissingAllowOrigin2 as “CORS Missing Allow Origin”."""
+    return re.sub(r"[^a-z]", "", code.lower())

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from corsinspect.advice.console import AFTER, EVERY_STAGE, Decoded, decode, decode_all, known, matching
 from corsinspect.advice.fragments import AFTERMATH, HINTS, REASONS_TOLD, SETTINGS
 from corsinspect.advice.hypothetical import told
+from corsinspect.advice.panels import PANEL, VAGUE
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES
 from corsinspect.analysis import judge_all
@@ -302,12 +303,58 @@ def test_a_call_that_contradicts_the_message_does_not_overrule_it() -> None:
     assert one(row["console"], call).candidates == ("origin-missing",)
 
 
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        ("XHRGET https://a.test/x CORS Missing Allow Origin", ("origin-missing",)),
+        ("XHROPTIONS https://a.test/x CORS Preflight Did Not Succeed", ("preflight-status",)),
+        ("PUT https://a.test/x CORS Missing Allow Header", ("header-not-allowed",)),
+        ("GET https://a.test/x NS_ERROR_CONNECTION_REFUSED", ("refused",)),
+        ("x.json (blocked:mixed-content) fetch", ("mixed-content",)),
+        ("x.js (blocked:csp) script", ("csp",)),
+        ("(blocked:NotSameOriginAfterDefaultedToSameOriginByCoep)", ("corp",)),
+        ("(failed)net::ERR_CONNECTION_REFUSED", ("refused",)),
+        (
+            "Cookie “sid” has been rejected because it is in a cross-site context and its “SameSite” is “Lax”.",
+            ("cookies",),
+        ),
+        ("A resource is blocked by OpaqueResponseBlocking, please check browser console for details.", ("orb",)),
+    ],
+)
+def test_the_network_panel_s_words_are_known(text: str, candidates: tuple[str, ...]) -> None:
+    found = one(text)
+    assert found.candidates == candidates
+    assert found.url in (None, "https://a.test/x")
+
+
+def test_the_panel_s_vague_words_leave_open_what_they_leave_open() -> None:
+    found = one("x.json CORS error fetch Referrer Policy strict-origin-when-cross-origin")
+    assert "origin-missing" in found.candidates and not {"refused", "csp"} & {*found.candidates}
+    assert [piece.says for piece in found.ignore] == ["strict-origin-when-cross-origin"]
+    assert "refused" in one("GET https://a.test/x CORS Failed").candidates
+
+
+def test_a_status_behind_a_network_failure_rules_out_what_had_no_answer() -> None:
+    found = one("POST https://a.test/x net::ERR_FAILED 401 (Unauthorized)")
+    assert found.status == 401 and "origin-missing" in found.candidates
+    assert not {"refused", "preflight-status", "csp"} & {*found.candidates}
+    assert any(piece.says == "401 (Unauthorized)" and "error page" in piece.means for piece in found.pieces)
+    assert "refused" in one("POST https://a.test/x net::ERR_FAILED").candidates
+
+
+def test_an_address_without_http_is_pointed_out() -> None:
+    schemes = "Cross origin requests are only supported for protocol schemes: http, https."
+    found = one(FETCH.replace("http://localhost:8000/api", "localhost:5000/api") + schemes)
+    assert found.candidates == ("scheme-not-cors",)
+    assert any("lacks http://" in piece.means for piece in found.pieces)
+
+
 def test_every_candidate_has_words() -> None:
-    slugs = {slug for fragment in (*REASONS_TOLD, *AFTERMATH) for slug in fragment.slugs}
+    slugs = {slug for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH, *VAGUE) for slug in fragment.slugs}
     assert slugs - {*REASONS, *GUIDES, "mime"} == set()
 
 
-_SAID = [fragment.says for fragment in (*SETTINGS, *REASONS_TOLD, *AFTERMATH, *HINTS)]
+_SAID = [fragment.says for fragment in (*SETTINGS, *REASONS_TOLD, *PANEL, *AFTERMATH, *VAGUE, *HINTS)]
 _texts = st.one_of(
     st.text(max_size=300),
     st.lists(st.one_of(st.sampled_from(_SAID), st.text(max_size=20), st.sampled_from([FETCH, FOX])), max_size=8).map(

@@ -1,0 +1,67 @@
+"""What the network panels of Chrome and Firefox show in the place of a status, as data like `fragments.py`.
+
+Sources: Chromium's DevTools (NetworkDataGridNode, NetworkRequest) and Firefox's netmonitor (blocked reasons).
+"""
+
+from corsinspect.advice.fragments import ANY, NOT_TOLD, UNTOLD, Fragment
+
+CHECKED = ANY[: ANY.index("preflight-status")]
+"""What may lie behind a failure after an answer to the request itself."""
+
+BY_CORS = tuple(slug for slug in ANY if slug not in UNTOLD)
+
+PANEL: tuple[Fragment, ...] = (
+    Fragment("(blocked:mixed-content)", ("mixed-content",), "chromium"),
+    Fragment("(blocked:csp)", ("csp",), "chromium"),
+    Fragment("(blocked:other)", ("ad-blocker",), "chromium"),
+    Fragment("blocked:NotSameOrigin", ("corp",), "chromium", ("actual",)),
+    Fragment("blocked:corp-not-same", ("corp",), "chromium", ("actual",)),
+    Fragment("CORS Not HTTP", ("scheme-not-cors",), "firefox"),
+    Fragment("CORS Multiple Origin Not Allowed", ("origin-multiple",), "firefox"),
+    Fragment("CORS Missing Allow Origin", ("origin-missing",), "firefox"),
+    Fragment("CORS No Allow Credentials", ("origin-wildcard-with-credentials",), "firefox"),
+    Fragment(
+        "CORS Allow Origin Not Matching Origin", ("origin-mismatch", "origin-invalid", "origin-multiple"), "firefox"
+    ),
+    Fragment("CORS Missing Allow Credentials", ("credentials-not-true",), "firefox"),
+    Fragment("CORS Origin Header Missing", ("origin-header-not-added",), "firefox"),
+    Fragment("CORS External Redirect Not Allowed", ("preflight-redirect",), "firefox", ("preflight",)),
+    Fragment("CORS Preflight Did Not Succeed", ("preflight-status",), "firefox", ("preflight",)),
+    Fragment("CORS Invalid Allow Method", ("allow-methods-invalid",), "firefox", ("preflight",)),
+    Fragment("CORS Method Not Found", ("method-not-allowed",), "firefox", ("preflight",)),
+    Fragment("CORS Invalid Allow Header", ("allow-headers-invalid",), "firefox", ("preflight",)),
+    Fragment("CORS Missing Allow Header", ("header-not-allowed",), "firefox", ("preflight",)),
+    Fragment("NS_ERROR_CONNECTION_REFUSED", ("refused",), "firefox", code="NS_ERROR_CONNECTION_REFUSED"),
+    Fragment("NS_ERROR_UNKNOWN_HOST", ("dns",), "firefox", code="NS_ERROR_UNKNOWN_HOST"),
+    Fragment("NS_ERROR_NET_RESET", ("closed",), "firefox", code="NS_ERROR_NET_RESET"),
+    Fragment("NS_ERROR_NET_INTERRUPT", ("closed",), "firefox", code="NS_ERROR_NET_INTERRUPT"),
+    Fragment("NS_ERROR_NET_EMPTY_RESPONSE", ("closed",), "firefox", code="NS_ERROR_NET_EMPTY_RESPONSE"),
+    Fragment("SEC_ERROR_UNKNOWN_ISSUER", ("tls",), "firefox", code="SEC_ERROR_UNKNOWN_ISSUER"),
+    Fragment("MOZILLA_PKIX_ERROR_", ("tls",), "firefox"),
+    Fragment("NS_ERROR_REDIRECT_LOOP", ("redirect-limit",), "firefox", ("redirect",), code="NS_ERROR_REDIRECT_LOOP"),
+)
+"""What names the reason."""
+
+VAGUE: tuple[Fragment, ...] = (
+    Fragment(
+        "CORS error",
+        BY_CORS,
+        "chromium",
+        role="aftermath",
+        meaning="The network panel's word, in the place of a status. The pointer held on it shows the code; the "
+        "console names the reason.",
+    ),
+    Fragment(
+        "CORS Failed",
+        UNTOLD,
+        "firefox",
+        role="aftermath",
+        meaning="The network panel's word for “CORS request did not succeed”: mostly it is not CORS. The server is "
+        "down, its certificate is refused, or something blocked the call.",
+    ),
+    Fragment("NS_ERROR_DOM_BAD_URI", ANY, "firefox", role="aftermath", meaning=f"The browser refused it. {NOT_TOLD}"),
+    Fragment(
+        "NS_BINDING_ABORTED", ("aborted-by-page",), "firefox", role="aftermath", meaning="The page gave the call up."
+    ),
+)
+"""What says only that the call failed."""
