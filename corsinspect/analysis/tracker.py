@@ -95,8 +95,17 @@ class Tracker:
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
+        self._untie(facts)
         if len(self._evicted) > self._limit:
             self._evicted.popitem(last=False)
+
+    def _untie(self, facts: Facts) -> None:
+        """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
+        exchanges refer to each other, and the collector gets to what is so old once in 100,000 exchanges."""
+        chain = [other for hop in chain_of(_root(facts), True).hops for other in hop if other is not None]
+        if all(other.exchange.ended is not None and other.exchange.id not in self._facts for other in chain):
+            for other in chain:
+                other.request = other.child = None
 
     def _late(self, exchange: Exchange) -> Changes:
         """A later state of an exchange let go of: updates its Call, pairs with nothing new."""

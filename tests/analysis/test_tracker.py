@@ -1,3 +1,4 @@
+import gc
 import random
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis import Tracker, judge_all
+from corsinspect.analysis.classify import Facts
 from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session import load
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, preflight
@@ -200,6 +202,22 @@ def test_memory_is_bounded_and_late_lines_make_no_new_call() -> None:
     assert (call.id, call.verdict.outcome, call.exchanges[0].ended) == ("slow", "allowed", pending.ended)
     assert tracker.feed(exchange(url="https://api.test/0", at=2, got=OPEN, id="n0")).changed == []
     assert len(tracker._pairing._groups) == 50
+
+
+def test_paired_exchanges_are_freed_without_the_collector() -> None:
+    """They refer to each other; a large session would hold hundreds of megabytes of them until it comes round."""
+    gc.collect()
+    gc.disable()
+    try:
+        tracker = Tracker(limit=20)
+        for number in range(200):
+            url = f"https://api.test/{number}"
+            tracker.feed(preflight(url=url, at=10 * number))
+            tracker.feed(exchange("PUT", url, 10 * number + 1, got=OPEN))
+        alive = sum(isinstance(thing, Facts) for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert 20 <= alive <= 22
 
 
 def test_one_url_asked_for_ever_stays_bounded() -> None:
