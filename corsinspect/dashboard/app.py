@@ -29,6 +29,7 @@ from corsinspect.dashboard.feed import Feed
 from corsinspect.dashboard.filters import FilterLine
 from corsinspect.dashboard.findings import FindingsScreen
 from corsinspect.dashboard.help import HelpScreen
+from corsinspect.dashboard.jump import JumpScreen
 from corsinspect.dashboard.key_line import KeyLine
 from corsinspect.dashboard.looks import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
 from corsinspect.dashboard.news import news
@@ -44,9 +45,11 @@ from corsinspect.dashboard.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.save_filter import SaveFilter
 from corsinspect.dashboard.shorten import host_port
 from corsinspect.dashboard.siblings import Siblings
-from corsinspect.dashboard.source import Actions, BrowserKind, Source
+from corsinspect.dashboard.source import Actions, BrowserKind, FileSource, Source
+from corsinspect.dashboard.stage import ListStage
 from corsinspect.dashboard.status import counts, notice
 from corsinspect.dashboard.tab_fix import RecipeScreen
+from corsinspect.dashboard.timeline import TimeLine
 from corsinspect.dashboard.trying import Trying
 from corsinspect.dashboard.watch import Watch, endpoint
 from corsinspect.model import Call, Changes
@@ -80,6 +83,7 @@ class Dashboard(App[Exception | None]):
     TITLE = "corsinspect"
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012 - declared by Textual
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("b", "blocked_only", "Blocked"),
@@ -97,6 +101,13 @@ class Dashboard(App[Exception | None]):
         Binding("X", "paste", "Explain a message", show=False),
         Binding("P", "pause(False)", "Go on"),
         Binding("P", "pause(True)", "Pause", show=False),
+        Binding("L", "time_line", "Time line"),
+        Binding("space", "play", "Play"),
+        Binding("less_than_sign", "step(-1)", "Step back", key_display="<", show=False),
+        Binding("greater_than_sign", "step(1)", "Step on", key_display=">", show=False),
+        Binding("left_curly_bracket", "speed(-1)", "Slower", key_display="{", show=False),
+        Binding("right_curly_bracket", "speed(1)", "Faster", key_display="}", show=False),
+        Binding("J", "jump", "Jump to a time", show=False),
         Binding("C", "clear", "Clear", show=False),
         Binding("R", "restart", "Restart proxy"),
         Binding("t", "stop_trying", "Simulation off"),
@@ -159,6 +170,7 @@ class Dashboard(App[Exception | None]):
                 yield CallList(self.book, id="list")
                 yield Static(id="empty")
             yield DetailPane(self._subject, id="detail")
+        yield TimeLine(ListStage(self), id="time")
         yield Static(id="watch")
         yield Static(id="remark")
         yield KeyLine()
@@ -167,6 +179,7 @@ class Dashboard(App[Exception | None]):
         self._list = self.query_one(CallList)
         self._detail = self.query_one(DetailPane)
         self._filter = self.query_one(FilterLine)
+        self._time = self.query_one(TimeLine)
         self._mounted = True
         self._list.focus()
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
@@ -387,6 +400,10 @@ class Dashboard(App[Exception | None]):
         if action in ("assume", "assume_page"):
             call = self.selected_call if self.is_mounted else None
             return call is not None and may_assume(call)
+        if action == "time_line":
+            return self._mounted and not self.source.live and self.feed.progress is None and bool(self.book.rows)
+        if action in ("play", "step", "speed", "jump"):
+            return self._mounted and self._time.opened
         if action == "clear":
             return self.source.actions is not None and self.source.facts().died is None and not self._clearing
         if action == "open_browser":
@@ -629,6 +646,65 @@ class Dashboard(App[Exception | None]):
             self._say(f"The list begins anew. What it held is kept: {before}")
         finally:
             self._clearing = False
+
+    @property
+    def call_list(self) -> CallList:
+        """The list of calls."""
+        return self._list
+
+    def empty_list(self) -> None:
+        """Takes all calls off the list; what was said of them stays."""
+        self._list.clear()
+        self.remarks.show()
+        self._siblings = Siblings(self.book)
+
+    def show_changed(self) -> None:
+        """Draws what stands around the list, which has changed."""
+        self._show_surroundings()
+        self._detail_due = True
+        self._changed()
+
+    def action_time_line(self) -> None:
+        """Shows the session as it came about: play it, step through it, or jump to a moment."""
+        if self._time.opened:
+            self._time.close()
+        else:
+            self._time.open(FileSource(*self.source.sessions), self.book.rows)
+        self.refresh_bindings()
+
+    def on_time_line_closed(self) -> None:
+        self._list.focus()
+        self.refresh_bindings()
+
+    def action_play(self) -> None:
+        """Plays the session as it came about, or stops."""
+        self._time.play()
+
+    def action_step(self, steps: int) -> None:
+        """Goes to the next request or answer of the session, or to before the last one."""
+        self._time.step(steps)
+
+    def action_speed(self, steps: int) -> None:
+        """Plays faster or slower: 1, 10 or 100 times as fast as it was."""
+        self._time.change_speed(steps)
+
+    def action_jump(self) -> None:
+        """Asks for a time, and shows the session as it was then."""
+
+        def jump(at: float | None) -> None:
+            if at is not None:
+                self._time.jump(at)
+
+        if (times := self._time.times) is not None:
+            self.push_screen(JumpScreen(*times), jump)
+
+    def action_move(self, steps: int) -> None:
+        """Selects the next call, or the one before."""
+        self._list.action_move(steps)
+
+    def action_out_of_time(self) -> None:
+        """Gives the keys back to the list; the time line stays."""
+        self._list.focus()
 
     def _begin_anew(self) -> None:
         """Forgets all calls and what was said of them. Filter, order, watch and simulation stay, as does what was said

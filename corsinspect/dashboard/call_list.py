@@ -122,6 +122,11 @@ class CallList(LineView, can_focus=True):
         self._top = None
         self.redraw()
 
+    @property
+    def chosen(self) -> int | None:
+        """The position that the person selected; None while the selection moves by itself."""
+        return self._wanted
+
     def clear(self) -> None:
         """Begins anew, as the Book does: nothing is selected, and what comes is followed."""
         self.book.clear()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from corsinspect.analysis import Tracker
 from corsinspect.dashboard.source import Source
@@ -42,13 +42,7 @@ class Feed:
         if self.held:
             return Changes([], [])
         gathered, self._gathered = self._gathered, []
-        latest: dict[str, Call | None] = {}
-        for changes in gathered:
-            latest |= dict.fromkeys(changes.withdrawn)
-            for call in changes.changed:
-                latest[call.id] = call
-        changed = [call for call in latest.values() if call is not None]
-        return Changes(changed, [id for id, call in latest.items() if call is None])
+        return merged(gathered)
 
     def advance(self, now: float) -> None:
         """Tells the time, so that what waited too long gets its verdict."""
@@ -69,7 +63,7 @@ class Feed:
     async def run(self) -> None:
         """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
         source = self._source
-        arrived = await _in_thread(source.poll)  # a large file that isn't ours takes seconds
+        arrived = await in_thread(source.poll)  # a large file that isn't ours takes seconds
         while True:
             await self._judge(arrived)
             if source.ended:
@@ -118,7 +112,18 @@ class Feed:
         self._deadline = time.perf_counter() + SLICE
 
 
-async def _in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:
+def merged(gathered: Iterable[Changes]) -> Changes:
+    """Several changes as one, with the newest state of each call."""
+    latest: dict[str, Call | None] = {}
+    for changes in gathered:
+        latest |= dict.fromkeys(changes.withdrawn)
+        for call in changes.changed:
+            latest[call.id] = call
+    changed = [call for call in latest.values() if call is not None]
+    return Changes(changed, [id for id, call in latest.items() if call is None])
+
+
+async def in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:
     """Runs `work` in a thread that doesn't keep the app from ending."""
     loop = asyncio.get_running_loop()
     result: asyncio.Future[Sequence[Exchange]] = loop.create_future()

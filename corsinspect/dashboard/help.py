@@ -72,6 +72,17 @@ KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "The time line of a saved session",
+        (
+            ("L", "open it, close it: the list is as it was at that moment"),
+            ("space", "play, stop"),
+            ("<  >", "one request or answer back, one on; ← → on the line"),
+            ("{  }", "slower, faster: 1×, 10×, 100×"),
+            ("J", "to a time: 1:23, +30s, @14:02:05, 50%; or click on the line"),
+            ("home end", "on the line: to the start, to the end"),
+        ),
+    ),
+    (
         "The rest",
         (
             (":  ^p", "all commands, and other colours"),

@@ -40,7 +40,11 @@ class Remarks:
         self.notes = notes
         self.trouble: str | None = None
         self._book = book
-        for id in notes.marks | notes.notes.keys():
+        self.show()
+
+    def show(self) -> None:
+        """Marks all that was marked and noted in a Book that has begun anew."""
+        for id in self.notes.marks | self.notes.notes.keys():
             self._show(id)
 
     def applied(self, changes: Changes) -> Changes:

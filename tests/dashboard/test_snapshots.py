@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from corsinspect.dashboard.app import Dashboard
 from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.timeline import TimeLine
 from tests.dashboard.conftest import until
 from tests.dashboard.story import afternoon, session
 
@@ -30,7 +31,10 @@ def pressed(*keys: str):
         assert isinstance(app, Dashboard)
         await until(pilot, lambda: app.feed.progress is None and not app._drawing)
         app.query_one(Input).cursor_blink = False
-        await pilot.press(*keys)
+        time_line = app.query_one(TimeLine)
+        for key in keys:
+            await pilot.press(key)
+            await until(pilot, lambda: not time_line.opened or time_line.times is not None)
         await until(pilot, lambda: not app._drawing and not app.screen.query("#overview-cost.-counting"))
 
     return run
@@ -57,6 +61,8 @@ def pressed(*keys: str):
         pytest.param((60, 15), ("F", "j"), id="findings-smallest"),
         pytest.param((60, 15), ("b",), id="smallest"),
         pytest.param((200, 60), ("n",), id="largest"),
+        pytest.param((120, 40), ("L", "J", *"0:02", "enter"), id="time-line"),
+        pytest.param((60, 15), ("L", "less_than_sign"), id="time-line-smallest"),
         pytest.param((120, 40), ("home", "v", "v", "s", "z"), id="grouped-by-endpoint"),
     ],
 )
