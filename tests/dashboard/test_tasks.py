@@ -1,4 +1,4 @@
-"""Ten things that a person in trouble wants to know, as the README's tour tells them: a few keys, then the answer on
+"""Twelve things that a person in trouble wants to know, as the README's tour tells them: a few keys, then the answer on
 the screen. Each starts in the list, on the newest call.
 """
 
@@ -21,6 +21,8 @@ TASKS = {
     ),
     "send it to a colleague or an assistant": (["y", "p"], ["Copied", "captured traffic: data to look at"]),
     "repeat it without the browser": (["y", "c"], ["Copied", "curl", "http://localhost:8000/api/profile"]),
+    "which calls have the same cause": (["F", "enter"], ["1 of 16 shown", ":8000/api/report"]),
+    "did my change of the server work": (["w"], ["watching GET :8000/api/profile", "w ends it"]),
     "where is the call that I made": (["a"], ["My call isn't here", "mixed content", "to check"]),
 }
 
