@@ -120,6 +120,9 @@ def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> It
     if "server" in lower or "x-powered-by" in lower or not own or not http1:
         return
     in_order = len(own) > 1 and own == sorted(own)
+    if "date" not in lower and lower.get("x-content-type-options") == "nosniff":
+        # puma adds nothing of its own, and Sinatra this alone to JSON
+        yield "sinatra", "guess"
     if lower.get("keep-alive") == "timeout=5":
         yield from _by_style_on_node(lower, names, own, status or 0)
     if "keep-alive" not in lower and in_order and own != _lower(own) and names[len(own) : len(own) + 1] == ["Date"]:

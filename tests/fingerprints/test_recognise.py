@@ -43,6 +43,7 @@ ANSWERS = {
     "go": ("Content-Type: application/json|X-Request-Id: 1|Date: x|Content-Length: 2", 200, "guess app"),
     "go-gin": ("Content-Type: application/json; charset=utf-8|X-Id: 1|Date: x|Content-Length: 2", 200, "guess app"),
     "rails": ("x-request-id: 1|x-runtime: 0.01|content-type: application/json", 200, "likely app"),
+    "sinatra": ("Content-Type: application/json|X-Content-Type-Options: nosniff|Content-Length: 9", 200, "guess app"),
     "spring": (
         "X-Content-Type-Options: nosniff|X-XSS-Protection: 0|Pragma: no-cache|Expires: 0"
         "|Cache-Control: no-cache, no-store, max-age=0, must-revalidate",

@@ -52,11 +52,18 @@ class Framework:
     shows: str | None = ""
     """What is sure of its plain answers (None: nothing), where they don't show the framework: its recipe is then a
     guess, and right."""
+    own_recipe: str = ""
+    """Where it isn't called like the framework."""
     passes_as: str = ""
     """Another framework that it looks like where its own error pages aren't seen, and whose recipe works in it too."""
     environment: Mapping[str, str] = field(default_factory=dict)
     by_hand: Mapping[str, str] = field(default_factory=dict)
     """Variants that pasting alone can't mend, with what else it takes."""
+
+    @property
+    def recipe(self) -> str:
+        """The id of the recipe that is for it."""
+        return self.own_recipe or self.name
 
 
 def _nginx(code: str) -> dict[str, str]:
@@ -78,6 +85,15 @@ def _go(code: str) -> dict[str, str]:
     first, _, rest = code.partition("\n\n")
     assert first.startswith("import ")
     return {"import": first, "": rest}
+
+
+def _sinatra(code: str) -> dict[str, str]:
+    """The recipe says: in config.ru it begins otherwise."""
+    in_config_ru = code.replace(
+        "Rails.application.config.middleware.insert_before 0, Rack::Cors do", "use Rack::Cors do"
+    )
+    assert in_config_ru != code
+    return {"": in_config_ru}
 
 
 def _nextjs(code: str) -> dict[str, str]:
@@ -154,6 +170,15 @@ IN_LONG = [
         ("puma", "-b", "tcp://127.0.0.1:@PORT@", "app.ru"),
         environment={"RAILS_ENV": "production"},
         shows=None,
+    ),
+    Framework(
+        "sinatra",
+        "sinatra.ru.in",
+        "app.ru",
+        ("puma", "-b", "tcp://127.0.0.1:@PORT@", "app.ru"),
+        pieces=_sinatra,
+        shows=None,
+        own_recipe="rails",
     ),
     Framework(
         "apache", "apache.conf.in", "apache.conf", ("apache2", "-d", ".", "-f", "apache.conf", "-X"), upstream=True

@@ -63,13 +63,14 @@ class Lab(contextlib.AsyncExitStack):
             raise
         return self
 
-    async def visit(self, api: str, calls: list[PageCall]) -> Visit:
-        """Has a new page with a cookie make these calls; returns when all of them have verdicts."""
+    async def visit(self, api: str, calls: list[PageCall], page_url: str | None = None) -> Visit:
+        """Has a new page with a cookie (or the one at `page_url`) make these calls; returns when all of them have
+        verdicts."""
         mark = f"{self.page}/?after={next(self._visits)}"
         context = await self._browser.new_context()  # so that no preflight is cached
         try:
             page = await context.new_page()
-            await page.goto(self.page)
+            await page.goto(page_url or self.page)
             read = await page.evaluate(SCRIPT, arguments(api, calls))
             await page.goto(mark)
         finally:

@@ -43,7 +43,8 @@ class Server:
         self._runs = [(command, self.port)]
         self._environment = {"PYTHONDONTWRITEBYTECODE": "1", **framework.environment}
         if framework.upstream:
-            (folder / "upstream.py").write_text(app((APPS / "upstream.py.in").read_text(), variant, None, values))
+            upstream = {**values, "PORT": values["UPSTREAM"]}
+            (folder / "upstream.py").write_text(app((APPS / "upstream.py.in").read_text(), variant, None, upstream))
             self._runs.insert(0, ((*PYTHON, "upstream.py"), values["UPSTREAM"]))
         self._processes: list[asyncio.subprocess.Process] = []
 

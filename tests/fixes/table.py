@@ -39,9 +39,9 @@ async def _row(lab: Lab, name: str, folder: Path) -> str:
         trial = await attempt(lab, tried, variant, folder / variant)
         wrong = complaints(trial, tried, variant)
         print(name, variant, "✗" if wrong else "✓", *wrong, sep="\n  ")
-        as_other = "" if trial.recipe.id == name else f" as {trial.recipe.id}"
+        as_other = "" if trial.recipe.id == tried.recipe else f" as {trial.recipe.id}"
         cells.append("✗" if wrong else f"✓{as_other}")
-        measured = recipes()[name].measured
+        measured = recipes()[tried.recipe].measured
     return f"| {name} | {' | '.join(cells)} | {measured} |"
 
 

@@ -52,7 +52,7 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         found.append("broken: nothing was blocked")
     named = {framework(call) for call in blocked}
     names = {tried.name, tried.passes_as}
-    if not named or not named <= {*names, tried.shows} or trial.recipe.id not in names:
+    if not named or not named <= {*names, tried.shows} or trial.recipe.id not in (tried.recipe, tried.passes_as):
         found.append(f"broken: recognised as {sorted(map(str, named))}, recipe {trial.recipe.id}")
     likeliest = {cause.id for call in blocked for cause in causes(call, trial.broken.calls.values())[:2]}
     if not likeliest & CAUSES[variant]:
