@@ -107,6 +107,7 @@ def replay(
     Examples:
       corsinspect replay                 the newest session
       corsinspect replay traffic.har
+      corsinspect replay before.jsonl after.jsonl    both as one, in the order of time
     """
     _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
     from corsinspect.dashboard.app import Dashboard

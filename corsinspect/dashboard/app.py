@@ -183,7 +183,7 @@ class Dashboard(App[Exception | None]):
         self._mounted = True
         self._list.focus()
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
-        self._seconds = self.set_interval(0.5, self._second, pause=not self.source.live)
+        self._seconds = self.set_interval(0.5, self._second, pause=False)
         if self.source.live:
             self.set_interval(LOOK_ROUND, self._show_surroundings)
         self._show_surroundings()
@@ -253,12 +253,12 @@ class Dashboard(App[Exception | None]):
             self._frames.pause()
 
     def _second(self) -> None:
-        """Twice a second while live: gives up what waited too long, and lets the rate fall."""
+        """Twice a second while live or reading: gives up what waited too long, and tells rate and progress."""
         if not self._on_screen:
             return
-        if self.book.outcomes["pending"] and not self.feed.held:  # held: what it waits for may have come
-            self.feed.advance(time.time())
-        elif not self._arrivals and not self.feed.held:
+        if self.source.live and self.book.outcomes["pending"] and not self.feed.held:
+            self.feed.advance(time.time())  # while held, what a call waits for may have come
+        elif not self._arrivals and not self.feed.held and self.feed.progress is None:
             self._seconds.pause()
         self._show_surroundings()
 
@@ -279,7 +279,8 @@ class Dashboard(App[Exception | None]):
         self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
         notices = self.query_one("#notice", Static)
         waiting = self.source.waiting() if self.feed.held else None
-        told = notice(self.book, facts, self.feed.progress, width, tried=str(self.trying), waiting=waiting)
+        progress = self.feed.progress and (self.source.progress or self.feed.progress)
+        told = notice(self.book, facts, progress, width, tried=str(self.trying), waiting=waiting)
         notices.update(told, layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
-import msgspec
-
+from corsinspect.dashboard.merging import Merged
 from corsinspect.dashboard.status import Facts, Progress
 from corsinspect.model import Exchange
 from corsinspect.session.place import session_path_in
@@ -145,7 +144,7 @@ class _Pieces:
 class FileSource:
     """Saved sessions (`follow=False`, any format), or one session file that is still being written.
 
-    One session of ours is read piece by piece, anything else at once. The first `poll` raises
+    Sessions of ours are read piece by piece, anything else at once. The first `poll` raises
     `session.reader.SessionError` for a file that can't be read at all.
     """
 
@@ -160,23 +159,29 @@ class FileSource:
         in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
         self._pieces = _Pieces(paths[0]) if in_pieces else None
         self._place = Place(paths[0]) if follow else None
+        self._merged = Merged(paths) if len(paths) > 1 else None
         self._problems: list[str] = []
         self.ended = False
 
     @property
     def behind(self) -> bool:
-        return self._pieces is not None and self._pieces.behind
+        return self._merged is not None or (self._pieces is not None and self._pieces.behind)
 
     @property
     def progress(self) -> Progress | None:
+        if self._merged is not None:
+            return self._merged.progress
         return None if self._pieces is None else self._pieces.progress
 
     def facts(self) -> Facts:
-        session = self._paths[0] if len(self._paths) == 1 else None
         gone = self._place is not None and self._place.gone
-        return Facts(session=session, session_gone=gone, problems=tuple(self._problems))
+        if self._merged is not None:
+            return Facts(title=self.title, problems=tuple(self._problems))
+        return Facts(session=self._paths[0], session_gone=gone, problems=tuple(self._problems))
 
     def poll(self) -> Sequence[Exchange]:
+        if self._merged is not None:
+            return self._merge(self._merged)
         return self._load() if self._pieces is None else self._piece(self._pieces)
 
     def waiting(self) -> int:
@@ -193,18 +198,20 @@ class FileSource:
             follower.close()
         return exchanges
 
+    def _merge(self, merged: Merged) -> Sequence[Exchange]:
+        exchanges = merged.poll()
+        self._problems = merged.problems[:PROBLEMS]
+        self.ended = merged.ended
+        return exchanges
+
     def _load(self) -> Sequence[Exchange]:
         if self.ended:
             return []
-        exchanges: list[Exchange] = []
-        for number, path in enumerate(self._paths, 1):
-            loaded = load(path)
-            self._problems += [problem.text for problem in loaded.problems]
-            exchanges += loaded.exchanges if len(self._paths) == 1 else _numbered(loaded.exchanges, number)
+        (path,) = self._paths
+        loaded = load(path)
+        self._problems += [problem.text for problem in loaded.problems]
         self.ended = True
-        if len(self._paths) > 1:
-            exchanges.sort(key=lambda exchange: exchange.started)
-        return exchanges
+        return loaded.exchanges
 
 
 class Browser(Protocol):
@@ -310,8 +317,3 @@ class LiveSource:
 
     def simulate_off(self) -> None:
         self._proxy.send("simulate.off")
-
-
-def _numbered(exchanges: Sequence[Exchange], number: int) -> list[Exchange]:
-    """With several files, ids carry the file's number: two files may hold the same id."""
-    return [msgspec.structs.replace(exchange, id=f"{number}:{exchange.id}") for exchange in exchanges]

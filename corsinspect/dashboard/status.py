@@ -18,6 +18,8 @@ class Facts(msgspec.Struct, frozen=True):
 
     address: str | None = None
     """Where a browser has to be pointed: "127.0.0.1:8080"."""
+    title: str | None = None
+    """What there is in the place of one session file."""
     session: Path | None = None
     session_gone: bool = False
     """Whether the session file isn't where it was begun any more."""
@@ -41,6 +43,8 @@ class Progress(msgspec.Struct, frozen=True):
     """None: not known yet."""
     bytes: bool = False
     """Whether it's bytes that are counted, not exchanges."""
+    what: str = "judged"
+    """What was done to them."""
 
 
 def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
@@ -55,6 +59,7 @@ def counts(book: Book, facts: Facts, rate: float | None, width: int) -> Content:
         " + ".join(facts.browsers) or ("no browser yet" if facts.address else None),
         f"{rate:.0f} calls/s" if rate is not None and rate >= 0.5 else None,
         facts.session and printable(_tilde(facts.session)),
+        facts.title,
     ]
     parts = [printable(part) for part in rest if part]
     while len(parts) > (dropped is not None) and left.cell_length + len(" · ".join(parts)) + 2 > width:
@@ -134,9 +139,9 @@ def _bar(progress: Progress) -> Content:
     cells = 24 * progress.done // max(1, progress.total)
     bar = "█" * cells + "░" * (24 - cells)
     if progress.bytes:
-        told = f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB judged"
+        told = f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB {progress.what}"
     else:
-        told = f"{progress.done:,} of {progress.total:,} judged"
+        told = f"{progress.done:,} of {progress.total:,} {progress.what}"
     return Content.assemble((f" {bar} ", "$text-primary"), (told, QUIET))
 
 
