@@ -11,19 +11,8 @@ from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
 from corsinspect.advice.causes import Cause, causes, usual_causes
 from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, with_call
 from corsinspect.advice.hypothetical import Known, brief, told
-from corsinspect.advice.topics import (
-    GUIDES,
-    NOT_SEEN,
-    TOPICS,
-    Topic,
-    about,
-    codes,
-    codes_told,
-    console_words,
-    find,
-    names,
-    spelled_out,
-)
+from corsinspect.advice.lookup import NOT_SEEN, about, codes, codes_told, console_words, find, names, spelled_out
+from corsinspect.advice.topics import GUIDES, TOPICS, Topic
 from corsinspect.model import Call, Stage
 from corsinspect.printable import printable
 from corsinspect.terminal import wants_colour

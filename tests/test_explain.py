@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from corsinspect.advice.lookup import NOT_SEEN, codes, codes_told, find, names
 from corsinspect.advice.reasons import REASONS
-from corsinspect.advice.topics import GUIDES, NOT_SEEN, TOPICS, codes, codes_told, find, names
+from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.session import SessionWriter
 from tests.analysis.build import exchange
 

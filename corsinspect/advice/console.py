@@ -24,6 +24,7 @@ from corsinspect.advice.fragments import (
 )
 from corsinspect.advice.hypothetical import UNTOLD, Known, brief, told
 from corsinspect.advice.panels import CHECKED, PANEL, VAGUE
+from corsinspect.advice.topics import GUIDES
 from corsinspect.fetch.check import origin_reason
 from corsinspect.fetch.engines import ENGINES, code
 from corsinspect.model import Call, EngineName, Stage
@@ -417,6 +418,9 @@ def _meaning(what: Fragment | str, decoded: Decoded) -> str:
         return _status_meaning(decoded)
     if what.meaning:
         return what.meaning
+    if len(decoded.candidates) == 1 and decoded.candidates[0] in GUIDES:
+        title = GUIDES[decoded.candidates[0]].title
+        return f"{title[:1].upper()}{title[1:]}."
     if len(decoded.candidates) == 1:
         return told(decoded.candidates[0], known(decoded)).happened
     if len(decoded.candidates) > FEW:

@@ -55,6 +55,7 @@ _PLACES = {
     "from": rf"(?P<from>.{{0,{LONGEST}}}?)",
     "origin": rf"(?P<origin>\S{{0,{LONGEST}}}?)",
     "word": r"(?P<word>[\w ]{1,30}?)",
+    "code": r"(?P<code>[A-Z0-9_]{1,60})",
     "method": r"(?P<method>[A-Za-z]{1,20})",
     "status": r"(?P<status>[0-9]{1,3}|\(?null\)?)",
     "web url": rf"(?P<url>https?://\S{{0,{LONGEST}}}?)",

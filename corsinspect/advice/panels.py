@@ -1,9 +1,10 @@
-"""What the network panels of Chrome and Firefox show in the place of a status, as data like `fragments.py`.
+"""What network panels show in the place of a status, and what libraries make of a failure, as data like `fragments.py`.
 
-Sources: Chromium's DevTools (NetworkDataGridNode, NetworkRequest) and Firefox's netmonitor (blocked reasons).
+Sources: Chromium's DevTools (NetworkDataGridNode, NetworkRequest) and Firefox's netmonitor (blocked reasons); Angular's
+HttpClient, axios, the fetch() polyfill and Node's undici.
 """
 
-from corsinspect.advice.fragments import ANY, NOT_TOLD, UNTOLD, Fragment
+from corsinspect.advice.fragments import ANY, NETWORK, NOT_TOLD, UNTOLD, Fragment
 
 CHECKED = ANY[: ANY.index("preflight-status")]
 """What may lie behind a failure after an answer to the request itself."""
@@ -16,6 +17,13 @@ PANEL: tuple[Fragment, ...] = (
     Fragment("(blocked:other)", ("ad-blocker",), "chromium"),
     Fragment("blocked:NotSameOrigin", ("corp",), "chromium", ("actual",)),
     Fragment("blocked:corp-not-same", ("corp",), "chromium", ("actual",)),
+    Fragment("Blocked a frame with origin", ("other-frame",)),
+    Fragment(
+        "canvas has been tainted by cross-origin data",
+        ("no-cors",),
+        meaning="The image was loaded without CORS. Give its element crossorigin='anonymous', and let the image's "
+        "server allow the page's origin.",
+    ),
     Fragment("CORS Not HTTP", ("scheme-not-cors",), "firefox"),
     Fragment("CORS Multiple Origin Not Allowed", ("origin-multiple",), "firefox"),
     Fragment("CORS Missing Allow Origin", ("origin-missing",), "firefox"),
@@ -62,6 +70,46 @@ VAGUE: tuple[Fragment, ...] = (
     Fragment("NS_ERROR_DOM_BAD_URI", ANY, "firefox", role="aftermath", meaning=f"The browser refused it. {NOT_TOLD}"),
     Fragment(
         "NS_BINDING_ABORTED", ("aborted-by-page",), "firefox", role="aftermath", meaning="The page gave the call up."
+    ),
+    Fragment(
+        "doesn't pass access control check",
+        BY_CORS,
+        "chromium",
+        ("preflight",),
+        role="aftermath",
+        meaning="It stopped at the preflight. What follows names the reason: paste all of it.",
+    ),
+    Fragment(
+        "Http failure response for {web url}: 0 ",
+        ANY,
+        role="aftermath",
+        meaning=f"What the page's script gets, in Angular's words; 0 stands for no status. {NOT_TOLD}",
+    ),
+    Fragment(
+        "Error: Network Error",
+        ANY,
+        role="aftermath",
+        meaning=f"What the page's script gets, in axios's words. {NOT_TOLD}",
+    ),
+    Fragment(
+        "Network request failed",
+        ANY,
+        role="aftermath",
+        meaning=f"What the page's script gets from fetch() where a library stands in for it. {NOT_TOLD} In React "
+        "Native there is no CORS at all.",
+    ),
+    Fragment(
+        "TypeError: fetch failed",
+        NETWORK,
+        role="aftermath",
+        meaning="Node says so, which is no browser and knows no CORS: no answer came. The error's “cause” says why.",
+    ),
+    Fragment(
+        "net::ERR_{code}",
+        NETWORK,
+        "chromium",
+        role="aftermath",
+        meaning="A failure of the network, which is not CORS: no answer came.",
     ),
 )
 """What says only that the call failed."""

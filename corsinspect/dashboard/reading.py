@@ -13,7 +13,8 @@ from textual.widgets import Static
 from corsinspect import advice
 from corsinspect.advice.contrast import Aspect, conclusion, contrast
 from corsinspect.advice.hypothetical import Known, told
-from corsinspect.advice.topics import GUIDES, TOPICS, codes, console_words
+from corsinspect.advice.lookup import codes, console_words
+from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.dashboard.pieces import (
     BAD,
     GOOD,

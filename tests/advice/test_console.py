@@ -318,6 +318,8 @@ def test_a_call_that_contradicts_the_message_does_not_overrule_it() -> None:
             "Cookie “sid” has been rejected because it is in a cross-site context and its “SameSite” is “Lax”.",
             ("cookies",),
         ),
+        ('Uncaught SecurityError: Blocked a frame with origin "http://a.test" from accessing', ("other-frame",)),
+        ("SecurityError: The canvas has been tainted by cross-origin data.", ("no-cors",)),
         ("A resource is blocked by OpaqueResponseBlocking, please check browser console for details.", ("orb",)),
     ],
 )
@@ -325,6 +327,7 @@ def test_the_network_panel_s_words_are_known(text: str, candidates: tuple[str, .
     found = one(text)
     assert found.candidates == candidates
     assert found.url in (None, "https://a.test/x")
+    assert not any("“" in piece.means and candidates[0] in piece.means for piece in found.pieces)
 
 
 def test_the_panel_s_vague_words_leave_open_what_they_leave_open() -> None:
@@ -332,6 +335,23 @@ def test_the_panel_s_vague_words_leave_open_what_they_leave_open() -> None:
     assert "origin-missing" in found.candidates and not {"refused", "csp"} & {*found.candidates}
     assert [piece.says for piece in found.ignore] == ["strict-origin-when-cross-origin"]
     assert "refused" in one("GET https://a.test/x CORS Failed").candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        ("Http failure response for https://a.test/x: 0 Unknown Error", "origin-missing", ""),
+        ("Error: Network Error", "origin-missing", ""),
+        ("TypeError: Network request failed", "refused", ""),
+        ("TypeError: fetch failed", "refused", "origin-missing"),
+        ("GET https://a.test/x net::ERR_TIMED_OUT", "network-error", "origin-missing"),
+        ("Response to preflight request doesn't pass access control check", "preflight-status", "refused"),
+    ],
+)
+def test_words_of_libraries_leave_open_what_they_leave_open(text: str, inside: str, outside: str) -> None:
+    found = one(text)
+    assert inside in found.candidates and outside not in found.candidates
+    assert found.url in (None, "https://a.test/x")
 
 
 def test_a_status_behind_a_network_failure_rules_out_what_had_no_answer() -> None:

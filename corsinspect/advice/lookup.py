@@ -1,0 +1,103 @@
+"""What a name stands for: a reason, a guide, or what a browser calls a reason; and what browsers call each."""
+
+import re
+
+from corsinspect.advice.fragments import AFTERMATH, REASONS_TOLD
+from corsinspect.advice.hypothetical import header_of
+from corsinspect.advice.panels import PANEL
+from corsinspect.advice.reasons import REASONS
+from corsinspect.advice.topics import GUIDES, TOPICS
+from corsinspect.fetch.engines import CHROMIUM, GECKO, TWO_ORIGIN_LINES
+
+NOT_SEEN = "not-seen"
+"""The topic that lists what a proxy can't see."""
+
+CODE_FOLLOWS = "cross-origin resource sharing error:"
+"""Stands before the code in Chrome's network panel."""
+
+_ALIASES = {"strict-origin-when-cross-origin": "referrer-policy"}
+
+_OLDER_CODES = {
+    "scheme-not-cors": ("CorsDisabledScheme",),
+    "local-network-denied": ("PrivateNetworkAccessPermissionDenied", "PrivateNetworkAccessPermissionUnavailable"),
+    "local-network-insecure": ("InsecurePrivateNetwork",),
+    "local-network-mismatch": ("InvalidPrivateNetworkAccess", "UnexpectedPrivateNetworkAccess"),
+    "private-network-header": (
+        "PreflightInvalidAllowPrivateNetwork",
+        "PreflightMissingPrivateNetworkAccessId",
+        "PreflightMissingPrivateNetworkAccessName",
+        "PreflightMissingAllowExternal",
+        "PreflightInvalidAllowExternal",
+    ),
+}
+"""Chrome's other names: of earlier versions, or for one of several reasons."""
+
+
+def codes(slug: str) -> dict[str, tuple[str, ...]]:
+    """The browsers' own names for a reason, by browser."""
+    told = [fragment for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH) if slug in fragment.slugs and fragment.code]
+    chromium = [CHROMIUM.codes.get(slug), CHROMIUM.preflight_codes.get(slug)]
+    gecko = [GECKO.codes.get(slug), TWO_ORIGIN_LINES if slug == "origin-multiple" else None]
+    chromium += [fragment.code for fragment in told if fragment.browser == "chromium"]
+    gecko += [fragment.code for fragment in told if fragment.browser == "firefox"]
+    chromium += _OLDER_CODES.get(slug, ())
+    named = {"Chrome": chromium, "Firefox": gecko}
+    found = {browser: tuple(dict.fromkeys(code for code in own if code)) for browser, own in named.items()}
+    return {browser: own for browser, own in found.items() if own}
+
+
+def console_words(slug: str) -> dict[str, str]:
+    """What each browser prints for a reason, where it prints anything of its own."""
+    names = {"chromium": "Chrome", "firefox": "Firefox", "webkit": "Safari"}
+    said: dict[str, str] = {}
+    for fragment in REASONS_TOLD:
+        if slug in fragment.slugs and fragment.browser is not None:
+            said.setdefault(names[fragment.browser], fragment.says.replace("{", "‹").replace("}", "›"))
+    return said
+
+
+def find(text: str) -> str | None:
+    """The topic that `text` names: a slug, a guide, or a browser's code for one reason; None if it names none."""
+    wanted = text.strip().strip("'\"`.,").lower().replace("_", "-").replace(" ", "-")
+    if wanted in names():
+        return wanted
+    return _ALIASES.get(wanted) or codes_told().get(_bare(text.lower().replace(CODE_FOLLOWS, "")))
+
+
+def spelled_out(text: str) -> str:
+    """The message behind a browser's code that stands for no one reason; any other text as it is."""
+    wanted = _bare(text)
+    said = [fragment.says for fragment in AFTERMATH if fragment.code and _bare(fragment.code) == wanted]
+    if text.strip() == "ERR_NETWORK":
+        return "AxiosError: Network Error"
+    if not said and re.fullmatch(r"ERR_[A-Z0-9_]+", text.strip()):
+        return f"net::{text.strip()}"
+    return said[0] if said else text
+
+
+def about(header: str) -> list[str]:
+    """The reasons that are about this header."""
+    wanted = header.strip(": ").lower()
+    return [slug for slug in TOPICS if wanted and wanted == (header_of(slug) or "").lower()]
+
+
+def names() -> list[str]:
+    """All that `find` knows by its own name."""
+    return [*dict.fromkeys([*REASONS, *TOPICS]), *GUIDES, NOT_SEEN]
+
+
+def codes_told() -> dict[str, str]:
+    """The browsers' codes (their letters alone, without the numbers of Firefox's editions), and the likeliest reason of
+    each."""
+    vague = {_bare(fragment.code) for fragment in AFTERMATH if fragment.code}
+    told: dict[str, str] = {}
+    for slug in ("origin-mismatch", *TOPICS):
+        for own in codes(slug).values():
+            for code in own:
+                told.setdefault(_bare(code), slug)
+    return {code: slug for code, slug in told.items() if code not in vague}
+
+
+def _bare(code: str) -> str:
+    """Firefox's network panel writes CORSMissingAllowOrigin2 as “CORS Missing Allow Origin”."""
+    return re.sub(r"[^a-z]", "", code.lower())
