@@ -136,7 +136,7 @@ class Dashboard(App[Exception | None]):
         self.preferences = preferences or PreferencesFile()
         self.book = Book()
         self.remarks = Remarks(Notes(*source.sessions), self.book)
-        self.book.shown = Shown(not_cors=self.preferences.value.not_cors)
+        self.book.show(Shown(not_cors=self.preferences.value.not_cors))
         self.feed = Feed(source, self._changed)
         self.trying = Trying(source.actions)
         self._open_at_start: BrowserKind | None = open_browser
@@ -228,7 +228,7 @@ class Dashboard(App[Exception | None]):
         if not self._on_screen:
             return
         pause = LOADING if loading else RARELY if not self._list.follow else FLOOD_FRAME if flood else 0
-        if now - self._framed < pause:
+        if now - self._framed < pause or self._list.standing:
             return
         self._framed = now
         before = len(self.book.rows)
@@ -280,7 +280,15 @@ class Dashboard(App[Exception | None]):
         notices = self.query_one("#notice", Static)
         waiting = self.source.waiting() if self.feed.held else None
         progress = self.feed.progress and (self.source.progress or self.feed.progress)
-        told = notice(self.book, facts, progress, width, tried=str(self.trying), waiting=waiting)
+        told = notice(
+            self.book,
+            facts,
+            progress,
+            width,
+            tried=str(self.trying),
+            waiting=waiting,
+            standing=self._list.standing,
+        )
         notices.update(told, layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
@@ -366,6 +374,9 @@ class Dashboard(App[Exception | None]):
             hint = f"  {hint} "
             line = line[: max(0, self._list.size.width - len(hint))].ljust(self._list.size.width - len(hint)) + hint
         self.query_one("#heads", Static).update(Content(line), layout=False)
+
+    def on_call_list_stood(self) -> None:
+        self._show_surroundings()
 
     def on_heads_clicked(self, message: Heads.Clicked) -> None:
         self._detail.turn_to(message.tab)

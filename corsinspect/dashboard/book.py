@@ -8,6 +8,7 @@
 """
 
 from collections import Counter
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,6 +22,8 @@ from corsinspect.dashboard.tally import Tally
 from corsinspect.model import Call, Changes, Outcome
 
 WIDEST_PAGE = 20
+CHUNK = 20_000
+"""Rows looked at between two looks at whether they are still wanted."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -36,6 +39,15 @@ class Shown(msgspec.Struct, frozen=True):
         if row.outcome == "not-cors" and not self.not_cors and not row.background:
             return False
         return self.query is EVERYTHING or self.query.accepts(row)
+
+
+class Standing(NamedTuple):
+    """The rows that were wanted, in their lines."""
+
+    wish: int
+    applied: int
+    shown: Shown
+    listing: Plain | Arranged
 
 
 class Book:
@@ -56,7 +68,15 @@ class Book:
         self.widest_page = 5
         self.marks: dict[str, str] = {}
         """By call id: the sign of what the person said of it."""
-        self._listing: Plain | Arranged = Plain(self._lines_of, [])
+        self._wish = 0
+        """Goes up whenever other rows are wanted, or in another order."""
+        self._applied = 0
+        """Goes up whenever rows have changed."""
+        self._standing = Standing(0, 0, self.shown, Plain(self._lines_of, []))
+
+    @property
+    def _listing(self) -> Plain | Arranged:
+        return self._standing.listing
 
     @property
     def lines(self) -> list[int]:
@@ -79,6 +99,7 @@ class Book:
 
     def apply(self, changes: Changes) -> set[int]:
         """Takes the Tracker's changes over; returns the positions whose rows look different now."""
+        self._applied += 1
         touched: set[int] = set()
         for id in changes.withdrawn:
             if (position := self.calls.drop(id)) is not None:
@@ -106,20 +127,51 @@ class Book:
         self.marks.clear()
         self.show(self.shown)
 
-    def show(self, shown: Shown, *, tall: bool | None = None) -> None:
-        """Changes which rows are shown and whether reasons stand on a line of their own."""
-        self.shown = shown
+    def want(
+        self, shown: Shown | None = None, arrangement: Arrangement | None = None, tall: bool | None = None
+    ) -> None:
+        """Says which rows are wanted, in which order, and whether reasons stand on a line of their own.
+
+        What is on the lines stays until `adopt`.
+        """
+        self._wish += 1
+        self.shown = self.shown if shown is None else shown
+        self.arrangement = self.arrangement if arrangement is None else arrangement
         self.tall = self.tall if tall is None else tall
-        wanted = [row for row in self.rows if row is not None and row in shown]
-        if self.arrangement == Arrangement():
-            self._listing = Plain(self._lines_of, wanted)
+
+    def stand(self) -> Standing | None:
+        """Brings the wanted rows in their order; None where others are wanted by now.
+
+        Takes up to a second for 200,000 rows. Only reads, so that a thread may do it.
+        """
+        wish, applied, shown, arrangement = self._wish, self._applied, self.shown, self.arrangement
+        rows: list[CallRow] = []
+        for start in range(0, len(self.rows), CHUNK):
+            if self._wish != wish:
+                return None
+            rows += [row for row in self.rows[start : start + CHUNK] if row is not None and row in shown]
+        if arrangement == Arrangement():
+            listing = Plain(self._lines_of, rows)
         else:
-            self._listing = Arranged(self.arrangement, self._lines_of, self.rows.__getitem__, wanted)
+            listing = Arranged(arrangement, self._lines_of, self.rows.__getitem__, rows)
+        return Standing(wish, applied, shown, listing)
+
+    def adopt(self, standing: Standing | None) -> bool:
+        """Shows rows that `stand` brought; whether they are still the ones that are wanted."""
+        if standing is None or (standing.wish, standing.applied) != (self._wish, self._applied):
+            return False
+        self._standing = standing
+        return True
+
+    def show(self, shown: Shown, *, tall: bool | None = None) -> None:
+        """Changes which rows are shown, and waits for it."""
+        self.want(shown, tall=tall)
+        self.adopt(self.stand())
 
     def arrange(self, arrangement: Arrangement) -> None:
-        """Changes the order of the rows. Takes a second at 200,000 rows."""
-        self.arrangement = arrangement
-        self.show(self.shown)
+        """Changes the order of the rows, and waits for it."""
+        self.want(arrangement=arrangement)
+        self.adopt(self.stand())
 
     def index_of(self, position: int) -> int:
         """The index of a row's first line, or of the line that stands where it would."""
@@ -154,7 +206,7 @@ class Book:
     def stands_for(self, position: int) -> int | None:
         """The position of the row that is shown for this one: itself, the first that is the same, or none."""
         row = self.rows[position]
-        if row is None or row not in self.shown:
+        if row is None or row not in self._standing.shown:
             return None
         return self._listing.first_of(row) if isinstance(self._listing, Arranged) else position
 
@@ -199,8 +251,9 @@ class Book:
             self.widest_page = max(self.widest_page, min(WIDEST_PAGE, len(short_origin(row.page))))
             if row.outcome in PROBLEMS and not row.background:
                 self.newest_problem = max(position, self.newest_problem or 0)
-        was = old if old is not None and old in self.shown else None
-        self._listing.change(position, was, row if row is not None and row in self.shown else None)
+        shown = self._standing.shown
+        was = old if old is not None and old in shown else None
+        self._listing.change(position, was, row if row is not None and row in shown else None)
 
     def _lines_of(self, row: CallRow) -> list[int]:
         first = row.position << 1

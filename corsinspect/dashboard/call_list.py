@@ -19,13 +19,19 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from corsinspect.dashboard.arrangement import GROUPINGS, SORTS
+from corsinspect.dashboard.arrangement import GROUPINGS, SORTS, Arrangement
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.cells import Cells, Columns, columns, first_line, group_head, second_line
 from corsinspect.dashboard.line_view import LineView
+from corsinspect.dashboard.threads import in_thread
 
 STRIPS = 512
 MOST_UNSEEN = 999
+AT_ONCE = 20_000
+"""Rows that are brought into another order before anybody notices."""
+
+
+TRIES = 3
 
 
 class CallList(LineView, can_focus=True):
@@ -76,6 +82,9 @@ class CallList(LineView, can_focus=True):
     class Opened(Message):
         """The person wants to see the selected call as large as possible."""
 
+    class Stood(Message):
+        """The rows that were asked for are there."""
+
     class Arranged(Message):
         """The columns, or how many rows came below the view, have changed."""
 
@@ -98,6 +107,8 @@ class CallList(LineView, can_focus=True):
         self._seen = 0
         """How many rows there were when the end of the list was last in view."""
         self._unseen = 0
+        self.standing = False
+        """Whether other rows are wanted than those that are shown: what comes has to wait until they are there."""
         self._strips: LRUCache[int, Strip] = LRUCache(STRIPS)
         self._styles: dict[tuple[str, str], Style] = {}
 
@@ -118,9 +129,7 @@ class CallList(LineView, can_focus=True):
 
     def show(self, shown: Shown) -> None:
         """Shows other rows. The selection stays on its call, or on the nearest one while that is hidden."""
-        self.book.show(shown)
-        self._top = None
-        self.redraw()
+        self._stand(shown)
 
     @property
     def chosen(self) -> int | None:
@@ -152,13 +161,35 @@ class CallList(LineView, can_focus=True):
 
     def _rearrange(self, **changes: object) -> None:
         """Stands the rows in another order; the selected call stays selected, and in view."""
-        self.book.arrange(msgspec.structs.replace(self.book.arrangement, **changes))
         if self._wanted is None:
             self._wanted = self.selected
         self.follow = False
+        self._stand(arrangement=msgspec.structs.replace(self.book.arrangement, **changes))
+
+    def _stand(self, shown: Shown | None = None, arrangement: Arrangement | None = None) -> None:
+        """Has the Book show other rows, or in another order: at once, or beside what goes on where it takes long."""
+        self.book.want(shown, arrangement)
+        if len(self.book.rows) <= AT_ONCE:
+            self.book.adopt(self.book.stand())
+            self._stood()
+        else:
+            self.standing = True
+            self.run_worker(self._stand_beside(), group="stand", exclusive=True)
+
+    async def _stand_beside(self) -> None:
+        for _ in range(TRIES):
+            if self.book.adopt(await in_thread(self.book.stand)):
+                break
+        else:  # rows changed each time: the time line is playing
+            self.book.adopt(self.book.stand())
+        self.standing = False
+        self._stood()
+
+    def _stood(self) -> None:
         self._top = None
         self.redraw()
         self.post_message(self.Arranged(self.columns, self._unseen))
+        self.post_message(self.Stood())
 
     def select(self, position: int) -> None:
         """Selects the row at this position, or the next one that is shown."""

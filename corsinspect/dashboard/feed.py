@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
 from corsinspect.analysis import Tracker
 from corsinspect.dashboard.source import Source
 from corsinspect.dashboard.status import Progress
+from corsinspect.dashboard.threads import in_thread
 from corsinspect.model import Call, Changes, Exchange
 
 SLICE = 0.01
@@ -121,29 +121,3 @@ def merged(gathered: Iterable[Changes]) -> Changes:
             latest[call.id] = call
     changed = [call for call in latest.values() if call is not None]
     return Changes(changed, [id for id, call in latest.items() if call is None])
-
-
-async def in_thread(work: Callable[[], Sequence[Exchange]]) -> Sequence[Exchange]:
-    """Runs `work` in a thread that doesn't keep the app from ending."""
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[Sequence[Exchange]] = loop.create_future()
-
-    def settle(outcome: Sequence[Exchange] | Exception) -> None:
-        if result.done():
-            return
-        if isinstance(outcome, Exception):
-            result.set_exception(outcome)
-        else:
-            result.set_result(outcome)
-
-    def run() -> None:
-        outcome: Sequence[Exchange] | Exception
-        try:
-            outcome = work()
-        except Exception as error:
-            outcome = error
-        with contextlib.suppress(RuntimeError):  # the app has ended in the meantime
-            loop.call_soon_threadsafe(settle, outcome)
-
-    threading.Thread(target=run, daemon=True, name="first poll").start()
-    return await result

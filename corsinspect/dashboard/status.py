@@ -11,6 +11,7 @@ from corsinspect.printable import printable
 
 QUIET = "$foreground-muted"
 LOUD = "bold $text-warning reverse"
+STANDING = Content.styled(" looking through all calls …", "bold $text-accent")
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -88,12 +89,14 @@ def notice(
     *,
     tried: str = "",
     waiting: int | None = None,
+    standing: bool = False,
 ) -> Content:
     """The second line: trouble, else for whom a fix is `tried`, else progress, else what is hidden.
 
-    Before all that how many exchanges are `waiting` while the list is held still; None: it isn't.
+    Before all that how many exchanges are `waiting` while the list is held still; None: it isn't. `standing`: other
+    rows are wanted, and not there yet.
     """
-    told = _notice(book, facts, progress, width, tried)
+    told = STANDING if standing and facts.died is None else _notice(book, facts, progress, width, tried)
     if waiting is None:
         return told
     wait = f" {waiting:,} exchange{' waits' if waiting == 1 else 's wait'} (P: go on) " if facts.died is None else ""

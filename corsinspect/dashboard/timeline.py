@@ -16,11 +16,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from corsinspect.dashboard.cells import clock
-from corsinspect.dashboard.feed import in_thread
 from corsinspect.dashboard.player import Place, Player
 from corsinspect.dashboard.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.signs import OUTCOMES
 from corsinspect.dashboard.source import Source
+from corsinspect.dashboard.threads import in_thread
 from corsinspect.model import Call, Changes, Exchange, Outcome
 
 TICK = 1 / 20
