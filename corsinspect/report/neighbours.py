@@ -1,5 +1,6 @@
 """The other calls of a session that bear on a blocked one: those to the same server."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
@@ -52,10 +53,11 @@ class Neighbours:
         return list(self._servers[server_of(call)].many.values())
 
     def hear(self, call: Call, sentence: str) -> bool:
-        """Whether this is told of a call's server for the first time."""
+        """Whether this is told of a call's server for the first time, whatever the numbers in it."""
         told = self._servers[server_of(call)].told
-        new = sentence not in told
-        told.add(sentence)
+        gist = re.sub("[0-9]+", "", sentence)
+        new = gist not in told
+        told.add(gist)
         return new
 
 

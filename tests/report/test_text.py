@@ -55,6 +55,8 @@ def test_the_same_is_told_once_a_server() -> None:
     other = [exchange(url=f"https://other.test/{number}", at=200.0 + number) for number in range(2)]
     found = told(*(exchange(url=f"{API}/{number}", at=100.0 + number) for number in range(3)), *other)
     assert [bool(text) for text in found] == [True, False, False, True, False]
+    denied = [preflight(url=f"{API}/{number}", at=100.0 + number, status=401 + number, got={}) for number in (0, 2)]
+    assert [bool(text) for text in told(*denied)] == [True, False]
 
 
 def test_what_calls_have_in_common_is_a_sentence() -> None:
