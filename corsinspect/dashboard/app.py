@@ -21,8 +21,8 @@ from corsinspect.advice.remedy import server_of
 from corsinspect.dashboard import quick, tabs
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.call_list import CallList
-from corsinspect.dashboard.cells import arranged, heads
-from corsinspect.dashboard.commands import commands
+from corsinspect.dashboard.cells import heads
+from corsinspect.dashboard.commands import commands, saved_filters
 from corsinspect.dashboard.copying import COPIES, CopiedScreen, CopyMenu, clean, keep, to_tmux
 from corsinspect.dashboard.empty import empty
 from corsinspect.dashboard.feed import Feed
@@ -367,13 +367,12 @@ class Dashboard(App[Exception | None]):
         self._open_detail(True)
 
     def on_call_list_arranged(self, message: CallList.Arranged) -> None:
-        arrangement = self.book.arrangement
-        line = heads(message.columns, arrangement.sort)
-        told = [arranged(arrangement), f"{message.unseen} new ↓ end" if message.unseen else ""]
-        if hint := "   ".join(part for part in told if part):
-            hint = f"  {hint} "
+        line = heads(message.columns, self.book.arrangement.sort)
+        if message.unseen:
+            hint = f"  {message.unseen} new ↓ end "
             line = line[: max(0, self._list.size.width - len(hint))].ljust(self._list.size.width - len(hint)) + hint
         self.query_one("#heads", Static).update(Content(line), layout=False)
+        self._show_surroundings()
 
     def on_call_list_stood(self) -> None:
         self._show_surroundings()
@@ -438,6 +437,8 @@ class Dashboard(App[Exception | None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands(screen)
+        if self.book.rows:
+            yield from saved_filters(self.preferences.value.filters, self._show_filtered)
         yield SystemCommand("ASCII signs", "Draws signs and frames in ASCII, or in full again.", self._turn_ascii)
         told = "Rings when a call is newly blocked, or when a watched one passes: now " + (
             "on." if self.preferences.value.bell else "off."

@@ -1,15 +1,26 @@
 """The command palette's entries: every key of ours that works now, in words, made from the bindings themselves."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from rich.markup import escape
 from textual.actions import parse
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from corsinspect.dashboard.save_filter import filter_name
+from corsinspect.printable import printable
+
 LEFT_OUT = frozenset({"command_palette", "quit"})
 """What the palette has already, or is."""
+
+
+def saved_filters(saved: Mapping[str, str], show: Callable[[str], None]) -> Iterator[SystemCommand]:
+    """A command for each saved filter, which puts it into the filter line."""
+    for name, text in saved.items():
+        # names are as `save_filter` makes them, unless somebody wrote to the file; the palette reads all as markup
+        yield SystemCommand(f"Filter @{filter_name(name)}", escape(printable(text)), partial(show, f"@{name}"))
 
 
 def commands(screen: Screen[object]) -> Iterator[SystemCommand]:

@@ -64,7 +64,7 @@ def _how_to_start(address: str, can_open: bool) -> list[Block]:
         "network.proxy.allow_hijacking_localhost true",
     )
     title: Block = (("Nothing captured yet.", "bold"), " Two ways to start:" if can_open else "")
-    end: Block = (("Then repeat the click that fails.   ", QUIET), ("a", KEY), (" if it does not show up here", QUIET))
+    end: Block = (("Then repeat what fails.   ", QUIET), ("a", KEY), (" if it does not show up here", QUIET))
     return [title, *([keys] if can_open else []), proxy, traps, end]
 
 

@@ -1,5 +1,6 @@
 """The help screen: the keys, and what the signs mean."""
 
+import textwrap
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +12,10 @@ from textual.widgets import Static
 
 from corsinspect.dashboard.signs import OUTCOMES
 from corsinspect.model import Outcome
+
+WIDEST = 76
+AROUND = 8
+"""Cells of frame, padding and scrollbar."""
 
 KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -110,21 +115,30 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(_text())
+            yield Static(id="help")
+
+    def on_resize(self) -> None:
+        self.query_one("#help", Static).update(_text(min(WIDEST, self.app.size.width) - AROUND))
 
 
-def _text() -> Content:
+def _text(width: int) -> Content:
     parts: list[str | tuple[str, str]] = []
     for title, keys in KEYS:
         parts += [(f"{title}\n", "bold $text-accent")]
         for key, meaning in keys:
-            parts += [(f"  {key:<10}", "bold"), f"{meaning}\n"]
+            parts += [(f"  {key:<10}", "bold"), _hanging(meaning, 12, width)]
         parts.append("\n")
     parts.append(("Signs\n", "bold $text-accent"))
     for outcome, meaning in MEANINGS.items():
         sign = OUTCOMES[outcome]
-        parts += [(f"  {sign.sign} {sign.word:<9}", sign.style), f" {meaning}\n"]
+        parts += [(f"  {sign.sign} {sign.word:<9}", sign.style), _hanging(" " + meaning, 13, width)]
     parts.append("\n")
     parts += [("Steps  ", "bold"), "preflight → request: ✓ passed  ✗ failed  ◌ under way  ↯ no answer  ? unknown\n"]
     parts += ["       c the browser still knew the preflight's answer  – none needed  · never sent"]
     return Content.assemble(*parts)
+
+
+def _hanging(text: str, indent: int, width: int) -> str:
+    """Text whose lines all begin where the first does."""
+    lines = textwrap.wrap(text, max(20, width - indent), drop_whitespace=True)
+    return ("\n" + " " * indent).join(lines) + "\n"

@@ -6,6 +6,7 @@ import msgspec
 from textual.content import Content
 
 from corsinspect.dashboard.book import Book
+from corsinspect.dashboard.cells import arranged
 from corsinspect.dashboard.signs import OUTCOMES
 from corsinspect.printable import printable
 
@@ -121,6 +122,8 @@ def _notice(book: Book, facts: Facts, progress: Progress | None, width: int, tri
         told = "filtered" if rows is None else f"{rows} of {book.total + book.background} shown"
         parts.append((told, "bold $text-accent"))
         parts.append(("esc shows all", QUIET))
+    if order := arranged(book.arrangement):
+        parts.append((f"{order} (s v z)", "bold $text-accent"))
     same = book.outcomes["not-cors"]
     if same:
         parts.append((f"{same} not CORS {'shown' if shown.not_cors else 'hidden'} (n)", QUIET))

@@ -137,6 +137,15 @@ async def test_a_filter_is_kept_under_a_name(recorded: Path) -> None:
         await screen.sees("1 of 16 shown", "DELETE")
 
 
+async def test_a_saved_filter_is_in_the_palette(recorded: Path) -> None:
+    async with replaying(recorded) as screen:
+        screen.app.prefer(filters={"mine": "status:4xx", "odd [b]": "[/b] blocked"})
+        await screen.press("colon", *"filter @")
+        await screen.sees("Filter @mine", "status:4xx", "Filter @odd-b", "[/b] blocked")
+        await screen.press(*"mine", "enter")
+        await screen.sees("/ @mine", "1 of 16 shown", "DELETE")
+
+
 async def test_what_is_pasted_is_harmless_and_short(recorded: Path) -> None:
     async with replaying(recorded, size=(60, 15)) as screen:
         await screen.press("slash")
