@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.fixes.calls import calls_for
 from tests.fixes.frameworks import CAUSES, Framework
 from tests.fixes.lab import Lab, Visit
 from tests.fixes.server import Server
+
+STRANGERS = ("http://evil.example", "http://localhost.evil.example", "null")
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Tri
     pieces = tried.pieces(rendered.code)
     async with Server(tried, variant, _made(folder / "mended"), lab.page, pieces) as server:
         mended = await lab.visit(server.url, calls)
-        strangers = await asyncio.to_thread(_allowed_to_strangers, server.port)
+        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
     return Trial(broken, rendered, mended, strangers)
 
 
@@ -68,14 +71,14 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     return found
 
 
-def _allowed_to_strangers(port: int) -> list[str]:
-    """Asks as a page of another origin would, with a preflight and without."""
+def allowed_to(port: int, origins: Iterable[str]) -> list[str]:
+    """The origins that are allowed when pages of these ask, with a preflight and without."""
     allowed: list[str] = []
-    for stranger in ("http://evil.example", "http://localhost.evil.example", "null"):
+    for origin in origins:
         for method in ("GET", "OPTIONS"):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
             asked = {"Access-Control-Request-Method": "PUT"} if method == "OPTIONS" else {}
-            sent = {"Host": f"localhost:{port}", "Origin": stranger, "Cookie": "session=1", **asked}
+            sent = {"Host": f"localhost:{port}", "Origin": origin, "Cookie": "session=1", **asked}
             connection.request(method, "/api/items", headers=sent)
             got = connection.getresponse().getheader("Access-Control-Allow-Origin")
             connection.close()

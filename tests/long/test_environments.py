@@ -1,0 +1,53 @@
+"""The recipes' other half: the same with a list of origins for each environment, which is empty where none is set."""
+
+import asyncio
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from corsinspect.advice.recipes import Rendered, needs_of, recipes, render
+from tests.fixes.calls import calls_for
+from tests.fixes.conftest import lab as lab
+from tests.fixes.frameworks import BY_NAME
+from tests.fixes.lab import Lab
+from tests.fixes.server import Server
+from tests.fixes.trial import STRANGERS, allowed_to
+
+WHOLE = "express fastify koa hono nestjs flask fastapi rails sinatra go go-gin".split()
+"""Those whose variant is pasted in the place of the recipe."""
+LINE = "django aiohttp tornado php nextjs caddy".split()
+"""Those whose variant stands for the one line of the recipe that begins like its last."""
+
+
+def with_variant(name: str, pasted: Rendered) -> str:
+    if name in WHOLE:
+        return pasted.environments
+    lines, start = pasted.code.splitlines(), pasted.environments.splitlines()[-1].split()[:2]
+    (at,) = (number for number, line in enumerate(lines) if line.split()[:2] == start)
+    return "\n".join([*lines[:at], pasted.environments, *lines[at + 1 :]])
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", [*WHOLE, *LINE])
+async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path: Path) -> None:
+    tried, calls = BY_NAME[name], calls_for("none")
+    for folder in ("broken", "mended", "unset"):
+        (tmp_path / folder).mkdir()
+    async with Server(tried, "none", tmp_path / "broken", lab.page) as server:
+        broken = await lab.visit(server.url, calls)
+    pasted = render(recipes()[tried.recipe], needs_of(broken.calls.values())[server.url])
+    value = re.search(r"CORS_ORIGINS='?([^'\s,]+?)'?(?=[\s,.]|$)", pasted.environments_how)
+    assert value is not None
+    pieces = tried.pieces(with_variant(name, pasted))
+    environment = {**tried.environment, "CORS_ORIGINS": value[1]}
+    told = dataclasses.replace(tried, environment=environment)
+    async with Server(told, "none", tmp_path / "mended", lab.page, pieces) as server:
+        mended = await lab.visit(server.url, calls)
+        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
+    async with Server(tried, "none", tmp_path / "unset", lab.page, pieces) as server:
+        unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS))
+
+    assert mended.read == {call.id: call.status for call in calls}
+    assert (strangers, unset) == ([], [])
