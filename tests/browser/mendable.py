@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.events import RequestReceived
+from tests.capture.wire import answering_http2
 
 Lines = list[tuple[str, str]]
 
@@ -87,23 +85,13 @@ async def over_http1(head: bytes, reader: asyncio.StreamReader, writer: asyncio.
     writer.write(f"HTTP/1.1 {status} Told\r\n{told}Connection: close\r\n\r\n".encode() + body)
 
 
-async def over_http2(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """The same, any number of requests a connection."""
-    http = H2Connection(H2Configuration(client_side=False))
-    http.initiate_connection()
-    writer.write(http.data_to_send())
-    data = head
-    while data:
-        for event in http.receive_data(data):
-            if isinstance(event, RequestReceived):
-                sent = {name.decode(): value.decode("latin-1") for name, value in event.headers or []}
-                status, lines, body = _answer(sent[":path"], sent)
-                answer = [(":status", str(status)), *((name.lower(), value) for name, value in lines)]
-                http.send_headers(event.stream_id, answer, end_stream=not body)
-                if body:
-                    http.send_data(event.stream_id, body, end_stream=True)
-        writer.write(http.data_to_send())
-        data = await reader.read(65536)
+def _stream(sent: dict[str, str]) -> tuple[Lines, bytes]:
+    status, lines, body = _answer(sent[":path"], sent)
+    return [(":status", str(status)), *((name.lower(), value) for name, value in lines)], body
+
+
+over_http2 = answering_http2(_stream)
+"""The same, any number of requests a connection."""
 
 
 def _answer(target: str, sent: dict[str, str]) -> tuple[int, Lines, bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import DataReceived, RequestReceived, ResponseReceived, StreamEnded
+from h2.events import DataReceived, ResponseReceived, StreamEnded
 from mitmproxy.connection import Server
 
 from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
@@ -19,7 +19,7 @@ from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.upstream import UpstreamTls
 from corsinspect.model import Line
 
-from .wire import connection, fetch_tls, hello, recorded, self_signed, serving, until
+from .wire import answering_http2, connection, fetch_tls, hello, recorded, self_signed, serving, until
 
 pytestmark = pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # mitmproxy 11's own
 
@@ -132,21 +132,10 @@ def ended_lines(session: Path) -> list[Line]:
     return [line for line in recorded(session) if line.ended]
 
 
-async def h2_pages(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """An HTTP/2 server: each request is answered with its path."""
-    http = H2Connection(H2Configuration(client_side=False))
-    http.initiate_connection()
-    writer.write(http.data_to_send())
-    data = head
-    while data:
-        for event in http.receive_data(data):
-            if isinstance(event, RequestReceived):
-                path = dict(event.headers or [])[b":path"]
-                answer = [(":status", "200"), ("content-length", str(len(path))), ("access-control-allow-origin", "*")]
-                http.send_headers(event.stream_id, answer)
-                http.send_data(event.stream_id, path, end_stream=True)
-        writer.write(http.data_to_send())
-        data = await reader.read(65536)
+def echo(sent: dict[str, str]) -> tuple[list[tuple[str, str]], bytes]:
+    """Answers a request with its path."""
+    body = sent[":path"].encode()
+    return [(":status", "200"), ("content-length", str(len(body))), ("access-control-allow-origin", "*")], body
 
 
 async def test_an_http2_page_loads_all_its_streams_over_one_connection(proxy: Proxy, tmp_path: Path) -> None:
@@ -158,7 +147,7 @@ async def test_an_http2_page_loads_all_its_streams_over_one_connection(proxy: Pr
     statuses: list[bytes] = []
     async with (
         asyncio.timeout(20),
-        serving(h2_pages, tls=tls) as port,
+        serving(answering_http2(echo), tls=tls) as port,
         connection(proxy.port, tunnel=f"localhost:{port}", tls=trusting) as (reader, writer),
     ):
         http = H2Connection(H2Configuration())

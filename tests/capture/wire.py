@@ -13,6 +13,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import RequestReceived
 
 from corsinspect.model import Line
 
@@ -52,6 +55,28 @@ async def serving(
 async def hello(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Says hi, and grants nothing."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+
+
+def answering_http2(answer: Callable[[dict[str, str]], tuple[list[tuple[str, str]], bytes]]) -> Handler:
+    """An HTTP/2 server for any number of requests; `answer` makes header lines and body of header lines."""
+
+    async def handle(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        http = H2Connection(H2Configuration(client_side=False))
+        http.initiate_connection()
+        writer.write(http.data_to_send())
+        data = head
+        while data:
+            for event in http.receive_data(data):
+                if isinstance(event, RequestReceived):
+                    sent = {name.decode(): value.decode("latin-1") for name, value in event.headers or []}
+                    lines, body = answer(sent)
+                    http.send_headers(event.stream_id, lines, end_stream=not body)
+                    if body:
+                        http.send_data(event.stream_id, body, end_stream=True)
+            writer.write(http.data_to_send())
+            data = await reader.read(65536)
+
+    return handle
 
 
 async def grant(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
