@@ -8,7 +8,7 @@
 """
 
 from collections import Counter
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import msgspec
 
@@ -118,7 +118,7 @@ class Book:
 
     def clear(self) -> None:
         """Forgets all calls; what is shown of those that come, and how, stays."""
-        self.rows.clear()
+        self.rows = []  # another list: a thread may be reading the old one, see `stand`
         self.calls.clear()
         self.outcomes.clear()
         self.background = 0
@@ -145,15 +145,16 @@ class Book:
         Takes up to a second for 200,000 rows. Only reads, so that a thread may do it.
         """
         wish, applied, shown, arrangement = self._wish, self._applied, self.shown, self.arrangement
+        every = self.rows
         rows: list[CallRow] = []
-        for start in range(0, len(self.rows), CHUNK):
+        for start in range(0, len(every), CHUNK):
             if self._wish != wish:
                 return None
-            rows += [row for row in self.rows[start : start + CHUNK] if row is not None and row in shown]
+            rows += [row for row in every[start : start + CHUNK] if row is not None and row in shown]
         if arrangement == Arrangement():
             listing = Plain(self._lines_of, rows)
         else:
-            listing = Arranged(arrangement, self._lines_of, self.rows.__getitem__, rows)
+            listing = Arranged(arrangement, self._lines_of, every.__getitem__, rows)
         return Standing(wish, applied, shown, listing)
 
     def adopt(self, standing: Standing | None) -> bool:
@@ -249,8 +250,11 @@ class Book:
         self._count(row, +1)
         if row is not None:
             self.widest_page = max(self.widest_page, min(WIDEST_PAGE, len(short_origin(row.page))))
-            if row.outcome in PROBLEMS and not row.background:
-                self.newest_problem = max(position, self.newest_problem or 0)
+        if _is_problem(row):
+            self.newest_problem = max(position, self.newest_problem or 0)
+        elif position == self.newest_problem:
+            before = reversed(self.rows[:position])
+            self.newest_problem = next((each.position for each in before if _is_problem(each)), None)
         shown = self._standing.shown
         was = old if old is not None and old in shown else None
         self._listing.change(position, was, row if row is not None and row in shown else None)
@@ -268,3 +272,7 @@ class Book:
             self.background += by
         else:
             self.outcomes[row.outcome] += by
+
+
+def _is_problem(row: CallRow | None) -> TypeGuard[CallRow]:
+    return row is not None and row.outcome in PROBLEMS and not row.background

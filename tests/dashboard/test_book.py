@@ -62,6 +62,15 @@ def test_a_withdrawn_call_vanishes_and_the_others_keep_their_place() -> None:
     assert third is not None and third.id == "3"
 
 
+def test_the_newest_problem_is_one_that_is_still_there() -> None:
+    made = book(call("1", "blocked"), call("2"), call("3", "network-error"))
+    assert made.newest_problem == 2
+    made.apply(Changes([], ["3"]))
+    assert made.newest_problem == 0
+    made.apply(Changes([call("1", "allowed")], []))
+    assert made.newest_problem is None
+
+
 def test_withdrawing_what_was_never_there_is_nothing() -> None:
     assert book(call("1")).apply(Changes([], ["x"])) == set()
 
