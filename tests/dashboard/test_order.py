@@ -99,4 +99,4 @@ async def test_while_sorted_the_newest_call_takes_nothing_over(tmp_path: Path) -
         assert screen.selected is not None and screen.rows[1] == first
         await screen.press("end")
         await screen.put(*gets(3, 70))
-        assert not screen.app._list.follow
+        assert not screen.app.call_list.follow

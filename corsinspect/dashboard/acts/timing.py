@@ -1,0 +1,54 @@
+"""The time line of a saved session: its keys work beside it too."""
+
+from typing import TYPE_CHECKING
+
+from corsinspect.dashboard.jump import JumpScreen
+from corsinspect.dashboard.source import FileSource
+
+if TYPE_CHECKING:
+    from corsinspect.dashboard.app import Dashboard
+
+
+class TimeActs:
+    """Opening the time line, and moving in it."""
+
+    def __init__(self, app: "Dashboard") -> None:
+        self._app = app
+
+    def action_time_line(self) -> None:
+        """Shows the session as it came about: play it, step through it, or jump to a moment."""
+        if self._app.time_line.opened:
+            self._app.time_line.close()
+        else:
+            self._app.time_line.open(FileSource(*self._app.source.sessions), self._app.book.rows)
+        self._app.refresh_bindings()
+
+    def action_play(self) -> None:
+        """Plays the session as it came about, or stops."""
+        self._app.time_line.play()
+
+    def action_step(self, steps: int) -> None:
+        """Goes to the next request or answer of the session, or to before the last one."""
+        self._app.time_line.step(steps)
+
+    def action_speed(self, steps: int) -> None:
+        """Plays faster or slower: 1, 10 or 100 times as fast as it was."""
+        self._app.time_line.change_speed(steps)
+
+    def action_jump(self) -> None:
+        """Asks for a time, and shows the session as it was then."""
+
+        def jump(at: float | None) -> None:
+            if at is not None:
+                self._app.time_line.jump(at)
+
+        if (times := self._app.time_line.times) is not None:
+            self._app.push_screen(JumpScreen(*times), jump)
+
+    def action_move(self, steps: int) -> None:
+        """Selects the next call, or the one before."""
+        self._app.call_list.action_move(steps)
+
+    def action_out_of_time(self) -> None:
+        """Gives the keys back to the list; the time line stays."""
+        self._app.call_list.focus()
