@@ -17,6 +17,8 @@ from corsinspect.dashboard.moments import Moment, is_quiet, moments, state
 from corsinspect.model import Call, Changes, Exchange
 
 SLICE = 0.01
+CHUNK = 10_000
+"""Moments that are looked through at once."""
 REMEMBERED = 1_000
 """Steps that can be taken back at once."""
 
@@ -138,8 +140,11 @@ class Player:
     def _hurry(self, tracker: Tracker, past: int) -> Iterator[float]:
         """Goes there without a way back: each exchange once, as it was there."""
         begun = self.place.past
-        # an exchange keeps the place where it came first: what began first is judged first
-        latest = {exchange: stage for _, exchange, stage in self.moments[begun:past]}
+        latest: dict[int, int] = {}
+        for start in range(begun, past, CHUNK):
+            # an exchange keeps the place where it came first: what began first is judged first
+            latest |= {exchange: stage for _, exchange, stage in self.moments[start : min(start + CHUNK, past)]}
+            yield from self._breathe(begun)
         self._done.clear()
         self._tracker, self.place = None, Place(0, self.start)  # should it end before its end
         gathered: list[Changes] = []
