@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from corsinspect.printable import printable
+from corsinspect.dashboard.remarks import NoteInput
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 EXAMPLES = "1:23 from the start   +30s -2m from here   @14:02:05 on the clock   50%"
@@ -72,7 +72,7 @@ class JumpScreen(ModalScreen[float | None]):
         with Vertical():
             with Horizontal():
                 yield Label(" to ")
-                yield Input(placeholder="1:23", max_length=40)
+                yield NoteInput(placeholder="1:23", max_length=40)
             yield Static(Content(f"  {EXAMPLES}"), id="jump-hint")
 
     def on_input_changed(self, message: Input.Changed) -> None:
@@ -85,8 +85,7 @@ class JumpScreen(ModalScreen[float | None]):
         if moment is not None:
             self.dismiss(moment)
         else:
-            told = f"  ✗ {printable(message.value)!r} is no time. {EXAMPLES}"
-            self._hint(Content.styled(told, "$text-error"))
+            self._hint(Content.styled(f"  ✗ That is no time. {EXAMPLES}", "$text-error"))
 
     def _hint(self, hint: Content) -> None:
         self.query_one("#jump-hint", Static).update(hint)

@@ -190,6 +190,20 @@ async def test_a_paste_into_the_filter_is_text(tmp_path: Path) -> None:
         assert all(line.isprintable() for line in screen.lines)
 
 
+async def test_the_time_line_and_what_is_pasted_into_its_prompt_are_text(tmp_path: Path) -> None:
+    async with replaying(session(tmp_path / "hostile.jsonl", hostile_exchanges())) as screen:
+        await screen.press("L")
+        await screen.sees("■ stopped")
+        for _ in range(len(hostile_exchanges()) + 2):
+            await screen.press("less_than_sign")
+            assert all(line.isprintable() for line in screen.lines)
+        await screen.press("J")
+        screen.app.screen.query_one(Input).value = HOSTILE
+        await screen.press("enter")
+        await screen.sees("is no time")
+        assert all(line.isprintable() for line in screen.lines)
+
+
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (200, 60)])
 async def test_the_layout_stays_intact(tmp_path: Path, size: tuple[int, int]) -> None:
     path = session(tmp_path / "hostile.jsonl", hostile_exchanges())

@@ -60,7 +60,7 @@ async def test_j_jumps_to_a_time_and_says_what_is_none(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await opened(screen)
         await screen.press("J", *"soon", "enter")
-        await screen.sees("'soon' is no time.", "1:23 from the start")
+        await screen.sees("That is no time.", "1:23 from the start")
         await screen.press(*["backspace"] * 4, *"0:01", "enter")
         await screen.sees("0:01.0 of 0:04.2", "5 of 18 exchanges", "✗ 1 blocked")
         await screen.press("J", *"+1.5s", "enter")
