@@ -52,8 +52,10 @@ FLOOD_FRAME = 1 / 12
 """Seconds between repaints then."""
 RARELY = 0.15
 """The same while the person reads further up."""
-LOADING = 0.4
+LOADING = 1.0
 """The same while a file is read: painting more often would take a third of the time."""
+TAKING = 0.1
+"""Seconds between takings of what was read, meanwhile: thousands of calls at once would hold up the keys."""
 DETAIL = 0.2
 """Seconds between changes of the details that nobody asked for."""
 DETAIL_RARELY = 1.0
@@ -89,6 +91,9 @@ class Dashboard(App[Exception | None]):
         self.mounted = False
         self._drawing = False
         self._framed = 0.0
+        self._painted = 0.0
+        self._touched: set[int] = set()
+        """Positions of rows that look different since the list was painted."""
         self._detail_due = False
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
@@ -170,23 +175,27 @@ class Dashboard(App[Exception | None]):
         flood = (self._rate() or 0) > FLOOD
         if not self._on_screen:
             return
-        pause = LOADING if loading else RARELY if not self.call_list.follow else FLOOD_FRAME if flood else 0
+        pause = TAKING if loading else RARELY if not self.call_list.follow else FLOOD_FRAME if flood else 0
         if now - self._framed < pause or self.call_list.standing:
             return
         self._framed = now
         before = len(self.book.rows)
         blocked = self.book.outcomes["blocked"]
         changes = self.remarks.applied(self.feed.take())
-        touched = self.book.apply(changes)
+        self._touched |= self.book.apply(changes)
         self.remark_acts.see(changes.changed)
         if self.trying and self.trying.widen(changes.changed):
             self.say("The page sends credentials: granted now, too. Reload it once more.")
         if self.book.outcomes["blocked"] > blocked and self.source.live:
             self.appearance.ring()
+        if changes.changed and self.source.live:
+            self._arrivals.append((now, len(self.book.rows) - before))
+            self._seconds.resume()
+        if loading and now - self._painted < LOADING:
+            return
+        self._painted = now
+        touched, self._touched = self._touched, set()
         if touched:
-            if self.source.live:
-                self._arrivals.append((now, len(self.book.rows) - before))
-                self._seconds.resume()
             self.call_list.flush(touched)
         self.show_surroundings()
         if self._detail_due and now - self._detail_shown >= (DETAIL_RARELY if loading or flood else DETAIL):
