@@ -330,7 +330,6 @@ class Dashboard(App[Exception | None]):
                 + hint
             )
         self.query_one("#heads", Static).update(Content(line), layout=False)
-        self.show_surroundings()
 
     def on_call_list_stood(self) -> None:
         self.show_surroundings()

@@ -4,6 +4,7 @@ Textual's Footer makes a widget of each key, and all of them anew when one chang
 selected. This is one line of text, in the same colours.
 """
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
@@ -44,20 +45,22 @@ class KeyLine(Static):
         for active in screen.active_bindings.values():
             if active.binding.show and active.enabled:
                 shown.setdefault(active.binding.action, active.binding)
-        keys = [(binding.key, self.app.get_key_display(binding), binding.description) for binding in shown.values()]
+        keys = [
+            (binding.key, f" {self.app.get_key_display(binding)} ", f"{binding.description} ")
+            for binding in shown.values()
+        ]
         while len(keys) > KEPT and sum(map(_cells, keys)) - 1 > self.size.width:  # the last cell is blank
             del keys[-KEPT - 1]
         self._spans.clear()
-        parts: list[tuple[str, str]] = []
         start = 0
-        for name, display, description in keys:
-            parts += [(f" {display} ", KEY), (f"{description} ", SAID)]
-            end = start + _cells((name, display, description))
-            self._spans.append((start, end, name))
+        for key in keys:
+            end = start + _cells(key)
+            self._spans.append((start, end, key[0]))
             start = end
+        parts = [part for _, display, said in keys for part in ((display, KEY), (said, SAID))]
         self.update(Content.assemble(*parts), layout=False)
 
 
 def _cells(key: tuple[str, str, str]) -> int:
-    _, display, description = key
-    return Content(f" {display} {description} ").cell_length
+    _, display, said = key
+    return cell_len(display) + cell_len(said)

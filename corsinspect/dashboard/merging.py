@@ -9,9 +9,10 @@ import msgspec
 
 from corsinspect.dashboard.status import Progress
 from corsinspect.model import Exchange
-from corsinspect.session.reader import Follower, facts, is_session, load
+from corsinspect.session.reader import Follower, is_session, load, newest
 
 PIECE = 1 << 18
+"""Bytes of a session that are read at once: some 250 exchanges, 2 ms."""
 
 
 class _Whole:
@@ -58,7 +59,7 @@ class _Session:
             if self._follower.torn:
                 self._torn = ["the last line was torn"]
             self._follower.close()
-        return [facts(line) for line in {line.id: line for line in lines}.values()]
+        return newest(lines)
 
 
 class Merged:

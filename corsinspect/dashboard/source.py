@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
-from corsinspect.dashboard.merging import Merged
+from corsinspect.dashboard.merging import PIECE, Merged
 from corsinspect.dashboard.status import Facts, Progress
 from corsinspect.model import Exchange
 from corsinspect.session.place import session_path_in
-from corsinspect.session.reader import Ahead, Follower, facts, is_session, load
+from corsinspect.session.reader import Ahead, Follower, is_session, load, newest
 
 BrowserKind = Literal["chromium", "firefox"]
 
-PIECE = 1 << 18
-"""Bytes of a session that are read at once: some 250 exchanges, 2 ms."""
 PROBLEMS = 20
 """Problems of a file that are told; a file of something else has one a line."""
 WORTH_A_BAR = 1 << 20
@@ -132,8 +130,7 @@ class _Pieces:
         left = self.follower.size - self.follower.read
         self.behind = bool(lines) and left > 0
         self._far = self.behind and (self._far or left >= WORTH_A_BAR)
-        # most exchanges are written more than once within a moment; the order in which they began stays
-        return [facts(line) for line in {line.id: line for line in lines}.values()]
+        return newest(lines)
 
     def waiting(self) -> int:
         if self._ahead is None or self._ahead.start != self.follower.read:

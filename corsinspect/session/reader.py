@@ -16,7 +16,7 @@ from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.lines import UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
 
-__all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "facts", "is_session", "load"]
+__all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "facts", "is_session", "load", "newest"]
 
 Format = Literal["session", "mitm", "har"]
 
@@ -127,6 +127,14 @@ def _session(data: bytes, redactor: Redactor) -> Loaded:
 def facts(line: Line) -> Exchange:
     """The exchange in a line, without what was concluded from it."""
     return Exchange(**{field: getattr(line, field) for field in _FIELDS})
+
+
+def newest(lines: Iterable[Line]) -> list[Exchange]:
+    """The exchanges in these lines, each in its last state, in the order in which they came first.
+
+    Most exchanges are written more than once within a moment.
+    """
+    return [facts(line) for line in {line.id: line for line in lines}.values()]
 
 
 def _converted(read: tuple[Iterable[Exchange], list[Problem]], redactor: Redactor, format: Format) -> Loaded:
