@@ -1,6 +1,7 @@
-"""TLS handshakes that clients broke off: who doesn't trust the proxy, and who merely didn't need the connection.
+"""Connections that clients broke off: who doesn't trust the proxy, and who merely didn't need the connection.
 
-A browser opens several connections to a host at once, and hangs up on all but one when that turns out to speak HTTP/2.
+A browser opens several connections to a host at once, and hangs up on all but one when that turns out to speak HTTP/2:
+in the middle of the others' handshakes, or while the proxy still connects to the server for them.
 """
 
 import asyncio
@@ -15,10 +16,12 @@ PATIENCE = 1.0
 """Seconds in which another connection to the same host may show that the client trusts the proxy."""
 HUNG_UP = ("The client disconnected during the handshake", "connection closed")
 """How mitmproxy's words begin when the client gave no reason; who distrusts mostly says so."""
+GONE = "client disconnected"
+"""How they end when the client hung up before the proxy had reached the server."""
 
 
 class BrokenOff(NamedTuple):
-    """A handshake that failed."""
+    """A connection that came to nothing."""
 
     host: str
     port: int
@@ -28,7 +31,7 @@ class BrokenOff(NamedTuple):
 
 
 class Handshakes:
-    """Tells `failed` of the handshakes that failed for a reason."""
+    """Tells `failed` of the connections that failed for a reason."""
 
     def __init__(self, failed: Callable[[BrokenOff], None]) -> None:
         self._failed = failed
@@ -46,15 +49,24 @@ class Handshakes:
         """A client's handshake came to nothing."""
         where = _host_and_port(data)
         broken = BrokenOff(*where, data.conn.error or "TLS failed", data.conn.id)
-        if not broken.text.startswith(HUNG_UP):
+        if broken.text.startswith(HUNG_UP):
+            self._look_again(broken)
+        else:
             self._failed(broken)
-            return
 
-        def look_again() -> None:
-            if where not in self._trusting:
+    def unreached(self, broken: BrokenOff, waited: float) -> None:
+        """The proxy didn't get through to the host; the client had `waited` so many seconds by then."""
+        if broken.text.endswith(GONE) and waited < PATIENCE:
+            self._look_again(broken)
+        else:
+            self._failed(broken)
+
+    def _look_again(self, broken: BrokenOff) -> None:
+        def look() -> None:
+            if (broken.host, broken.port) not in self._trusting:
                 self._failed(broken)
 
-        asyncio.get_running_loop().call_later(PATIENCE, look_again)
+        asyncio.get_running_loop().call_later(PATIENCE, look)
 
 
 def _host_and_port(data: tls.TlsData) -> tuple[str, int]:

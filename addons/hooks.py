@@ -82,7 +82,7 @@ class Capture:
         self._marks = Marks() if mark else None
         self._replays: dict[str, int] = {}
         self._unreachable: dict[tuple[str, int], Exchange] = {}
-        self._handshakes = Handshakes(self._handshake_failed)
+        self._handshakes = Handshakes(self._came_to_nothing)
         self._recorder = self._record(session) if session is not None else None
 
     # what mitmproxy tells about itself
@@ -184,7 +184,8 @@ class Capture:
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
         text = flow.response.get_text(strict=False) if flow.response is not None else None
         text = (text or "unknown").partition(MITMPROXY_HINT)[0]
-        self._unreachable_host(flow.request.host, flow.request.port, text, flow.client_conn.id)
+        broken = BrokenOff(flow.request.host, flow.request.port, text, flow.client_conn.id)
+        self._handshakes.unreached(broken, waited=time.time() - flow.request.timestamp_start)
 
     @survives
     def tls_established_client(self, data: tls.TlsData) -> None:
@@ -195,7 +196,7 @@ class Capture:
         self._handshakes.broken(data)
 
     @survives
-    def _handshake_failed(self, broken: BrokenOff) -> None:
+    def _came_to_nothing(self, broken: BrokenOff) -> None:
         self._unreachable_host(*broken)
 
     def trouble(self, where: str, problem: Exception) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import resource
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,13 +145,17 @@ async def test_an_untrusted_certificate_is_named(capture: Capture, session: Path
     assert line["failure"]["kind"] == "tls"
 
 
+def unreached(host: str, why: str, waited: float = 0.0) -> http.HTTPFlow:
+    """A CONNECT that the proxy gave up."""
+    connect = tflow.tflow(req=tutils.treq(method=b"CONNECT", host=host, port=8443))
+    connect.request.timestamp_start = time.time() - waited
+    connect.response = http.Response.make(502, f"Cannot connect to {host}:8443: {why} If you plan to redirect requests")
+    return connect
+
+
 async def test_failed_connections_to_a_host_are_one_counted_exchange(capture: Capture, session: Path) -> None:
     for _ in range(3):
-        connect = tflow.tflow(req=tutils.treq(method=b"CONNECT", host="api.test", port=8443))
-        connect.response = http.Response.make(
-            502, "Cannot connect to api.test:8443: [Errno 111] Connect call failed. If you plan to redirect requests…"
-        )
-        capture.http_connect_error(connect)
+        capture.http_connect_error(unreached("api.test", "[Errno 111] Connect call failed."))
 
     (line,) = await written(session, lambda lines: lines and lines[-1].get("count") == 3)
     assert line["url"] == "https://api.test:8443/"
@@ -196,6 +201,24 @@ async def test_a_browser_that_needs_one_connection_of_several_has_not_failed(cap
 
     (line,) = await written(session, len)
     assert line["url"] == "https://other.test:8443/"
+
+
+async def test_nor_has_one_that_hung_up_before_the_server_was_reached(capture: Capture, session: Path) -> None:
+    capture.http_connect_error(unreached("api.test", "client disconnected"))
+    capture.tls_established_client(handshake("api.test"))
+    capture.http_connect_error(unreached("other.test", "client disconnected"))
+
+    (line,) = await written(session, len)
+    assert line["url"] == "https://other.test:8443/"
+
+
+async def test_one_that_hung_up_after_a_long_wait_is_told_of(capture: Capture, session: Path) -> None:
+    """The server hangs, though it was there before."""
+    capture.tls_established_client(handshake("api.test"))
+    capture.http_connect_error(unreached("api.test", "client disconnected", waited=20.0))
+
+    (line,) = await written(session, len)
+    assert line["url"] == "https://api.test:8443/"
 
 
 async def test_a_replayed_flow_is_a_new_exchange_each_time(capture: Capture, session: Path) -> None:
