@@ -110,12 +110,6 @@ class Annotation(Record, frozen=True):
     """What the outcome depends on, when `certainty` is "depends"; sorted."""
 
 
-class Line(Exchange, frozen=True):
-    """An Exchange as a session file holds it: the facts, and the annotation if one was made."""
-
-    annotation: Annotation | None = None
-
-
 class Alternative(Record, frozen=True):
     """What the outcome would be if a fact that the wire doesn't show were so."""
 

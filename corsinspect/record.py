@@ -53,8 +53,8 @@ class Recording:
 
     def poll(self, now: float) -> None:
         """Takes in what the session file has got since the last time."""
-        for line in self._follower.poll():
-            self.lines.take(self._tracker.feed(line))
+        for exchange in self._follower.poll():
+            self.lines.take(self._tracker.feed(exchange))
         self.lines.take(self._tracker.advance(now))
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from corsinspect.analysis import judge_all
 from corsinspect.model import Exchange, annotation
 from corsinspect.session import load
 from tests.corpus import NAMES, recording
+from tests.session.build import annotations
 
 
 def fail(*problem: object) -> None:
@@ -32,4 +33,4 @@ async def test_annotations_equal_what_the_facts_alone_give(name: str, tmp_path: 
     expected = {
         exchange.id: annotation(call, role) for call in judge_all(saved.exchanges) for role, exchange in call.roles()
     }
-    assert saved.annotations == expected
+    assert annotations(path) == expected

@@ -5,6 +5,7 @@ Values from the network are filled in as they are; whoever shows the result on a
 """
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -187,42 +188,44 @@ def difference(call: Call) -> Difference:
 
 
 class _Values(dict[str, str]):
-    """The call's own values by name, as the words' braces ask for them."""
+    """The call's own values by name, as the words' braces ask for them: each is found when it's first asked for, as a
+    row's few words need two of them and a list has very many rows."""
 
     def __init__(self, call: Call) -> None:
-        verdict = call.verdict
-        found = verdict.found
-        exchange = stopped_at(call)
-        self.difference = difference(call)
-        status = verdict.status if verdict.status is not None else exchange.status if exchange is not None else None
-        location = combined(exchange.response_headers, "location") if exchange is not None else None
-        page = call.page_origin or "the page's origin"
-        failure = next((e.failure.text for e in reversed(call.exchanges) if e.failure is not None), "")
-        super().__init__(
-            server=_server(call),
-            host=re.sub(r":[0-9]+$", "", _server(call)),
-            page=page,
-            needed=_cut(verdict.expected or page),
-            method=_cut(call.method or "request"),
-            capitals=_cut((call.method or "").upper()),
-            found=f"“{_cut(found)}”" if found else "an empty value" if found == "" else "nothing",
-            sent=f"“{_cut(found)}”" if found else "an empty header" if found == "" else "none",
-            absent=_absent(verdict.expected, found),
-            difference=self.difference.note or "not the page's origin",
-            status=str(status or "unknown"),
-            to=f" to {_cut(location)}" if location else "",
-            why=f" ({_cut(failure)})" if failure else "",
-            answer={
-                "preflight": "its answer to the preflight",
-                "redirect": f"its redirect ({status})",
-            }.get(verdict.stage or "", "its answer"),
-        )
+        super().__init__()
+        self._call = call
+
+    def __missing__(self, name: str) -> str:
+        self[name] = value = _VALUES[name](self._call)
+        return value
+
+
+def _quoted(found: str | None, empty: str, absent: str) -> str:
+    return absent if found is None else f"“{_cut(found)}”" if found else empty
+
+
+def _status(call: Call) -> int | None:
+    if call.verdict.status is not None:
+        return call.verdict.status
+    exchange = stopped_at(call)
+    return None if exchange is None else exchange.status
+
+
+def _to(call: Call) -> str:
+    exchange = stopped_at(call)
+    location = combined(exchange.response_headers, "location") if exchange is not None else None
+    return f" to {_cut(location)}" if location else ""
+
+
+def _why(call: Call) -> str:
+    failure = next((each.failure.text for each in reversed(call.exchanges) if each.failure is not None), "")
+    return f" ({_cut(failure)})" if failure else ""
 
 
 def _words(call: Call, values: _Values) -> Words:
     reason = call.verdict.reason or ""
     status = _status_kind(values["status"])
-    for more in (*values.difference.kinds, status, f"{call.verdict.stage}-{status}"):
+    for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}"):
         if (reason, more) in VARIANTS:
             return VARIANTS[reason, more]
     generic = "network-error" if call.verdict.outcome == "network-error" else ""
@@ -319,3 +322,24 @@ def _server(call: Call) -> str:
 
 def _cut(value: str) -> str:
     return value if len(value) <= WORTH_QUOTING else value[: WORTH_QUOTING - 1] + "…"
+
+
+_VALUES: dict[str, Callable[[Call], str]] = {
+    "server": _server,
+    "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),
+    "page": lambda call: call.page_origin or "the page's origin",
+    "needed": lambda call: _cut(call.verdict.expected or call.page_origin or "the page's origin"),
+    "method": lambda call: _cut(call.method or "request"),
+    "capitals": lambda call: _cut((call.method or "").upper()),
+    "found": lambda call: _quoted(call.verdict.found, "an empty value", "nothing"),
+    "sent": lambda call: _quoted(call.verdict.found, "an empty header", "none"),
+    "absent": lambda call: _absent(call.verdict.expected, call.verdict.found),
+    "difference": lambda call: difference(call).note or "not the page's origin",
+    "status": lambda call: str(_status(call) or "unknown"),
+    "to": _to,
+    "why": _why,
+    "answer": lambda call: {
+        "preflight": "its answer to the preflight",
+        "redirect": f"its redirect ({_status(call)})",
+    }.get(call.verdict.stage or "", "its answer"),
+}

@@ -102,6 +102,8 @@ class Tracker:
     def _untie(self, facts: Facts) -> None:
         """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
         exchanges refer to each other, and the collector gets to what is so old once in 100,000 exchanges."""
+        if facts.request is facts.child is facts.preflight is facts.parent is None:
+            return
         chain = [other for hop in chain_of(_root(facts), True).hops for other in hop if other is not None]
         if all(other.exchange.ended is not None and other.exchange.id not in self._facts for other in chain):
             for other in chain:

@@ -19,7 +19,7 @@ Moved = Literal["slash", "https", "elsewhere"]
 LONGEST = 200
 """Characters of a header's value that are kept."""
 
-_TEXTS = ("allow_origin", "allow_credentials", "allow_methods", "allow_headers", "max_age")
+_TEXTS = CorsHeaders._fields[:5]
 
 
 class Traits(NamedTuple):
@@ -110,8 +110,9 @@ def _cors(exchange: Exchange) -> CorsHeaders:
         return fields
     if fields.expose_headers is not None:
         fields = fields._replace(expose_headers=None)
-    long = {name: value[:LONGEST] for name in _TEXTS if len(value := getattr(fields, name) or "") > LONGEST}
-    return fields._replace(**long) if long else fields
+    if sum(map(len, filter(None, fields[:5]))) <= LONGEST:
+        return fields
+    return fields._replace(**{name: value[:LONGEST] for name in _TEXTS if (value := getattr(fields, name))})
 
 
 def _varies(exchange: Exchange) -> bool:

@@ -6,7 +6,6 @@ judged, whatever the source was. The memory of a session of a million calls stay
 
 import tempfile
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import IO
 
@@ -33,7 +32,8 @@ class Calls(Mapping[str, Call]):
         """Holds at most `held + at_once` calls in memory."""
         self._limit = held
         self._at_once = at_once
-        self._held: OrderedDict[int, Call] = OrderedDict()
+        self._held: dict[int, Call] = {}
+        """Those that changed longest ago first."""
         self._positions: dict[str, int] = {}
         self._places = array("q")
         """Where in the file each call that isn't held begins."""
@@ -48,8 +48,8 @@ class Calls(Mapping[str, Call]):
         if position is None:
             position = self._positions[call.id] = len(self._places)
             self._places.append(_NOWHERE)
+        self._held.pop(position, None)
         self._held[position] = call
-        self._held.move_to_end(position)
         if len(self._held) >= self._limit + self._at_once and not self._full:
             self._spill()
         return position
@@ -114,7 +114,7 @@ class Calls(Mapping[str, Call]):
             try:
                 encoded = _encode(call)
             except UnicodeEncodeError:  # a lone surrogate, from a file name or a resolver's message: stays in memory
-                self._held.move_to_end(position)
+                self._held[position] = self._held.pop(position)
                 continue
             places.append((position, self._end + len(data)))
             data += len(encoded).to_bytes(_LENGTH) + encoded

@@ -13,7 +13,8 @@ from corsinspect.model import Call, Changes, Exchange
 
 SLICE = 0.01
 """Seconds of reading and judging between two chances to draw and to hear keys."""
-BREATH = 0.001
+BREATH = 20
+"""Turns of the event loop between two slices: a key goes through four queues before the list hears of it."""
 POLL = 0.05
 FALLBACK = 1.0
 """Seconds after which a source that wakes its readers is read anyway: a wake-up is only a hint."""
@@ -97,7 +98,8 @@ class Feed:
     async def _breathe(self) -> None:
         """Lets the screen draw and hear keys."""
         self._changed()
-        await asyncio.sleep(BREATH)
+        for _ in range(BREATH):
+            await asyncio.sleep(0)
         self._deadline = time.perf_counter() + SLICE
 
     async def _wait(self) -> None:

@@ -9,7 +9,8 @@ import msgspec
 
 from corsinspect.dashboard.status import Progress
 from corsinspect.model import Exchange
-from corsinspect.session.reader import Follower, is_session, load, newest
+from corsinspect.session.lines import TORN
+from corsinspect.session.reader import Follower, is_session, load
 
 PIECE = 1 << 18
 """Bytes of a session that are read at once: some 250 exchanges, 2 ms."""
@@ -52,14 +53,15 @@ class _Session:
         return [problem.text for problem in self._follower.problems] + self._torn
 
     def piece(self) -> Sequence[Exchange]:
-        lines = self._follower.piece(PIECE)
-        self.until = max([self.until, *(line.started for line in lines)])
-        if not lines or self._follower.read == self._follower.size:
+        follower = self._follower
+        exchanges = follower.piece(PIECE)
+        self.until = max([self.until, *(exchange.started for exchange in exchanges)])
+        if not exchanges or follower.read == follower.size:
             self.until = math.inf
-            if self._follower.torn:
-                self._torn = ["the last line was torn"]
-            self._follower.close()
-        return newest(lines)
+            if follower.torn:
+                self._torn = [TORN]
+            follower.close()
+        return exchanges
 
 
 class Merged:

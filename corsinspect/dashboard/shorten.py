@@ -1,5 +1,6 @@
 """URLs and origins in few cells. What comes out is printable, and never says less than which server was meant."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from rich.cells import cell_len, set_cell_size
@@ -24,6 +25,7 @@ def short_url(url: str) -> str:
     return printable(shown)
 
 
+@lru_cache(maxsize=1024)
 def short_origin(origin: str | None) -> str:
     """The same for a page's origin; `–` where it is unknown."""
     return "–" if origin is None else short_url(origin)

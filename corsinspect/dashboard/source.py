@@ -8,8 +8,9 @@ from typing import Literal, Protocol
 from corsinspect.dashboard.merging import PIECE, Merged
 from corsinspect.dashboard.status import Facts, Progress
 from corsinspect.model import Exchange
+from corsinspect.session.lines import TORN
 from corsinspect.session.place import session_path_in
-from corsinspect.session.reader import Ahead, Follower, is_session, load, newest
+from corsinspect.session.reader import Ahead, Follower, is_session, load
 
 BrowserKind = Literal["chromium", "firefox"]
 
@@ -126,11 +127,11 @@ class _Pieces:
         return Progress(read, size, bytes=True) if self._far else None
 
     def poll(self) -> list[Exchange]:
-        lines = self.follower.piece(PIECE)
+        exchanges = self.follower.piece(PIECE)
         left = self.follower.size - self.follower.read
-        self.behind = bool(lines) and left > 0
+        self.behind = bool(exchanges) and left > 0
         self._far = self.behind and (self._far or left >= WORTH_A_BAR)
-        return newest(lines)
+        return exchanges
 
     def waiting(self) -> int:
         if self._ahead is None or self._ahead.start != self.follower.read:
@@ -191,7 +192,7 @@ class FileSource:
         if not self.live and not pieces.behind:
             self.ended = True
             if follower.torn:
-                self._problems.append(f"the last line ends after {follower.size - follower.read} bytes: it was torn")
+                self._problems.append(TORN)
             follower.close()
         return exchanges
 

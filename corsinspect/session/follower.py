@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from corsinspect.model import Line
+from corsinspect.model import Exchange
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.lines import UNREADABLE, LineReader
 from corsinspect.session.redact import Redactor
@@ -42,28 +42,28 @@ class Follower:
         """Bytes the file has now; 0 while there is none."""
         return os.fstat(self._fd).st_size if self._fd is not None else 0
 
-    def poll(self) -> list[Line]:
-        """The exchanges in the whole lines since the last poll, in order. Raises SessionError if it can't be read."""
-        lines: list[Line] = []
+    def poll(self) -> list[Exchange]:
+        """The exchanges in the whole lines since the last poll. Raises SessionError if it can't be read."""
+        exchanges: list[Exchange] = []
         while piece := self.piece(_PIECE):
-            lines += piece
-        return lines
+            exchanges += piece
+        return exchanges
 
-    def piece(self, size: int) -> list[Line]:
-        """As `poll`, but of about `size` bytes of the file; empty when no whole line with an exchange is left."""
+    def piece(self, size: int) -> list[Exchange]:
+        """As `poll`, but of about `size` bytes of the file, each exchange once, in its last state there; empty when no
+        whole line with an exchange is left."""
         try:
             if self._fd is None:
                 self._fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
             self.torn = False
             while data := os.pread(self._fd, size, self._offset):
                 whole = data.rfind(b"\n") + 1
-                read = map(self._reader.read, data[:whole].split(b"\n")[:-1])
-                lines = [line for line in read if line is not None]
+                exchanges = self._reader.read(data[:whole].split(b"\n")[:-1])
                 # What comes after the last newline is read again next time: a writer may take back a torn line.
                 self._offset += whole
                 self.torn = whole < len(data)
-                if lines or (self.torn and len(data) < size):
-                    return lines
+                if exchanges or (self.torn and len(data) < size):
+                    return exchanges
                 if not whole:
                     size *= 2
         except FileNotFoundError:

@@ -9,20 +9,19 @@ from typing import Literal
 
 import msgspec
 
-from corsinspect.model import Annotation, Exchange, Line
+from corsinspect.model import Exchange
 from corsinspect.session import har, mitm
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
-from corsinspect.session.lines import UNREADABLE, LineReader, decode
+from corsinspect.session.lines import TORN, UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
 
-__all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "facts", "is_session", "load", "newest"]
+__all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "is_session", "load"]
 
 Format = Literal["session", "mitm", "har"]
 
 _SNIFFED = 1 << 16
 _MEND = "What can be read are corsinspect's own sessions (.jsonl), mitmproxy's flows (.mitm) and browsers' HAR files."
-_FIELDS = Exchange.__struct_fields__
 
 
 class Loaded(msgspec.Struct):
@@ -32,8 +31,6 @@ class Loaded(msgspec.Struct):
     """Redacted, the last state of each, sorted by start and then by id."""
     problems: list[Problem]
     format: Format
-    annotations: dict[str, Annotation] = {}
-    """By exchange id, as far as the file has any; see `Annotation.rules` before taking one."""
 
 
 def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
@@ -112,29 +109,11 @@ def _is_line(line: bytes) -> bool:
 
 def _session(data: bytes, redactor: Redactor) -> Loaded:
     reader = LineReader(redactor)
-    latest: dict[str, Line] = {}
-    lines = data.split(b"\n")
-    torn = lines.pop()
-    for line in lines:
-        if (read := reader.read(line)) is not None:
-            latest[read.id] = read
-    if torn:
-        reader.problems.append(Problem(f"the last line ends after {len(torn)} bytes: it was torn", len(lines) + 1))
-    annotations = {id: line.annotation for id, line in latest.items() if line.annotation is not None}
-    return Loaded([facts(line) for line in latest.values()], reader.problems, "session", annotations)
-
-
-def facts(line: Line) -> Exchange:
-    """The exchange in a line, without what was concluded from it."""
-    return Exchange(**{field: getattr(line, field) for field in _FIELDS})
-
-
-def newest(lines: Iterable[Line]) -> list[Exchange]:
-    """The exchanges in these lines, each in its last state, in the order in which they came first.
-
-    Most exchanges are written more than once within a moment.
-    """
-    return [facts(line) for line in {line.id: line for line in lines}.values()]
+    *lines, last = data.split(b"\n")
+    exchanges = reader.read(lines)
+    if last:
+        reader.problems.append(Problem(TORN, len(lines) + 1))
+    return Loaded(exchanges, reader.problems, "session")
 
 
 def _converted(read: tuple[Iterable[Exchange], list[Problem]], redactor: Redactor, format: Format) -> Loaded:

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import msgspec
 
-from corsinspect.model import Exchange, Line
+from corsinspect.model import Exchange
 from corsinspect.session.writer import SessionWriter
 from tests.bench.proxy import ANSWER, BODY, BROWSER, cpu_seconds, free_ports, percentile
 
@@ -193,7 +193,7 @@ def stamps(session: Path) -> dict[int, float]:
     answered: dict[int, float] = {}
     for line in session.read_bytes().splitlines():
         mark = MARK.search(line)
-        if mark and (exchange := msgspec.json.decode(line, type=Line)).answered:
+        if mark and (exchange := msgspec.json.decode(line, type=Exchange)).answered:
             answered[int(mark[1])] = exchange.answered
     return answered
 

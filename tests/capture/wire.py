@@ -17,7 +17,7 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived
 
-from corsinspect.model import Line
+from corsinspect.model import Annotation, Exchange
 
 Handler = Callable[[bytes, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """Answers one request: gets its head (to the blank line), and the streams for the rest."""
@@ -152,6 +152,12 @@ def self_signed(folder: Path, *names: str, alpn: list[str] | None = None) -> ssl
     if alpn:
         context.set_alpn_protocols(alpn)
     return context
+
+
+class Line(Exchange, frozen=True):
+    """What a session file says of an exchange: the facts, and the annotation if one was made."""
+
+    annotation: Annotation | None = None
 
 
 def recorded(session: Path) -> list[Line]:

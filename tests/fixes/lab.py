@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright
 
 from corsinspect.analysis import judge_all
 from corsinspect.capture.proxy import Proxy
-from corsinspect.model import Call, Line
+from corsinspect.model import Call, Exchange
 from corsinspect.session import Follower
 from tests.browser.waiting import until
 from tests.fixes.calls import SCRIPT, PageCall, arguments
@@ -35,7 +35,7 @@ class Lab(contextlib.AsyncExitStack):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._proxy = Proxy(folder / "session.jsonl")
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, Exchange] = {}
         self._visits = itertools.count()
 
     async def __aenter__(self) -> "Lab":

@@ -9,9 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from corsinspect.model import Line
 from corsinspect.session import Follower, SessionError, SessionWriter, load
-from tests.session.build import BLOCKED, answered, exchange
+from tests.session.build import BLOCKED, annotations, answered, exchange
 
 
 @pytest.fixture
@@ -175,7 +174,8 @@ def test_a_follower_sees_each_flush_at_once(path):
     assert follower.poll() == []
     writer.flush()
     (line,) = follower.poll()
-    assert line == Line(**msgspec.structs.asdict(exchange()), annotation=BLOCKED)
+    assert line == exchange()
+    assert annotations(path) == {"e1": BLOCKED}
     writer.put(answered(exchange()))
     writer.close()
     assert [line.status for line in follower.poll()] == [200]
