@@ -1,18 +1,18 @@
 """The usual causes of what happened to a call, the likeliest first by what the traffic shows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from corsinspect.advice.cause_table import PATTERNS, Pattern
 from corsinspect.advice.evidence import Evidence
+from corsinspect.advice.values import Values, cut
 from corsinspect.model import Call
 
 MOST = 3
 """As many as are worth reading for one call."""
 LAST_RESORT = 2
 """The weight up to which a cause is named only where there is no other."""
-QUOTED = 120
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -39,14 +39,14 @@ def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     fitting.sort(key=lambda pattern: -pattern.weight)
     # what is said for lack of anything better
     fitting = [pattern for pattern in fitting if pattern.weight > LAST_RESORT] or fitting
-    values = _values(evidence)
+    values = Values(VALUES, evidence)
     return [_filled(pattern, values) for pattern in fitting[:MOST]]
 
 
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, with the sign by which each is told from the others."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
-    general = _Values({**values, "capitals": "it in capitals", "expected": "it"})
+    general = _General({**values, "capitals": "it in capitals", "expected": "it"})
     fitting = sorted((each for each in PATTERNS if name in each.reasons), key=lambda pattern: -pattern.weight)
     return [Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in fitting]
 
@@ -68,34 +68,14 @@ def _name(call: Call) -> str | None:
     return None
 
 
-class _Values(dict[str, str]):
-    """A value that isn't known is left open."""
+class _General(dict[str, str]):
+    """What isn't known without a call is left open."""
 
-    def __missing__(self, key: str) -> str:
+    def __missing__(self, name: str) -> str:
         return "…"
 
 
-def _values(evidence: Evidence) -> _Values:
-    call, verdict = evidence.call, evidence.verdict
-    server = _cut(evidence.server.partition("://")[2] or "The server")
-    number = len(evidence.good)
-    others = f"another answer of {server} has it" if number == 1 else f"{number} other answers of {server} have it"
-    return _Values(
-        server=server,
-        page=_cut(evidence.page or "the page's origin"),
-        status=str(evidence.status or "unknown"),
-        found=f"“{_cut(verdict.found)}”" if verdict.found else "empty",
-        expected=_cut(verdict.expected or "it"),
-        location=_cut(evidence.location),
-        proxy=evidence.proxies[0] if evidence.proxies else "the proxy",
-        method=_cut(call.method or "request"),
-        capitals=_cut((call.method or "").upper()),
-        good=others if number else "the answer to its preflight has it",
-        type=_cut(evidence.header("content-type") or "unknown"),
-    )
-
-
-def _filled(pattern: Pattern, values: _Values) -> Cause:
+def _filled(pattern: Pattern, values: Mapping[str, str]) -> Cause:
     seen = pattern.seen.format_map(values)
     return Cause(pattern.id, pattern.what, _capital(seen), _capital(pattern.change.format_map(values)))
 
@@ -105,5 +85,27 @@ def _capital(sentence: str) -> str:
     return "T" + sentence[1:] if sentence.startswith("the ") else sentence
 
 
-def _cut(value: str) -> str:
-    return value if len(value) <= QUOTED else value[: QUOTED - 1] + "…"
+def _server(evidence: Evidence) -> str:
+    return cut(evidence.server.partition("://")[2] or "The server")
+
+
+def _good(evidence: Evidence) -> str:
+    number = len(evidence.good)
+    if number > 1:
+        return f"{number} other answers of {_server(evidence)} have it"
+    return f"another answer of {_server(evidence)} has it" if number else "the answer to its preflight has it"
+
+
+VALUES: dict[str, Callable[[Evidence], str]] = {
+    "server": _server,
+    "page": lambda evidence: cut(evidence.page or "the page's origin"),
+    "status": lambda evidence: str(evidence.status or "unknown"),
+    "found": lambda evidence: f"“{cut(evidence.verdict.found)}”" if evidence.verdict.found else "empty",
+    "expected": lambda evidence: cut(evidence.verdict.expected or "it"),
+    "location": lambda evidence: cut(evidence.location),
+    "proxy": lambda evidence: evidence.proxies[0] if evidence.proxies else "the proxy",
+    "method": lambda evidence: cut(evidence.call.method or "request"),
+    "capitals": lambda evidence: cut((evidence.call.method or "").upper()),
+    "good": _good,
+    "type": lambda evidence: cut(evidence.header("content-type") or "unknown"),
+}

@@ -5,13 +5,14 @@ Values from the network are filled in as they are; whoever shows the result on a
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from corsinspect.advice import differences
 from corsinspect.advice.differences import Difference
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
+from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Alternative, Call, Exchange, Kind, Outcome
@@ -38,9 +39,6 @@ NOT_CORS: dict[Kind, tuple[str, str]] = {
     "no-cors": ("no-cors", "The page loaded this without asking to read it, so CORS never applied."),
 }
 """By `Call.kind`: a few words, and a sentence."""
-
-WORTH_QUOTING = 120
-"""Characters of a captured value that a sentence quotes at most."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -116,7 +114,7 @@ def explanation(call: Call) -> Explanation:
         return Explanation(
             headline(call), "Facts are missing: what the browser did here is not visible in this traffic."
         )
-    values = _Values(call)
+    values = Values(VALUES, call)
     words = _words(call, values)
     happened = words.happened.format_map(values)
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
@@ -136,7 +134,7 @@ def short_reason(call: Call) -> str:
         if verdict.certainty == "depends":
             return certainty(call)
         return "no-cors: sent, unreadable" if verdict.outcome == "opaque" else ""
-    values = _Values(call)
+    values = Values(VALUES, call)
     short = _words(call, values).short.format_map(values)
     if _hides(call):
         short += f" (status {verdict.status})"
@@ -187,21 +185,8 @@ def difference(call: Call) -> Difference:
     return differences.NONE
 
 
-class _Values(dict[str, str]):
-    """The call's own values by name, as the words' braces ask for them: each is found when it's first asked for, as a
-    row's few words need two of them and a list has very many rows."""
-
-    def __init__(self, call: Call) -> None:
-        super().__init__()
-        self._call = call
-
-    def __missing__(self, name: str) -> str:
-        self[name] = value = _VALUES[name](self._call)
-        return value
-
-
 def _quoted(found: str | None, empty: str, absent: str) -> str:
-    return absent if found is None else f"“{_cut(found)}”" if found else empty
+    return absent if found is None else f"“{cut(found)}”" if found else empty
 
 
 def _status(call: Call) -> int | None:
@@ -214,15 +199,15 @@ def _status(call: Call) -> int | None:
 def _to(call: Call) -> str:
     exchange = stopped_at(call)
     location = combined(exchange.response_headers, "location") if exchange is not None else None
-    return f" to {_cut(location)}" if location else ""
+    return f" to {cut(location)}" if location else ""
 
 
 def _why(call: Call) -> str:
     failure = next((each.failure.text for each in reversed(call.exchanges) if each.failure is not None), "")
-    return f" ({_cut(failure)})" if failure else ""
+    return f" ({cut(failure)})" if failure else ""
 
 
-def _words(call: Call, values: _Values) -> Words:
+def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
     status = _status_kind(values["status"])
     for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}"):
@@ -252,7 +237,7 @@ def _not_cors(call: Call) -> tuple[str, str]:
 def _consequence(call: Call) -> str:
     """Whether anything happened on the server: what a person fears next."""
     verdict = call.verdict
-    method = _cut(call.method or "request")
+    method = cut(call.method or "request")
     changes = method not in SAFE_METHODS
     if verdict.stage == "preflight":
         if verdict.hop:
@@ -285,7 +270,7 @@ def _pending(call: Call) -> str:
     roles = call.roles()
     if roles and roles[-1][0].startswith("preflight") and roles[-1][1].status is not None:
         return (
-            f"{_server(call)} granted the preflight; the {_cut(call.method or 'request')} itself has not followed yet."
+            f"{_server(call)} granted the preflight; the {cut(call.method or 'request')} itself has not followed yet."
         )
     return f"{_server(call)} has not answered yet."
 
@@ -301,7 +286,7 @@ def _alternative(call: Call, other: Alternative) -> str:
     condition = " and ".join(conditions) or "otherwise"
     told = f"{condition[0].upper()}{condition[1:]}, it was {OUTCOME_WORDS[other.outcome]}"
     if other.reason in REASONS:
-        short = REASONS[other.reason].short.format_map(_Values(call))
+        short = REASONS[other.reason].short.format_map(Values(VALUES, call))
         return f"{told}: {short}."
     return f"{told}."
 
@@ -310,7 +295,7 @@ def _absent(expected: str | None, found: str | None) -> str:
     """The needed header names that a list lacks; all of them where that can't be told."""
     listed = {name.strip().lower() for name in (found or "").split(",")}
     needed = (expected or "").split(", ")
-    return _cut(", ".join([name for name in needed if name.lower() not in listed] or needed))
+    return cut(", ".join([name for name in needed if name.lower() not in listed] or needed))
 
 
 def _server(call: Call) -> str:
@@ -320,17 +305,13 @@ def _server(call: Call) -> str:
     return origin.partition("://")[2] or "the server"
 
 
-def _cut(value: str) -> str:
-    return value if len(value) <= WORTH_QUOTING else value[: WORTH_QUOTING - 1] + "…"
-
-
-_VALUES: dict[str, Callable[[Call], str]] = {
+VALUES: dict[str, Callable[[Call], str]] = {
     "server": _server,
     "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),
     "page": lambda call: call.page_origin or "the page's origin",
-    "needed": lambda call: _cut(call.verdict.expected or call.page_origin or "the page's origin"),
-    "method": lambda call: _cut(call.method or "request"),
-    "capitals": lambda call: _cut((call.method or "").upper()),
+    "needed": lambda call: cut(call.verdict.expected or call.page_origin or "the page's origin"),
+    "method": lambda call: cut(call.method or "request"),
+    "capitals": lambda call: cut((call.method or "").upper()),
     "found": lambda call: _quoted(call.verdict.found, "an empty value", "nothing"),
     "sent": lambda call: _quoted(call.verdict.found, "an empty header", "none"),
     "absent": lambda call: _absent(call.verdict.expected, call.verdict.found),

@@ -110,11 +110,7 @@ class LineReader:
         for line in lines:
             if (exchange := self._read(line)) is not None:
                 latest[exchange.id] = exchange
-        exchanges = list(latest.values())
-        for exchange in exchanges:  # nobody else has seen them yet
-            force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
-            force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
-        return exchanges
+        return list(latest.values())
 
     def _read(self, line: bytes) -> Exchange | None:
         self._number += 1
@@ -127,7 +123,10 @@ class LineReader:
         if isinstance(read, Header):
             self._take(read)
             return None
-        return read if self._redacted else self._redactor.exchange(read)
+        exchange = read if self._redacted else self._redactor.exchange(read)  # nobody else has seen it yet
+        force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
+        force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
+        return exchange
 
     def _shared(self, headers: HeaderList) -> HeaderList:
         known, keep = self._known.get, self._keep

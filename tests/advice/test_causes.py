@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from corsinspect.advice.cause_table import PATTERNS
-from corsinspect.advice.causes import MOST, causes, usual_causes
+from corsinspect.advice.causes import MOST, VALUES, causes, usual_causes
+from corsinspect.advice.evidence import Evidence
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES
+from corsinspect.advice.values import Values
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange
 from corsinspect.session import load
@@ -163,3 +165,10 @@ def test_what_the_table_names_exists() -> None:
             assert not {"{", "}", "…"} & set(
                 cause.what + cause.change.replace("header … always", "").replace("set …", "")
             )
+
+
+def test_every_text_asks_only_for_values_that_there_are() -> None:
+    values = Values(VALUES, Evidence(only(exchange()), ()))
+    for pattern in PATTERNS:
+        for text in (pattern.seen, pattern.change):
+            assert "{" not in text.format_map(values)

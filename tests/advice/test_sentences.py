@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect import advice
-from corsinspect.advice.reasons import MASKED, VARIANTS
+from corsinspect.advice.reasons import MASKED, REASONS, VARIANTS
+from corsinspect.advice.sentences import VALUES
+from corsinspect.advice.values import Values
 from corsinspect.model import Alternative, Call, EngineVerdict, Exchange, Failure, Hop
 from tests.advice.calls import PAGE, call, exchange
 
@@ -231,3 +233,13 @@ def test_the_words_ask_only_for_values_that_exist() -> None:
 def test_a_verdict_that_rests_on_a_person_s_word_says_so() -> None:
     made = msgspec.structs.replace(call("blocked", "credentials-not-true"), credentials_signal="assumed")
     assert advice.certainty(made) == "assumed by you"
+
+
+def test_every_text_asks_only_for_values_that_there_are() -> None:
+    subject = call("blocked", "origin-missing", header="origin", expected=PAGE)
+    values = Values(VALUES, subject)
+    for words in (*REASONS.values(), *VARIANTS.values()):
+        for text in (words.short, words.happened, words.mend):
+            assert "{" not in text.format_map(values)
+    for text in MASKED.values():
+        assert "{" not in text.format_map(values)
