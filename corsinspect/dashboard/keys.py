@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from corsinspect.dashboard.app import Dashboard
 
 KEYS: tuple[Binding, ...] = (
+    # first what is possible only now and then: where not all keys fit, those at the end are left out
+    Binding("escape", "back", "Back"),
+    Binding("R", "restart", "Restart proxy"),
+    Binding("T", "trust", "Trust"),
+    Binding("P", "pause(False)", "Go on"),
+    Binding("t", "stop_trying", "Simulation off"),
+    Binding("t", "try_fix(True)", "Try the fix"),
+    Binding("S", "try_fix(False)", "Try another fix too", show=False),
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("b", "blocked_only", "Blocked"),
     Binding("o", "this_origin", "This origin", show=False),
@@ -26,7 +34,6 @@ KEYS: tuple[Binding, ...] = (
     Binding("x", "mark", "Mark", show=False),
     Binding("N", "note", "Note", show=False),
     Binding("X", "paste", "Explain a message", show=False),
-    Binding("P", "pause(False)", "Go on"),
     Binding("P", "pause(True)", "Pause", show=False),
     Binding("L", "time_line", "Time line"),
     Binding("space", "play", "Play"),
@@ -36,14 +43,8 @@ KEYS: tuple[Binding, ...] = (
     Binding("right_curly_bracket", "speed(1)", "Faster", key_display="}", show=False),
     Binding("J", "jump", "Jump to a time", show=False),
     Binding("C", "clear", "Clear", show=False),
-    Binding("R", "restart", "Restart proxy"),
-    Binding("t", "stop_trying", "Simulation off"),
-    Binding("t", "try_fix(True)", "Try the fix"),
-    Binding("S", "try_fix(False)", "Try another fix too", show=False),
-    Binding("T", "trust", "Trust"),
     Binding("c", "open_browser('chromium')", "Chromium"),
     Binding("f", "open_browser('firefox')", "Firefox"),
-    Binding("escape", "back", "Back"),
     Binding("colon", "command_palette", "Commands", key_display=":"),
     Binding("y", "copy", "Copy"),
     Binding("d", "contrast", "Compare", show=False),

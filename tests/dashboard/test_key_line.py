@@ -27,6 +27,13 @@ async def test_keys_follow_what_is_possible(recorded: Path) -> None:
         await screen.until(lambda: "esc Back" in screen.lines[-1])
 
 
+async def test_the_way_back_stays_where_not_all_keys_fit(recorded: Path) -> None:
+    async with replaying(recorded, size=(80, 24)) as screen:
+        await screen.press("enter")
+        await screen.until(lambda: "esc Back" in screen.lines[-1])
+        assert "f1 Help  q Quit" in screen.lines[-1]
+
+
 async def test_details_can_be_selected_with_the_mouse_and_scrolled(recorded: Path) -> None:
     async with replaying(recorded, size=(120, 24)) as screen:
         await screen.sees("from http://localhost:3000")
