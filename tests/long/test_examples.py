@@ -4,6 +4,7 @@ What is drawn blindly seldom gets past the first check, so the second kind is re
 """
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,8 @@ from corsinspect.report import jsonl, text
 from tests.analysis.build import API, CHROMIUM, FIREFOX, OPEN, PAGE, SAFARI, exchange, preflight
 from tests.analysis.test_tracker import TRAFFIC, Calls
 
-EXAMPLES = 100_000
+EXAMPLES, ROUNDS = 5_000, 20
+"""What hypothesis remembers of a round slows it down: 100,000 at once take hours, in rounds some twenty minutes."""
 BYTES = st.text(st.characters(max_codepoint=255), max_size=12)
 REQUESTS = [
     exchange(got=OPEN),
@@ -74,16 +76,19 @@ def judge(exchanges: list[Exchange]) -> None:
     assert all(msgspec.json.decode(line) for line in jsonl.lines(calls.now.values()))
 
 
-LONG = settings(max_examples=EXAMPLES, deadline=None, database=None)
+LONG = settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=False)
+rounds = pytest.mark.parametrize("round", range(ROUNDS))
 
 
+@rounds
 @LONG
-@given(st.lists(TRAFFIC, max_size=6))
-def test_any_bytes_give_a_verdict(exchanges: list[Exchange]) -> None:
+@given(exchanges=st.lists(TRAFFIC, max_size=6))
+def test_any_bytes_give_a_verdict(round: int, exchanges: list[Exchange]) -> None:
     judge(exchanges)
 
 
+@rounds
 @LONG
-@given(st.lists(damaged(), min_size=1, max_size=5))
-def test_damaged_traffic_gives_a_verdict(exchanges: list[Exchange]) -> None:
+@given(exchanges=st.lists(damaged(), min_size=1, max_size=5))
+def test_damaged_traffic_gives_a_verdict(round: int, exchanges: list[Exchange]) -> None:
     judge(exchanges)
