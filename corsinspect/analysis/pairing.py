@@ -267,7 +267,17 @@ def _answered(facts: Facts) -> float:
 
 
 def _in_time(earlier: Facts, later: Facts) -> bool:
-    return earlier.done and -SLACK <= later.exchange.started - _answered(earlier) <= PATIENCE
+    waited = later.exchange.started - _answered(earlier)
+    return earlier.done and -SLACK <= waited <= PATIENCE and not _led_to(earlier, later)
+
+
+def _led_to(facts: Facts, other: Facts) -> bool:
+    """Whether `other` is one of the exchanges that led to this one, or this one itself. Where stamps are coarse or
+    missing, two that redirect to each other's URL could each be the other's next hop: a chain without an end."""
+    hop: Facts | None = facts
+    while hop is not None and hop is not other:
+        hop = hop.preflight or hop.parent
+    return hop is not None
 
 
 def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:
@@ -319,7 +329,7 @@ def grant_failures(preflight: Facts, include: bool):
 def _leads_to(source: Facts, facts: Facts) -> bool:
     """Whether this exchange may be the next hop of a redirect: method, page, engine and kind go on as they must."""
     status, method = source.exchange.status, source.exchange.method
-    if status is None or method is None or source.child is not None or source is facts or not _in_time(source, facts):
+    if status is None or method is None or source.child is not None or not _in_time(source, facts):
         return False
     asked = facts.preflight_method or facts.exchange.method
     if asked != method_after(status, method) or source.engine != facts.engine:

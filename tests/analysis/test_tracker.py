@@ -1,5 +1,8 @@
+import contextlib
 import gc
+import itertools
 import random
+import signal
 from collections.abc import Iterator
 
 import msgspec
@@ -268,3 +271,73 @@ def test_any_bytes_give_a_verdict(exchanges: list[Exchange]) -> None:
     calls.take(calls.tracker.close())
     for call in calls.now.values():
         assert row(call)["outcome"] != "pending"
+
+
+PLACES = [API, f"{API}/", "https://other.test/x"]
+MOMENTS = [100.0, 100.001, 100.02]
+NUMBERS = itertools.count()
+CIRCLING = st.builds(
+    lambda made, to, unstamped: msgspec.structs.replace(
+        made,
+        id=str(next(NUMBERS)),
+        response_headers=(*made.response_headers, ("Location", to)),
+        answered=None if unstamped else made.answered,
+    ),
+    st.one_of(
+        st.builds(
+            exchange,
+            st.sampled_from(["GET", "PUT"]),
+            st.sampled_from(PLACES),
+            st.sampled_from(MOMENTS),
+            status=st.sampled_from([200, 302, 307, 308]),
+            got=st.just(OPEN),
+            took=st.sampled_from([0.0, -0.001, 0.001]),
+        ),
+        st.builds(
+            preflight,
+            url=st.sampled_from(PLACES),
+            at=st.sampled_from(MOMENTS),
+            status=st.sampled_from([204, 307]),
+        ),
+    ),
+    st.sampled_from(PLACES),
+    st.booleans(),
+)
+"""Redirects between few places, with stamps as coarse as some recordings have them, or none."""
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError in what takes longer: an endless loop is a failure, not a test run that hangs."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(CIRCLING, min_size=2, max_size=6), st.integers(0, 99))
+def test_redirects_in_circles_come_to_an_end_and_every_exchange_is_in_one_call(
+    exchanges: list[Exchange], seed: int
+) -> None:
+    calls = Calls()
+    with within(10):
+        for state in interleaved(exchanges, seed):
+            calls.feed(state)
+        calls.take(calls.tracker.close())
+    shown = [each.id for call in calls.now.values() for each in call.exchanges]
+    assert sorted(shown) == sorted(each.id for each in exchanges)
+
+
+def test_two_that_redirect_to_their_own_address_at_the_same_moment_are_one_chain() -> None:
+    made = exchange(status=302, got={**OPEN, "Location": API}, took=0.0)
+    with within(10):
+        (call,) = judge_all([made, msgspec.structs.replace(made, id="second")])
+    assert {each.id for each in call.exchanges} == {made.id, "second"}
