@@ -15,7 +15,7 @@ from tests.analysis.build import API, CHROMIUM, FIREFOX, OPEN, PAGE, SAFARI, exc
 from tests.analysis.test_tracker import TRAFFIC, Calls
 
 EXAMPLES, ROUNDS = 5_000, 20
-"""What hypothesis remembers of a round slows it down: 100,000 at once take hours, in rounds some twenty minutes."""
+"""In rounds, so that one sees how far it is, and a round that hangs."""
 BYTES = st.text(st.characters(max_codepoint=255), max_size=12)
 REQUESTS = [
     exchange(got=OPEN),
