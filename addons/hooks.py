@@ -82,7 +82,7 @@ class Capture:
         self._marks = Marks() if mark else None
         self._replays: dict[str, int] = {}
         self._unreachable: dict[tuple[str, int], Exchange] = {}
-        self._handshakes = Handshakes(self._came_to_nothing)
+        self._handshakes = Handshakes(self._unreachable_host)
         self._recorder = self._record(session) if session is not None else None
 
     # what mitmproxy tells about itself
@@ -195,10 +195,6 @@ class Capture:
     def tls_failed_client(self, data: tls.TlsData) -> None:
         self._handshakes.broken(data)
 
-    @survives
-    def _came_to_nothing(self, broken: BrokenOff) -> None:
-        self._unreachable_host(*broken)
-
     def trouble(self, where: str, problem: Exception) -> None:
         """Count an exception of ours, and log the first of its kind."""
         kind = f"{where}: {type(problem).__name__}"
@@ -245,10 +241,12 @@ class Capture:
         if len(self._replays) > REMEMBERED:
             del self._replays[next(iter(self._replays))]
 
-    def _unreachable_host(self, host: str, port: int, text: str, connection: str) -> None:
+    @survives
+    def _unreachable_host(self, broken: BrokenOff) -> None:
         """One exchange a host, counted: a page tries again and again."""
         if self._recorder is None:
             return
+        host, port, text, connection = broken
         now = time.time()
         before = self._unreachable.pop((host, port), None)
         if before is None:

@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from corsinspect.analysis import Tracker
 from corsinspect.dashboard.source import Source
 from corsinspect.dashboard.status import Progress
-from corsinspect.dashboard.threads import in_thread
+from corsinspect.dashboard.threads import breathe, in_thread
 from corsinspect.model import Call, Changes, Exchange
 
 SLICE = 0.01
 """Seconds of reading and judging between two chances to draw and to hear keys."""
-BREATH = 20
-"""Turns of the event loop between two slices: a key goes through four queues before the list hears of it."""
 POLL = 0.05
 FALLBACK = 1.0
 """Seconds after which a source that wakes its readers is read anyway: a wake-up is only a hint."""
@@ -98,8 +96,7 @@ class Feed:
     async def _breathe(self) -> None:
         """Lets the screen draw and hear keys."""
         self._changed()
-        for _ in range(BREATH):
-            await asyncio.sleep(0)
+        await breathe()
         self._deadline = time.perf_counter() + SLICE
 
     async def _wait(self) -> None:

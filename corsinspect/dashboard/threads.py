@@ -8,6 +8,9 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+TURNS = 20
+"""Of the event loop: a key goes through four queues before the list hears of it."""
+
 
 async def in_thread(work: Callable[[], Result]) -> Result:
     """Runs `work` in a thread that doesn't keep the app from ending."""
@@ -33,3 +36,9 @@ async def in_thread(work: Callable[[], Result]) -> Result:
 
     threading.Thread(target=run, daemon=True, name="beside").start()
     return await result
+
+
+async def breathe() -> None:
+    """Lets the screen draw and hear keys, between two slices of work."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)

@@ -20,11 +20,12 @@ from corsinspect.dashboard.player import Place, Player
 from corsinspect.dashboard.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.signs import OUTCOMES
 from corsinspect.dashboard.source import Source
-from corsinspect.dashboard.threads import in_thread
+from corsinspect.dashboard.threads import breathe, in_thread
 from corsinspect.model import Call, Changes, Exchange, Outcome
 
 TICK = 1 / 20
 BREATH = 0.001
+"""Seconds in which the list is drawn as it is by now, on the way to another moment."""
 SPEEDS = (1, 10, 100)
 QUIET = "$foreground-muted"
 
@@ -217,7 +218,7 @@ class TimeLine(Widget, can_focus=True):
             if source.progress is not None:
                 self._reading = source.progress.done / max(1, source.progress.total or 1)
                 self.refresh()
-            await asyncio.sleep(BREATH)
+            await breathe()
             arrived = source.poll()
         self._exchanges = len(latest)
         self._player = await in_thread(partial(self._prepared, latest.values()))

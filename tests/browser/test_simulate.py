@@ -21,7 +21,8 @@ from corsinspect.session.reader import load
 from tests.browser.mendable import Case, cases, over_http1, over_http2
 from tests.browser.pages import open_page
 from tests.browser.waiting import until
-from tests.capture.wire import recorded, self_signed, serving
+from tests.capture.wire import self_signed, serving
+from tests.session.build import recorded
 
 RUN = """cases => Promise.all(cases.map(async ([url, options]) => {
     try { await (await fetch(url, options)).text(); return 'allowed' } catch { return 'failed' }

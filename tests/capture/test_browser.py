@@ -11,8 +11,9 @@ from corsinspect.capture import Browser, CaptureError, Proxy
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.processes import is_alive
 from corsinspect.capture.profiles import OWNER
+from tests.session.build import recorded
 
-from .wire import recorded, self_signed, serving, until
+from .wire import self_signed, serving, until
 
 KINDS: list[BrowserKind] = ["chromium", "firefox"]
 

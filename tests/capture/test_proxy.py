@@ -19,8 +19,9 @@ from corsinspect.capture.ca import ca_paths, ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import is_alive
 from corsinspect.session.reader import load
+from tests.session.build import recorded
 
-from .wire import fetch, hello, recorded, serving, until
+from .wire import fetch, hello, serving, until
 
 
 @contextlib.contextmanager

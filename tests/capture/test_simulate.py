@@ -9,8 +9,9 @@ import pytest
 from corsinspect.analysis import by_server, judge_all
 from corsinspect.capture import Proxy
 from corsinspect.session import load
+from tests.session.build import recorded
 
-from .wire import CHROME, connection, fetch, fetch_tls, hello, recorded, self_signed, serving, until
+from .wire import CHROME, connection, fetch, fetch_tls, hello, self_signed, serving, until
 
 PAGE = "http://app.test:3000"
 ASKED = b"Access-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: x-a\r\n"

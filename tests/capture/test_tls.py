@@ -17,8 +17,9 @@ from corsinspect.capture import Proxy
 from corsinspect.capture.ca import ca_paths, ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.upstream import UpstreamTls
+from tests.session.build import Line, recorded
 
-from .wire import Line, answering_http2, connection, fetch_tls, hello, recorded, self_signed, serving, until
+from .wire import answering_http2, connection, fetch_tls, hello, self_signed, serving, until
 
 pytestmark = pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")  # mitmproxy 11's own
 

@@ -9,8 +9,9 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, CloseConnection, Request, TextMessage
 
 from corsinspect.capture import Proxy
+from tests.session.build import recorded
 
-from .wire import CHROME, connection, fetch, grant, hello, recorded, serving, until
+from .wire import CHROME, connection, fetch, grant, hello, serving, until
 
 MEGABYTE = 1 << 20
 SIZE = 200 * MEGABYTE

@@ -9,8 +9,9 @@ from corsinspect.capture import Proxy
 from corsinspect.capture.errors import CaptureError
 from corsinspect.session import load
 from corsinspect.session.place import session_path_in
+from tests.session.build import recorded
 
-from .wire import fetch, hello, recorded, serving, until
+from .wire import fetch, hello, serving, until
 
 
 async def test_what_comes_then_is_in_the_new_file_and_the_old_one_is_whole(proxy: Proxy) -> None:

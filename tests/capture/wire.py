@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,8 +15,6 @@ from cryptography.x509.oid import NameOID
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived
-
-from corsinspect.model import Annotation, Exchange
 
 Handler = Callable[[bytes, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """Answers one request: gets its head (to the blank line), and the streams for the rest."""
@@ -152,22 +149,6 @@ def self_signed(folder: Path, *names: str, alpn: list[str] | None = None) -> ssl
     if alpn:
         context.set_alpn_protocols(alpn)
     return context
-
-
-class Line(Exchange, frozen=True):
-    """What a session file says of an exchange: the facts, and the annotation if one was made."""
-
-    annotation: Annotation | None = None
-
-
-def recorded(session: Path) -> list[Line]:
-    """The last line of each exchange, in the order in which they were first written."""
-    latest: dict[str, Line] = {}
-    for line in session.read_bytes().split(b"\n")[:-1]:
-        if b'"corsinspect"' not in line[:16]:
-            exchange = msgspec.json.decode(line, type=Line)
-            latest[exchange.id] = exchange
-    return list(latest.values())
 
 
 async def until(condition: Callable[[], Any]) -> Any:

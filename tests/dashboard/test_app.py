@@ -335,7 +335,7 @@ def tear(path: Path) -> None:
 async def test_a_torn_last_line_is_told(recorded: Path) -> None:
     tear(recorded)
     async with replaying(recorded) as screen:
-        await screen.sees("was torn", "DELETE")
+        await screen.sees("the last line was torn", "DELETE")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark", "ansi-light", "nord", "solarized-light"])

@@ -134,6 +134,9 @@ async def test_a_long_way_back_leaves_the_keys_alive_and_says_what_is_done(
             while "words to look for" not in screen.text:
                 await asyncio.sleep(0)
             assert "judging up to" in screen.text, "the key was answered only after the end"
+        monkeypatch.undo()
+        await screen.press("escape")
+        await screen.sees("✓ 6000 allowed", "6,000 of 6,001 exchanges", "■ stopped")
 
 
 @pytest.mark.parametrize("size", [(60, 15), (80, 24), (20, 5)])

@@ -9,16 +9,25 @@ from corsinspect.model import Annotation, Exchange
 BLOCKED = Annotation(call="e1", role="actual:0", outcome="blocked", certainty="certain", rules=1, reason="no-header")
 
 
-class _Line(msgspec.Struct):
-    id: str = ""
+class Line(Exchange, frozen=True):
+    """What a session file says of an exchange: the facts, and the annotation if one was made."""
+
     annotation: Annotation | None = None
+
+
+def recorded(session: Path) -> list[Line]:
+    """The last line of each exchange, in the order in which they were first written."""
+    latest: dict[str, Line] = {}
+    for line in session.read_bytes().split(b"\n")[:-1]:
+        if b'"corsinspect"' not in line[:16]:
+            exchange = msgspec.json.decode(line, type=Line)
+            latest[exchange.id] = exchange
+    return list(latest.values())
 
 
 def annotations(path: Path) -> dict[str, Annotation]:
     """What was concluded when each exchange was last written."""
-    lines = [msgspec.json.decode(line, type=_Line) for line in path.read_bytes().splitlines()]
-    latest = {line.id: line.annotation for line in lines}
-    return {id: annotation for id, annotation in latest.items() if annotation is not None}
+    return {line.id: line.annotation for line in recorded(path) if line.annotation is not None}
 
 
 def exchange(id: str = "e1", url: str = "http://api.test/items", **fields) -> Exchange:
