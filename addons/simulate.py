@@ -12,14 +12,11 @@ from typing import NamedTuple
 
 from mitmproxy import command, http
 
+from corsinspect.fetch.check import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN
 from corsinspect.model import HeaderList
 
 from .facts import header_lines, url_of
 
-ALLOW_ORIGIN = "Access-Control-Allow-Origin"
-ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
-ALLOW_METHODS = "Access-Control-Allow-Methods"
-ALLOW_HEADERS = "Access-Control-Allow-Headers"
 MAX_AGE = "Access-Control-Max-Age"
 
 REDIRECTS = (301, 302, 303, 307, 308)

@@ -8,6 +8,9 @@ from typing import Literal
 
 import msgspec
 
+from corsinspect.fetch.engines import EngineName
+from corsinspect.fetch.reasons import CREDENTIALS_USED, Reason
+
 RULES_VERSION = 1
 """Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
 
@@ -22,8 +25,8 @@ Certainty = Literal["certain", "likely", "depends"]
 Stage = Literal["preflight", "redirect", "actual"]
 Kind = Literal["same-origin", "simple", "preflighted", "no-cors", "navigation", "websocket", "non-browser"]
 Credentials = Literal["include", "omit", "unknown"]
+StepState = Literal["ok", "failed", "skipped", "not-reached", "would-pass", "would-fail", "unknown"]
 PreflightUse = Literal["sent", "cached", "none", "missing"]
-EngineName = Literal["chromium", "firefox", "webkit"]
 FailureKind = Literal["refused", "dns", "tls", "closed", "aborted-by-page", "other"]
 
 
@@ -93,6 +96,7 @@ class Annotation(Record, frozen=True):
     certainty: Certainty
     rules: int
     reason: str | None = None
+    """A `Reason`, or one of other rules than ours, where others wrote the file."""
     stage: Stage | None = None
     header: str | None = None
     expected: str | None = None
@@ -116,7 +120,7 @@ class Alternative(Record, frozen=True):
     condition: dict[str, str]
     """For instance {"credentials": "include"}; the JSON contract calls it `if`."""
     outcome: Outcome
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class EngineVerdict(Record, frozen=True):
@@ -124,7 +128,7 @@ class EngineVerdict(Record, frozen=True):
     category), `parameter` what it quotes beside it."""
 
     outcome: Outcome
-    reason: str | None = None
+    reason: Reason | None = None
     code: str | None = None
     parameter: str | None = None
 
@@ -138,7 +142,7 @@ class Verdict(Record, frozen=True):
 
     outcome: Outcome
     certainty: Certainty = "certain"
-    reason: str | None = None
+    reason: Reason | None = None
     stage: Stage | None = None
     hop: int = 0
     header: str | None = None
@@ -171,7 +175,7 @@ class Step(Record, frozen=True):
     """
 
     name: str
-    state: Literal["ok", "failed", "skipped", "not-reached", "would-pass", "would-fail", "unknown"]
+    state: StepState
     stage: Stage | None = None
     hop: int = 0
     reason: str | None = None
@@ -232,6 +236,26 @@ class Call(Record, frozen=True):
     def simulated(self) -> bool:
         """Whether a fix was tried on any of its answers; `analysis.by_server` tells what it would be without."""
         return any(exchange.simulated for exchange in self.exchanges)
+
+    @property
+    def uses_credentials(self) -> bool:
+        """Whether the page is known to have used credentials, or failed for a reason that only those explain."""
+        return self.credentials == "include" or self.verdict.reason in CREDENTIALS_USED
+
+    @property
+    def stopped_hop(self) -> Hop | None:
+        """The hop where the verdict was made; None where it has none of its own."""
+        return self.hops[self.verdict.hop] if self.verdict.hop < len(self.hops) else None
+
+    @property
+    def stopped_at(self) -> Exchange | None:
+        """The exchange whose answer, or missing answer, made the verdict; else the last one."""
+        hop, exchange = self.stopped_hop, None
+        if hop is not None:
+            exchange = hop.preflight if self.verdict.stage == "preflight" else hop.request or hop.preflight
+        if exchange is None:
+            exchange = next((last for _, last in reversed(self.roles())), None)
+        return exchange
 
     def roles(self) -> list[tuple[str, Exchange]]:
         """`preflight:H`, `redirect:H` or `actual:H` with its Exchange, in wire order."""

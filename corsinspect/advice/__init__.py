@@ -21,7 +21,6 @@ from corsinspect.advice.sentences import (
     headline,
     sentence,
     short_reason,
-    stopped_at,
 )
 
 __all__ = [
@@ -48,5 +47,4 @@ __all__ = [
     "pattern_words",
     "sentence",
     "short_reason",
-    "stopped_at",
 ]

@@ -26,7 +26,7 @@ from corsinspect.advice.hypothetical import UNTOLD, Known, brief, told
 from corsinspect.advice.panels import CHECKED, PANEL, VAGUE
 from corsinspect.advice.topics import GUIDES
 from corsinspect.fetch.check import origin_reason
-from corsinspect.fetch.engines import ENGINES, code
+from corsinspect.fetch.reasons import code, is_reason
 from corsinspect.model import Call, EngineName, Stage
 
 LONGEST_TEXT = 100_000
@@ -360,7 +360,7 @@ def _code(candidates: tuple[str, ...], browser: EngineName | None, stages: tuple
     """The browser's own name, where all candidates have the same."""
     if browser is None:
         return None
-    names = {code(ENGINES[browser], slug, stages == PREFLIGHT, 1, False) for slug in candidates}
+    names = {code(browser, slug, stages == PREFLIGHT, 1, False) if is_reason(slug) else None for slug in candidates}
     return names.pop() if len(names) == 1 else None
 
 

@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from corsinspect.advice.sentences import difference, stopped_at
+from corsinspect.advice.sentences import difference
+from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import answered_by, recognise, recognise_all
 from corsinspect.model import Call, Exchange
 
-ALLOW_ORIGIN = "access-control-allow-origin"
 GRANTING = (
     "access-control-allow-credentials",
     "access-control-allow-methods",
     "access-control-allow-headers",
     "access-control-max-age",
 )
+_ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
+
 _LOGIN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml|session", re.IGNORECASE)
 _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
@@ -27,7 +29,7 @@ class Evidence:
     def __init__(self, call: Call, neighbours: Iterable[Call] = ()) -> None:
         self.call = call
         self.verdict = call.verdict
-        self.stopped = stopped_at(call)
+        self.stopped = call.stopped_at
         self.server = origin_of(self.stopped.url if self.stopped is not None else call.url)
         self.page = call.page_origin or ""
         self.stage = call.verdict.stage
@@ -61,19 +63,19 @@ class Evidence:
     @cached_property
     def good(self) -> list[Exchange]:
         """The answers of this server to other requests (not preflights) that have Access-Control-Allow-Origin."""
-        return [each for each in self.answers if each.method != "OPTIONS" and _has(each, ALLOW_ORIGIN)]
+        return [each for each in self.answers if each.method != "OPTIONS" and _has(each, _ALLOW_ORIGIN)]
 
     @property
     def allows_page(self) -> bool:
         """Whether this server allows this very page elsewhere."""
         granted = [hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None]
-        return any(combined(each.response_headers, ALLOW_ORIGIN) == self.page for each in (*self.good, *granted))
+        return any(combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in (*self.good, *granted))
 
     @property
     def knows_cors(self) -> bool:
         """Whether any answer of this server, in this call or others, has an Access-Control header."""
         own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
-        return any(_has(each, ALLOW_ORIGIN, *GRANTING) for each in (*own, *self.answers))
+        return any(_has(each, _ALLOW_ORIGIN, *GRANTING) for each in (*own, *self.answers))
 
     @property
     def knows_method(self) -> bool:
@@ -87,7 +89,7 @@ class Evidence:
     @property
     def refuses(self) -> bool:
         """Whether the answer looks like that of CORS code which did not like the origin."""
-        if self.stopped is None or _has(self.stopped, ALLOW_ORIGIN):
+        if self.stopped is None or _has(self.stopped, _ALLOW_ORIGIN):
             return False
         vary = {name.strip().lower() for name in (self.header("vary") or "").split(",")}
         in_words = self.status in (400, 403) and self.stopped.error_page in ("fastapi", "spring", "aiohttp")
@@ -96,7 +98,7 @@ class Evidence:
     @property
     def granted(self) -> bool:
         """Whether the preflight of the request that was then refused had been granted."""
-        hop = self.call.hops[self.verdict.hop] if self.verdict.hop < len(self.call.hops) else None
+        hop = self.call.stopped_hop
         return self.stage == "actual" and hop is not None and hop.preflight is not None
 
     @cached_property
@@ -119,7 +121,7 @@ class Evidence:
     @property
     def from_cache(self) -> bool:
         """Whether a cache made this answer: the browser's, or one on the way."""
-        hop = self.call.hops[self.verdict.hop] if self.verdict.hop < len(self.call.hops) else None
+        hop = self.call.stopped_hop
         on_the_way = ("x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache")
         hit = any(_CACHED.search(self.header(name) or "") for name in on_the_way)
         return hit or (self.header("age") or "0") != "0" or (hop is not None and hop.stored is not None)

@@ -16,6 +16,7 @@ from corsinspect.fetch.check import (
     ALLOW_HEADERS,
     ALLOW_METHODS,
     ALLOW_ORIGIN,
+    asked_by,
     credentials_check,
     headers_check,
     methods_check,
@@ -24,17 +25,44 @@ from corsinspect.fetch.check import (
 from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, is_token, refreshed, token_list
 from corsinspect.fetch.origin import OPAQUE, parse_origin
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Call, Exchange, HeaderList, Hop
+from corsinspect.model import Call, Exchange, HeaderList, Hop, Reason
 
-MENDABLE = frozenset(
-    """origin-missing origin-wildcard-with-credentials origin-multiple origin-invalid origin-mismatch
-    credentials-not-true preflight-status allow-methods-invalid allow-headers-invalid method-not-allowed
-    header-not-allowed""".split()
-)
-"""The reasons that response headers (and a preflight's status) can mend; for any other they can't."""
+FIXED_BY_HEADERS: dict[Reason, bool] = {
+    "origin-missing": True,
+    "origin-wildcard-with-credentials": True,
+    "origin-multiple": True,
+    "origin-invalid": True,
+    "origin-mismatch": True,
+    "credentials-not-true": True,
+    "preflight-redirect": False,
+    "preflight-status": True,
+    "allow-methods-invalid": True,
+    "allow-headers-invalid": True,
+    "method-not-allowed": True,
+    "header-not-allowed": True,
+    "redirect-credentials": False,
+    "redirect-disallowed-scheme": False,
+    "redirect-invalid-location": False,
+    "redirect-limit": False,
+    "redirect-mode-error": False,
+    "mode-same-origin": False,
+    "mixed-content": False,
+    "corp": False,
+    "orb": False,
+    "mime": False,
+    "no-actual-seen": False,
+    "no-response-seen": False,
+    "stored-response-not-seen": False,
+    "refused": False,
+    "dns": False,
+    "tls": False,
+    "closed": False,
+    "aborted-by-page": False,
+    "network-error": False,
+}
+"""Whether CORS headers (and a preflight's status) can fix what a reason names."""
 
-_CREDENTIALS_USED = frozenset({"origin-wildcard-with-credentials", "credentials-not-true"})
-"""Reasons that only a Call with credentials can have."""
+FIXABLE: frozenset[Reason] = frozenset(reason for reason, fixable in FIXED_BY_HEADERS.items() if fixable)
 
 _OTHER_ORIGIN = re.compile(r"(?!https?:|wss?:|ftp:)[a-z][a-z0-9+.\-]*://[A-Za-z0-9._\-]+")
 """Of browser extensions and of apps around a web view (capacitor://localhost)."""
@@ -84,7 +112,7 @@ def fix(call: Call) -> Fix | None:
     make. There, and on pages without an origin (sandboxed frames, files), the browser says "null", so the fix does too.
     """
     verdict = call.verdict
-    if verdict.outcome != "blocked" or verdict.reason not in MENDABLE:
+    if verdict.outcome != "blocked" or verdict.reason not in FIXABLE:
         return None
     hop = call.hops[verdict.hop]
     asked = _asked(call, hop)
@@ -120,18 +148,15 @@ def changed(headers: HeaderList, change: Change | PreflightChange) -> HeaderList
 
 def _asked(call: Call, hop: Hop) -> _Asked | None:
     """None where what was asked can't be written into a header: no browser sends such a thing."""
-    include = call.credentials == "include" or call.verdict.reason in _CREDENTIALS_USED
+    include = call.uses_credentials
     if hop.request is not None:
         origin = combined(hop.request.request_headers, "origin")
         asked = _Asked(None, origin or "", hop.request.method or "", (), include)
     elif hop.preflight is not None:
-        sent = hop.preflight.request_headers
-        origin = combined(sent, "origin") or ""
-        method = combined(sent, "access-control-request-method") or ""
-        names = re.split(r"[\s,]+", (combined(sent, "access-control-request-headers") or "").lower())
+        origin, method, names = asked_by(hop.preflight.request_headers)
         # Firefox names the page's origin in a preflight whose request will say "null"
         actual_origin = OPAQUE if _is_tainted(call) else origin
-        asked = _Asked(origin, actual_origin, method, tuple(name for name in names if name), include)
+        asked = _Asked(origin, actual_origin, method, names, include)
     else:
         return None
     wellformed = _is_origin(asked.origin) and (asked.preflight_origin is None or _is_origin(asked.preflight_origin))

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from corsinspect.fetch.engines import TWO_ORIGIN_LINES
+from corsinspect.fetch.reasons import TWO_ORIGIN_LINES
 from corsinspect.model import EngineName, Stage
 
 Role = Literal["reason", "aftermath", "hint", "setting"]

@@ -7,7 +7,7 @@ from corsinspect.advice.hypothetical import header_of
 from corsinspect.advice.panels import PANEL
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES, TOPICS
-from corsinspect.fetch.engines import CHROMIUM, GECKO, TWO_ORIGIN_LINES
+from corsinspect.fetch.reasons import CODES, TWO_ORIGIN_LINES, chromium_codes, is_reason
 
 NOT_SEEN = "not-seen"
 """The topic that lists what a proxy can't see."""
@@ -36,8 +36,11 @@ _OLDER_CODES = {
 def codes(slug: str) -> dict[str, tuple[str, ...]]:
     """The browsers' own names for a reason, by browser."""
     told = [fragment for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH) if slug in fragment.slugs and fragment.code]
-    chromium = [CHROMIUM.codes.get(slug), CHROMIUM.preflight_codes.get(slug)]
-    gecko = [GECKO.codes.get(slug), TWO_ORIGIN_LINES if slug == "origin-multiple" else None]
+    chromium: list[str | None] = []
+    gecko: list[str | None] = []
+    if is_reason(slug):
+        chromium += chromium_codes(slug)
+        gecko += [CODES[slug].firefox, TWO_ORIGIN_LINES if slug == "origin-multiple" else None]
     chromium += [fragment.code for fragment in told if fragment.browser == "chromium"]
     gecko += [fragment.code for fragment in told if fragment.browser == "firefox"]
     chromium += _OLDER_CODES.get(slug, ())

@@ -9,7 +9,6 @@ import msgspec
 
 from corsinspect.advice.fix import Fix, cautions, fix
 from corsinspect.advice.recipes import Recipe, Rendered, needs_of, recipe, render, suggestions
-from corsinspect.advice.sentences import stopped_at
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import Match
 from corsinspect.model import Call
@@ -50,7 +49,7 @@ class Remedy(msgspec.Struct, frozen=True):
 
 def server_of(call: Call) -> str:
     """The origin of the server whose answer decided the call: the one that has to change."""
-    exchange = stopped_at(call)
+    exchange = call.stopped_at
     return origin_of(exchange.url if exchange is not None else call.url)
 
 

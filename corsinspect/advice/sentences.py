@@ -15,7 +15,7 @@ from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Wo
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Alternative, Call, Exchange, Kind, Outcome
+from corsinspect.model import Alternative, Call, Kind, Outcome
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on a server (RFC 9110, 9.2.1)."""
@@ -157,24 +157,12 @@ def engines(call: Call) -> str:
     return " · ".join(f"{names[engine]}: {OUTCOME_WORDS[verdict.outcome]}" for engine, verdict in verdicts.items())
 
 
-def stopped_at(call: Call) -> Exchange | None:
-    """The exchange where the call stopped; the last one seen where the verdict names none."""
-    verdict = call.verdict
-    if verdict.hop < len(call.hops):
-        hop = call.hops[verdict.hop]
-        exchange = hop.preflight if verdict.stage == "preflight" else hop.request
-        if exchange is not None:
-            return exchange
-    exchanges = call.exchanges
-    return exchanges[-1] if exchanges else None
-
-
 def difference(call: Call) -> Difference:
     """How what was found differs from what was expected, for the header where the call stopped."""
     verdict = call.verdict
     header = (verdict.header or "").lower()
     if header == "access-control-allow-origin" and verdict.expected is not None:
-        exchange = stopped_at(call)
+        exchange = call.stopped_at
         own = origin_of(exchange.url) if exchange is not None else None
         return differences.origin_difference(verdict.expected, verdict.found, own)
     if header == "access-control-allow-credentials":
@@ -192,12 +180,12 @@ def _quoted(found: str | None, empty: str, absent: str) -> str:
 def _status(call: Call) -> int | None:
     if call.verdict.status is not None:
         return call.verdict.status
-    exchange = stopped_at(call)
+    exchange = call.stopped_at
     return None if exchange is None else exchange.status
 
 
 def _to(call: Call) -> str:
-    exchange = stopped_at(call)
+    exchange = call.stopped_at
     location = combined(exchange.response_headers, "location") if exchange is not None else None
     return f" to {cut(location)}" if location else ""
 
@@ -300,7 +288,7 @@ def _absent(expected: str | None, found: str | None) -> str:
 
 def _server(call: Call) -> str:
     """Host and port as a person types them, of the server where the call stopped."""
-    exchange = stopped_at(call)
+    exchange = call.stopped_at
     origin = origin_of(exchange.url if exchange is not None else call.url)
     return origin.partition("://")[2] or "the server"
 

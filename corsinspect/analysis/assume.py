@@ -4,8 +4,7 @@ import msgspec
 
 from corsinspect.model import Call, Credentials
 
-from .chain import Chain, chain_of
-from .classify import Facts
+from .chain import chain_of_call
 from .credentials import infer
 from .judge import judge
 
@@ -17,7 +16,7 @@ def assuming(call: Call, credentials: Credentials) -> Call:
     """
     if call.kind not in ("simple", "preflighted"):
         return call
-    chain = _chain(call)
+    chain = chain_of_call(call)
     again = judge(chain, infer(chain.hops, credentials))
     return msgspec.structs.replace(
         call,
@@ -26,22 +25,3 @@ def assuming(call: Call, credentials: Credentials) -> Call:
         credentials_signal=again.credentials_signal,
         masked=again.masked,
     )
-
-
-def _chain(call: Call) -> Chain:
-    """The chain that the Call was judged from; it had been given up unless it was still waited for."""
-    root: Facts | None = None
-    before: Facts | None = None
-    for hop in call.hops:
-        preflight = Facts(hop.preflight) if hop.preflight is not None else None
-        request = Facts(hop.request) if hop.request is not None else None
-        if request is not None:
-            request.preflight, request.stored = preflight, hop.stored
-        if preflight is not None:
-            preflight.request = request
-        root = root or preflight or request
-        if before is not None:
-            before.child = preflight or request
-        before = request
-    assert root is not None
-    return chain_of(root, call.verdict.outcome != "pending")

@@ -1,11 +1,11 @@
 """A Call before it is judged: its exchanges in order, as pairing linked them, and what kind of call that is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.redirect import follow
-from corsinspect.model import Kind
+from corsinspect.model import Call, Exchange, Kind
 
 from .classify import Facts, Mode
 from .pairing import needs_preflight
@@ -59,6 +59,25 @@ def chain_of(root: Facts, closed: bool) -> Chain:
             page = current.page or page
         current = request.child if request is not None else None
     return Chain(hops, page, mode, mode_known, closed)
+
+
+def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda exchange: exchange) -> Chain:
+    """The chain that a Call was judged from, each exchange as `answer` gives it.
+
+    It had been given up unless it was still waited for.
+    """
+    hops: Hops = []
+    mode, mode_known = None, False
+    for hop in call.hops:
+        preflight = None if hop.preflight is None else Facts(answer(hop.preflight))
+        request = None if hop.request is None else Facts(answer(hop.request))
+        if request is not None:
+            request.stored = hop.stored
+        hops.append((preflight, request))
+        for facts in (preflight, request):
+            if facts is not None and not mode_known:
+                mode, mode_known = facts.mode, facts.mode_known
+    return Chain(hops, call.page_origin, mode, mode_known, call.verdict.outcome != "pending")
 
 
 def kind_of(chain: Chain) -> Kind | None:

@@ -4,10 +4,9 @@ Fetch standard, "main fetch" and "`Origin` header"; Fetch Metadata. The signals 
 the docstrings of what they decide.
 """
 
-import re
-from functools import lru_cache
 from typing import Literal
 
+from corsinspect.fetch.check import asked_names
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
@@ -191,11 +190,3 @@ class Facts:
     def done(self) -> bool:
         """Whether there is a response (its headers, at least) or a failure."""
         return self.exchange.status is not None or self.exchange.failure is not None
-
-
-@lru_cache(maxsize=2048)
-def asked_names(value: str | None) -> tuple[str, ...]:
-    """The names in an Access-Control-Request-Headers, lower-case, in order, read leniently (a proxy may respell it)."""
-    if not value:
-        return ()
-    return tuple(name for name in re.split(r"[\s,]+", value.lower()) if name)

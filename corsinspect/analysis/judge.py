@@ -10,7 +10,7 @@ from .credentials import SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .nocors import judge_opaque
 from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, outcome_in
-from .walk import Stop, unanswered, walk
+from .steps import Stop, first_stop, unanswered
 
 _EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
 """Pages that may have leave to read any host (Chromium's OriginAccessList, Gecko's add-on principals)."""
@@ -43,9 +43,9 @@ def judge(chain: Chain, known: Inferred | None = None) -> Call:
 def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
     """The verdict, and the credentials mode it rests on."""
     if inferred.mode != "unknown":
-        stop = walk(chain, inferred.mode == "include")
+        stop = first_stop(chain, inferred.mode == "include")
         return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred
-    without, included = walk(chain, False), walk(chain, True)
+    without, included = first_stop(chain, False), first_stop(chain, True)
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE

@@ -22,7 +22,7 @@ class Evidence(NamedTuple):
 
 def evidence(call: Call, others: Iterable[Call]) -> Evidence | None:
     """What speaks for `call.masked` among the session's other Calls to any server; None where nothing is masked."""
-    failed = call.hops[call.verdict.hop] if call.verdict.hop < len(call.hops) else None
+    failed = call.stopped_hop
     stopped = None if failed is None else failed.request or failed.preflight
     if call.masked is None or failed is None or stopped is None:
         return None

@@ -1,11 +1,12 @@
 """What each engine makes of the place where a Call stopped: its own order of checks, its own names for failures."""
 
 from corsinspect.fetch.check import Failed, first_failure
-from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, Engine, code
+from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, Engine
+from corsinspect.fetch.reasons import Reason, code
 from corsinspect.fetch.safelist import SAFELISTED_METHODS
 from corsinspect.model import EngineName, EngineVerdict, Outcome
 
-from .walk import Stop
+from .steps import Stop
 
 _ALLOWED: dict[EngineName, EngineVerdict] = {name: EngineVerdict(outcome="allowed") for name in ENGINES}
 _NOT_ASKED = EngineVerdict(outcome="unknown", reason="no-actual-seen")
@@ -16,11 +17,15 @@ def failed_in(stop: Stop, engine: Engine) -> Failed | None:
     """The failure that this engine reports; None where it finds none."""
     if stop.failures is None:
         return stop.failed
-    headers = stop.failures.get("allow-headers")
+    return first_failure(failures_in(stop.failures, engine), engine.checks)
+
+
+def failures_in(failures: dict[str, Failed], engine: Engine) -> dict[str, Failed]:
+    """Those failures that are failures in this engine, too: it asks nobody for some request headers."""
+    headers = failures.get("allow-headers")
     if headers is None or not _exempt(engine).issuperset(headers.subjects):
-        return first_failure(stop.failures, engine.checks)
-    failures = {check: failed for check, failed in stop.failures.items() if check != "allow-headers"}
-    return first_failure(failures, engine.checks)
+        return failures
+    return {check: failed for check, failed in failures.items() if check != "allow-headers"}
 
 
 def outcome_in(stop: Stop, engine: Engine) -> Outcome:
@@ -32,7 +37,7 @@ def outcome_in(stop: Stop, engine: Engine) -> Outcome:
     return "blocked"
 
 
-def engine_verdicts(stop: Stop, outcome: Outcome, reason: str | None) -> dict[EngineName, EngineVerdict]:
+def engine_verdicts(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
     """Every engine's verdict; `outcome` and `reason` where none of them found a failure of its own."""
     if outcome == "allowed":
         return _ALLOWED
@@ -50,7 +55,7 @@ def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
     name = None
     if outcome == "blocked" or engine is GECKO:
         http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
-        name = code(engine, failed.reason, stop.failures is not None, stop.facts.answer.origin_lines, http2)
+        name = code(engine.name, failed.reason, stop.failures is not None, stop.facts.answer.origin_lines, http2)
     parameter = _parameter(failed) if engine is CHROMIUM else None
     return EngineVerdict(outcome=outcome, reason=failed.reason, code=name, parameter=parameter)
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined, cors_headers
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange, Finding
 
-ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 

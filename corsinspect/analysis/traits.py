@@ -7,12 +7,11 @@ there are.
 
 from typing import Literal, NamedTuple
 
-from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, combined, cors_headers
+from corsinspect.fetch.check import asked_by
+from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
 from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
-
-from .classify import asked_names
 
 Moved = Literal["slash", "https", "elsewhere"]
 
@@ -72,7 +71,7 @@ def traits(call: Call) -> Traits:
     preflight, request = hop.preflight, hop.request
     asked = None
     if preflight is not None:
-        asked = asked_names(combined(preflight.request_headers, "access-control-request-headers"))
+        asked = asked_by(preflight.request_headers).names
     judged = request if request is not None and request.status is not None else preflight
     return Traits(
         page=call.page_origin,

@@ -8,7 +8,7 @@ from corsinspect import advice
 from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.signs import preflight_sign
 from corsinspect.dashboard.simulation import short_reason
-from corsinspect.model import Call, Certainty, Hop, Kind, Outcome
+from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, Reason
 
 PROBLEMS = frozenset({"blocked", "network-error"})
 """Outcomes that a person came here for."""
@@ -36,7 +36,7 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     """Seconds from the first byte asked to the last byte answered."""
     background: bool
     id: str = ""
-    slug: str | None = None
+    slug: Reason | None = None
     """The verdict's reason."""
     status: int | None = None
     """Of the exchange where the call stopped."""
@@ -72,7 +72,7 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         took=None if ended is None else max(0.0, ended - call.started),
         background=call.background,
         id=call.id,
-        slug=None if verdict.reason is None else intern(verdict.reason),
+        slug=None if verdict.reason is None else intern(verdict.reason),  # pyright: ignore[reportArgumentType]
         status=_STATUSES.get(verdict.status, verdict.status),
         kind=call.kind,
         asked=_asked(call),

@@ -231,7 +231,7 @@ def _marks(call: Call, exchange: Exchange, readable: set[str] | None) -> Callabl
 
 
 def _stopped_here(call: Call, exchange: Exchange) -> bool:
-    return call.verdict.outcome == "blocked" and advice.stopped_at(call) is exchange
+    return call.verdict.outcome == "blocked" and call.stopped_at is exchange
 
 
 def _status(exchange: Exchange) -> Iterable[Content]:

@@ -11,7 +11,8 @@ from typing import NamedTuple, Protocol
 
 from corsinspect.analysis.patterns import BY_SLUG, concerns
 from corsinspect.analysis.traits import Traits
-from corsinspect.fetch.engines import ENGINES, TWO_ORIGIN_LINES
+from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.reasons import TWO_ORIGIN_LINES, Reason, code
 from corsinspect.fetch.url import origin_of
 
 
@@ -32,7 +33,7 @@ class Row(Protocol):
         ...
 
     @property
-    def slug(self) -> str | None:
+    def slug(self) -> Reason | None:
         """The verdict's reason."""
         ...
 
@@ -164,13 +165,12 @@ def _code(value: str, whole: bool) -> Predicate:
 
 
 @lru_cache(maxsize=512)
-def codes(slug: str | None, preflight: bool) -> tuple[str, ...]:
+def codes(slug: Reason | None, preflight: bool) -> tuple[str, ...]:
     """The engines' own names for a reason; `preflight`: where a preflight's answer failed."""
     if slug is None:
         return ()
-    tables = [engine.preflight_codes if preflight else {} for engine in ENGINES.values()]
-    found = [table.get(slug) or engine.codes.get(slug) for table, engine in zip(tables, ENGINES.values(), strict=True)]
-    return (*(code for code in found if code), *((TWO_ORIGIN_LINES,) if slug == "origin-multiple" else ()))
+    found = [code(engine, slug, preflight, 1, False) for engine in ENGINES]
+    return (*(name for name in found if name), *((TWO_ORIGIN_LINES,) if slug == "origin-multiple" else ()))
 
 
 def _finding(value: str, whole: bool) -> Predicate | str:

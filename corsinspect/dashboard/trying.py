@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from corsinspect import advice
-from corsinspect.advice import stopped_at
 from corsinspect.advice.fix import Fix, fix
 from corsinspect.advice.recipes.needs import needs_of
 from corsinspect.analysis import by_server
@@ -90,7 +89,7 @@ class Trying:
 
 def pair_of(call: Call) -> Pair | None:
     """The API that a call stopped at, and the origin that the browser named there; None where it named none."""
-    exchange = stopped_at(call)
+    exchange = call.stopped_at
     origin = combined(exchange.request_headers, "origin") if exchange is not None else None
     return None if exchange is None or not origin else Pair(origin_of(exchange.url), origin)
 

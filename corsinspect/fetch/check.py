@@ -4,10 +4,13 @@ Fetch standard, "CORS check" and "CORS-preflight fetch" step 7. The order of fai
 (`Engine.checks`); whether there is one isn't.
 """
 
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .engines import CHECKS
-from .headers import CorsHeaders, token_list
+from .headers import CorsHeaders, Pairs, combined, token_list
+from .reasons import Reason
 from .safelist import SAFELISTED_METHODS
 from .url import parse_url
 
@@ -22,7 +25,7 @@ class Failed(NamedTuple):
 
     check: str
     """One of `engines.CHECKS`, or `location`."""
-    reason: str
+    reason: Reason
     header: str | None
     expected: str | None
     found: str | None
@@ -44,7 +47,7 @@ def origin_check(origin: str, include: bool, fields: CorsHeaders) -> Failed | No
     return Failed("allow-origin", reason, ALLOW_ORIGIN, origin, found, () if found is None else (found,))
 
 
-def origin_reason(found: str | None) -> str:
+def origin_reason(found: str | None) -> Reason:
     """How a refused Access-Control-Allow-Origin is wrong, in Chromium's distinctions (cors.cc, CheckAccessInternal)."""
     if found is None:
         return "origin-missing"
@@ -73,6 +76,23 @@ class Asked(NamedTuple):
     origin: str
     method: str
     names: tuple[str, ...]
+
+
+def asked_by(headers: Pairs) -> Asked:
+    """What a preflight with these request header lines asked for; "" and () where it lacks a line."""
+    return Asked(
+        origin=combined(headers, "origin") or "",
+        method=combined(headers, "access-control-request-method") or "",
+        names=asked_names(combined(headers, "access-control-request-headers")),
+    )
+
+
+@lru_cache(maxsize=2048)
+def asked_names(value: str | None) -> tuple[str, ...]:
+    """The names in an Access-Control-Request-Headers, lower-case, in order, read leniently (a proxy may respell it)."""
+    if not value:
+        return ()
+    return tuple(name for name in re.split(r"[\s,]+", value.lower()) if name)
 
 
 def preflight_failures(

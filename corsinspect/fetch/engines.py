@@ -27,15 +27,10 @@ CHECKS = (
 class Engine:
     """One engine's ways. Compared by identity: there is one object an engine."""
 
-    name: str
+    name: EngineName
     checks: tuple[str, ...]
     """The order of a preflight's checks: the first failure is the one that is reported. Chromium: PreflightController,
     Gecko: nsCORSListenerProxy.cpp, WebKit: validatePreflightResponse; the first two seen (preflight_status group)."""
-    codes: dict[str, str]
-    """Reason slug -> the engine's own name for it, on any but a preflight's response. Chromium: CDP's CorsError,
-    Gecko: the console category (security.properties); both seen."""
-    preflight_codes: dict[str, str]
-    """The same for a preflight's response, where it differs."""
     max_age_cap: int
     """Seconds; the most that Access-Control-Max-Age counts for. preflight_result.cc; nsCORSListenerProxy.cpp;
     CrossOriginPreflightResultCache.cpp."""
@@ -70,31 +65,9 @@ class Engine:
     """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
 
 
-_CHROMIUM_ORIGIN = {
-    "origin-missing": "MissingAllowOriginHeader",
-    "origin-wildcard-with-credentials": "WildcardOriginNotAllowed",
-    "origin-multiple": "MultipleAllowOriginValues",
-    "origin-invalid": "InvalidAllowOriginValue",
-    "origin-mismatch": "AllowOriginMismatch",
-    "credentials-not-true": "InvalidAllowCredentials",
-}
-
 CHROMIUM = Engine(
     name="chromium",
     checks=CHECKS,
-    codes=_CHROMIUM_ORIGIN
-    | {
-        "preflight-redirect": "PreflightDisallowedRedirect",
-        "preflight-status": "PreflightInvalidStatus",
-        "allow-methods-invalid": "InvalidAllowMethodsPreflightResponse",
-        "allow-headers-invalid": "InvalidAllowHeadersPreflightResponse",
-        "method-not-allowed": "MethodDisallowedByPreflightResponse",
-        "header-not-allowed": "HeaderDisallowedByPreflightResponse",
-        "redirect-credentials": "RedirectContainsCredentials",
-        "redirect-disallowed-scheme": "CorsDisabledScheme",
-        "mode-same-origin": "DisallowedByMode",
-    },
-    preflight_codes={slug: "Preflight" + code for slug, code in _CHROMIUM_ORIGIN.items()},
     max_age_cap=7200,
     max_age_invalid=5,
     max_age_empty=5,
@@ -123,26 +96,6 @@ GECKO = Engine(
         "allow-headers-list",
         "allow-headers",
     ),
-    codes={
-        "origin-missing": "CORSMissingAllowOrigin2",
-        "origin-wildcard-with-credentials": "CORSNotSupportingCredentials",
-        "origin-multiple": "CORSAllowOriginNotMatchingOrigin",
-        "origin-invalid": "CORSAllowOriginNotMatchingOrigin",
-        "origin-mismatch": "CORSAllowOriginNotMatchingOrigin",
-        "credentials-not-true": "CORSMissingAllowCredentials",
-        "preflight-redirect": "CORSExternalRedirectNotAllowed",
-        "preflight-status": "CORSPreflightDidNotSucceed3",
-        "allow-methods-invalid": "CORSInvalidAllowMethod",
-        "allow-headers-invalid": "CORSInvalidAllowHeader",
-        "method-not-allowed": "CORSMethodNotFound",
-        "header-not-allowed": "CORSMissingAllowHeaderFromPreflight2",
-        "redirect-credentials": "CORSDidNotSucceed2",
-        "redirect-disallowed-scheme": "CORSDidNotSucceed2",
-        "redirect-invalid-location": "CORSDidNotSucceed2",
-        "redirect-limit": "CORSDidNotSucceed2",
-        "mixed-content": "CORSDidNotSucceed2",
-    },
-    preflight_codes={},
     max_age_cap=86400,
     max_age_invalid=0,
     max_age_empty=5,
@@ -157,10 +110,6 @@ GECKO = Engine(
     storage_access_on_preflight=True,
 )
 
-TWO_ORIGIN_LINES = "CORSMultipleAllowOriginNotAllowed"
-"""Gecko's code for several Access-Control-Allow-Origin lines over HTTP/1; it counts them by the name's usual case, and
-over HTTP/2, where names are lower-case, falls through to the mismatch."""
-
 WEBKIT = Engine(
     name="webkit",
     checks=(
@@ -173,8 +122,6 @@ WEBKIT = Engine(
         "allow-methods",
         "allow-headers",
     ),
-    codes={},  # WebKit has sentences, no codes
-    preflight_codes={},
     max_age_cap=600,
     max_age_invalid=5,
     max_age_empty=5,
@@ -186,15 +133,3 @@ WEBKIT = Engine(
 )
 
 ENGINES: dict[EngineName, Engine] = {"chromium": CHROMIUM, "firefox": GECKO, "webkit": WEBKIT}
-
-
-def code(engine: Engine, reason: str, preflight: bool, origin_lines: int, http2: bool) -> str | None:
-    """The engine's own name for a failure; None where it has none.
-
-    `origin_lines`: how many Access-Control-Allow-Origin lines the response had; `http2`: over HTTP/2.
-    """
-    if engine is GECKO and reason == "origin-multiple" and origin_lines > 1 and not http2:
-        return TWO_ORIGIN_LINES
-    if preflight and reason in engine.preflight_codes:
-        return engine.preflight_codes[reason]
-    return engine.codes.get(reason)

@@ -50,7 +50,7 @@ def call(
         hops=(Hop(preflight=preflight, request=request),),
         verdict=Verdict(
             outcome=outcome,
-            reason=reason,
+            reason=reason,  # pyright: ignore[reportArgumentType] - any text, to see that none does harm
             stage=stage,
             header=HEADERS.get(header or ""),
             expected=expected,

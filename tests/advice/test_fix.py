@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 import pytest
 
-from corsinspect.advice.fix import MENDABLE, Change, Fix, PreflightChange, cautions, changed, fix
+from corsinspect.advice.fix import FIXABLE, Change, Fix, PreflightChange, cautions, changed, fix
 from corsinspect.analysis import judge_all
 from corsinspect.fetch.headers import combined, token_list
 from corsinspect.fetch.origin import potentially_trustworthy
@@ -26,7 +26,7 @@ def calls_of(name: str) -> list[Call]:
 
 
 def blocked_calls(name: str) -> list[Call]:
-    return [call for call in calls_of(name) if call.verdict.outcome == "blocked" and call.verdict.reason in MENDABLE]
+    return [call for call in calls_of(name) if call.verdict.outcome == "blocked" and call.verdict.reason in FIXABLE]
 
 
 def with_fix(call: Call, change: Fix) -> list[Exchange]:
@@ -140,12 +140,12 @@ def test_the_fix_makes_every_mendable_call_of_the_corpus_pass(name: str) -> None
 @pytest.mark.parametrize("name", NAMES)
 def test_no_other_call_of_the_corpus_gets_a_fix(name: str) -> None:
     for call in calls_of(name):
-        if call.verdict.outcome != "blocked" or call.verdict.reason not in MENDABLE:
+        if call.verdict.outcome != "blocked" or call.verdict.reason not in FIXABLE:
             assert fix(call) is None
 
 
 def test_the_corpus_has_every_mendable_reason() -> None:
-    assert {call.verdict.reason for name in NAMES for call in blocked_calls(name)} == MENDABLE
+    assert {call.verdict.reason for name in NAMES for call in blocked_calls(name)} == FIXABLE
 
 
 def changes(call: Call) -> Iterator[tuple[Exchange | None, Change | PreflightChange]]:

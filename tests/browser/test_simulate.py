@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from corsinspect.advice.fix import MENDABLE
+from corsinspect.advice.fix import FIXABLE
 from corsinspect.analysis import by_server, judge_all
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
@@ -101,4 +101,4 @@ async def test_each_mendable_reason_passes_while_a_fix_is_tried_and_blocks_again
     assert [by_server(during[number]).verdict.reason for number in range(len(calls))] == reasons
     assert [after[number].verdict.reason for number in range(len(calls))] == reasons
     counted = Counter(reasons)
-    assert set(counted) == MENDABLE and min(counted.values()) >= 5
+    assert set(counted) == FIXABLE and min(counted.values()) >= 5

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from corsinspect.dashboard.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.rows import PROBLEMS, CallRow
-from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict
+from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 HOSTS = ("a.test", "b.test:8443")
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "network-error"]
@@ -13,7 +13,7 @@ OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "network
 
 def call(id: str, outcome: Outcome, host: str = "a.test", status: int = 200, took: float = 1.0) -> Call:
     exchange = Exchange(id=id, url=f"https://{host}/x", started=1.0, method="GET", status=status, ended=1.0 + took)
-    reason = {"blocked": "origin-missing", "network-error": "refused"}.get(outcome)
+    reasons: dict[str, Reason] = {"blocked": "origin-missing", "network-error": "refused"}
     return Call(
         id=id,
         url=exchange.url,
@@ -21,7 +21,7 @@ def call(id: str, outcome: Outcome, host: str = "a.test", status: int = 200, too
         started=1.0,
         kind="simple",
         hops=(Hop(request=exchange),),
-        verdict=Verdict(outcome=outcome, reason=reason, status=status),
+        verdict=Verdict(outcome=outcome, reason=reasons.get(outcome), status=status),
     )
 
 

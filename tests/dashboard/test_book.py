@@ -5,14 +5,18 @@ from hypothesis import strategies as st
 from corsinspect.dashboard.book import Book, Shown
 from corsinspect.dashboard.query import Query, parse
 from corsinspect.dashboard.rows import EXPLAINED
-from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict
+from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "unknown", "opaque", "network-error"]
 
 
 def call(id: str, outcome: Outcome = "allowed", *, background: bool = False, url: str = "http://a.test/") -> Call:
     exchange = Exchange(id=id, url=url, started=1.0, method="GET", status=200, ended=2.0)
-    reason = {"blocked": "origin-missing", "unknown": "no-actual-seen", "network-error": "refused"}.get(outcome)
+    reasons: dict[str, Reason] = {
+        "blocked": "origin-missing",
+        "unknown": "no-actual-seen",
+        "network-error": "refused",
+    }
     return Call(
         id=id,
         url=url,
@@ -20,7 +24,7 @@ def call(id: str, outcome: Outcome = "allowed", *, background: bool = False, url
         started=1.0,
         kind="simple",
         hops=(Hop(request=exchange),),
-        verdict=Verdict(outcome=outcome, reason=reason),
+        verdict=Verdict(outcome=outcome, reason=reasons.get(outcome)),
         background=background,
     )
 

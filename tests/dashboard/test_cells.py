@@ -7,7 +7,7 @@ from corsinspect.dashboard.arrangement import Head
 from corsinspect.dashboard.cells import columns, duration, first_line, group_head, heads, second_line, steps
 from corsinspect.dashboard.rows import CallRow
 from corsinspect.dashboard.shorten import fit, fit_url, host_port, short_origin, short_url
-from corsinspect.model import Outcome
+from corsinspect.model import Outcome, Reason
 
 
 def row(
@@ -110,6 +110,6 @@ def test_a_groups_head_fits_and_tells_its_numbers(name: str, width: int) -> None
         ("not-cors", "–", None, ("", "")),
     ],
 )
-def test_each_step_has_its_sign(outcome: Outcome, preflight: str, slug: str | None, shown: tuple[str, str]) -> None:
+def test_each_step_has_its_sign(outcome: Outcome, preflight: str, slug: Reason | None, shown: tuple[str, str]) -> None:
     shape = CallRow(0, outcome, "certain", "GET", "http://a.test/", None, preflight, "", 1.0, 0.01, False, slug=slug)
     assert steps(shape) == shown

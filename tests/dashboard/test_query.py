@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.query import EVERYTHING, Problem, Query, parse, quoted
 from corsinspect.dashboard.terms import KEYS, STATES
+from corsinspect.model import Reason
 
 
 class Row(NamedTuple):
@@ -17,7 +18,7 @@ class Row(NamedTuple):
     url: str = "http://localhost:8000/api/tasks/7?page=2"
     page: str | None = "http://localhost:3000"
     preflight: str = "✗"
-    slug: str | None = "origin-missing"
+    slug: Reason | None = "origin-missing"
     status: int | None = 404
     took: float | None = 0.25
     traits: Traits | None = None

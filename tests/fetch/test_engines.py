@@ -1,6 +1,7 @@
 import pytest
 
-from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, WEBKIT, code
+from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, WEBKIT
+from corsinspect.fetch.reasons import Reason, code
 
 ON_ANY = [
     ("origin-missing", "MissingAllowOriginHeader", "CORSMissingAllowOrigin2"),
@@ -29,23 +30,23 @@ ON_OTHERS = [
 ]
 
 
-def codes(reason: str, preflight: bool) -> list[str | None]:
-    return [code(engine, reason, preflight, 1, False) for engine in (CHROMIUM, GECKO, WEBKIT)]
+def codes(reason: Reason, preflight: bool) -> list[str | None]:
+    return [code(engine.name, reason, preflight, 1, False) for engine in (CHROMIUM, GECKO, WEBKIT)]
 
 
 @pytest.mark.parametrize(("reason", "chromium", "gecko"), ON_ANY)
-def test_chromium_says_where_the_cors_check_failed(reason: str, chromium: str, gecko: str) -> None:
+def test_chromium_says_where_the_cors_check_failed(reason: Reason, chromium: str, gecko: str) -> None:
     assert codes(reason, False) == [chromium, gecko, None]
     assert codes(reason, True) == ["Preflight" + chromium, gecko, None]
 
 
 @pytest.mark.parametrize(("reason", "chromium", "gecko"), ON_PREFLIGHTS)
-def test_codes_of_preflights(reason: str, chromium: str, gecko: str) -> None:
+def test_codes_of_preflights(reason: Reason, chromium: str, gecko: str) -> None:
     assert codes(reason, True) == [chromium, gecko, None]
 
 
 @pytest.mark.parametrize(("reason", "chromium", "gecko"), ON_OTHERS)
-def test_codes_of_other_answers(reason: str, chromium: str | None, gecko: str | None) -> None:
+def test_codes_of_other_answers(reason: Reason, chromium: str | None, gecko: str | None) -> None:
     assert codes(reason, False) == [chromium, gecko, None]
 
 
@@ -59,9 +60,9 @@ def test_codes_of_other_answers(reason: str, chromium: str | None, gecko: str | 
         ("credentials-not-true", 2, False, "CORSMissingAllowCredentials"),
     ],
 )
-def test_gecko_tells_two_lines_from_one(reason: str, lines: int, http2: bool, expected: str) -> None:
-    assert code(GECKO, reason, False, lines, http2) == expected
-    assert code(CHROMIUM, reason, False, lines, http2) == code(CHROMIUM, reason, False, 1, False)
+def test_gecko_tells_two_lines_from_one(reason: Reason, lines: int, http2: bool, expected: str) -> None:
+    assert code("firefox", reason, False, lines, http2) == expected
+    assert code("chromium", reason, False, lines, http2) == code("chromium", reason, False, 1, False)
 
 
 def test_engines_by_name() -> None:

@@ -53,13 +53,13 @@ BELOW_COMMANDS = "model fetch analysis advice session capture demo dashboard rep
 FLOORS = {
     "__init__": _floor("", pure=True),
     "fetch": _floor("fetch", pure=True),
-    "model": _floor("", "msgspec", pure=True),
+    "model": _floor("fetch.reasons fetch.engines", "msgspec", pure=True),
     "printable": _floor("", pure=True),
     "fingerprints": _floor("fingerprints", pure=True),
     "analysis": _floor("analysis fetch model", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
     "session": _floor("session model fingerprints", "msgspec platformdirs"),
-    "addons": _floor("addons model session fingerprints analysis printable", "mitmproxy msgspec"),
+    "addons": _floor("addons fetch model session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
         "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL"
     ),

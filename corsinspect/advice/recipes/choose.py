@@ -44,10 +44,7 @@ def suggestions(exchanges: Iterable[Exchange]) -> list[tuple[Recipe, Match]]:
 
 
 def _stopped_at(call: Call) -> Exchange | None:
-    if call.verdict.hop >= len(call.hops):
-        return None
-    hop = call.hops[call.verdict.hop]
-    exchange = hop.preflight if call.verdict.stage == "preflight" else hop.request or hop.preflight
+    exchange = call.stopped_at
     return None if exchange is None or exchange.status is None or exchange.by_proxy else exchange
 
 

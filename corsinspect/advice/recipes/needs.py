@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from corsinspect.fetch.check import asked_by
 from corsinspect.fetch.engines import ENGINES
-from corsinspect.fetch.headers import combined
 from corsinspect.fetch.origin import parse_origin
 from corsinspect.fetch.safelist import unsafe_names
 from corsinspect.fetch.url import origin_of
@@ -19,7 +19,6 @@ _HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}")
 _PREFIX = re.compile(r"/[A-Za-z0-9_~\-][A-Za-z0-9._~\-]{0,63}")
 
 _METHOD_ORDER = "GET HEAD POST PUT PATCH DELETE OPTIONS".split()
-_CREDENTIALS_USED = frozenset({"origin-wildcard-with-credentials", "credentials-not-true"})
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,21 +57,22 @@ def needs_of(calls: Iterable[Call]) -> dict[str, Needs]:
 
 
 def _of_exchange(call: Call, exchange: Exchange, server: str) -> Needs:
-    method, names = exchange.method or "", None
-    asked = combined(exchange.request_headers, "access-control-request-method")
-    if method == "OPTIONS" and asked is not None:
-        method = asked
-        names = re.split(r"[\s,]+", combined(exchange.request_headers, "access-control-request-headers") or "")
-    if names is None:
-        names = unsafe_names(exchange.request_headers, ENGINES[call.engine or "chromium"])
-    used = call.verdict.reason in _CREDENTIALS_USED
+    asked = asked_by(exchange.request_headers) if exchange.method == "OPTIONS" else None
+    if asked is not None and asked.method:
+        method, names = asked.method, asked.names
+    else:
+        asked = None
+        method, names = (
+            exchange.method or "",
+            unsafe_names(exchange.request_headers, ENGINES[call.engine or "chromium"]),
+        )
     status = exchange.status or 0
     return Needs(
         api=server,
         origins=(call.page_origin or "",),
         methods=(method,),
-        headers=tuple(name for name in names if name),
-        credentials="include" if used else call.credentials,
+        headers=names,
+        credentials="include" if call.uses_credentials else call.credentials,
         prefix=_first_segment(exchange.url, server),
         refused=asked is not None and 400 <= status < 500,
         errors=asked is None and status >= 500 and call.verdict.outcome == "blocked",

@@ -12,23 +12,20 @@ from corsinspect.fetch.check import (
     ALLOW_ORIGIN,
     Asked,
     Failed,
-    cors_check,
-    credentials_check,
-    first_failure,
-    origin_check,
-    preflight_failures,
+    asked_by,
 )
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.expose import readable
-from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, refreshed
-from corsinspect.fetch.redirect import follow, location
-from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
+from corsinspect.fetch.headers import CorsHeaders, cors_headers
+from corsinspect.fetch.safelist import SAFELISTED_METHODS
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Call, Exchange, Finding, Stage, Step
+from corsinspect.model import Call, Exchange, Finding, Stage, Step, StepState
 
-from .classify import asked_names
+from .chain import chain_of_call
+from .pairing import own_unsafe_names
+from .per_engine import failed_in, failures_in
+from .steps import Checked, checked_answer, steps
 
-_CREDENTIAL_REASONS = frozenset({"origin-wildcard-with-credentials", "credentials-not-true"})
 _STEP_OF_CHECK = {
     "redirect": "status",
     "status": "status",
@@ -50,7 +47,7 @@ def readable_headers(call: Call) -> list[str]:
 
 
 def also_failing(call: Call) -> list[Finding]:
-    """The checks that would fail next, in the browser's order, once what stopped this Call is mended."""
+    """The checks that would fail next, in the browser's order, once what stopped this Call is fixed."""
     return [
         Finding(
             reason=step.reason or "",
@@ -68,45 +65,46 @@ def also_failing(call: Call) -> list[Finding]:
 def trace(call: Call) -> list[Step]:
     """The steps of the browser's algorithm for this Call, in order, to where it stopped and what would have come next.
 
-    Fetch, "main fetch", "HTTP fetch", "CORS-preflight fetch", "HTTP-redirect fetch".
+    The same walk that the verdict comes from (`steps.steps`), in words: the verdict is its first failed step.
     """
     if call.kind not in ("simple", "preflighted"):
         return _other_steps(call)
     engine = ENGINES[call.engine or "chromium"]
-    include = call.credentials == "include" or call.verdict.reason in _CREDENTIAL_REASONS
-    steps: list[Step] = []
-    for number, hop in enumerate(call.hops):
-        first = hop.preflight or hop.request
-        if first is None:
+    found: list[Step] = []
+    hop = -1
+    for checked in steps(chain_of_call(call), call.uses_credentials):
+        if checked.hop != hop:
+            hop = checked.hop
+            found += _opening(call, checked)
+        if checked.stage != "preflight":
+            found += _answer_steps(call, checked, engine)
             continue
-        steps += _opening(call, number, first, engine)
-        if hop.preflight is not None:
-            steps += _preflight_steps(hop.preflight, hop.request, number, engine, include)
-            if hop.request is None:
-                steps.append(_unsent(call, number))
-        if hop.request is not None:
-            steps += _request_steps(call, hop.request, number, include)
-    if call.verdict.outcome == "network-error" and not any(step.state == "failed" for step in steps):
-        steps.append(_policy_step(call))
-    return steps
+        found += _preflight_steps(call, checked, engine)
+        if call.hops[hop].request is None:
+            found.append(_unsent(call, hop))
+    if call.verdict.outcome == "network-error" and not any(step.state == "failed" for step in found):
+        found.append(_policy_step(call))
+    return found
 
 
-def _opening(call: Call, number: int, first: Exchange, engine: Engine) -> Iterator[Step]:
-    target = origin_of(first.url)
-    cross = target != call.page_origin
+def _opening(call: Call, checked: Checked) -> Iterator[Step]:
+    """Whether this hop is cross-origin, and whether it needs a preflight."""
+    facts, number = checked.facts, checked.hop
+    cross = facts.target != call.page_origin
     yield Step(
         name="cross-origin",
         state="ok" if cross else "skipped",
         hop=number,
         needed=call.page_origin,
-        found=target,
+        found=facts.target,
         reason=None if cross else "same-origin",
     )
     if not cross and number == 0:
         return
-    method, names = _asked(first, engine)
+    method = facts.preflight_method or facts.exchange.method or ""
+    names = facts.asked_names if facts.is_preflight else own_unsafe_names(facts)
     why = "method" if method not in SAFELISTED_METHODS else "headers" if names else "none"
-    if first is call.hops[number].preflight:
+    if facts.is_preflight:
         why = "forced" if why == "none" else why
     elif why != "none":
         why = call.preflight or why
@@ -119,33 +117,21 @@ def _opening(call: Call, number: int, first: Exchange, engine: Engine) -> Iterat
     )
 
 
-def _asked(first: Exchange, engine: Engine) -> tuple[str, tuple[str, ...]]:
-    """The actual request's method and unsafe names: as the preflight gives them, or as the request itself shows."""
-    asked = combined(first.request_headers, "access-control-request-method")
-    if asked is not None and first.method == "OPTIONS":
-        return asked, asked_names(combined(first.request_headers, "access-control-request-headers"))
-    return first.method or "", unsafe_names(first.request_headers, engine)
-
-
-def _preflight_steps(
-    preflight: Exchange, request: Exchange | None, number: int, engine: Engine, include: bool
-) -> list[Step]:
-    sent = _sent("preflight-sent", "preflight", preflight, number)
+def _preflight_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
+    preflight = checked.facts.exchange
+    yield _sent("preflight-sent", "preflight", preflight, checked.hop)
     if preflight.status is None:
-        return [sent]
-    method, names = _asked(preflight, engine)
-    origin = combined(preflight.request_headers, "origin") or ""
-    fields = cors_headers(preflight.response_headers)
-    redirect = location(preflight.status, preflight.response_headers) or None
-    asked = Asked(origin, method, names)
-    # a request that followed proves that the browser found nothing wrong, whatever the headers seem to say
-    failures = {} if request else preflight_failures(asked, include, preflight.status, redirect, fields)
-    steps = [sent]
+        return
+    stop = checked.stop
+    failures = failures_in(checked.failures, engine)
+    failed = None if stop is None or not failures else failed_in(stop, engine)
+    asked = asked_by(preflight.request_headers)
     for name in dict.fromkeys(_STEP_OF_CHECK[check] for check in engine.checks):
-        needed, header, found = _wanted(name, asked, include, preflight, fields)
-        step = Step(name=name, state="ok", stage="preflight", hop=number, header=header, needed=needed, found=found)
-        steps.append(_judged(step, failures, engine, needed is None))
-    return steps
+        needed, header, found = _wanted(name, asked, call.uses_credentials, preflight, checked.facts.answer)
+        step = Step(
+            name=name, state="ok", stage="preflight", hop=checked.hop, header=header, needed=needed, found=found
+        )
+        yield _judged(step, failures, failed, engine, needed is None)
 
 
 def _wanted(
@@ -165,9 +151,8 @@ def _wanted(
     return (", ".join(asked.names) or None), ALLOW_HEADERS, fields.allow_headers
 
 
-def _judged(step: Step, failures: dict[str, Failed], engine: Engine, needless: bool) -> Step:
+def _judged(step: Step, failures: dict[str, Failed], stop: Failed | None, engine: Engine, needless: bool) -> Step:
     """The step with its state: passed, the one that stopped the browser, or what it would have been after that."""
-    stop = first_failure(failures, engine.checks)
     mine = [check for check in engine.checks if _STEP_OF_CHECK[check] == step.name]
     failed = next((failures[check] for check in mine if check in failures), None)
     if stop is not None and stop.check in mine:
@@ -180,7 +165,7 @@ def _judged(step: Step, failures: dict[str, Failed], engine: Engine, needless: b
     return _with(step, "ok" if reached else "would-pass", None)
 
 
-def _with(step: Step, state, failed: Failed | None) -> Step:
+def _with(step: Step, state: StepState, failed: Failed | None) -> Step:
     return Step(
         name=step.name,
         state=state,
@@ -193,51 +178,33 @@ def _with(step: Step, state, failed: Failed | None) -> Step:
     )
 
 
-def _request_steps(call: Call, request: Exchange, number: int, include: bool) -> Iterator[Step]:
-    last = number == len(call.hops) - 1
-    redirect = location(request.status, request.response_headers) or None
-    stage: Stage = "redirect" if redirect is not None else "actual"
-    yield _sent("request-sent", stage, request, number)
+def _answer_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
+    request = checked.facts.exchange
+    yield _sent("request-sent", checked.stage, request, checked.hop)
     if request.status is None:
         return
-    cross = any(origin_of(exchange.url) != call.page_origin for exchange in _upto(call, number))
-    stopped = False
-    if cross:
-        for step in _cors_steps(call, request, stage, number, include):
-            stopped = stopped or step.state == "failed"
-            yield step
-    if redirect is not None:
-        yield _location_step(call, request, redirect, number, last, stopped, cross)
-    elif cross:
-        yield _expose_step(request, number, stopped)
+    if checked.cors:
+        yield from _cors_steps(call, checked, engine)
+    if checked.target is not None:
+        yield _location_step(call, checked)
+    elif checked.cors:
+        yield _expose_step(request, checked)
 
 
-def _upto(call: Call, number: int) -> list[Exchange]:
-    return [exchange for hop in call.hops[: number + 1] if (exchange := hop.request or hop.preflight) is not None]
-
-
-def _cors_steps(call: Call, request: Exchange, stage: Stage, number: int, include: bool) -> Iterator[Step]:
-    origin = combined(request.request_headers, "origin") or ""
-    fields = cors_headers(request.response_headers)
-    stored = call.hops[number].stored
-    if stored is not None:
-        fields = refreshed(cors_headers(stored.response_headers), fields)
-    # what was not seen, or what the browser went on after, isn't held against the headers
-    proven = number < len(call.hops) - 1 or call.verdict.reason == "stored-response-not-seen"
-    stop = None if proven else cors_check(origin, include, fields)
+def _cors_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
+    fields = checked_answer(checked.facts)
+    origin = checked.facts.origin or ""
+    stop = failed_in(checked.stop, engine) if checked.stop is not None and checked.failures else None
     checks = (
-        ("allow-origin", ALLOW_ORIGIN, origin, fields.allow_origin, origin_check(origin, include, fields)),
-        (
-            "allow-credentials",
-            ALLOW_CREDENTIALS,
-            "true" if include else None,
-            fields.allow_credentials,
-            credentials_check(include, fields),
-        ),
+        ("allow-origin", ALLOW_ORIGIN, origin, fields.allow_origin),
+        ("allow-credentials", ALLOW_CREDENTIALS, "true" if call.uses_credentials else None, fields.allow_credentials),
     )
-    for name, header, needed, found, failed in checks:
-        step = Step(name=name, state="ok", stage=stage, hop=number, header=header, needed=needed, found=found)
-        if failed is not None and not proven:
+    for name, header, needed, found in checks:
+        step = Step(
+            name=name, state="ok", stage=checked.stage, hop=checked.hop, header=header, needed=needed, found=found
+        )
+        failed = checked.failures.get(name)
+        if failed is not None:
             yield _with(step, "failed" if failed == stop else "would-fail", failed)
         elif needed is None:
             yield _with(step, "skipped", None)
@@ -245,36 +212,36 @@ def _cors_steps(call: Call, request: Exchange, stage: Stage, number: int, includ
             yield _with(step, "ok" if stop is None or name == "allow-origin" else "would-pass", None)
 
 
-def _location_step(
-    call: Call, request: Exchange, redirect: str, number: int, last: bool, stopped: bool, cross: bool
-) -> Step:
-    step = Step(name="location", state="ok", stage="redirect", hop=number, header="Location", found=redirect)
-    if not last:
+def _location_step(call: Call, checked: Checked) -> Step:
+    """Where the redirect leads, and whether the browser goes there."""
+    stopped = bool(checked.failures)
+    step = Step(
+        name="location", state="ok", stage="redirect", hop=checked.hop, header="Location", found=checked.facts.location
+    )
+    if checked.stop is None:
         return step
-    target = follow(request.url, redirect, request.status or 0, request.method or "", call.page_origin, False, cross)
-    if isinstance(target, Failed):
-        return _with(step, "would-fail" if stopped else "failed", target)
+    if isinstance(checked.target, Failed):
+        return _with(step, "would-fail" if stopped else "failed", checked.target)
     if stopped:
         return _with(step, "would-pass", None)
-    pending = call.verdict.outcome == "pending"
     return Step(
         name="location",
-        state="unknown" if pending else "failed",
+        state="unknown" if call.verdict.outcome == "pending" else "failed",
         stage="redirect",
-        hop=number,
+        hop=checked.hop,
         reason=call.verdict.reason,
         header="Location",
-        found=redirect,
+        found=checked.facts.location,
     )
 
 
-def _expose_step(request: Exchange, number: int, stopped: bool) -> Step:
+def _expose_step(request: Exchange, checked: Checked) -> Step:
     fields = cors_headers(request.response_headers)
     return Step(
         name="expose-headers",
-        state="not-reached" if stopped else "ok" if fields.expose_headers else "skipped",
+        state="not-reached" if checked.failures else "ok" if fields.expose_headers else "skipped",
         stage="actual",
-        hop=number,
+        hop=checked.hop,
         header="Access-Control-Expose-Headers",
         found=fields.expose_headers,
     )

@@ -1,0 +1,183 @@
+"""The Fetch standard's algorithm, followed along a chain of exchanges: the one place that writes it down.
+
+`steps` yields one `Checked` an exchange, in the browser's order. Judging takes them to the first that stopped the
+browser; the trace shows them all. An exchange that was sent proves that what came before it passed, whatever the
+headers say: a recording can lack a header, a browser doesn't go on without one.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from corsinspect.fetch.check import Failed, credentials_check, first_failure, origin_check
+from corsinspect.fetch.headers import CorsHeaders, cors_headers, refreshed
+from corsinspect.fetch.reasons import Reason
+from corsinspect.fetch.redirect import MAX_REDIRECTS, Target, follow
+from corsinspect.model import Exchange, Outcome, Stage
+
+from .chain import Chain
+from .classify import Facts
+from .nocors import is_refused_by_type
+from .pairing import grant_failures
+
+_CORS_REDIRECTS = frozenset({"redirect-credentials", "redirect-disallowed-scheme"})
+"""Refused redirects that are CORS failures, in one engine at least; the others are network errors in all."""
+
+_PASSED: dict[str, Failed] = {}
+
+
+class Stop(NamedTuple):
+    """Where the browser stopped. `waiting`: what it waits for, when it isn't the end yet."""
+
+    outcome: Outcome
+    stage: Stage | None
+    hop: int
+    facts: Facts
+    failed: Failed | None = None
+    failures: dict[str, Failed] | None = None
+    """All the checks that a preflight's answer fails."""
+    reason: Reason | None = None
+    waiting: str | None = None
+
+    @property
+    def slug(self) -> Reason | None:
+        return self.reason if self.failed is None else self.failed.reason
+
+
+class Checked(NamedTuple):
+    """One exchange of a chain, as the browser checks it."""
+
+    hop: int
+    stage: Stage
+    facts: Facts
+    stop: Stop | None
+    """None where the browser went on."""
+    cors: bool = False
+    """Whether its answer has to pass the CORS check."""
+    failures: dict[str, Failed] = _PASSED
+    """The checks that its answer fails, by their names in `fetch.engines.CHECKS`."""
+    target: Target | Failed | None = None
+    """Where a redirect leads, or why the browser doesn't follow it."""
+
+
+def steps(chain: Chain, include: bool, *, proven: bool = True) -> Iterator[Checked]:
+    """What the browser did with each exchange of the chain, in this credentials mode.
+
+    `proven` False: nothing is proved by what came after it, as if each answer had been given to a browser that hadn't
+    sent the next request yet. Fetch, "main fetch", "HTTP fetch", "CORS-preflight fetch", "HTTP-redirect fetch".
+    """
+    cors = tainted = False
+    last = len(chain.hops) - 1
+    for number, (preflight, request) in enumerate(chain.hops):
+        first = preflight or request
+        assert first is not None
+        cors = cors or first.target != chain.page
+        if preflight is not None:
+            yield _preflight(preflight, request is not None, proven, number, include)
+        if request is not None:
+            checked = _answer(chain, preflight, request, number, include, cors, tainted, proven and number < last)
+            yield checked
+            if isinstance(checked.target, Target):
+                tainted = checked.target.tainted
+
+
+def first_stop(chain: Chain, include: bool, *, proven: bool = True) -> Stop:
+    """Where the browser stopped; the last exchange of a chain always is a stop, if no other is."""
+    for checked in steps(chain, include, proven=proven):
+        if checked.stop is not None:
+            return checked.stop
+    raise AssertionError("the last exchange always ends the walk")
+
+
+def _preflight(preflight: Facts, followed: bool, proven: bool, number: int, include: bool) -> Checked:
+    """The check of a preflight's answer; `followed`: its request was sent."""
+    unanswered_yet = preflight.exchange.status is None
+    failures = _PASSED if unanswered_yet or (followed and proven) else grant_failures(preflight, include)
+    if followed and not failures:
+        stop = None
+    elif unanswered_yet:
+        stop = unanswered(preflight.exchange, preflight, number)
+    elif failures:
+        stop = Stop("blocked", "preflight", number, preflight, first_failure(failures), failures)
+    else:
+        stop = Stop("pending", "preflight", number, preflight, waiting="actual")
+    return Checked(number, "preflight", preflight, stop, True, failures)
+
+
+def _answer(
+    chain: Chain,
+    preflight: Facts | None,
+    request: Facts,
+    number: int,
+    include: bool,
+    cors: bool,
+    tainted: bool,
+    passed: bool,
+) -> Checked:
+    """The check of a request's answer; `passed`: the next hop was sent, so the browser found nothing wrong with it."""
+    exchange, redirect = request.exchange, request.location
+    stage: Stage = "actual" if redirect is None else "redirect"
+    if exchange.status is None:
+        return Checked(number, "actual", request, unanswered(exchange, request, number), cors)
+    bare = not passed and cors and _is_bare_revalidation(preflight, request)
+    failures = _cors_failures(request, include) if cors and not passed and not bare else _PASSED
+    target = None
+    if redirect is not None:
+        target = follow(exchange.url, redirect, exchange.status, exchange.method or "", chain.page, tainted, cors)
+    if passed:
+        stop = None
+    elif bare:
+        stop = Stop("unknown", "actual", number, request, reason="stored-response-not-seen")
+    elif failures:
+        stop = Stop("blocked", stage, number, request, first_failure(failures))
+    elif redirect is not None:
+        stop = _redirect_stop(chain, request, number, target)
+    elif is_refused_by_type(request):
+        stop = Stop("network-error", "actual", number, request, reason="mime")
+    else:
+        stop = Stop("allowed", "actual", number, request)
+    return Checked(number, stage, request, stop, cors, failures, target)
+
+
+def _cors_failures(request: Facts, include: bool) -> dict[str, Failed]:
+    fields, origin = checked_answer(request), request.origin or ""
+    found = (origin_check(origin, include, fields), credentials_check(include, fields))
+    return {failed.check: failed for failed in found if failed is not None}
+
+
+def _redirect_stop(chain: Chain, request: Facts, number: int, target: Target | Failed | None) -> Stop | None:
+    if number >= MAX_REDIRECTS:
+        return Stop("network-error", "redirect", number, request, reason="redirect-limit")
+    if isinstance(target, Failed):
+        outcome: Outcome = "blocked" if target.reason in _CORS_REDIRECTS else "network-error"
+        return Stop(outcome, "redirect", number, request, target)
+    if number < len(chain.hops) - 1:
+        return None
+    return Stop("pending", "redirect", number, request, waiting="redirect")
+
+
+def checked_answer(request: Facts) -> CorsHeaders:
+    """What the CORS check reads: of a 304, the stored response as the 304 refreshes it."""
+    if request.exchange.status != 304 or request.stored is None:
+        return request.answer
+    return refreshed(cors_headers(request.stored.response_headers), request.answer)
+
+
+def _is_bare_revalidation(preflight: Facts | None, request: Facts) -> bool:
+    """Whether this is the browser's own cache asking, and what it holds was stored before the capture."""
+    asked_by_page = preflight is not None and any(name.startswith("if-") for name in preflight.asked_names)
+    return (
+        request.exchange.status == 304
+        and request.conditional
+        and request.stored is None
+        and request.answer.allow_origin is None
+        and not asked_by_page
+    )
+
+
+def unanswered(exchange: Exchange, facts: Facts, number: int) -> Stop:
+    """The stop at an exchange that has no response: it failed, or the browser waits for it."""
+    stage: Stage = "preflight" if facts.is_preflight else "actual"
+    if exchange.failure is None:
+        return Stop("pending", stage, number, facts, waiting="response")
+    kind = exchange.failure.kind
+    return Stop("network-error", stage, number, facts, reason="network-error" if kind == "other" else kind)
