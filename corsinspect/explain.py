@@ -35,7 +35,7 @@ _STAGES: dict[Stage, str] = {
 
 
 def explain(text: str | None, session: Path | None = None) -> int:
-    """Prints what `text` means (None: lists the topics) and returns the exit status; `session` holds the captured calls."""
+    """Prints what `text` means (None: the list of topics), returns the exit status; `session`: the captured calls."""
     page = _Page(wants_colour())
     if text is None or not text.strip():
         _topics(page)
@@ -156,7 +156,7 @@ def _not_seen(page: "_Page") -> None:
     page.line("not-seen: my call isn't in the list", bold=True)
     page.gap()
     page.line(
-        "A proxy sees only what is sent through it. A call that isn't in the list was not sent, or took another route:"
+        "A proxy sees only what is sent through it. A call that isn't listed was not sent, or took another route:"
     )
     page.gap()
     page.line("mixed-content: an https page calls an http address", bold=True)
