@@ -17,13 +17,13 @@ from corsinspect.session.reader import load
 from corsinspect.terminal import wants_colour
 
 LONG = 5_000
-"""Exchanges that take long enough (a quarter of a second) to show a bar."""
+"""So many exchanges take long enough (a quarter of a second) to be worth a progress bar."""
 
 NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 
 
 def check(files: list[Path], *, machine: bool) -> int:
-    """Judges each file by itself, prints what came of it, and returns the exit status."""
+    """Judges each file on its own, prints the results, and returns the exit status."""
     calls: list[Call] = []
     unreadable = False
     for number, path in enumerate(files, 1):
@@ -50,7 +50,7 @@ def check(files: list[Path], *, machine: bool) -> int:
 
 
 def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:
-    """The exchanges, while a bar on stderr shows how far they are, where there's a person to see it."""
+    """Passes the exchanges on, with a progress bar on stderr where a person can see it."""
     if len(exchanges) < LONG or not sys.stderr.isatty():
         yield from exchanges
         return
@@ -59,7 +59,7 @@ def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:
 
 
 def _numbered(exchanges: list[Exchange], number: int) -> list[Exchange]:
-    """With the file's number before each id, for ids are unique within a file only."""
+    """Puts the file's number before each id, because ids are unique only within a file."""
     return [msgspec.structs.replace(exchange, id=f"{number}:{exchange.id}") for exchange in exchanges]
 
 

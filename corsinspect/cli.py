@@ -18,7 +18,7 @@ UNREADABLE = 2
 app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-# Typer brings Click along or depends on it, by its version; either way this is its class of usage errors
+# depending on its version, Typer bundles Click or requires it; either way this is the class of usage errors
 _UsageError: Any = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
 
 
@@ -62,9 +62,9 @@ def _main(
     \b
     Examples:
       corsinspect                                     dashboard, proxy on port 8080
-      corsinspect --browser chromium localhost:3000   the same, with a browser that uses it
-      corsinspect demo                                broken and mended APIs, seen through the real thing
-      corsinspect check traffic.har                   judge what was recorded elsewhere
+      corsinspect --browser chromium localhost:3000   the same, with a browser that uses the proxy
+      corsinspect demo                                broken and fixed APIs, called by a real browser
+      corsinspect check traffic.har                   judge traffic that was recorded elsewhere
     """
 
 
@@ -72,12 +72,12 @@ def _main(
 def live(
     url: Annotated[str | None, typer.Argument(help="The page to open in the browser.")] = None,
     port: Port = None,
-    browser: Annotated[Browser, typer.Option(help="Open this browser, ready to use.")] = Browser.none,
+    browser: Annotated[Browser, typer.Option(help="Open this browser, set up to use the proxy.")] = Browser.none,
     profile: Annotated[
-        str | None, typer.Option(help="Keep the browser's profile under this name (logins survive).", metavar="NAME")
+        str | None, typer.Option(help="Keep the browser profile under this name (logins survive).", metavar="NAME")
     ] = None,
 ) -> None:
-    """The live dashboard; the default command.
+    """Open the live dashboard (the default command).
 
     \b
     Examples:
@@ -101,13 +101,13 @@ def replay(
         typer.Argument(help="Sessions, .mitm or HAR files (default: the newest session).", readable=False),
     ] = None,
 ) -> None:
-    """A saved session in the dashboard.
+    """Show a saved session in the dashboard.
 
     \b
     Examples:
       corsinspect replay                 the newest session
       corsinspect replay traffic.har
-      corsinspect replay before.jsonl after.jsonl    both as one, in the order of time
+      corsinspect replay before.jsonl after.jsonl    both as one, in time order
     """
     _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
     from corsinspect.dashboard.app import Dashboard
@@ -123,16 +123,16 @@ def replay(
 
 @app.command()
 def attach(
-    file: Annotated[Path, typer.Argument(help="A session that another process writes.", readable=False)],
+    file: Annotated[Path, typer.Argument(help="A session file that another process is writing.", readable=False)],
 ) -> None:
-    """Follow a session that another process writes, in the dashboard.
+    """Follow in the dashboard a session that another process is writing.
 
     \b
     Example:
       corsinspect record -o session.jsonl      in one terminal
       corsinspect attach session.jsonl         in another
     """
-    _need_terminal("`tail -f FILE | jq` shows the lines as they come.")
+    _need_terminal("`tail -f FILE | jq` shows the lines as they arrive.")
     if file.is_dir():
         _fail(f"{file} is a directory; name the session file in it", UNREADABLE)
     from corsinspect.dashboard.app import Dashboard
@@ -147,7 +147,7 @@ def record(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
     port: Port = None,
 ) -> None:
-    """Capture without a dashboard; a line per call. Ends with Ctrl-C or SIGTERM.
+    """Capture without a dashboard and print a line per call. Stop it with Ctrl-C or SIGTERM.
 
     \b
     Example:
@@ -168,7 +168,7 @@ def check(
 
     \b
     Exit status: 0 nothing blocked, 1 something blocked, 2 a file could not be read
-    (what was readable is still judged), 64 usage.
+    (what was readable is still judged), 64 usage error.
 
     \b
     Examples:
@@ -191,10 +191,10 @@ def explain(
         typer.Option(help="The captured traffic that the message is about.", metavar="FILE", readable=False),
     ] = None,
 ) -> None:
-    """A reason or a pasted console message, in plain English; without either, the list of topics.
+    """Explain a reason or a pasted console message in plain English; without either, list the topics.
 
     \b
-    Exit status: 0 explained, 1 not known, 2 the session could not be read, 64 usage.
+    Exit status: 0 explained, 1 unknown, 2 the session could not be read, 64 usage error.
 
     \b
     Examples:
@@ -216,10 +216,10 @@ def demo(
         Browser | None, typer.Option(help="Which browser (default: one that is installed; none: a scripted client).")
     ] = None,
 ) -> None:
-    """Broken and mended APIs on this machine, called by a real browser.
+    """Run broken and fixed APIs on this machine and call them from a real browser.
 
     \b
-    In a terminal it shows the dashboard, elsewhere it prints a line per call and ends.
+    In a terminal this shows the dashboard; elsewhere it prints a line per call and exits.
     """
     from corsinspect.demo.run import installed_browser
     from corsinspect.live import demo
@@ -231,7 +231,7 @@ def demo(
 
 @app.command()
 def ca() -> None:
-    """Where the proxy's certificate is, and how to trust it (launched browsers already do)."""
+    """Show where the proxy's certificate is and how to trust it (browsers that corsinspect opens already do)."""
     from corsinspect.capture.ca import ensure_ca
     from corsinspect.capture.trust import trust_text
 
@@ -239,7 +239,7 @@ def ca() -> None:
 
 
 def main() -> None:
-    """Runs the command line; what isn't a command's name goes to the dashboard."""
+    """Runs the command line; arguments that don't start with a command go to the dashboard."""
     arguments = sys.argv[1:]
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     if not arguments or arguments[0] not in {*names, "--help", "--version"}:
@@ -253,7 +253,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         status = 128 + signal.SIGINT
     except BrokenPipeError:
-        # whoever read our lines has seen enough
+        # the program that read our output has closed the pipe
         sys.stdout = None
         status = 0
     sys.exit(status or 0)
@@ -283,9 +283,9 @@ def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _need_terminal(mend: str) -> None:
+def _need_terminal(hint: str) -> None:
     if not _has_terminal():
-        _fail(f"the dashboard needs a terminal. {mend}", UNREADABLE)
+        _fail(f"the dashboard needs a terminal. {hint}", UNREADABLE)
 
 
 def _kind(browser: Browser):

@@ -22,7 +22,7 @@ KNOWN, UNKNOWN, UNREADABLE = 0, 1, 2
 NARROWEST, WIDEST = 60, 100
 """Columns; wider lines are hard to read."""
 LABEL = 20
-"""Columns for what a paragraph is about."""
+"""Columns for a paragraph's label."""
 LONGEST_NAME = 36
 """Columns for a name in a list."""
 
@@ -35,7 +35,7 @@ _STAGES: dict[Stage, str] = {
 
 
 def explain(text: str | None, session: Path | None = None) -> int:
-    """Prints what `text` means (None: the topics) and returns the exit status; `session` holds the captured calls."""
+    """Prints what `text` means (None: the list of topics), returns the exit status; `session`: the captured calls."""
     page = _Page(wants_colour())
     if text is None or not text.strip():
         _topics(page)
@@ -65,21 +65,21 @@ def explain(text: str | None, session: Path | None = None) -> int:
 
 
 def pasted() -> str | None:
-    """What was given on stdin; None at a terminal."""
+    """The text on stdin; None at a terminal."""
     if sys.stdin is None or sys.stdin.isatty():
         return None
     return sys.stdin.buffer.read(4 * LONGEST_TEXT).decode("utf-8", "replace")
 
 
 def _topics(page: "_Page") -> None:
-    page.line("Reasons for which a browser keeps a call from its page", bold=True)
+    page.line("Reasons why a browser withholds an answer from the page", bold=True)
     page.entries([(slug, brief(slug, _example(slug))) for slug in REASONS])
     page.gap()
-    page.line("What a proxy can't see, and what is taken for CORS", bold=True)
+    page.line("What a proxy can't see, and what is mistaken for CORS", bold=True)
     page.entries([(NOT_SEEN, "why a call isn't in the list")])
     page.entries([(name, guide.title) for name, guide in GUIDES.items()])
     page.gap()
-    page.line("corsinspect explain NAME says more; so does a pasted console message instead of a name.")
+    page.line("corsinspect explain NAME says more. You can also paste a console message instead of a name.")
 
 
 def _topic(page: "_Page", name: str) -> None:
@@ -94,7 +94,7 @@ def _topic(page: "_Page", name: str) -> None:
 
 
 def _reason(page: "_Page", slug: str, known: Known, topic: Topic | None) -> None:
-    """The three parts, and an example where there is one."""
+    """What happened, what the browser wanted and what to change, with an example where there is one."""
     said = told(slug, known)
     page.line(f"{slug}: {brief(slug, known)}", bold=True)
     page.gap()
@@ -116,7 +116,7 @@ def _usual_causes(page: "_Page", name: str) -> None:
         page.gap()
         page.line("Usual causes", bold=True)
         page.columns(
-            ("What is seen", "What is wrong then, and who must change what"),
+            ("What you see", "What is wrong, and who must change what"),
             [(cause.seen, f"{cause.what} → {cause.change}") for cause in usual],
         )
 
@@ -133,7 +133,7 @@ def _words_of_browsers(page: "_Page", slug: str) -> None:
     for browser, own in codes(slug).items():
         page.entry(f"{browser}'s code", ", ".join(own))
     for browser, words in console_words(slug).items():
-        page.entry(f"{browser}'s words", f"… {words} …")
+        page.entry(f"{browser} says", f"… {words} …")
     topic = TOPICS.get(slug)
     if topic is not None and topic.mdn:
         page.entry("On MDN", topic.mdn)
@@ -155,7 +155,9 @@ def _guide(page: "_Page", name: str) -> None:
 def _not_seen(page: "_Page") -> None:
     page.line("not-seen: my call isn't in the list", bold=True)
     page.gap()
-    page.line("A proxy sees what is sent through it. A call that isn't there was not sent, or went another way:")
+    page.line(
+        "A proxy sees only what is sent through it. A call that isn't listed was not sent, or took another route:"
+    )
     page.gap()
     page.line("mixed-content: an https page calls an http address", bold=True)
     page.entry("To check", "The console says “Mixed Content” or “Blocked loading mixed active content”.")
@@ -186,7 +188,7 @@ def _message(page: "_Page", message: Decoded, call: Call | None, asked: bool) ->
     if call is not None:
         page.entry("Captured", f"{call.method or 'CONNECT'} {call.url}: {OUTCOME_WORDS[call.verdict.outcome]}")
     elif asked:
-        page.entry("Captured", "no call of the session fits; the message alone is explained")
+        page.entry("Captured", "no call in the session matches; only the message is explained")
     if len(message.candidates) == 1:
         _answer(page, message, call)
     else:
@@ -215,7 +217,7 @@ def _candidates(page: "_Page", message: Decoded) -> None:
         [(slug, GUIDES[slug].title if slug in GUIDES else brief(slug, known(message))) for slug in message.candidates]
     )
     page.gap()
-    page.line("What was on the wire decides: repeat the click with corsinspect in between.")
+    page.line("Only the traffic shows which one it is: repeat the click with corsinspect in between.")
 
 
 def _calls(session: Path) -> list[Call] | None:
@@ -235,12 +237,12 @@ def _unknown(text: str) -> str:
     short = told if len(told) <= WIDEST else told[: WIDEST - 1] + "…"
     own = codes_told() | {name: name for name in names()}
     if reasons := about(short):
-        return f"“{short}” is no topic, and these are about it: {', '.join(reasons)}."
+        return f"“{short}” is not a topic; these are about it: {', '.join(reasons)}."
     near = difflib.get_close_matches(told[:WIDEST].lower().replace(" ", "-"), own, n=3, cutoff=0.6)
     near += [name for name in names() if told and told[:WIDEST].lower() in name]
     meant = ", ".join(dict.fromkeys(own[name] for name in near))
-    hint = f"Did you mean {meant}?" if meant else "`corsinspect explain` lists what is known."
-    return f"“{short}” is no topic, and no console message that is known. {hint}"
+    hint = f"Did you mean {meant}?" if meant else "`corsinspect explain` lists the topics."
+    return f"“{short}” is neither a topic nor a known console message. {hint}"
 
 
 def _example(slug: str) -> Known:
@@ -269,20 +271,20 @@ class _Page:
         print("\n" + "─" * self.width + "\n")
 
     def entry(self, label: str, text: str, left: int = LABEL) -> None:
-        """A label, and what is to be said of it; `left`: the columns for the label."""
+        """A label and its text; `left`: the columns for the label."""
         for number, line in enumerate(_wrapped(text, self.width - left) or [""]):
             print(f"{'' if number else label:<{left}}{line}".rstrip())
 
     def entries(self, entries: list[tuple[str, str]]) -> None:
-        """A list of names, each with a few words."""
+        """A list of names, each with a short description."""
         for label, text in entries:
             self.entry(f"  {label}", text, LONGEST_NAME)
 
-    def columns(self, heads: tuple[str, str], rows: list[tuple[str, str]]) -> None:
-        """Two columns, a row below the other."""
+    def columns(self, headings: tuple[str, str], rows: list[tuple[str, str]]) -> None:
+        """Two columns under headings, with a rule above each row."""
         left = (self.width - 3) * 2 // 5
         right = self.width - 3 - left
-        print(self._bold(f"{heads[0]:<{left}} │ {heads[1]}"))
+        print(self._bold(f"{headings[0]:<{left}} │ {headings[1]}"))
         for row in rows:
             print("─" * left + "─┼─" + "─" * right)
             for says, means in _beside(_wrapped(row[0], left), _wrapped(row[1], right)):

@@ -17,7 +17,7 @@ from corsinspect.terminal import wants_colour
 
 
 class CallLines:
-    """Says each Call once, when it leaves `pending`, and again, marked, if its outcome changes."""
+    """Prints each Call once, when it leaves `pending`, and again, marked as changed, if its outcome changes."""
 
     def __init__(self, say: Callable[[str], None], *, colour: bool) -> None:
         self.calls: dict[str, Call] = {}
@@ -43,7 +43,7 @@ class CallLines:
 
 
 class Recording:
-    """A proxy whose session is followed; `lines` holds what was concluded so far."""
+    """A proxy and the reader of its session; `lines` holds the conclusions so far."""
 
     def __init__(self, proxy: Proxy, lines: CallLines) -> None:
         self.proxy = proxy
@@ -52,13 +52,13 @@ class Recording:
         self._tracker = Tracker()
 
     def poll(self, now: float) -> None:
-        """Takes in what the session file has got since the last time."""
+        """Reads what was added to the session file since the last time."""
         for exchange in self._follower.poll():
             self.lines.take(self._tracker.feed(exchange))
         self.lines.take(self._tracker.advance(now))
 
     def close(self) -> None:
-        """Takes in the rest, and gives every Call its verdict."""
+        """Reads the rest and gives every Call its verdict."""
         self.poll(time.time())
         self.lines.take(self._tracker.close())
         self._follower.close()
@@ -68,7 +68,7 @@ class Recording:
         while self.proxy.died is None:
             self.poll(time.time())
             try:
-                # calls that wait for something are given up by the clock, with no wake-up
+                # calls that wait too long are given up by the clock, without a wake-up
                 await asyncio.wait_for(self.proxy.wake.wait(), 0.5)
             except TimeoutError:
                 continue
@@ -85,7 +85,7 @@ async def record(session: Path, port: int | None) -> int:
         loop.add_signal_handler(number, stop.set)
     try:
         await proxy.start()
-        _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; Ctrl-C ends it")
+        _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; press Ctrl-C to stop")
         following = asyncio.create_task(recording.follow())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -244,4 +244,4 @@ def test_a_captured_call_decides_what_the_message_leaves_open(session: Path) -> 
     assert captured.stdout.splitlines()[0] == "Safari, at the answer itself: origin-mismatch"
     assert f"Captured            GET {made.url}: blocked" in captured.stdout
     other = explain("--session", session, stdin=message.replace(made.url, "https://elsewhere.test/"))
-    assert "no call of the session fits" in flat(other.stdout)
+    assert "no call in the session matches" in flat(other.stdout)

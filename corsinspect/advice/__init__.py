@@ -1,4 +1,4 @@
-"""The words: what happened to a call, which side must change what, and the very characters that differ."""
+"""The words: what happened to a call, who must change what, and exactly which characters differ."""
 
 from corsinspect.advice.comparison import Row, comparison
 from corsinspect.advice.differences import (

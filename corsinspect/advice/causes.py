@@ -10,25 +10,25 @@ from corsinspect.advice.values import Values, cut
 from corsinspect.model import Call
 
 MOST = 3
-"""As many as are worth reading for one call."""
+"""More are not worth reading for one call."""
 LAST_RESORT = 2
-"""The weight up to which a cause is named only where there is no other."""
+"""Causes of at most this weight are named only if there is no other."""
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """One possible cause. Values from the network are in the texts as they are."""
+    """One possible cause. The texts contain values from the network unchanged."""
 
     id: str
     what: str
     seen: str
-    """What in the traffic, or in general, speaks for it."""
+    """The evidence for it, in this traffic or in general."""
     change: str
     """Who must change what."""
 
 
 def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
-    """At most MOST causes for this call, by how much its own traffic and that of the session's other calls speaks for
-    each; none for a call that went well."""
+    """At most MOST causes for this call, ranked by the evidence in its own traffic and in the session's other calls;
+    none for a call that succeeded."""
     named = _name(call)
     if named is None:
         return []
@@ -37,14 +37,14 @@ def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
         pattern for pattern in PATTERNS if named in pattern.reasons and (pattern.test is None or pattern.test(evidence))
     ]
     fitting.sort(key=lambda pattern: -pattern.weight)
-    # what is said for lack of anything better
+    # weak causes count only if there is nothing better
     fitting = [pattern for pattern in fitting if pattern.weight > LAST_RESORT] or fitting
     values = Values(VALUES, evidence)
     return [_filled(pattern, values) for pattern in fitting[:MOST]]
 
 
 def usual_causes(name: str) -> list[Cause]:
-    """The causes of a reason (or guide) in general, with the sign by which each is told from the others."""
+    """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
     fitting = sorted((each for each in PATTERNS if name in each.reasons), key=lambda pattern: -pattern.weight)
@@ -52,7 +52,7 @@ def usual_causes(name: str) -> list[Cause]:
 
 
 def _name(call: Call) -> str | None:
-    """What the table calls that which happened: the reason, or a guide's name where the call did not fail."""
+    """The key of the table: the reason, or a guide's name where the call did not fail."""
     verdict = call.verdict
     if verdict.outcome in ("blocked", "network-error"):
         return verdict.reason
@@ -61,7 +61,7 @@ def _name(call: Call) -> str | None:
     if call.kind not in ("simple", "preflighted", "no-cors"):
         return None
     if verdict.outcome == "opaque":
-        # images and scripts are loaded so by nature; only code asks for it with destination "empty"
+        # images and scripts always load like this; with destination "empty" it was code that asked for it
         return "no-cors" if Evidence(call).sent("sec-fetch-dest") == "empty" else None
     if verdict.outcome == "allowed" and verdict.status == 401 and not Evidence(call).has_cookie:
         return "cookies"
@@ -69,7 +69,7 @@ def _name(call: Call) -> str | None:
 
 
 class _General(dict[str, str]):
-    """What isn't known without a call is left open."""
+    """Leaves open what isn't known without a call."""
 
     def __missing__(self, name: str) -> str:
         return "…"
@@ -81,7 +81,7 @@ def _filled(pattern: Pattern, values: Mapping[str, str]) -> Cause:
 
 
 def _capital(sentence: str) -> str:
-    """Sentences that begin with a host's name stay as they are."""
+    """Capitalises "the server"; a host's name at the start stays as it is."""
     return "T" + sentence[1:] if sentence.startswith("the ") else sentence
 
 
@@ -92,8 +92,8 @@ def _server(evidence: Evidence) -> str:
 def _good(evidence: Evidence) -> str:
     number = len(evidence.good)
     if number > 1:
-        return f"{number} other answers of {_server(evidence)} have it"
-    return f"another answer of {_server(evidence)} has it" if number else "the answer to its preflight has it"
+        return f"{number} other answers from {_server(evidence)} have it"
+    return f"another answer from {_server(evidence)} has it" if number else "the answer to its preflight has it"
 
 
 VALUES: dict[str, Callable[[Evidence], str]] = {

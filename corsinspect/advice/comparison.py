@@ -1,4 +1,4 @@
-"""The comparison at the heart of a detail pane: what the browser needed against what the server sent, per header."""
+"""The comparison in the details of a call: per header, what the browser needed and what the server sent."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -20,7 +20,7 @@ HEADERS = {
     "location": "Location",
     "policy": "Cross-Origin-Resource-Policy",
 }
-"""The steps of a trace that compare a value of the answer, with what they read."""
+"""The steps of a trace that compare a value of the answer, with the header (or status) that they read."""
 
 State = Literal["ok", "failed", "would-fail", "not-needed", "unknown"]
 STATES: dict[str, State] = {
@@ -33,7 +33,7 @@ STATES: dict[str, State] = {
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One header (or the status) of the answer where a call stopped, or of another where it would fail next."""
+    """One header (or the status) of the answer where a call stopped, or of another answer where it would fail next."""
 
     header: str
     state: State
@@ -41,7 +41,7 @@ class Row(msgspec.Struct, frozen=True):
     sent: str | None
     """None: absent."""
     note: str = ""
-    """How they differ, in few words."""
+    """How they differ, in a few words."""
     needed_marks: tuple[Mark, ...] = ()
     sent_marks: tuple[Mark, ...] = ()
     stage: Stage | None = None
@@ -49,14 +49,14 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The header without what all of them share: "Origin" for Access-Control-Allow-Origin."""
+        """The header without the common prefix: "Origin" for Access-Control-Allow-Origin."""
         return self.header.removeprefix("Access-Control-Allow-").removeprefix("Cross-Origin-")
 
 
 def comparison(call: Call, steps: Iterable[Step]) -> list[Row]:
-    """The rows for a call's trace: what failed first, then what would fail next (at any stage), then what was right.
+    """The rows for a call's trace: what failed, then what would fail next (at any stage), then what was right.
 
-    `steps` is `corsinspect.analysis.trace(call)`. Rows that are right come from the exchange where the call stopped.
+    `steps` is `corsinspect.analysis.trace(call)`. What was right is shown only for the exchange where the call stopped.
     """
     stop = (call.verdict.stage, call.verdict.hop)
     compared = [step for step in steps if step.name in HEADERS]

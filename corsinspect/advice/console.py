@@ -1,8 +1,8 @@
-"""Decodes what a browser's console says of a failed call: which call, which reason, and what each piece means.
+"""Decodes what a browser's console says about a failed call: which call, which reason, and what each piece means.
 
-- The text is hostile: anything may be in it, cut off, wrapped, prefixed, or in another language. Nothing here raises.
-- What the message doesn't determine stays open (several candidates, several stages); a captured call narrows it.
-- Pieces are the text's own characters: whoever shows them passes them through `corsinspect.printable`.
+- The text is hostile: it may hold anything, be cut off, wrapped, prefixed, or in another language. Nothing here raises.
+- What the message doesn't determine stays open (several candidates or stages); a captured call narrows it down.
+- Pieces are the text's own characters: code that shows them passes them through `corsinspect.printable`.
 """
 
 import re
@@ -30,21 +30,21 @@ from corsinspect.fetch.reasons import code, is_reason
 from corsinspect.model import Call, EngineName, Stage
 
 LONGEST_TEXT = 100_000
-"""Characters of a paste that are read."""
+"""As many characters of a paste are read."""
 
 FEW = 5
-"""Candidates that can be told in a sentence."""
+"""As many candidates fit into a sentence."""
 
 _PREFLIGHT_SAYS = Fragment(
     "Response to preflight request doesn't pass access control check:",
     browser="chromium",
-    meaning="It stopped at the preflight: the browser first asks by an OPTIONS request, and that answer failed the "
+    meaning="The call stopped at the preflight: the browser first sends an OPTIONS request, whose answer failed the "
     "check. The call itself was never sent.",
 )
 _BLOCKED_SAYS = Fragment(
     "has been blocked by CORS policy:",
     browser="chromium",
-    meaning="The browser did this, not the server. Other programs (curl, Postman) do not check, so they work.",
+    meaning="The browser did this, not the server. Other programs (curl, Postman) don't check CORS, so they work.",
 )
 _STATUS_SAYS = Fragment("Status code: {status}")
 _FAILED = "net::ERR_FAILED"
@@ -56,31 +56,31 @@ _HEADS = re.compile(
     r"|\b[A-Z]{3,10} https?://\S{1,4000} (?:\(\w+\) )?net::|Uncaught |TypeError: |AxiosError|Blocked loading mixed"
     r"|Preflight response is not successful|(?<!policy: )(?<!resource: )(?<!\] )Origin \S{1,400} is not allowed by)"
 )
-"""Where a message may begin; white space is collapsed before, for terminals wrap and break lines anywhere."""
+"""Where a message may begin. White space is collapsed first, because terminals wrap lines anywhere."""
 
 _KINDS = {
     "fetch": "The page called this address with fetch().",
-    "XMLHttpRequest": "The page called this address with XMLHttpRequest (axios and jQuery do so, too).",
+    "XMLHttpRequest": "The page called this address with XMLHttpRequest (axios and jQuery use it too).",
     "script": "The page loads a module, or a script with crossorigin, from here.",
-    "font": "The page's style sheet loads a font from here; fonts always need CORS.",
+    "font": "The page's style sheet loads a font from here. Fonts always need CORS.",
     "image": "The page loads an image from here with crossorigin, or for a CSS shape or mask.",
     "CSS stylesheet": "The page loads a style sheet from here with crossorigin.",
-    "resource": "The page loads this, with EventSource for instance.",
-    "manifest": "The page's web app manifest.",
+    "resource": "The page loads this, for instance with EventSource.",
+    "manifest": "The page loads its web app manifest from here.",
 }
 _MEANINGS = {
     "url": "The address that was called.",
-    "from": "The page had called this address; a redirect led on from there.",
-    "origin": "The page's origin. The server has to allow exactly these characters.",
+    "from": "The page called this address, which redirected the call.",
+    "origin": "The page's origin. The server must allow exactly these characters.",
 }
 NULL_ORIGIN = (
-    "The page has no origin of its own (a file, a sandboxed frame), or a redirect took it away: the server would have "
-    "to allow the word null."
+    "The page has no origin (it is a file or a sandboxed frame), or a redirect removed it: the server would have to "
+    "allow the word null."
 )
 
 _NO_SCHEME = re.compile(r"[\w.-]+:[0-9]+(?:[/?#]|$)")
 NO_SCHEME = (
-    "The address that was called. It lacks http:// in front, so the browser takes what stands before the colon for a "
+    "The address that was called. It lacks http:// at the start, so the browser takes the part before the colon for a "
     "scheme."
 )
 
@@ -91,45 +91,45 @@ class Piece(msgspec.Struct, frozen=True):
     says: str
     means: str
     ignore: bool = False
-    """A hint that leads astray."""
+    """Whether it is a misleading hint."""
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """What a console message tells."""
+    """What a console message says."""
 
     browser: EngineName | None
     candidates: tuple[str, ...]
-    """Reason slugs, or names of topics (csp, ad-blocker); one where the message determines it, the likelier first."""
+    """Reason slugs, or names of topics (csp, ad-blocker), likelier ones first; one if the message determines it."""
     stages: tuple[Stage, ...]
-    """At which stage it can have been."""
+    """The stages where it may have happened."""
     url: str | None = None
-    """Of the request that failed: after a redirect the target."""
+    """The URL of the request that failed: after a redirect the target."""
     redirected_from: str | None = None
-    """The address that the page had called, where the message names another."""
+    """The address that the page called, if the message names a redirect."""
     origin: str | None = None
-    """The page's."""
+    """The page's origin."""
     code: str | None = None
-    """The browser's own name for it."""
+    """The browser's own name for the failure."""
     value: str | None = None
-    """What the message quotes: the header's value, the method, the header's name, the bad token."""
+    """What the message quotes: a header's value or name, the method, the bad token."""
     status: int | None = None
     pieces: tuple[Piece, ...] = ()
     count: int = 1
-    """How often the text holds this message."""
+    """How often this message is in the text."""
 
     @property
     def stage(self) -> Stage | None:
-        """The stage, where the message determines it."""
+        """The stage, if the message determines it."""
         return self.stages[0] if len(self.stages) == 1 else None
 
     @property
     def ignore(self) -> tuple[Piece, ...]:
-        """The hints that make it worse or lead astray."""
+        """The hints that are harmful or misleading."""
         return tuple(piece for piece in self.pieces if piece.ignore)
 
 
 class _Said(msgspec.Struct):
-    """One message of the text, while it is put together from its lines."""
+    """One message of the text, while it is assembled from its lines."""
 
     reason: Fragment | None = None
     vague: Fragment | None = None
@@ -138,14 +138,14 @@ class _Said(msgspec.Struct):
     preflight: bool = False
     redirect: bool = False
     checked: bool = False
-    """Chromium said that it was a check of CORS."""
+    """Whether Chromium said that a CORS check failed."""
     spans: list[tuple[int, str, Fragment | str, bool]] = []
     """Position, the words, the fragment or meaning, whether to ignore."""
     count: int = 1
 
 
 def decode(text: str, call: Call | None = None) -> Decoded | None:
-    """The message in `text` that tells most, narrowed by the captured call if given; None where nothing is known."""
+    """The most specific message in `text`, narrowed by the captured call if given; None if none is known."""
     messages = decode_all(text, call)
     if call is not None:
         urls = {exchange.url for exchange in call.exchanges}
@@ -154,7 +154,7 @@ def decode(text: str, call: Call | None = None) -> Decoded | None:
 
 
 def decode_all(text: str, call: Call | None = None) -> list[Decoded]:
-    """Every message in `text`, each once, in order; what only repeats a failure goes to the one that it repeats."""
+    """Every message in `text`, each once, in order; a line that only repeats a failure joins that failure."""
     said: list[_Said] = []
     for segment in _HEADS.split(" ".join(text[:LONGEST_TEXT].split())):
         if (one := _read(segment)) is not None:
@@ -163,7 +163,7 @@ def decode_all(text: str, call: Call | None = None) -> list[Decoded]:
 
 
 def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
-    """The captured call that the message is of: the latest that failed at its URL for a possible reason."""
+    """The captured call that the message is about: the latest that failed at its URL for a possible reason."""
     best: tuple[int, float, Call] | None = None
     for call in calls:
         if decoded.origin not in (None, "null") and call.page_origin not in (None, decoded.origin):
@@ -171,7 +171,7 @@ def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
         reasons = _reasons_in(call, decoded.browser)
         urls = [exchange.url for exchange in call.exchanges]
         named = {decoded.url, decoded.redirected_from} - {None}
-        # tokens in a query are redacted in a session, and are not in the console
+        # tokens in a query are redacted in a session but not in the console
         bare = {url.partition("?")[0] for url in named if url}
         if not reasons or not bare.intersection(url.partition("?")[0] for url in urls):
             continue
@@ -182,7 +182,7 @@ def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
 
 
 def with_call(message: Decoded, text: str, calls: Sequence[Call]) -> tuple[Decoded, Call | None]:
-    """The message narrowed by the captured call that it is of, and that call."""
+    """The message, narrowed by the captured call that it is about, and that call."""
     call = matching(message, calls)
     if call is None:
         return message, None
@@ -224,7 +224,7 @@ def _read(segment: str) -> _Said | None:
 
 
 def _take_setting(said: _Said, match: re.Match[str]) -> None:
-    """The frame of a message, cut into a piece for each thing that it names."""
+    """Cuts the frame of a message into a piece for each thing that it names."""
     start = match.start()
     named = {name: value for name, value in match.groupdict().items() if value is not None}
     for name in sorted(named.keys() & _MEANINGS.keys(), key=match.start):
@@ -232,7 +232,7 @@ def _take_setting(said: _Said, match: re.Match[str]) -> None:
         while end < match.end() and match.string[end] in "'’”)":
             end += 1
         words = match.string[start:end].strip()
-        # an address has no spaces: those are line breaks of whoever wrapped it
+        # an address has no spaces: they come from wrapped lines
         said.found[name] = named[name].replace(" ", "")
         kind = _KINDS.get(named.get("word", "").strip()) if name == "url" else None
         if name == "url" and _NO_SCHEME.match(said.found[name]):
@@ -277,7 +277,7 @@ def _take_foreign(said: _Said, segment: str) -> None:
 
 
 def _add(messages: list[_Said], one: _Said) -> None:
-    """Puts a segment with the message that it belongs to, or behind the others."""
+    """Adds a segment to the message that it belongs to, or as a new message."""
     if one.reason is None and one.vague is None:
         return
     for other in reversed(messages):
@@ -332,7 +332,7 @@ _ESCAPED = re.compile(r"(?:\\u00[0-9A-Fa-f]{2})+")
 
 
 def _unescaped(value: str | None) -> str | None:
-    """Chromium writes a header's bytes beyond ASCII as \\u00XX; they mostly are UTF-8."""
+    """Chromium writes a header's non-ASCII bytes as \\u00XX; they are usually UTF-8."""
     if value is None:
         return None
 
@@ -344,20 +344,20 @@ def _unescaped(value: str | None) -> str | None:
 
 def _candidates(slugs: tuple[str, ...], said: _Said, value: str | None, status: int | None) -> tuple[str, ...]:
     if "origin-mismatch" in slugs and value is not None and said.reason is not None:
-        # as it was on the wire, a character a byte
+        # as on the wire, one character per byte
         reason = origin_reason(value.encode("utf-8", "replace").decode("latin-1"))
         return (reason,) if reason in slugs else slugs
     if slugs == ("preflight-status", "preflight-redirect") and status is not None:
         return ("preflight-redirect",) if 300 <= status <= 399 else ("preflight-status",)
     if said.reason is None and said.vague is not None and said.vague.says == _FAILED and status is not None:
-        return CHECKED  # the server did answer, and Chromium tells no status of a preflight's answer
+        return CHECKED  # the server did answer, and Chromium prints no status for a preflight's answer
     if slugs == ("redirect-disallowed-scheme", "scheme-not-cors"):
         return ("redirect-disallowed-scheme",) if "from" in said.found else ("scheme-not-cors",)
     return slugs
 
 
 def _code(candidates: tuple[str, ...], browser: EngineName | None, stages: tuple[Stage, ...]) -> str | None:
-    """The browser's own name, where all candidates have the same."""
+    """The browser's own name, if all candidates have the same one."""
     if browser is None:
         return None
     names = {code(browser, slug, stages == PREFLIGHT, 1, False) if is_reason(slug) else None for slug in candidates}
@@ -370,14 +370,14 @@ def _stages(fragment: Fragment, said: _Said) -> tuple[Stage, ...]:
     if said.redirect or ("redirect-disallowed-scheme" in fragment.slugs and "from" in said.found and said.reason):
         return REDIRECT
     if said.checked and said.reason is not None and fragment.stages == EVERY_STAGE:
-        return AFTER  # Chromium always says so where it was the preflight
+        return AFTER  # Chromium always says so if it was the preflight
     return fragment.stages
 
 
 def _narrowed(
     candidates: tuple[str, ...], stages: tuple[Stage, ...], browser: EngineName | None, call: Call | None
 ) -> tuple[tuple[str, ...], tuple[Stage, ...]]:
-    """What the captured call leaves of them; all where it contradicts, for the message outranks what was inferred."""
+    """Those that the captured call leaves; all if it contradicts, because the message outranks inference."""
     left = [slug for slug in _reasons_in(call, browser) if slug in candidates] if call is not None else []
     if call is None or not left:
         return candidates, stages
@@ -386,14 +386,14 @@ def _narrowed(
 
 
 def _reasons_in(call: Call, browser: EngineName | None) -> list[str]:
-    """Why the call failed in this browser; then why it can have failed, where the wire leaves that open."""
+    """Why the call failed in this browser; then the other possible reasons, if the traffic leaves that open."""
     engines = call.verdict.engines
     own = engines[browser].reason if engines and browser else call.verdict.reason
     return [slug for slug in (own, *(other.reason for other in call.verdict.alternatives)) if slug is not None]
 
 
 def known(decoded: Decoded) -> Known:
-    """What the words for its reasons can be filled with."""
+    """The values for the words of its reasons."""
     slug = decoded.candidates[0]
     named = decoded.value
     leads = slug == "redirect-disallowed-scheme" and decoded.redirected_from is not None
@@ -424,16 +424,16 @@ def _meaning(what: Fragment | str, decoded: Decoded) -> str:
     if len(decoded.candidates) == 1:
         return told(decoded.candidates[0], known(decoded)).happened
     if len(decoded.candidates) > FEW:
-        return "It names no reason that is known."
+        return "It names no known reason."
     return "One of: " + "; ".join(f"{slug} ({brief(slug, known(decoded))})" for slug in decoded.candidates) + "."
 
 
 def _status_meaning(decoded: Decoded) -> str:
     status = decoded.status
     if status is None:
-        return "There was no answer to take a status from."
+        return "There was no answer, so there is no status."
     if 200 <= status <= 299:
         return "The answer itself was a success: the server works, only a header is wrong or missing."
     if 300 <= status <= 399:
         return "The answer was a redirect."
-    return "The answer was an error page, and such pages often lack the headers of good answers. Mend the error first."
+    return "The answer was an error page; these often lack the headers that other answers have. Fix the error first."

@@ -1,4 +1,4 @@
-"""Two calls beside each other, header by header: why did this one pass and that one not?"""
+"""Two calls side by side, header by header: why did one pass and the other not?"""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -13,31 +13,31 @@ from corsinspect.model import Call, Exchange
 Group = Literal["call", "preflight asked", "preflight answered", "request", "answer"]
 
 DECIDING = ("access-control-", "origin", "status", "vary", "location", "cross-origin-resource-policy")
-"""Beginnings of the names that a browser decides by."""
+"""Prefixes of the names that a browser's decision depends on."""
 METHOD_ASKED = "Access-Control-Request-Method"
 PASSING = frozenset({"allowed", "opaque", "not-cors"})
 _NO_HEADERS = ("date", "content-length", "age", "etag", "last-modified", "x-request-id", "cf-ray", "expires")
-"""Headers that differ between any two answers."""
+"""Headers that always differ between two answers."""
 
 
 class Aspect(msgspec.Struct, frozen=True):
-    """One thing that two calls have in common, or not; None: it isn't there."""
+    """One property of two calls, with both values; None: absent."""
 
     group: Group
     name: str
     one: str | None
     other: str | None
     decides: bool
-    """Whether browsers look at it."""
+    """Whether a browser's decision depends on it."""
 
     @property
     def differs(self) -> bool:
-        """Whether the two values are unequal."""
+        """Whether the two values differ."""
         return self.one != self.other
 
 
 def contrast(one: Call, other: Call) -> list[Aspect]:
-    """Everything comparable, in the order of the wire; headers that no two answers share are left out."""
+    """Everything comparable, in wire order, without headers that always differ."""
     aspects = list(_call(one, other))
     preflights, requests = zip(_ends(one), _ends(other), strict=True)
     aspects += _headers("preflight asked", *preflights, request=True)
@@ -48,24 +48,24 @@ def contrast(one: Call, other: Call) -> list[Aspect]:
 
 
 def conclusion(one: Call, other: Call, aspects: Iterable[Aspect]) -> str:
-    """What the two did, and what most likely makes the difference; values are captured text."""
-    told = f"The first was {_outcome(one)}, the second {_outcome(other)}."
+    """The two outcomes, and what most likely makes the difference; values are captured text."""
+    outcomes = f"The first was {_outcome(one)}, the second {_outcome(other)}."
     blocked, passed = (one, other) if one.verdict.outcome == "blocked" else (other, one)
     if blocked.verdict.outcome != "blocked" or passed.verdict.outcome not in PASSING:
-        return told
+        return outcomes
     if passed.verdict.outcome == "not-cors":
-        return f"{told} CORS never applied to the one that passed."
+        return f"{outcomes} CORS never applied to the one that passed."
     header = (blocked.verdict.header or "").lower()
     differing = [aspect for aspect in aspects if aspect.differs]
     for aspect in differing:
         if aspect.name.lower() == header and aspect.group in ("preflight answered", "answer"):
-            return f"{told} The server answered them differently: {aspect.name}."
+            return f"{outcomes} The server answered them differently: {aspect.name}."
     asked = [aspect.name for aspect in differing if aspect.decides and aspect.group in ("call", "preflight asked")]
     if "method" in asked and METHOD_ASKED in asked:
         asked.remove(METHOD_ASKED)
     if asked:
-        return f"{told} What differs is what was asked: {', '.join(asked)}."
-    return told
+        return f"{outcomes} The requests differ: {', '.join(asked)}."
+    return outcomes
 
 
 def _outcome(call: Call) -> str:

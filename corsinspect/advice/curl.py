@@ -1,9 +1,9 @@
-"""A Call as curl commands, ready to paste into a shell: its preflight and its requests, in the order of the wire.
+"""A Call as curl commands, ready to paste into a shell: its preflight and its requests, in wire order.
 
-- Nothing captured can get out of its quotes: it stands in single quotes (`shlex.quote`) without control characters, and
-  names that are no HTTP tokens are left out, because curl reads `@file` in a header's place.
-- A redacted secret is a variable that the person sets: $AUTHORIZATION, $COOKIE, $SECRET_…; equal secrets share one.
-- Bodies are never recorded: where there was one it's $BODY.
+- Captured text can't escape its quotes: it is in single quotes (`shlex.quote`) without control characters, and names
+  that aren't HTTP tokens are left out, because curl would read `@file` as a header.
+- A redacted secret becomes a variable that the person sets: $AUTHORIZATION, $COOKIE, $SECRET_…; equal ones share it.
+- Bodies are never recorded: if there was one, it is $BODY.
 """
 
 import re
@@ -15,22 +15,22 @@ from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 
 _SECRET = re.compile(r"‹redacted:\d+:([0-9a-f]{12})!?›")
-"""As in `model.HeaderList`."""
+"""See `model.HeaderList`."""
 _NAMED = {"authorization": "AUTHORIZATION", "cookie": "COOKIE"}
 _LONGEST_NAME = 32
 _CURLS_OWN = frozenset("accept-encoding connection content-length host proxy-connection te transfer-encoding".split())
-"""Headers that curl writes itself, or that would only make its output unreadable."""
+"""Headers that curl sends itself, or that would only make its output unreadable."""
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]|{}<>^`\"\\ "
 
 
 def curl(call: Call) -> str:
-    """The commands, one below another; "" for a Call that never carried an http request."""
+    """The commands, one per line; "" for a Call without an http request."""
     secrets: dict[str, str] = {}
     return "\n".join(filter(None, (_command(exchange, secrets) for exchange in call.exchanges)))
 
 
 def variables(command: str) -> list[str]:
-    """The variables that a person has to set before running such a command, in order."""
+    """The variables that a person must set before running the command, in order."""
     return list(dict.fromkeys(re.findall(r'"\$([A-Z0-9_]+)"', command)))
 
 
@@ -54,7 +54,7 @@ def _command(exchange: Exchange, secrets: dict[str, str]) -> str:
 
 
 def _quoted(text: str, variable: str, secrets: dict[str, str]) -> str:
-    """One word of a shell: the text in quotes, each secret in it a variable."""
+    """One shell word: the text in quotes, each secret in it as a variable."""
     pieces: list[str] = []
     end = 0
     for match in _SECRET.finditer(text):
@@ -78,13 +78,13 @@ def _name(tag: str, variable: str, secrets: dict[str, str]) -> str:
 
 
 def _variable(header: str) -> str:
-    """A variable for a header's secret; never one that a shell knows already, such as PATH."""
+    """A variable for a header's secret; never one that the shell already uses, such as PATH."""
     own = re.sub(r"[^A-Z0-9]", "_", header.upper())[:_LONGEST_NAME]
     return _NAMED.get(header.lower(), f"SECRET_{own}")
 
 
 def _encoded(url: str) -> str:
-    """The URL with what isn't printable ASCII percent-encoded (its captured characters are bytes), secrets left."""
+    """The URL with all but printable ASCII percent-encoded (captured characters are bytes), except secrets."""
     pieces: list[str] = []
     end = 0
     for match in _SECRET.finditer(url):

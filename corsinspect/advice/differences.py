@@ -1,8 +1,8 @@
-"""What differs between the value a browser needed and the one a server sent, down to the characters.
+"""How the value that a server sent differs from the one that the browser needed, character by character.
 
 - `origin_difference`, `credentials_difference`, `list_difference` take the two values and name the kinds of difference.
-- A mark is a half-open range of characters `(start, end)` of the raw value: what to paint, never what to judge by
-  (the verdict is made elsewhere; here a person learns to see it).
+- A mark is a half-open range of characters `(start, end)` of the raw value: it says what to highlight and decides
+  nothing (the verdict comes from elsewhere; the marks help a person to see it).
 """
 
 import re
@@ -51,11 +51,11 @@ _ORIGIN = re.compile(
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """How two values differ; no kinds at all means that they don't."""
+    """How two values differ; without any kind they are equal."""
 
     kinds: tuple[Kind, ...] = ()
     note: str = ""
-    """The kinds in a few plain words."""
+    """The kinds in a few words."""
     needed_marks: tuple[Mark, ...] = ()
     found_marks: tuple[Mark, ...] = ()
 
@@ -66,7 +66,7 @@ NONE = Difference()
 def origin_difference(needed: str, found: str | None, own: str | None = None) -> Difference:
     """How an `Access-Control-Allow-Origin` (several lines joined with ", ") differs from the origin that was needed.
 
-    `own` is the origin of the server that sent it: naming oneself instead of the page is a frequent mistake.
+    `own` is the origin of the server that sent it: allowing itself instead of the page is a frequent mistake.
     """
     if found is None:
         return Difference(("missing",), "missing", ((0, len(needed)),))
@@ -82,16 +82,16 @@ def origin_difference(needed: str, found: str | None, own: str | None = None) ->
     if found.lower() == "null":
         return Difference(("null",), "null stands for sandboxed and local pages", found_marks=whole)
     if found == own:
-        return Difference(("own-origin",), "that is the server itself, not the page", found_marks=whole)
+        return Difference(("own-origin",), "this is the server itself, not the page", found_marks=whole)
     if found.strip("\"'") == needed:
         start = len(found) - len(found.lstrip("\"'"))
         marks = tuple(mark for mark in ((0, start), (start + len(needed), len(found))) if mark[0] < mark[1])
-        return Difference(("quotes",), "no quotes allowed", found_marks=marks)
+        return Difference(("quotes",), "quotes are not allowed", found_marks=marks)
     return _by_part(needed, found)
 
 
 def credentials_difference(found: str | None) -> Difference:
-    """How an `Access-Control-Allow-Credentials` differs from `true`, in lower case and once."""
+    """How an `Access-Control-Allow-Credentials` differs from a single `true` in lower case."""
     if found is None:
         return Difference(("missing",), "missing", ((0, 4),))
     if not found:
@@ -106,7 +106,7 @@ def credentials_difference(found: str | None) -> Difference:
 
 
 def list_difference(needed: Iterable[str], found: str | None, *, case_matters: bool) -> Difference:
-    """Which of the needed methods (case matters) or header names (it doesn't) a list lacks, and what spoils the list.
+    """Which of the needed methods (case matters) or header names (it doesn't) a list lacks, and what makes it invalid.
 
     `needed_marks` are positions in the needed names joined with ", ".
     """
@@ -137,7 +137,7 @@ def list_difference(needed: Iterable[str], found: str | None, *, case_matters: b
 
 
 def _several(needed: str, found: str) -> Difference:
-    """A comma or a space in the value: browsers take one origin, or the sign *, and nothing else."""
+    """For a comma or space in the value: browsers accept one origin or *, and nothing else."""
     items = [(match.start(), match.group()) for match in re.finditer(r"[^,\s]+", found)]
     right = [(start, start + len(item)) for start, item in items if item == needed]
     if len(items) > 1 and len({item for _, item in items}) == 1:
@@ -146,8 +146,8 @@ def _several(needed: str, found: str) -> Difference:
     if right:
         start, end = right[0]
         marks = tuple(mark for mark in ((0, start), (end, len(found))) if mark[0] < mark[1])
-        return Difference(("several",), "one value only, and this one", found_marks=marks)
-    return Difference(("several",), "one value only", found_marks=((0, len(found)),))
+        return Difference(("several",), "only one value, this one", found_marks=marks)
+    return Difference(("several",), "only one value", found_marks=((0, len(found)),))
 
 
 def _by_part(needed: str, found: str) -> Difference:
@@ -180,19 +180,19 @@ def _by_part(needed: str, found: str) -> Difference:
         else:
             differs("scheme", f"{have['scheme']} instead of {want['scheme']}", "scheme")
     if have["user"]:
-        differs("userinfo", "user name inside", "user")
+        differs("userinfo", "contains a user name", "user")
     if have["host"] != want["host"]:
         kind, note, marks = _host(want["host"], have["host"])
         differs(kind, note, "host", *_shifted(marks, have.start("host")))
     if (have["port"] or "") != (want["port"] or ""):
         if have["port"] and not want["port"] and have["port"] == DEFAULT_PORTS.get(want["scheme"]):
-            differs("default-port", "the default port is left out", "port")
+            differs("default-port", "leave out the default port", "port")
         else:
             differs("port", f"port {(have['port'] or ' missing')[1:]}", "port")
     if have["rest"] == "/":
         differs("trailing-slash", "trailing slash", "rest")
     elif have["rest"]:
-        differs("path", "a path is no part of an origin", "rest")
+        differs("path", "an origin has no path", "rest")
     return Difference(tuple(kinds), ", ".join(notes), tuple(needed_marks), tuple(found_marks))
 
 
@@ -202,7 +202,7 @@ def _host(want: str, have: str) -> tuple[Kind, str, tuple[Mark, ...]]:
     if have in LOOPBACK and want in LOOPBACK:
         return "loopback", f"{have} is not {want} to a browser", ((0, len(have)),)
     if "*" in have:
-        return "pattern", "browsers read no patterns", _where(list(enumerate(have)), "*")
+        return "pattern", "browsers don't match patterns", _where(list(enumerate(have)), "*")
     if have.endswith("." + want):
         return "subdomain", f"{have[: -len(want)]} is too much", ((0, len(have) - len(want)),)
     if want.endswith("." + have):
@@ -211,7 +211,7 @@ def _host(want: str, have: str) -> tuple[Kind, str, tuple[Mark, ...]]:
 
 
 def _items(value: str) -> Iterable[tuple[int, str]]:
-    """The non-empty elements of a comma-separated list, trimmed, each with where it starts."""
+    """The non-empty elements of a comma-separated list, trimmed, each with its start."""
     for match in re.finditer(r"[^,]+", value):
         item = match.group().strip(" \t")
         if item:
@@ -219,7 +219,7 @@ def _items(value: str) -> Iterable[tuple[int, str]]:
 
 
 def _unequal(have: str, want: str) -> tuple[Mark, ...]:
-    """The characters that differ between two strings of one length."""
+    """The characters that differ between two strings of equal length."""
     return tuple((i, i + 1) for i, (a, b) in enumerate(zip(have, want, strict=True)) if a != b)
 
 

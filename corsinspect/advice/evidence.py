@@ -1,4 +1,4 @@
-"""What the traffic says beyond a call's own verdict: where its causes may lie. See `causes.py`."""
+"""What the traffic shows beyond a call's own verdict, as evidence for its causes. See `causes.py`."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
 
 class Evidence:
-    """One call in the light of the others of its session (`neighbours`, of which only its server's count)."""
+    """One call in the light of its session's other calls (`neighbours`, of which only those to its server count)."""
 
     def __init__(self, call: Call, neighbours: Iterable[Call] = ()) -> None:
         self.call = call
@@ -38,21 +38,21 @@ class Evidence:
         self._neighbours = [other for other in neighbours if other.id != call.id]
 
     def header(self, name: str) -> str | None:
-        """Of the answer where the call stopped; None: absent."""
+        """A header of the answer where the call stopped; None: absent."""
         return None if self.stopped is None else combined(self.stopped.response_headers, name)
 
     def sent(self, name: str) -> str | None:
-        """Of the request where the call stopped."""
+        """A header of the request where the call stopped; None: absent."""
         return None if self.stopped is None else combined(self.stopped.request_headers, name)
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
-        """How the header's value differs from what was needed (`differences.Kind`)."""
+        """How the header's value differs from what was needed (`DifferenceKind`)."""
         return difference(self.call).kinds
 
     @cached_property
     def answers(self) -> list[Exchange]:
-        """What this server answered in other calls."""
+        """This server's answers in other calls."""
         return [
             each
             for other in self._neighbours
@@ -62,12 +62,12 @@ class Evidence:
 
     @cached_property
     def good(self) -> list[Exchange]:
-        """The answers of this server to other requests (not preflights) that have Access-Control-Allow-Origin."""
+        """This server's answers to other requests (not preflights) that have Access-Control-Allow-Origin."""
         return [each for each in self.answers if each.method != "OPTIONS" and _has(each, _ALLOW_ORIGIN)]
 
     @property
     def allows_page(self) -> bool:
-        """Whether this server allows this very page elsewhere."""
+        """Whether this server allows this page in another answer."""
         granted = [hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None]
         return any(combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in (*self.good, *granted))
 
@@ -79,7 +79,7 @@ class Evidence:
 
     @property
     def knows_method(self) -> bool:
-        """Whether this very path was answered without an error to another request than OPTIONS."""
+        """Whether a request to this path other than OPTIONS was answered without an error."""
         path = _path(self.stopped)
         return any(
             each.method != "OPTIONS" and (each.status or 0) < 400 and _path(each) == path
@@ -88,7 +88,7 @@ class Evidence:
 
     @property
     def refuses(self) -> bool:
-        """Whether the answer looks like that of CORS code which did not like the origin."""
+        """Whether the answer looks as if CORS code ran and refused the origin."""
         if self.stopped is None or _has(self.stopped, _ALLOW_ORIGIN):
             return False
         vary = {name.strip().lower() for name in (self.header("vary") or "").split(",")}
@@ -97,13 +97,13 @@ class Evidence:
 
     @property
     def granted(self) -> bool:
-        """Whether the preflight of the request that was then refused had been granted."""
+        """Whether the request that was blocked had a preflight that passed."""
         hop = self.call.stopped_hop
         return self.stage == "actual" and hop is not None and hop.preflight is not None
 
     @cached_property
     def proxies(self) -> list[str]:
-        """The reverse proxies that show themselves in this server's answers."""
+        """The reverse proxies that can be recognised in this server's answers."""
         own = [each for each in self.call.exchanges if origin_of(each.url) == self.server and each.status]
         found = recognise_all(
             recognise(each.response_headers, each.status, each.error_page) for each in (*own, *self.answers)
@@ -112,7 +112,7 @@ class Evidence:
 
     @property
     def by_proxy(self) -> bool:
-        """Whether a reverse proxy made this answer itself, and no app."""
+        """Whether a reverse proxy, not the app, made this answer."""
         if self.stopped is None:
             return False
         maker = answered_by(self.stopped.response_headers, self.stopped.status, self.stopped.error_page)
@@ -120,7 +120,7 @@ class Evidence:
 
     @property
     def from_cache(self) -> bool:
-        """Whether a cache made this answer: the browser's, or one on the way."""
+        """Whether this answer came from a cache: the browser's, or one on the way."""
         hop = self.call.stopped_hop
         on_the_way = ("x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache")
         hit = any(_CACHED.search(self.header(name) or "") for name in on_the_way)
@@ -128,7 +128,7 @@ class Evidence:
 
     @cached_property
     def location(self) -> str:
-        """Where a redirect leads; "" if it is none."""
+        """Where a redirect leads; "" if the answer is not a redirect."""
         return self.header("location") or ""
 
     @property
@@ -146,12 +146,12 @@ class Evidence:
 
     @property
     def has_cookie(self) -> bool:
-        """Whether the request carried a cookie or a login."""
+        """Whether the request had a cookie or a login."""
         return self.sent("cookie") is not None or self.sent("authorization") is not None
 
     @property
     def sets_lax_cookies(self) -> bool:
-        """Whether this server sets cookies that other sites' pages never send back."""
+        """Whether this server sets cookies that browsers never send from other sites' pages."""
         set_cookies = [
             value.lower()
             for each in (*self.call.exchanges, *self.answers)
@@ -162,7 +162,7 @@ class Evidence:
 
     @property
     def failure(self) -> str:
-        """The words of whoever noticed a failure."""
+        """The failure in the words of what reported it."""
         return next((each.failure.text for each in reversed(self.call.exchanges) if each.failure), "")
 
 

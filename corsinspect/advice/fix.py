@@ -1,8 +1,8 @@
-"""The header fix: the smallest change of a server's answers that makes one Call pass, and opens nothing else.
+"""The header fix: the smallest change to a server's answers that lets one Call pass, and allows nothing else.
 
-- The origin is the one that the browser sent, never `*`, and `Vary: Origin` goes with it.
+- The origin is the one that the browser sent, never `*`, with `Vary: Origin`.
 - Methods and header names are those that this Call asked for.
-- What the server says already, and rightly, is left alone.
+- What the server already sends correctly stays.
 """
 
 import itertools
@@ -65,18 +65,18 @@ FIXED_BY_HEADERS: dict[Reason, bool] = {
 FIXABLE: frozenset[Reason] = frozenset(reason for reason, fixable in FIXED_BY_HEADERS.items() if fixable)
 
 _OTHER_ORIGIN = re.compile(r"(?!https?:|wss?:|ftp:)[a-z][a-z0-9+.\-]*://[A-Za-z0-9._\-]+")
-"""Of browser extensions and of apps around a web view (capacitor://localhost)."""
+"""Origins of browser extensions and of apps in a web view (capacitor://localhost)."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What one answer has to say instead: each header in `set` once, with this value, and none of `remove`."""
+    """What one answer should send instead: each header in `set` once, with this value, and none in `remove`."""
 
     set: dict[str, str]
     remove: list[str]
 
 
 class PreflightChange(msgspec.Struct, frozen=True, kw_only=True):
-    """The same for a preflight's answer; `status` None: its own is right."""
+    """The same for a preflight's answer; `status` None: keep its own."""
 
     status: int | None
     set: dict[str, str]
@@ -84,7 +84,7 @@ class PreflightChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server should answer at the hop where the Call stopped; None where an answer needs no change."""
+    """What the server should answer at the hop where the Call stopped; None for an answer that needs no fix."""
 
     preflight: PreflightChange | None
     actual: Change | None
@@ -101,15 +101,16 @@ class _Asked(NamedTuple):
 
 
 def fix(call: Call) -> Fix | None:
-    """The smallest change that makes this blocked Call pass; None where it isn't blocked or headers can't mend it.
+    """The smallest change that lets this blocked Call pass; None if it isn't blocked or headers can't fix it.
 
-    Where the wire doesn't show the credentials mode, the fix rests on the mode that the verdict rests on: credentials
-    are granted if the Call has them for certain, or failed for a reason that only credentials explain, and not else
-    (a grant that nobody used would be one too many; `cautions` says that it may be needed, and if it is, the next
-    verdict is `credentials-not-true` and its fix adds it). A grant of credentials that the server makes already stays.
+    If the traffic doesn't show the credentials mode, the fix assumes the same mode as the verdict: it allows
+    credentials only if the Call certainly has them, or failed for a reason that only credentials explain (it should
+    not allow more than is used; `cautions` says that credentials may be needed, and if they are, the next verdict is
+    `credentials-not-true` and its fix adds them). If the server already allows credentials, that stays.
 
-    A Call that stopped at a redirect gets the change of the redirecting answer alone: the next one is another's to
-    make. There, and on pages without an origin (sandboxed frames, files), the browser says "null", so the fix does too.
+    For a Call that stopped at a redirect, only the redirecting answer is fixed: the next answer may be another
+    server's. There, and on pages without an origin (sandboxed frames, files), the browser sends "null", so the fix
+    does too.
     """
     verdict = call.verdict
     if verdict.outcome != "blocked" or verdict.reason not in FIXABLE:
@@ -120,15 +121,15 @@ def fix(call: Call) -> Fix | None:
         return None
     preflight = None
     if hop.preflight is not None and hop.request is None:
-        # where the request was sent, the preflight has passed, whatever its headers seem to say
+        # if the request was sent, the preflight passed, whatever its headers seem to say
         preflight = _preflight_change(hop.preflight, asked)
     return Fix(preflight=preflight, actual=_actual_change(hop, asked))
 
 
 def cautions(call: Call, fix: Fix) -> list[str]:
-    """What to know before the fix is taken over, as slugs.
+    """What to know before applying the fix, as slugs.
 
-    `null-origin`: every sandboxed frame and local file has this origin, so that this grant is nearly one to anybody;
+    `null-origin`: every sandboxed frame and local file has this origin, so this allows almost any page;
     `credentials-unknown`: if the page makes this call with credentials, it needs Access-Control-Allow-Credentials too.
     """
     changes = [change for change in (fix.preflight, fix.actual) if change is not None]
@@ -141,13 +142,13 @@ def cautions(call: Call, fix: Fix) -> list[str]:
 
 
 def changed(headers: HeaderList, change: Change | PreflightChange) -> HeaderList:
-    """The header lines of an answer once the change is made."""
+    """The header lines of an answer after the fix."""
     gone = {name.lower() for name in (*change.set, *change.remove)}
     return (*(line for line in headers if line[0].lower() not in gone), *change.set.items())
 
 
 def _asked(call: Call, hop: Hop) -> _Asked | None:
-    """None where what was asked can't be written into a header: no browser sends such a thing."""
+    """None if what was asked can't be written into a header: no browser sends such values."""
     include = call.uses_credentials
     if hop.request is not None:
         origin = combined(hop.request.request_headers, "origin")
@@ -168,7 +169,7 @@ def _is_origin(text: str) -> bool:
 
 
 def _is_tainted(call: Call) -> bool:
-    """Whether redirects made the request's origin "null" by the hop where the Call stopped. Fetch, "redirect-taint"."""
+    """Whether redirects changed the request's origin to "null" before the Call stopped. Fetch, "redirect-taint"."""
     origins = [
         origin_of(exchange.url)
         for hop in call.hops[: call.verdict.hop + 1]
@@ -197,7 +198,7 @@ def _preflight_change(preflight: Exchange, asked: _Asked) -> PreflightChange | N
 def _headers_fail(asked: _Asked, fields: CorsHeaders) -> bool:
     if headers_check(asked.names, asked.include, fields.allow_headers):
         return True
-    # engines let `*` cover Authorization, the standard doesn't, and they are about to follow it
+    # engines let `*` cover Authorization, but the standard doesn't, and they plan to follow it
     listed = {name.lower() for name in token_list(fields.allow_headers) or ()}
     return "authorization" in asked.names and "authorization" not in listed
 
@@ -206,7 +207,7 @@ def _actual_change(hop: Hop, asked: _Asked) -> Change | None:
     headers: HeaderList = () if hop.request is None else hop.request.response_headers
     fields = cors_headers(headers)
     if hop.stored is not None:
-        # the browser checks the stored answer as this 304 refreshes it
+        # the browser checks the stored answer, updated by this 304
         fields = refreshed(cors_headers(hop.stored.response_headers), fields)
         if combined(headers, "vary") is None:
             headers = hop.stored.response_headers
@@ -217,7 +218,7 @@ def _actual_change(hop: Hop, asked: _Asked) -> Change | None:
 
 
 def _origin_headers(origin: str, include: bool, fields: CorsHeaders) -> dict[str, str]:
-    """What is missing or wrong for the CORS check."""
+    """The headers that are missing or wrong for the CORS check."""
     set: dict[str, str] = {}
     if origin_check(origin, include, fields):
         set[ALLOW_ORIGIN] = origin
@@ -227,7 +228,7 @@ def _origin_headers(origin: str, include: bool, fields: CorsHeaders) -> dict[str
 
 
 def _vary(set: dict[str, str], fields: CorsHeaders, headers: HeaderList) -> dict[str, str]:
-    """`Vary: Origin` beside what Vary says already, where the answer names an origin and doesn't say so yet."""
+    """`Vary: Origin`, added to the existing Vary, if the answer names an origin and Vary doesn't list Origin yet."""
     if set.get(ALLOW_ORIGIN, fields.allow_origin) == "*":
         return {}
     names = [name.strip() for name in (combined(headers, "vary") or "").split(",")]

@@ -1,7 +1,7 @@
-"""Reads a console message in a language (or of a version) that the table of fragments doesn't hold.
+"""Reads a console message in a language (or from a version) that the table of fragments doesn't cover.
 
-Browsers translate their sentences, and never the headers' names, the values in quotes and the status: in what order
-and with what quotation marks they stand tells most reasons apart.
+Browsers translate their sentences, but never header names, quoted values and the status. Their order and quotation
+marks distinguish most reasons.
 """
 
 import re
@@ -20,10 +20,10 @@ _ABOUT_CORS = re.compile(r"\bCORS\b|Cross-Origin", re.IGNORECASE)
 
 
 class Foreign(msgspec.Struct, frozen=True):
-    """What could be read."""
+    """What could be read from a localized message."""
 
     words: str
-    """The part of the message that told it."""
+    """The part of the message that says it."""
     slugs: tuple[str, ...]
     role: Role = "reason"
     meaning: str = ""
@@ -33,7 +33,7 @@ class Foreign(msgspec.Struct, frozen=True):
 
 
 def read(message: str, *, sure: bool) -> Foreign | None:
-    """What the message tells; None where it isn't about CORS (`sure`: it is) or names nothing."""
+    """What the message says; None if it isn't about CORS (`sure`: it is) or names nothing."""
     if not sure and not _ABOUT_CORS.search(message):
         return None
     url = _URL.search(message)
@@ -49,19 +49,19 @@ def read(message: str, *, sure: bool) -> Foreign | None:
     if url is None:
         return None
     rest = message[url.end() :].strip(" .,;")[:200] or url[0]
-    meaning = "It is about CORS, and its other words are not known here."
+    meaning = "It is about CORS; its other words are unknown."
     return msgspec.structs.replace(found, words=rest, slugs=ANY, role="aftermath", meaning=meaning)
 
 
 def _quoted(message: str) -> Iterator[str]:
-    """The values in quotes, but for the headers' names."""
+    """The values in quotes, except header names."""
     for match in _QUOTED.finditer(message):
         if not _HEADER.search(match["value"]):
             yield match["value"]
 
 
 def _reasons(which: str, quoted: list[str], status: bool) -> tuple[str, ...]:
-    """What Firefox can have said of a header."""
+    """The reasons for which Firefox names this header."""
     if which == "credentials":
         return ("credentials-not-true",)
     if which == "methods":

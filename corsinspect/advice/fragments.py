@@ -1,7 +1,7 @@
-"""What browsers print when a call fails, as data: each fragment of a message and what it stands for.
+"""What browsers print when a call fails, as data: each fragment of a message and what it means.
 
 Sources: Chromium's cors_error_string.cc, Firefox's security.properties, WebKit's CrossOriginAccessControl.cpp,
-NetworkLoadChecker.cpp and ThreadableLoader.cpp; and what Chromium 156 and Firefox ESR 153 were seen to print.
+NetworkLoadChecker.cpp and ThreadableLoader.cpp; and what Chromium 156 and Firefox ESR 153 actually printed.
 """
 
 import functools
@@ -14,8 +14,8 @@ from corsinspect.fetch.reasons import TWO_ORIGIN_LINES
 from corsinspect.model import EngineName, Stage
 
 Role = Literal["reason", "aftermath", "hint", "setting"]
-"""reason: says what failed. aftermath: says only that something did (its candidates count where no reason is told).
-hint: the browser's proposal. setting: whose call it was, and where."""
+"""reason: says what failed. aftermath: says only that something failed (its candidates count if no reason is given).
+hint: the browser's suggestion. setting: which call it was, and from where."""
 
 EVERY_STAGE: tuple[Stage, ...] = ("preflight", "redirect", "actual")
 AFTER: tuple[Stage, ...] = ("redirect", "actual")
@@ -23,25 +23,25 @@ PREFLIGHT: tuple[Stage, ...] = ("preflight",)
 REDIRECT: tuple[Stage, ...] = ("redirect",)
 
 LONGEST = 4000
-"""Characters that a place in a message may take: bounds the search in hostile text."""
+"""Characters that a placeholder in a message may match: bounds the search in hostile text."""
 
 
 class Fragment(msgspec.Struct, frozen=True):
-    """One thing that a browser says. In `says`, {value} and the like stand for what it fills in; a quote stands for any
-    quotation mark and a space for any white space."""
+    """One thing that a browser says. In `says`, {value} and the like are placeholders; a quote matches any quotation
+    mark and a space any white space."""
 
     says: str
     slugs: tuple[str, ...] = ()
     browser: EngineName | None = None
-    """None: more than one says so."""
+    """None: more than one browser says it."""
     stages: tuple[Stage, ...] = EVERY_STAGE
     role: Role = "reason"
     meaning: str = ""
-    """Where the words of the reason don't say it already."""
+    """Needed only where the words for the reason don't say it."""
     code: str | None = None
     """The browser's own name, where `fetch.engines` has none."""
     ignore: bool = False
-    """A hint that makes it worse or leads astray."""
+    """A hint that is harmful or misleading."""
 
     def find(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The first place in `text` (white space collapsed) that says this."""
@@ -78,12 +78,12 @@ def _pattern(says: str) -> re.Pattern[str]:
 
 
 NOT_TOLD = (
-    "It says no more on purpose: a page must not learn from it what happens on another origin. Another line of the "
-    "console names the reason."
+    "It says no more on purpose: a page must not learn what happens on another origin. Another line in the console "
+    "names the reason."
 )
 
 NETWORK = ("network-error", "refused", "dns", "tls", "closed", "preflight-network-error")
-"""Nothing came back; the browser's words often don't say why."""
+"""No answer came; the browser's message often doesn't say why."""
 
 UNTOLD = (
     *NETWORK,
@@ -91,7 +91,7 @@ UNTOLD = (
     *("redirect-mode-error", "redirect-stream-body", "mixed-content", "mime", "aborted-by-page"),
     *("csp", "ad-blocker", "local-network-denied"),
 )
-"""What may lie behind a message that names no reason."""
+"""The possible reasons behind a message that names none."""
 
 ANY = (
     *("origin-missing", "origin-mismatch", "origin-invalid", "origin-multiple", "origin-wildcard-with-credentials"),
@@ -99,15 +99,15 @@ ANY = (
     *("allow-methods-invalid", "allow-headers-invalid"),
     *UNTOLD,
 )
-"""The same where it may be CORS, too."""
+"""The same where CORS is possible too."""
 
 _C: EngineName = "chromium"
 _F: EngineName = "firefox"
 _W: EngineName = "webkit"
 _NO_CORS = "set the request's mode to 'no-cors' to fetch the resource with CORS disabled"
 NO_CORS_MEANING = (
-    "Ignore this. With no-cors the call is sent, but the page can never read the answer: the error goes, and the data "
-    "with it."
+    "Ignore this. With no-cors the call is sent, but the page can never read the answer: the error goes away, and so "
+    "does the data."
 )
 
 SETTINGS: tuple[Fragment, ...] = (
@@ -141,7 +141,7 @@ SETTINGS: tuple[Fragment, ...] = (
     Fragment("requested an insecure resource '{url}'", browser=_C),
     Fragment("Blocked loading mixed active content '{url}'", browser=_F),
 )
-"""The frames of messages: which call, from where. More specific ones first."""
+"""The frames of messages: which call, and from where. More specific ones come first."""
 
 REASONS_TOLD: tuple[Fragment, ...] = (
     # Chromium
@@ -285,7 +285,7 @@ REASONS_TOLD: tuple[Fragment, ...] = (
         ("authorization-not-listed",),
         _F,
         PREFLIGHT,
-        meaning="A warning only: this Firefox still lets * cover Authorization, a later one will not.",
+        meaning="Only a warning: this Firefox still lets * cover Authorization, a later one will not.",
         code="CORSAllowHeaderFromPreflightDeprecation",
     ),
     Fragment("(Reason: CORS request not http)", ("scheme-not-cors",), _F, code="CORSRequestNotHttp"),
@@ -331,7 +331,7 @@ REASONS_TOLD: tuple[Fragment, ...] = (
     Fragment("Not allowed to follow a redirection while loading", ("redirect-mode-error",), _W, REDIRECT),
     Fragment("Unsafe attempt to load URL", ("mode-same-origin",)),
     Fragment("because it violates the resource's Cross-Origin-Resource-Policy", ("corp",), _W, ("actual",)),
-    # not CORS, by whoever says so
+    # not CORS, whichever browser says it
     Fragment("has been rejected because it is in a cross-site context", ("cookies",), _F),
     Fragment("attribute but came from a cross-site response", ("cookies",), _C),
     Fragment("Content Security Policy directive", ("csp",)),
@@ -353,11 +353,11 @@ REASONS_TOLD: tuple[Fragment, ...] = (
     Fragment("net::ERR_INVALID_REDIRECT", ("redirect-invalid-location",), _C, REDIRECT, code="ERR_INVALID_REDIRECT"),
     Fragment("net::ERR_UNSAFE_REDIRECT", ("redirect-disallowed-scheme",), _C, REDIRECT, code="ERR_UNSAFE_REDIRECT"),
     Fragment("net::ERR_QUIC_PROTOCOL_ERROR", ("quic",), _C),
-    Fragment("net::ERR_ABORTED", ("aborted-by-page",), _C, role="aftermath", meaning="The page gave the call up."),
+    Fragment("net::ERR_ABORTED", ("aborted-by-page",), _C, role="aftermath", meaning="The page gave up the call."),
 )
-"""What names the reason. More specific ones first."""
+"""Messages that name the reason. More specific ones come first."""
 
-_CUT = "The message is cut off here: what follows names the reason. Paste all of it."
+_CUT = "The message is cut off here, and the rest names the reason. Paste all of it."
 
 AFTERMATH: tuple[Fragment, ...] = (
     Fragment(
@@ -365,9 +365,9 @@ AFTERMATH: tuple[Fragment, ...] = (
         UNTOLD,
         _F,
         role="aftermath",
-        meaning="Firefox got no answer that it may use. Alone it is mostly not CORS: the server is down, its "
-        "certificate is refused, something blocked the call, or a redirect could not be followed. After another "
-        "reason it only repeats that the call failed.",
+        meaning="Firefox got no usable answer. Alone this is usually not CORS: the server is down, its certificate is "
+        "refused, something blocked the call, or a redirect could not be followed. After another reason it only "
+        "repeats that the call failed.",
         code="CORSDidNotSucceed2",
     ),
     Fragment(
@@ -375,47 +375,57 @@ AFTERMATH: tuple[Fragment, ...] = (
         ANY,
         _W,
         role="aftermath",
-        meaning="Safari's line for any call that it withheld, also for one that the page gave up: alone it is no "
-        "proof of CORS. The line before it names the reason.",
+        meaning="Safari prints this for any call that it withheld, and also for one that the page gave up, so alone it "
+        "doesn't prove CORS. The line before it names the reason.",
     ),
     Fragment(
         "net::ERR_FAILED",
         ANY,
         _C,
         role="aftermath",
-        meaning="The network's line for the same failure. A status behind it, as in 200 (OK), means that the "
-        "server did answer and the browser kept that from the page.",
+        meaning="The network's message for the same failure. A status after it, as in 200 (OK), means that the server "
+        "did answer and the browser withheld that answer from the page.",
     ),
     Fragment(
-        "TypeError: Failed to fetch", ANY, _C, role="aftermath", meaning=f"What the page's script gets. {NOT_TOLD}"
+        "TypeError: Failed to fetch",
+        ANY,
+        _C,
+        role="aftermath",
+        meaning=f"The error that the page's script gets. {NOT_TOLD}",
     ),
     Fragment(
         "NetworkError when attempting to fetch resource",
         ANY,
         _F,
         role="aftermath",
-        meaning=f"What the page's script gets. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets. {NOT_TOLD}",
     ),
-    Fragment("TypeError: Load failed", ANY, _W, role="aftermath", meaning=f"What the page's script gets. {NOT_TOLD}"),
+    Fragment(
+        "TypeError: Load failed",
+        ANY,
+        _W,
+        role="aftermath",
+        meaning=f"The error that the page's script gets. {NOT_TOLD}",
+    ),
     Fragment(
         "AxiosError: Network Error",
         ANY,
         role="aftermath",
-        meaning=f"What the page's script gets, in axios's words. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets from axios. {NOT_TOLD}",
     ),
     Fragment("has been blocked by CORS policy", ANY, _C, role="aftermath", meaning=_CUT),
     Fragment("Access to {word} at '", ANY, _C, role="aftermath", meaning=_CUT),
     Fragment("Cross-Origin Request Blocked", ANY, _F, role="aftermath", meaning=_CUT),
     Fragment("denied by Cross-Origin Resource Sharing policy", ANY, _W, REDIRECT, role="aftermath", meaning=_CUT),
 )
-"""What says only that the call failed."""
+"""Messages that say only that the call failed."""
 
 HINTS: tuple[Fragment, ...] = (
     Fragment(
         f"Have the server send the header with a valid value, or, if an opaque response serves your needs, {_NO_CORS}.",
         role="hint",
         browser=_C,
-        meaning=f"The first half is right: the server has to change. {NO_CORS_MEANING.replace('this', 'the rest')}",
+        meaning=f"The first half is right: the server must change. {NO_CORS_MEANING.replace('this', 'the rest')}",
         ignore=True,
     ),
     Fragment(
@@ -429,7 +439,7 @@ HINTS: tuple[Fragment, ...] = (
     Fragment(
         "strict-origin-when-cross-origin",
         role="hint",
-        meaning="Ignore this. It is the default of how much of the page's address goes into Referer, and never why a "
+        meaning="Ignore this. It is the default for how much of the page's address goes into Referer, and never why a "
         "call fails.",
         ignore=True,
     ),
@@ -437,19 +447,19 @@ HINTS: tuple[Fragment, ...] = (
         "Have the server send the header with a valid value.",
         role="hint",
         browser=_C,
-        meaning="Right: nothing in the page can mend this.",
+        meaning="Right: nothing in the page can fix this.",
     ),
     Fragment(
         "The credentials mode of requests initiated by the XMLHttpRequest is controlled by the withCredentials",
         role="hint",
         browser=_C,
-        meaning="Right: if the call needs no cookies, withCredentials = false mends it, too.",
+        meaning="Right: if the call needs no cookies, withCredentials = false fixes it too.",
     ),
     Fragment(
         "The response had HTTP status code {status}",
         role="hint",
         browser=_C,
-        meaning="An error page: it often lacks the headers that good answers have. Mend the error first.",
+        meaning="An error page. These often lack the headers that other answers have. Fix the error first.",
     ),
 )
-"""What the browser proposes. Longer ones first."""
+"""What the browser suggests. Longer ones come first."""

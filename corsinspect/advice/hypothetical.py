@@ -1,5 +1,5 @@
-"""A call made up from what little is known (a console message, an example), so that the words for captured calls can
-be said of it, too."""
+"""A call made up from what little is known (a console message, an example), so that the words for captured calls work
+for it too."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from corsinspect.advice.sentences import Explanation, explanation, short_reason
 from corsinspect.model import Call, Exchange, Hop, Stage, Verdict
 
 UNTOLD = "…"
-"""Stands for a value that isn't known."""
+"""Stands for an unknown value."""
 
 _HEADERS = {
     "origin": "Access-Control-Allow-Origin",
@@ -20,11 +20,11 @@ _HEADERS = {
     "corp": "Cross-Origin-Resource-Policy",
 }
 _NO_DIFFERENCE = " (not the page's origin)"
-"""What the words say of the difference from an origin that isn't known."""
+"""The words for the difference from an unknown origin."""
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What is known of a failed call; the rest is left open in the words."""
+    """What is known about a failed call; the words leave the rest open."""
 
     url: str | None = None
     page: str | None = None
@@ -38,12 +38,12 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def header_of(slug: str) -> str | None:
-    """The header that a reason is about."""
+    """The header that a reason is about; None if there is none."""
     return _HEADERS["origin"] if slug.startswith("origin-") else _HEADERS.get(slug)
 
 
 def told(slug: str, known: Known) -> Explanation:
-    """What happened, what it did to the data, who must change what; no consequence where the stage is open."""
+    """What happened, what it means for the data, who must change what; no consequence if the stage is open."""
     said = explanation(_call(slug, known))
     happened = said.happened
     if known.page is None or known.found == UNTOLD:
@@ -57,7 +57,7 @@ def told(slug: str, known: Known) -> Explanation:
 
 
 def brief(slug: str, known: Known) -> str:
-    """The same in a few words."""
+    """The reason in a few words."""
     return short_reason(_call(slug, known)).replace("answered unknown", "refused")
 
 
@@ -89,7 +89,7 @@ def _needed(slug: str, known: Known) -> str | None:
     if known.needed is not None:
         return known.needed
     if slug.startswith("origin-"):
-        # without the value there is no difference to tell
+        # without the value there is no difference to name
         return None if known.found == UNTOLD else known.page
     if slug == "method-not-allowed":
         return known.method
@@ -102,5 +102,5 @@ def _needed(slug: str, known: Known) -> str | None:
 
 
 def _capital(sentence: str) -> str:
-    """A sentence that starts with "the server"; host names stay as they are."""
+    """Capitalises "the server" at the start; host names stay as they are."""
     return "T" + sentence[1:] if sentence.startswith("the ") else sentence

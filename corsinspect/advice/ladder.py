@@ -1,4 +1,4 @@
-"""The trace as a ladder: each step of the browser's algorithm as a question, what was seen, and the answer."""
+"""The trace as rows: each step of the browser's algorithm as a question, what was seen, and the answer."""
 
 from collections.abc import Sequence
 
@@ -37,17 +37,17 @@ ANSWERS = {
 
 WHY_PREFLIGHT = {
     "method": "{method} is not GET, HEAD or POST",
-    "headers": "{names} not on the list of safe headers",
+    "headers": "{names} not CORS-safelisted",
     "forced": "the page watches or streams the upload",
-    "cached": "{subject}, but an earlier preflight still counts",
-    "missing": "{subject}, but it was not seen: before the capture began?",
-    "none": "{method} with safe headers only",
+    "cached": "{subject}, but an earlier preflight is still valid",
+    "missing": "{subject}, but it was not seen: before the capture started?",
+    "none": "{method} with only safe headers",
 }
 """By the reason of the step `preflight-needed`."""
 
 
 class Rung(msgspec.Struct, frozen=True):
-    """One step as shown: `number  title  detail  answer`; an answer that goes without saying is empty."""
+    """One step as shown: `number  title  detail  answer`; an answer that is obvious is ""."""
 
     number: int
     title: str
@@ -59,7 +59,7 @@ class Rung(msgspec.Struct, frozen=True):
 
 
 def ladder(call: Call, steps: Sequence[Step]) -> list[Rung]:
-    """The rungs of a call's trace, in the order of the browser's algorithm."""
+    """The rows for a call's trace, in the order of the browser's algorithm."""
     return [
         Rung(
             number=number,
@@ -75,7 +75,7 @@ def ladder(call: Call, steps: Sequence[Step]) -> list[Rung]:
 
 
 def _detail(step: Step) -> str:
-    """What was compared: `found`, and how it differs from `needed`, or why the step counts or doesn't."""
+    """What was compared: `found`, and how it differs from `needed`; or why the step applies or doesn't."""
     if step.state == "not-reached":
         return ""
     if step.name in _COMPARED and step.state in ("failed", "would-fail", "ok", "would-pass"):
@@ -89,7 +89,7 @@ def _detail(step: Step) -> str:
     if step.name == "location":
         return f"to {step.found}"
     if step.name == "expose-headers":
-        return step.found or "the page can read the common headers only"
+        return step.found or "the page can read only the common headers"
     return step.found or ""
 
 
@@ -105,7 +105,7 @@ def _answer(step: Step) -> str:
 
 def _cross_origin(step: Step) -> str:
     if step.state == "skipped":
-        return f"{step.found} is the page's own" if step.reason == "same-origin" else step.found or ""
+        return f"{step.found} is the page's own origin" if step.reason == "same-origin" else step.found or ""
     if not step.needed:
         return f"an unknown page → {step.found}"
     page, target = parse_origin(step.needed), parse_origin(step.found or "")

@@ -1,4 +1,4 @@
-"""What a name stands for: a reason, a guide, or what a browser calls a reason; and what browsers call each."""
+"""Looks up names: of a reason, of a guide, or a browser's name for a reason; and each browser's names."""
 
 import re
 
@@ -13,7 +13,7 @@ NOT_SEEN = "not-seen"
 """The topic that lists what a proxy can't see."""
 
 CODE_FOLLOWS = "cross-origin resource sharing error:"
-"""Stands before the code in Chrome's network panel."""
+"""Precedes the code in Chrome's network panel."""
 
 _ALIASES = {"strict-origin-when-cross-origin": "referrer-policy"}
 
@@ -30,7 +30,7 @@ _OLDER_CODES = {
         "PreflightInvalidAllowExternal",
     ),
 }
-"""Chrome's other names: of earlier versions, or for one of several reasons."""
+"""Chrome's other names: from earlier versions, or names that several reasons share."""
 
 
 def codes(slug: str) -> dict[str, tuple[str, ...]]:
@@ -50,7 +50,7 @@ def codes(slug: str) -> dict[str, tuple[str, ...]]:
 
 
 def console_words(slug: str) -> dict[str, str]:
-    """What each browser prints for a reason, where it prints anything of its own."""
+    """What each browser prints for a reason, if it has its own message for it."""
     names = {"chromium": "Chrome", "firefox": "Firefox", "webkit": "Safari"}
     said: dict[str, str] = {}
     for fragment in REASONS_TOLD:
@@ -68,7 +68,7 @@ def find(text: str) -> str | None:
 
 
 def spelled_out(text: str) -> str:
-    """The message behind a browser's code that stands for no one reason; any other text as it is."""
+    """The message for a browser's code that stands for several reasons; any other text unchanged."""
     wanted = _bare(text)
     said = [fragment.says for fragment in AFTERMATH if fragment.code and _bare(fragment.code) == wanted]
     if text.strip() == "ERR_NETWORK":
@@ -85,13 +85,12 @@ def about(header: str) -> list[str]:
 
 
 def names() -> list[str]:
-    """All that `find` knows by its own name."""
+    """All names of topics that `find` knows."""
     return [*dict.fromkeys([*REASONS, *TOPICS]), *GUIDES, NOT_SEEN]
 
 
 def codes_told() -> dict[str, str]:
-    """The browsers' codes (their letters alone, without the numbers of Firefox's editions), and the likeliest reason of
-    each."""
+    """The likeliest reason for each browser code (its letters only, without the version numbers of Firefox)."""
     vague = {_bare(fragment.code) for fragment in AFTERMATH if fragment.code}
     told: dict[str, str] = {}
     for slug in ("origin-mismatch", *TOPICS):
@@ -102,5 +101,5 @@ def codes_told() -> dict[str, str]:
 
 
 def _bare(code: str) -> str:
-    """Firefox's network panel writes CORSMissingAllowOrigin2 as “CORS Missing Allow Origin”."""
+    """Reduces a code to its letters: Firefox's panel shows CORSMissingAllowOrigin2 as “CORS Missing Allow Origin”."""
     return re.sub(r"[^a-z]", "", code.lower())

@@ -1,4 +1,4 @@
-"""What network panels show in the place of a status, and what libraries make of a failure, as data like `fragments.py`.
+"""What network panels show instead of a status, and how libraries report a failure, as data like `fragments.py`.
 
 Sources: Chromium's DevTools (NetworkDataGridNode, NetworkRequest) and Firefox's netmonitor (blocked reasons); Angular's
 HttpClient, axios, the fetch() polyfill and Node's undici.
@@ -7,7 +7,7 @@ HttpClient, axios, the fetch() polyfill and Node's undici.
 from corsinspect.advice.fragments import ANY, NETWORK, NOT_TOLD, UNTOLD, Fragment
 
 CHECKED = ANY[: ANY.index("preflight-status")]
-"""What may lie behind a failure after an answer to the request itself."""
+"""The possible reasons for a failure after the request itself was answered."""
 
 BY_CORS = tuple(slug for slug in ANY if slug not in UNTOLD)
 
@@ -21,7 +21,7 @@ PANEL: tuple[Fragment, ...] = (
     Fragment(
         "canvas has been tainted by cross-origin data",
         ("no-cors",),
-        meaning="The image was loaded without CORS. Give its element crossorigin='anonymous', and let the image's "
+        meaning="The image was loaded without CORS. Set crossorigin='anonymous' on its element, and let the image's "
         "server allow the page's origin.",
     ),
     Fragment("CORS Not HTTP", ("scheme-not-cors",), "firefox"),
@@ -48,7 +48,7 @@ PANEL: tuple[Fragment, ...] = (
     Fragment("MOZILLA_PKIX_ERROR_", ("tls",), "firefox"),
     Fragment("NS_ERROR_REDIRECT_LOOP", ("redirect-limit",), "firefox", ("redirect",), code="NS_ERROR_REDIRECT_LOOP"),
 )
-"""What names the reason."""
+"""Messages that name the reason."""
 
 VAGUE: tuple[Fragment, ...] = (
     Fragment(
@@ -56,20 +56,20 @@ VAGUE: tuple[Fragment, ...] = (
         BY_CORS,
         "chromium",
         role="aftermath",
-        meaning="The network panel's word, in the place of a status. The pointer held on it shows the code; the "
-        "console names the reason.",
+        meaning="The network panel shows this instead of a status. Hover over it to see the code; the console names "
+        "the reason.",
     ),
     Fragment(
         "CORS Failed",
         UNTOLD,
         "firefox",
         role="aftermath",
-        meaning="The network panel's word for “CORS request did not succeed”: mostly it is not CORS. The server is "
-        "down, its certificate is refused, or something blocked the call.",
+        meaning="The network panel shows this for “CORS request did not succeed”: usually it is not CORS. The server "
+        "is down, its certificate is refused, or something blocked the call.",
     ),
     Fragment("NS_ERROR_DOM_BAD_URI", ANY, "firefox", role="aftermath", meaning=f"The browser refused it. {NOT_TOLD}"),
     Fragment(
-        "NS_BINDING_ABORTED", ("aborted-by-page",), "firefox", role="aftermath", meaning="The page gave the call up."
+        "NS_BINDING_ABORTED", ("aborted-by-page",), "firefox", role="aftermath", meaning="The page gave up the call."
     ),
     Fragment(
         "doesn't pass access control check",
@@ -77,39 +77,39 @@ VAGUE: tuple[Fragment, ...] = (
         "chromium",
         ("preflight",),
         role="aftermath",
-        meaning="It stopped at the preflight. What follows names the reason: paste all of it.",
+        meaning="The call stopped at the preflight. The rest of the message names the reason: paste all of it.",
     ),
     Fragment(
         "Http failure response for {web url}: 0 ",
         ANY,
         role="aftermath",
-        meaning=f"What the page's script gets, in Angular's words; 0 stands for no status. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets from Angular; 0 means no status. {NOT_TOLD}",
     ),
     Fragment(
         "Error: Network Error",
         ANY,
         role="aftermath",
-        meaning=f"What the page's script gets, in axios's words. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets from axios. {NOT_TOLD}",
     ),
     Fragment(
         "Network request failed",
         ANY,
         role="aftermath",
-        meaning=f"What the page's script gets from fetch() where a library stands in for it. {NOT_TOLD} In React "
-        "Native there is no CORS at all.",
+        meaning=f"The error that the page's script gets from a library's fetch(). {NOT_TOLD} In React Native there is "
+        "no CORS at all.",
     ),
     Fragment(
         "TypeError: fetch failed",
         NETWORK,
         role="aftermath",
-        meaning="Node says so, which is no browser and knows no CORS: no answer came. The error's “cause” says why.",
+        meaning="This is Node, which doesn't check CORS as browsers do: no answer came. The error's “cause” says why.",
     ),
     Fragment(
         "net::ERR_{code}",
         NETWORK,
         "chromium",
         role="aftermath",
-        meaning="A failure of the network, which is not CORS: no answer came.",
+        meaning="A network failure, not CORS: no answer came.",
     ),
 )
-"""What says only that the call failed."""
+"""Messages that say only that the call failed."""

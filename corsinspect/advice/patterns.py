@@ -1,4 +1,4 @@
-"""The words for what calls have in common: one sentence that says it, why it is so, and which side must change what."""
+"""The words for what several calls have in common: one sentence, why it is so, and who must change what."""
 
 import re
 from collections import defaultdict
@@ -9,28 +9,28 @@ from corsinspect.advice.reasons import REASONS, Words
 PATTERNS: dict[str, Words] = {
     "one-cause": Words(
         "All {count} calls from {page} to {server} fail for one reason: {reason}",
-        "None of them passed, and they all stopped in the same way: this is one setting, not {count} troubles.",
-        "Mend any one of them at {server}, and all should pass: open one to see the header.",
+        "None of them passed, and all stopped in the same way: this is one setting, not {count} problems.",
+        "Fix one of them on {server}, and all should pass: open one to see the header.",
     ),
     "repeated-failure": Words(
         "{count} calls from {page} to {server} fail for one reason: {reason}",
-        "The same failure again and again, while other calls pass. A page that tries again in a loop looks like this.",
-        "Open one of them to see the header; then look whether the page repeats what can't succeed.",
+        "The same failure repeats while other calls pass. A page that retries in a loop looks like this.",
+        "Open one of them to see the header. Then check whether the page retries what can't succeed.",
     ),
     "preflight-login": Words(
-        "{server} asks preflights for a login ({status})",
-        "A preflight never carries cookies or Authorization, so a login check in front of CORS refuses every one.",
-        "In {server}, CORS must come before authentication, so that OPTIONS is answered without a login.",
+        "{server} requires a login for preflights ({status})",
+        "A preflight never carries cookies or Authorization, so authentication that runs before CORS refuses them all.",
+        "On {server}, CORS must run before authentication, so that OPTIONS is answered without a login.",
     ),
     "preflight-unrouted": Words(
-        "{server} has no answer to OPTIONS ({status})",
-        "The routes exist for the page's own methods only, and the framework answers OPTIONS itself with an error.",
-        "Switch CORS on for all of {server} rather than for single routes, or add a route for OPTIONS.",
+        "{server} does not handle OPTIONS ({status})",
+        "The routes exist only for the page's own methods, and the framework answers OPTIONS with an error.",
+        "Turn CORS on for all of {server} instead of single routes, or add a route for OPTIONS.",
     ),
     "preflight-slash": Words(
-        "{server} redirects preflights by a slash at the end of the address",
-        "Frameworks correct a missing or superfluous slash with a redirect, and browsers follow none on a preflight.",
-        "The page must call the address exactly as the server writes it; or switch the redirect off at {server}.",
+        "{server} redirects preflights because of a trailing slash",
+        "Frameworks correct a missing or extra slash with a redirect, but browsers follow none on a preflight.",
+        "The page must call the address exactly as the server writes it; or turn the redirect off on {server}.",
     ),
     "preflight-https": Words(
         "{server} redirects preflights to https",
@@ -38,64 +38,64 @@ PATTERNS: dict[str, Words] = {
         "The page must call the https address directly.",
     ),
     "errors-without-headers": Words(
-        "{server} leaves the CORS headers out of its error answers ({status})",
-        "Its other answers have them. The page sees a CORS error in place of the real one.",
-        "{server} must add the headers to every answer: error handlers and the proxy in front often bypass them "
+        "{server} sends error answers without CORS headers ({status})",
+        "Its other answers have them. The page sees a CORS error instead of the real one.",
+        "{server} must add the headers to every answer: error handlers and the proxy in front often leave them out "
         "(nginx: “add_header … always”).",
     ),
     "header-twice": Words(
-        "{server} gives more than one value in Access-Control-Allow-Origin",
-        "A browser takes exactly one. Mostly the app adds the header and a proxy in front of it adds it again.",
-        "Switch it off in one of the two.",
+        "{server} sends more than one value in Access-Control-Allow-Origin",
+        "Browsers accept exactly one. Usually the app adds the header and a proxy in front adds it again.",
+        "Turn it off in one of the two.",
     ),
     "other-environment": Words(
         "{server} allows {found}, not {page}",
-        "The header names another page than the one that calls: its list of allowed origins lacks this one, "
-        "or holds a single fixed value.",
-        "Add {page} to the origins that {server} allows, and answer with the one that asks.",
+        "The header names a different page from the calling one: the list of allowed origins lacks this page, "
+        "or is a single fixed value.",
+        "Add {page} to the origins that {server} allows, and answer with the origin that asks.",
     ),
     "loopback-names": Words(
-        "{server} allows {found}, and the page is open as {page}",
-        "localhost and 127.0.0.1 are the same machine, but different origins.",
-        "Open the page under the allowed name, or allow both at {server}.",
+        "{server} allows {found}, but the page is open as {page}",
+        "localhost and 127.0.0.1 are the same machine but different origins.",
+        "Open the page under the allowed name, or allow both on {server}.",
     ),
     "any-origin": Words(
-        "{server} lets every page in, with the visitor's cookies",
+        "{server} allows every page, with the visitor's cookies",
         "It answered {pages} different pages with their own origin and Allow-Credentials: true, and refused none. "
-        "If it repeats whatever Origin it is sent, any site can read its visitors' data.",
-        "{server} must compare Origin with a list of pages that it knows.",
+        "If it repeats any Origin that it gets, any site can read its visitors' data.",
+        "{server} must check Origin against a list of known pages.",
     ),
     "null-allowed": Words(
         "{server} allows the origin “null”",
-        "Any site can make calls with that origin, from a sandboxed frame.",
-        "Take null off {server}'s list; open local files through a small server instead.",
+        "Any site can make calls with that origin from a sandboxed frame.",
+        "Remove null from {server}'s list, and open local files through a local web server instead.",
     ),
     "vary-missing": Words(
         "{server} answers each page differently without saying “Vary: Origin”",
-        "A cache may then give one page the answer that was meant for another, which is blocked, now and then.",
+        "A cache may then give one page the answer for another page, which the browser blocks from time to time.",
         "{server} must add “Vary: Origin” to every answer.",
     ),
     "authorization-by-wildcard": Words(
-        "{server} allows Authorization by * only",
-        "It works today. By the standard * does not cover Authorization, and Firefox warns that it will stop.",
+        "{server} allows Authorization only by *",
+        "It works today. In the standard * does not cover Authorization, and Firefox warns that this will end.",
         "{server} must list authorization by name in Access-Control-Allow-Headers.",
     ),
     "no-max-age": Words(
-        "{server} lets browsers forget preflights after 5 seconds",
-        "Without Access-Control-Max-Age the browser asks again before nearly every call.",
+        "{server} lets browsers keep preflights for only 5 seconds",
+        "Without Access-Control-Max-Age the browser sends a preflight before almost every call.",
         "{server} should send “Access-Control-Max-Age: 7200”.",
     ),
     "max-age-above-cap": Words(
-        "{server} asks for a Max-Age of {found} seconds, and the browser keeps {cap}",
-        "Chromium keeps two hours at most, Firefox a day, Safari ten minutes. That does no harm.",
+        "{server} sends a Max-Age of {found} seconds, but the browser keeps {cap}",
+        "Chromium keeps at most two hours, Firefox a day, Safari ten minutes. That does no harm.",
         "Nothing has to change.",
     ),
 }
-"""`short` is the finding in a sentence without its full stop, `happened` why it is so, `mend` what to do."""
+"""`short` is the finding as a sentence without a full stop, `happened` why it is so, `mend` what to change."""
 
 
 def pattern_words(slug: str, *, api: str, page: str | None, count: int, values: Mapping[str, str]) -> Words:
-    """The words for a pattern across calls, with its values in them (as captured: not fit for a terminal yet)."""
+    """The words for a pattern across calls, filled with its values (as captured: not yet safe for a terminal)."""
     words = PATTERNS.get(slug, Words(slug, ""))
     filled = dict(values) | {
         "server": api.partition("://")[2] or api,
@@ -108,7 +108,7 @@ def pattern_words(slug: str, *, api: str, page: str | None, count: int, values: 
 
 
 def cause(reason: str) -> str:
-    """A reason in a few words that hold for many calls: without a call's own method, header or status."""
+    """A reason in a few words that fit many calls: without a call's own method, header or status."""
     if reason not in REASONS:
         return reason
     neutral = defaultdict(str, difference="another origin", status="an error")

@@ -1,4 +1,4 @@
-"""The words for what a policy opens, and for the evidence behind a masked error."""
+"""The words for what a server's CORS policy opens."""
 
 from typing import Literal, NamedTuple
 
@@ -20,68 +20,68 @@ OPENINGS: dict[str, Opening] = {
     "any-origin": Opening(
         "note",
         "Any page on the web can read this",
-        "* is right for what is public anyway. It never counts with cookies or a login.",
+        "* is fine for public data. It never counts with cookies or a login.",
     ),
     "any-origin-credentials": Opening(
         "note",
-        "* and Allow-Credentials exclude each other",
-        "Browsers refuse the two together with credentials. Without them any page on the web can read this.",
+        "* does not work with Allow-Credentials",
+        "With credentials, browsers refuse the two together. Without them, any page on the web can read this.",
     ),
     "null-origin": Opening(
         "risk",
         "“null” is allowed",
-        "Every sandboxed frame has this origin: any page can make itself one and read this.",
+        "Every sandboxed frame has this origin: any page can create one and read this.",
     ),
     "origin-reflected": Opening(
         "risk",
-        "Whatever origin asks seems to be allowed",
-        "The server repeated {found}, each to its own page. If there is no list behind that, it is * in disguise, and "
-        "with credentials any page acts as the person who is logged in.",
+        "Every origin seems to be allowed",
+        "The server repeated {found}, each to its own page. Without a list behind it this is the same as *, and with "
+        "credentials any page can act as the logged-in user.",
     ),
-    "named-origin": Opening("good", "One origin is named", "Only pages of {found} can read this answer."),
+    "named-origin": Opening("good", "One origin is allowed", "Only pages of {found} can read this answer."),
     "credentials": Opening(
         "note",
-        "Cookies and logins count",
-        "Pages of the allowed origin act as the person who is logged in: allow only origins of your own.",
+        "Cookies and logins are allowed",
+        "Pages of the allowed origin act as the logged-in user: allow only your own origins.",
     ),
     "plain-http-origin": Opening(
         "risk",
         "An http origin may read an https answer",
-        "Whoever controls the network can put a script into {found}, and with it read this.",
+        "Anyone who controls the network can inject a script into {found} and read this with it.",
     ),
     "local-origin": Opening(
         "note",
-        "An origin of somebody's own machine is allowed",
-        "{found} is whatever runs there on that person's machine: fine in development, not in production.",
+        "An origin on the user's own machine is allowed",
+        "{found} is whatever runs there on the user's machine: fine in development, not in production.",
     ),
     "vary-missing": Opening(
         "risk",
         "“Vary: Origin” is missing",
-        "A cache may hand this answer, with the origin of one page, to another page: CORS then fails now and then, and "
-        "nobody can see why.",
+        "A cache may give this answer, which names one page's origin, to another page: CORS then fails from time to "
+        "time, for no visible reason.",
     ),
-    "any-method": Opening("note", "Any method", "Without credentials pages may use every method."),
-    "any-header": Opening("note", "Any header", "Without credentials pages may set every header but Authorization."),
+    "any-method": Opening("note", "Any method", "Without credentials, pages may use any method."),
+    "any-header": Opening("note", "Any header", "Without credentials, pages may set any header except Authorization."),
 }
 """By the reasons of `analysis.policy.opens`."""
 
 
 def opening(finding: Finding) -> Opening:
-    """The words for one finding, filled in; the values are captured text."""
+    """The words for one finding, filled in; values are captured text."""
     found = OPENINGS.get(finding.reason) or Opening("note", finding.reason, "")
     return found._replace(meaning=found.meaning.replace("{found}", (finding.found or "")[:200]))
 
 
 def behind(server: str, status: int | None, preflight_passed: bool, carried: int, lacking: int) -> str:
-    """What the session says about an error that looks like a CORS failure: is it the error, or the setup?"""
+    """What the session shows about an error that looks like a CORS failure: is it only the error, or also the setup?"""
     passed = "The preflight passed. " if preflight_passed else ""
     if carried:
         answers = "1 good answer" if carried == 1 else f"{carried} good answers"
-        told = f"{passed}{answers} (2xx) of {server} in this session carried the headers"
+        seen = f"{passed}{answers} (2xx) from {server} in this session had the headers"
         if not lacking:
-            return f"{told}: CORS is set up, only this {status or 'error'} goes out without."
-        return f"{told}, {lacking} did not."
+            return f"{seen}: CORS is set up, only this {status or 'error'} lacks them."
+        return f"{seen}, {lacking} did not."
     if lacking:
         answers = "1 good answer" if lacking == 1 else f"{lacking} good answers"
-        return f"{passed}{answers} (2xx) of {server} lacked the header too: it seems that CORS is not set up there."
-    return f"{passed}No good answer (2xx) of {server} was seen to compare with: it may be the error alone."
+        return f"{passed}{answers} (2xx) from {server} lacked the header too: CORS seems not to be set up there."
+    return f"{passed}No good answer (2xx) from {server} was seen to compare with: it may be only the error."

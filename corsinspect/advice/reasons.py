@@ -1,14 +1,14 @@
-"""The words for every reason, as data: a few for a row, what happened, and which side must change what.
+"""The words for every reason, as data: a few for a row, what happened, and who must change what.
 
-The places in braces are filled by `sentences.py` with the values of the call. `{answer}` is "its answer to the
-preflight", "its answer" or "its redirect", by stage. A network error is never called CORS.
+`sentences.py` replaces the names in braces with the values of the call. `{answer}` is "its answer to the preflight",
+"its answer" or "its redirect", depending on the stage. A network error is never called CORS.
 """
 
 import msgspec
 
 
 class Words(msgspec.Struct, frozen=True):
-    """What is said about one reason."""
+    """The words for one reason."""
 
     short: str
     happened: str
@@ -24,16 +24,16 @@ REASONS: dict[str, Words] = {
     ),
     "origin-wildcard-with-credentials": Words(
         "wildcard * with credentials",
-        "{server} said “Access-Control-Allow-Origin: *”, but the page made this call with credentials, "
-        "and the wildcard does not cover those.",
+        "{server} sent “Access-Control-Allow-Origin: *”, but the page made this call with credentials, "
+        "and the wildcard does not cover them.",
         "{server} must name {needed} instead of *, and add “Access-Control-Allow-Credentials: true”; "
         "or the page must make the call without credentials.",
     ),
     "origin-multiple": Words(
         "several values in Allow-Origin",
-        "{server} gave more than one value in Access-Control-Allow-Origin: {found}. A browser takes exactly one.",
-        "{server} must send {needed} alone, once. Often two layers add the header, "
-        "the app and a proxy in front of it: switch it off in one of them.",
+        "{server} sent more than one value in Access-Control-Allow-Origin: {found}. Browsers accept exactly one.",
+        "{server} must send only {needed}, once. Often two layers add the header, "
+        "the app and a proxy in front of it: turn it off in one of them.",
     ),
     "origin-invalid": Words(
         "Allow-Origin: {difference}",
@@ -42,12 +42,12 @@ REASONS: dict[str, Words] = {
     ),
     "origin-mismatch": Words(
         "Allow-Origin: {difference}",
-        "{server} allows {found}, but the origin it has to allow is {needed} ({difference}).",
+        "{server} allows {found}, but it must allow {needed} ({difference}).",
         "{server} must answer with exactly {needed}, character for character.",
     ),
     "credentials-not-true": Words(
         "Allow-Credentials is not true",
-        "The page made this call with credentials, and {server} did not say "
+        "The page made this call with credentials, but {server} did not send "
         "“Access-Control-Allow-Credentials: true” in {answer} (it sent {sent}).",
         "{server} must add “Access-Control-Allow-Credentials: true”, in lower case and once; "
         "or the page must make the call without credentials.",
@@ -60,23 +60,23 @@ REASONS: dict[str, Words] = {
     ),
     "preflight-redirect": Words(
         "preflight was redirected",
-        "{server} answered the preflight (OPTIONS) with a redirect ({status}){to}. Browsers do not follow one there.",
-        "{server} must answer OPTIONS itself, at this very address, with 204 and the CORS headers; or the page must "
-        "call the final address (https for http, a slash more or less at the end, and logins are the usual causes).",
+        "{server} answered the preflight (OPTIONS) with a redirect ({status}){to}. Browsers do not follow it there.",
+        "{server} must answer OPTIONS at this address itself, with 204 and the CORS headers; or the page must call the "
+        "final address (usual causes: https instead of http, a trailing slash, a login).",
     ),
     "preflight-status": Words(
         "preflight answered {status}",
-        "{server} answered the preflight (OPTIONS) with status {status}. Only 200 to 299 count.",
+        "{server} answered the preflight (OPTIONS) with status {status}. Browsers accept only 200 to 299.",
         "{server} must answer OPTIONS for this address with 204 and the CORS headers.",
     ),
     "allow-methods-invalid": Words(
         "Allow-Methods is malformed",
-        "{server} sent an Access-Control-Allow-Methods that cannot be read: {found}.",
+        "{server} sent a malformed Access-Control-Allow-Methods: {found}.",
         "{server} must list the methods separated by commas, without quotes: “{needed}”.",
     ),
     "allow-headers-invalid": Words(
         "Allow-Headers is malformed",
-        "{server} sent an Access-Control-Allow-Headers that cannot be read: {found}.",
+        "{server} sent a malformed Access-Control-Allow-Headers: {found}.",
         "{server} must list the header names separated by commas, without quotes: “{needed}”.",
     ),
     "method-not-allowed": Words(
@@ -91,12 +91,12 @@ REASONS: dict[str, Words] = {
     ),
     "authorization-not-listed": Words(
         "* does not cover Authorization",
-        "{server} allows any header with *, and by the standard that does not cover Authorization.",
+        "{server} allows any header with *, but in the standard * does not cover Authorization.",
         "{server} must list authorization by name in Access-Control-Allow-Headers.",
     ),
     # redirects
     "redirect-credentials": Words(
-        "redirect holds a password",
+        "redirect contains a password",
         "{server} redirected the call to an address with a user name or password in it.",
         "{server} must redirect to an address without them.",
     ),
@@ -107,167 +107,180 @@ REASONS: dict[str, Words] = {
     ),
     "redirect-limit": Words(
         "too many redirects",
-        "The call was redirected more than 20 times, and the browser gave up.",
-        "{server} must stop redirecting in a circle.",
+        "The call was redirected more than 20 times, so the browser gave up.",
+        "{server} must stop redirecting in a loop.",
     ),
     "redirect-mode-error": Words(
-        "the page forbade redirects",
-        "{server} answered with a redirect, and the page had asked for none (redirect: 'error').",
+        "the page forbids redirects",
+        "{server} answered with a redirect, but the page forbids redirects (redirect: 'error').",
         "The page must call the final address, or follow redirects.",
     ),
     "redirect-invalid-location": Words(
-        "redirect to no valid address",
-        "{server} answered with a redirect whose Location cannot be read: {found}.",
+        "redirect to an invalid address",
+        "{server} answered with a redirect whose Location is not a valid address: {found}.",
         "{server} must send a valid address in Location.",
     ),
     "redirect-stream-body": Words(
         "redirect of a streamed upload",
-        "{server} redirected an upload that the page was streaming, and a stream cannot be sent twice.",
+        "{server} redirected an upload that the page was streaming, but a stream cannot be sent twice.",
         "The page must call the final address, or send a body that is not a stream.",
     ),
     # what never becomes a CORS request
     "mode-same-origin": Words(
         "the page asked for same origin only",
-        "The page made this call with mode: 'same-origin', and {server} is another origin.",
-        "The page must leave that mode out.",
+        "The page made this call with mode: 'same-origin', so the browser stopped it before it left the page's origin.",
+        "The page must remove that mode.",
     ),
     "no-cors-redirect-mode": Words(
         "no-cors needs redirect: 'follow'",
-        "The page made a no-cors call with another redirect mode than 'follow', which browsers refuse.",
-        "The page must leave the redirect mode out.",
+        "The page made a no-cors call with a redirect mode other than 'follow', which browsers refuse.",
+        "The page must remove the redirect mode.",
     ),
     "scheme-not-cors": Words(
         "not an http(s) address",
-        "CORS works for http and https addresses only.",
+        "CORS works only for http and https addresses.",
         "The page must call an http or https address.",
     ),
     "mixed-content": Words(
         "mixed content, not CORS",
-        "An https page called an http address, and the browser does not let it. That is not CORS.",
-        "{server} must be called by https.",
+        "An https page called an http address, which the browser does not allow. That is not CORS.",
+        "The page must call {server} over https.",
     ),
     # the local network
     "local-network-denied": Words(
         "local network not permitted",
-        "The browser was not permitted to reach the local network from this page. That is not CORS.",
+        "The browser did not let this page call the local network. That is not CORS.",
         "Allow “local network” for {page} in the browser's site settings.",
     ),
     "local-network-insecure": Words(
         "local network from an http page",
-        "Only https pages may ask for the local network, and this page is not one. That is not CORS.",
-        "Serve the page by https or from localhost.",
+        "Only https pages may ask for the local network, and this page is not https. That is not CORS.",
+        "Serve the page over https or from localhost.",
     ),
     "local-network-mismatch": Words(
         "local network mismatch",
-        "{server} turned out to be in another network than the page had declared. That is not CORS.",
+        "{server} is in a different network from the one that the page declared. That is not CORS.",
         "The page must declare the network that the server is in.",
     ),
     "private-network-header": Words(
         "no Allow-Private-Network",
-        "The browser asked leave to reach a private network, and {server} did not give it.",
+        "The browser asked for permission to reach a private network, and {server} did not give it.",
         "{server} must add “Access-Control-Allow-Private-Network: true” to its answer to the preflight.",
     ),
     # the browser's own settings
     "cors-disabled-by-user": Words(
-        "CORS is switched off",
-        "Cross-origin calls are switched off in this browser's settings.",
+        "CORS is turned off",
+        "Cross-origin calls are turned off in this browser's settings.",
         "Set content.cors.disable to false in about:config.",
     ),
     "origin-header-not-added": Words(
         "Origin could not be added",
-        "The browser could not add the Origin header, mostly because an extension made the call.",
+        "The browser could not add the Origin header, usually because an extension made the call.",
     ),
     # no-cors loads
     "corp": Words(
         "refused by Resource-Policy",
-        "{server} keeps other origins from loading this with Cross-Origin-Resource-Policy ({sent}). That is not CORS.",
+        "Cross-Origin-Resource-Policy ({sent}) on {server} stops other origins from loading this. That is not CORS.",
         "{server} must send “Cross-Origin-Resource-Policy: cross-origin”, or the page must load it with CORS.",
     ),
     "orb": Words(
         "unreadable type for this use",
-        "The browser keeps this kind of answer from page elements of other origins. That is not CORS.",
+        "The browser does not give this kind of answer to elements of another origin's page. That is not CORS.",
         "The page must fetch it with CORS, and {server} must allow that.",
+    ),
+    "mime": Words(
+        "not a script's type (not CORS)",
+        "{server} answered with a type that isn't JavaScript, and “X-Content-Type-Options: nosniff” tells the browser "
+        "not to run it as a script. That is not CORS.",
+        "{server} must send “Content-Type: text/javascript”. If this isn't a script at all, for example an error page, "
+        "check the address.",
     ),
     # facts that are missing
     "no-actual-seen": Words(
         "request never followed",
         "{server} granted the preflight, but the {method} itself was never seen: the page may have given it up, "
-        "or something in the browser held it back.",
-        "Repeat the click. If nothing follows again, the browser's console says why.",
+        "or something in the browser stopped it.",
+        "Repeat the click. If the request is missing again, the browser's console says why.",
     ),
     "no-response-seen": Words(
         "no answer was seen",
-        "The record ends before {server} had answered.",
-        "Repeat the click, and leave the capture running until the page is done.",
+        "The recording ends before {server} answered.",
+        "Repeat the click, and keep the capture running until the page is done.",
+    ),
+    "stored-response-not-seen": Words(
+        "judged by a cached answer",
+        "{server} answered 304 (Not Modified), so the browser checked the answer in its cache, which was stored before "
+        "the capture.",
+        "Repeat the click with the browser's cache disabled, and the whole answer can be seen.",
     ),
     # the network
     "refused": Words(
         "server not running (not CORS)",
-        "Nothing answers at {server}: the connection was refused. That is not CORS, whatever the console says.",
+        "Nothing listens at {server}: the connection was refused. That is not CORS, whatever the console says.",
         "Start the server, or correct the port in the address.",
     ),
     "dns": Words(
         "no such host (not CORS)",
         "The name {host} could not be resolved. That is not CORS, whatever the console says.",
-        "Check the spelling, the hosts file, or the network.",
+        "Check the spelling, the hosts file and the network.",
     ),
     "tls": Words(
         "no secure connection (not CORS)",
-        "No secure connection to {server} could be made{why}. That is not CORS, whatever the console says.",
-        "Check the server's certificate and that it speaks https on this port; a browser of your own must also trust "
-        "corsinspect's certificate (corsinspect ca says how).",
+        "The browser could not open a secure connection to {server}{why}. That is not CORS, whatever the console says.",
+        "Check the server's certificate and that it speaks https on this port. Your own browser must also trust "
+        "corsinspect's certificate (see corsinspect ca).",
     ),
     "closed": Words(
         "connection closed (not CORS)",
-        "{server} closed the connection before it had answered. That is not CORS, whatever the console says.",
-        "Look into the server's log: it may have crashed on this request.",
+        "{server} closed the connection before it answered. That is not CORS, whatever the console says.",
+        "Look at the server's log: it may have crashed on this request.",
     ),
     "aborted-by-page": Words(
         "given up by the page",
-        "The page gave this call up (it was left, reloaded, or ran out of patience) before {server} had answered.",
+        "The page gave up this call (it was left or reloaded, or it timed out) before {server} answered.",
     ),
     "network-error": Words(
         "network error (not CORS)",
         "No answer came from {server}{why}. That is not CORS, whatever the console says.",
-        "Check that the server runs and can be reached from this machine.",
+        "Check that the server is running and that this machine can reach it.",
     ),
-    # not failures, for whoever looks a slug up
-    "allowed-same-origin": Words("same origin", "The page called its own origin: CORS does not apply."),
+    # not failures, for people who look up a slug
+    "allowed-same-origin": Words("same origin", "The page called its own origin, so CORS does not apply."),
     "depends-on-credentials": Words(
         "depends on credentials",
-        "Whether this is blocked depends on the page sending credentials, which is not visible.",
+        "Whether this is blocked depends on whether the page sent credentials, which is not visible.",
     ),
-    "not-a-browser": Words("not a browser", "No browser made this call, and only browsers enforce CORS."),
+    "not-a-browser": Words("not a browser", "This call did not come from a browser, and only browsers enforce CORS."),
 }
 
 VARIANTS: dict[tuple[str, str], Words] = {
-    # by what the difference turned out to be
+    # by the kind of difference
     ("method-not-allowed", "case"): Words(
         "{method}: case differs",
         "The page asked for the method “{method}”, and {server} allows {found}: methods are case-sensitive.",
-        "The page must write the method in capitals ({capitals}): fetch() does so for the oldest methods only.",
+        "The page must write the method in capitals ({capitals}): fetch() does that only for the oldest methods.",
     ),
     ("method-not-allowed", "wildcard"): Words(
         "* does not cover {method}",
         "{server} allows any method with *, but the page made this call with credentials, "
-        "and the wildcard does not count then.",
+        "and then the wildcard does not count.",
         "{server} must list {method} by name in Access-Control-Allow-Methods.",
     ),
     ("header-not-allowed", "wildcard"): Words(
         "* does not cover {absent}",
         "{server} allows any header with *, but the page made this call with credentials, "
-        "and the wildcard does not count then.",
+        "and then the wildcard does not count.",
         "{server} must list {absent} by name in Access-Control-Allow-Headers.",
     ),
     ("origin-multiple", "duplicated"): Words(
         "Allow-Origin sent twice",
-        "{server} sent the same Access-Control-Allow-Origin more than once: {found}. A browser takes exactly one.",
+        "{server} sent the same Access-Control-Allow-Origin more than once: {found}. Browsers accept exactly one.",
         "{server} must send it once. Often two layers add the header, the app and a proxy in front of it: "
-        "switch it off in one of them.",
+        "turn it off in one of them.",
     ),
     ("origin-mismatch", "own-origin"): Words(
         "Allow-Origin names the server",
-        "{server} allows {found}, which is the server itself; the page that calls is {needed}.",
+        "{server} allows {found}, which is the server itself; the calling page is {needed}.",
         "{server} must answer with the page's origin, {needed}.",
     ),
     # by the status of the answer
@@ -287,8 +300,8 @@ VARIANTS: dict[tuple[str, str], Words] = {
     ("origin-missing", "preflight-server-error"): Words(
         "no Allow-Origin (preflight answered {status})",
         "{server} failed on the preflight (OPTIONS): status {status}, an error in the server itself, "
-        "sent without CORS headers.",
-        "{server}'s log says what went wrong; OPTIONS must be answered with 204 and "
+        "without CORS headers.",
+        "See {server}'s log for the error. It must answer OPTIONS with 204 and "
         "“Access-Control-Allow-Origin: {needed}”.",
     ),
     ("preflight-status", "unauthorized"): Words(
@@ -305,21 +318,21 @@ VARIANTS: dict[tuple[str, str], Words] = {
     ("preflight-status", "server-error"): Words(
         "preflight answered {status}",
         "{server} failed on the preflight (OPTIONS): status {status}, an error in the server itself.",
-        "{server}'s log says what went wrong; OPTIONS must be answered with 204 and the CORS headers.",
+        "See {server}'s log for the error. It must answer OPTIONS with 204 and the CORS headers.",
     ),
 }
-"""Better words for a reason where more is known: by a kind of `differences.Difference`, or by what a status means."""
+"""More specific words for a reason: by a kind of `differences.Difference`, or by what a status means."""
 
 MASKED: dict[str, str] = {
-    "server-error": "Underneath is an error in the server itself (status {status}); error pages often go out without "
-    "CORS headers. Mend that first: its log says more.",
-    "unauthorized": "Underneath is a refused login (status {status}), sent without CORS headers.",
-    "forbidden": "Underneath is a refusal (status {status}), sent without CORS headers.",
-    "not-found": "Underneath is a wrong address (status {status}): check the path and the method.",
-    "method-not-supported": "Underneath is a server that doesn't answer this method here (status {status}).",
-    "too-large": "Underneath is a request that was too large (status {status}), refused without CORS headers.",
-    "rate-limited": "Underneath is a rate limit (status {status}), answered without CORS headers.",
-    "client-error": "Underneath is a refusal (status {status}), sent without CORS headers.",
+    "server-error": "The real problem is an error in the server itself (status {status}); error pages often lack the "
+    "CORS headers. Fix that first; the server's log says more.",
+    "unauthorized": "The real problem is a refused login (status {status}), answered without CORS headers.",
+    "forbidden": "The real problem is that the server refused (status {status}), without CORS headers.",
+    "not-found": "The real problem is a wrong address (status {status}): check the path and the method.",
+    "method-not-supported": "The real problem is that the server doesn't support this method here (status {status}).",
+    "too-large": "The real problem is a request that was too large (status {status}), refused without CORS headers.",
+    "rate-limited": "The real problem is a rate limit (status {status}), answered without CORS headers.",
+    "client-error": "The real problem is that the server refused (status {status}), without CORS headers.",
 }
 """What a failed check of the answer itself hides, by `Call.masked`."""
 
@@ -328,8 +341,8 @@ CONDITIONS: dict[tuple[str, str], str] = {
     ("credentials", "omit"): "if the page sent no credentials",
     ("mode", "no-cors"): "if it was a no-cors call",
     ("mode", "cors"): "if it was a cors call",
-    ("redirect", "manual"): "if the page asked not to follow redirects",
-    ("redirect", "error"): "if the page forbade redirects",
+    ("redirect", "manual"): "if the page does not follow redirects",
+    ("redirect", "error"): "if the page forbids redirects",
     ("redirect", "follow"): "if the page follows redirects",
 }
-"""What decides between alternatives, in words."""
+"""The conditions that decide between alternatives, in words."""

@@ -1,6 +1,6 @@
-"""All that mends a call in one piece: the header lines, and the change for the framework that its server shows.
+"""The whole solution for a call: the fix (header lines), and the recipe (code) for the framework of its server.
 
-What a screen shows, what is copied and what a prompt says are made from this one.
+The fix tab, the copied text and the prompt are all made from it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,47 +14,47 @@ from corsinspect.fingerprints import Match
 from corsinspect.model import Call
 
 CAUTIONS = {
-    "null-origin": "Every sandboxed frame and local file has the origin “null”: this opens the answer to nearly all.",
+    "null-origin": "Every sandboxed frame and local file has the origin “null”, so almost any page could read this.",
     "credentials-unknown": "If the page makes this call with cookies or a login (credentials: 'include'), the server "
-    "must add “Access-Control-Allow-Credentials: true”, too.",
+    "must also add “Access-Control-Allow-Credentials: true”.",
 }
 
 
 class Part(msgspec.Struct, frozen=True):
-    """What one answer has to say instead."""
+    """What one answer must send instead."""
 
     answer: str
     """Which one: "the answer to OPTIONS"."""
     status: int | None
-    """None: its own is right."""
+    """None: keep its own."""
     lines: tuple[str, ...]
     """Header lines to send, each once."""
     remove: tuple[str, ...]
 
 
 class Remedy(msgspec.Struct, frozen=True):
-    """How to mend one call."""
+    """The fix and the recipe for one call."""
 
     server: str
     parts: tuple[Part, ...]
-    """Empty where nothing has to be mended, or headers can't."""
+    """Empty if nothing needs a fix, or headers can't fix it."""
     cautions: tuple[str, ...]
     rendered: Rendered | None
-    """The change for the framework, for all that this session's calls need; None where none is known or of use."""
+    """The recipe, filled with all that this session's calls need; None if none is known or useful."""
     recognised: Match | None
-    """By what that framework was found; None where the person chose it."""
+    """How the framework was recognised; None if the person chose it."""
     calls: int
-    """How many calls it was filled from."""
+    """How many calls the recipe was filled from."""
 
 
 def server_of(call: Call) -> str:
-    """The origin of the server whose answer decided the call: the one that has to change."""
+    """The origin of the server whose answer decided the call: the one that must change."""
     exchange = call.stopped_at
     return origin_of(exchange.url if exchange is not None else call.url)
 
 
 def remedy(call: Call, others: Sequence[Call], chosen: str | None = None) -> Remedy:
-    """`others`: the session's calls to that server; `chosen`: a recipe's id that goes before what was recognised."""
+    """`others`: the session's calls to that server; `chosen`: the id of a recipe to use instead."""
     server = server_of(call)
     change = fix(call)
     picked, match = _recipe(server, others, chosen)
@@ -73,7 +73,7 @@ def remedy(call: Call, others: Sequence[Call], chosen: str | None = None) -> Rem
 
 
 def text(remedy: Remedy) -> str:
-    """The same as plain text, to be pasted: header lines first, then the code."""
+    """The same as plain text, ready to paste: header lines first, then the code."""
     blocks: list[str] = []
     for part in remedy.parts:
         status = [f"  status {part.status}"] if part.status is not None else []
@@ -81,9 +81,9 @@ def text(remedy: Remedy) -> str:
         blocks.append("\n".join([f"{part.answer}:", *status, *(f"  {line}" for line in part.lines), *removed]))
     blocks += [f"Note: {caution}" for caution in remedy.cautions]
     if (rendered := remedy.rendered) is not None:
-        heads = [rendered.title, f"File: {rendered.file}", f"Where: {rendered.where}"]
-        heads += [f"Install: {rendered.install}"] if rendered.install else []
-        blocks += ["\n".join(heads), rendered.code.strip("\n"), f"Then: {rendered.restart}"]
+        headings = [rendered.title, f"File: {rendered.file}", f"Where: {rendered.where}"]
+        headings += [f"Install: {rendered.install}"] if rendered.install else []
+        blocks += ["\n".join(headings), rendered.code.strip("\n"), f"Then: {rendered.restart}"]
         blocks += [f"Note: {note}" for note in rendered.notes]
     return "\n\n".join(blocks)
 

@@ -1,6 +1,6 @@
 """What happened to a call, in plain words: a headline, a sentence, and a few words for a row.
 
-Values from the network are filled in as they are; whoever shows the result on a terminal passes it through
+Values from the network are filled in unchanged; code that shows the result on a terminal passes it through
 `corsinspect.printable`.
 """
 
@@ -18,7 +18,7 @@ from corsinspect.fetch.url import origin_of
 from corsinspect.model import Alternative, Call, Kind, Outcome
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing on a server (RFC 9110, 9.2.1)."""
+"""Methods that change nothing on the server (RFC 9110, 9.2.1)."""
 
 OUTCOME_WORDS: dict[Outcome, str] = {
     "allowed": "allowed",
@@ -33,16 +33,16 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 
 NOT_CORS: dict[Kind, tuple[str, str]] = {
     "same-origin": ("same origin", "The page called its own origin, so CORS never applied."),
-    "navigation": ("page load", "The browser opened a page or sent a form here, so CORS never applied."),
-    "websocket": ("WebSocket", "A WebSocket opens without CORS; the server itself has to check the Origin header."),
-    "non-browser": ("not a browser", "No browser made this call, and only browsers enforce CORS."),
+    "navigation": ("page load", "The browser opened a page or sent a form, so CORS never applied."),
+    "websocket": ("WebSocket", "WebSockets don't use CORS; the server itself has to check the Origin header."),
+    "non-browser": ("not a browser", "This call did not come from a browser, and only browsers enforce CORS."),
     "no-cors": ("no-cors", "The page loaded this without asking to read it, so CORS never applied."),
 }
 """By `Call.kind`: a few words, and a sentence."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """The answer to "what happened, and who must change what"; empty strings where there is nothing to say."""
+    """The answer to "what happened, and who must change what?"; "" for a part with nothing to say."""
 
     headline: str
     happened: str
@@ -72,7 +72,7 @@ def headline(call: Call) -> str:
 
 
 def certainty(call: Call) -> str:
-    """How sure the verdict is: "certain", "likely", what it depends on, or what the person said."""
+    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
@@ -91,7 +91,7 @@ def sentence(call: Call) -> str:
 
 
 def explanation(call: Call) -> Explanation:
-    """The same in parts, for a screen that sets them apart."""
+    """The same in parts, for a screen that shows them separately."""
     verdict = call.verdict
     if verdict.outcome == "pending":
         return Explanation(headline(call), _pending(call))
@@ -102,8 +102,8 @@ def explanation(call: Call) -> Explanation:
     if verdict.outcome == "simulated":
         return Explanation(
             headline(call),
-            f"The page could read the answer because the proxy changed its headers on the way, to try a fix out. "
-            f"{_server(call)} itself said something else.",
+            f"The page could read the answer because the proxy changed its headers on the way, to try a fix. "
+            f"{_server(call)} itself sent different headers.",
         )
     if verdict.outcome == "opaque" and verdict.reason is None:
         happened = (
@@ -111,9 +111,7 @@ def explanation(call: Call) -> Explanation:
         )
         return Explanation(headline(call), f"{happened} the page may use the answer but not read it.")
     if verdict.reason is None:
-        return Explanation(
-            headline(call), "Facts are missing: what the browser did here is not visible in this traffic."
-        )
+        return Explanation(headline(call), "Facts are missing: this traffic does not show what the browser did.")
     values = Values(VALUES, call)
     words = _words(call, values)
     happened = words.happened.format_map(values)
@@ -126,7 +124,7 @@ def explanation(call: Call) -> Explanation:
 
 
 def short_reason(call: Call) -> str:
-    """A few words for a row; empty where the outcome says it all."""
+    """A few words for a row; "" where the outcome needs none."""
     verdict = call.verdict
     if verdict.outcome == "not-cors":
         return _not_cors(call)[0]
@@ -144,12 +142,12 @@ def short_reason(call: Call) -> str:
 
 
 def alternatives(call: Call) -> str:
-    """What else it could be and what decides: "If the page sent credentials, it was blocked: wildcard …"; or ""."""
+    """The other outcomes and their conditions: "If the page sent credentials, it was blocked: wildcard …"; or ""."""
     return " ".join(_alternative(call, other) for other in call.verdict.alternatives)
 
 
 def engines(call: Call) -> str:
-    """What the engines do with the call, where they differ: "Chromium: blocked · Firefox: allowed"; else ""."""
+    """The outcome in each engine, where they differ: "Chromium: blocked · Firefox: allowed"; else ""."""
     verdicts = call.verdict.engines or {}
     if len({verdict.outcome for verdict in verdicts.values()}) < 2:
         return ""
@@ -158,7 +156,7 @@ def engines(call: Call) -> str:
 
 
 def difference(call: Call) -> Difference:
-    """How what was found differs from what was expected, for the header where the call stopped."""
+    """How the found value differs from the expected one, for the header where the call stopped."""
     verdict = call.verdict
     header = (verdict.header or "").lower()
     if header == "access-control-allow-origin" and verdict.expected is not None:
@@ -206,7 +204,7 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
 
 
 def _hides(call: Call) -> bool:
-    """Whether the answer was an error that the page would have seen; a preflight's status is told by its own words."""
+    """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
     return call.masked in MASKED and call.verdict.stage != "preflight"
 
 
@@ -223,18 +221,18 @@ def _not_cors(call: Call) -> tuple[str, str]:
 
 
 def _consequence(call: Call) -> str:
-    """Whether anything happened on the server: what a person fears next."""
+    """Whether anything happened on the server, which is the next thing that people worry about."""
     verdict = call.verdict
     method = cut(call.method or "request")
     changes = method not in SAFE_METHODS
     if verdict.stage == "preflight":
         if verdict.hop:
-            return f"The browser asked the redirect's target first (OPTIONS) and never sent the {method} there."
-        told = f"The browser asked first (OPTIONS) and never sent your {method}."
-        return f"{told} Your data did not change." if changes else told
+            return f"The browser first asked the redirect's target (OPTIONS) and never sent the {method} there."
+        sent = f"The browser first asked (OPTIONS) and never sent your {method}."
+        return f"{sent} Your data did not change." if changes else sent
     if verdict.stage == "redirect":
-        told = "The browser did not follow the redirect."
-        return f"{told} {_server(call)} did run this {method}." if changes else told
+        sent = "The browser did not follow the redirect."
+        return f"{sent} {_server(call)} did run this {method}." if changes else sent
     if not changes:
         return "The request did reach the server; only its answer was withheld from the page."
     if verdict.status is not None and verdict.status >= 400:
@@ -246,12 +244,12 @@ def _allowed(call: Call) -> str:
     verdict = call.verdict
     page = call.page_origin or "the page"
     status = f" (status {verdict.status})" if verdict.status is not None else ""
-    told = f"{_server(call)} lets {page} read its answer{status}."
+    allowed = f"{_server(call)} lets {page} read its answer{status}."
     if call.preflight == "cached":
-        return f"{told} An earlier preflight still counts, so the browser did not ask again."
+        return f"{allowed} An earlier preflight is still valid, so the browser did not ask again."
     if verdict.status is not None and verdict.status >= 400:
-        return f"{told} The error status is the server's own word, not CORS."
-    return told
+        return f"{allowed} The error status comes from the server itself, not from CORS."
+    return allowed
 
 
 def _pending(call: Call) -> str:
@@ -265,29 +263,29 @@ def _pending(call: Call) -> str:
 
 def _null_origin(call: Call) -> str:
     if call.page_origin not in (None, "null"):
-        return "The browser sent “Origin: null” because the call was redirected from one foreign server to another."
+        return "The browser sent “Origin: null” because the call was redirected from one other origin to another."
     return "The page has no origin of its own (a file, a sandboxed frame), so the browser sent “Origin: null”."
 
 
 def _alternative(call: Call, other: Alternative) -> str:
     conditions = [CONDITIONS.get(item, f"if {item[0]} is {item[1]}") for item in other.condition.items()]
     condition = " and ".join(conditions) or "otherwise"
-    told = f"{condition[0].upper()}{condition[1:]}, it was {OUTCOME_WORDS[other.outcome]}"
+    result = f"{condition[0].upper()}{condition[1:]}, it was {OUTCOME_WORDS[other.outcome]}"
     if other.reason in REASONS:
         short = REASONS[other.reason].short.format_map(Values(VALUES, call))
-        return f"{told}: {short}."
-    return f"{told}."
+        return f"{result}: {short}."
+    return f"{result}."
 
 
 def _absent(expected: str | None, found: str | None) -> str:
-    """The needed header names that a list lacks; all of them where that can't be told."""
+    """The needed header names that a list lacks; all of them where that isn't clear."""
     listed = {name.strip().lower() for name in (found or "").split(",")}
     needed = (expected or "").split(", ")
     return cut(", ".join([name for name in needed if name.lower() not in listed] or needed))
 
 
 def _server(call: Call) -> str:
-    """Host and port as a person types them, of the server where the call stopped."""
+    """Host and port of the server where the call stopped, as a person types them."""
     exchange = call.stopped_at
     origin = origin_of(exchange.url if exchange is not None else call.url)
     return origin.partition("://")[2] or "the server"

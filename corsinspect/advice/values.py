@@ -1,4 +1,4 @@
-"""What the braces in a text stand for."""
+"""The values for the names in braces in a text."""
 
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
@@ -6,13 +6,13 @@ from typing import Generic, TypeVar
 Subject = TypeVar("Subject")
 
 WORTH_QUOTING = 120
-"""Characters of a captured value that a sentence quotes at most."""
+"""A sentence quotes at most this many characters of a captured value."""
 
 
 class Values(dict[str, str], Generic[Subject]):
     """The values of one subject by name, for `format_map`.
 
-    Each is found when it's first asked for: a row's few words need two of them, and a list has very many rows.
+    Each is computed when it is first used: a row's few words need only two of them, and a list has very many rows.
     """
 
     def __init__(self, table: Mapping[str, Callable[[Subject], str]], subject: Subject) -> None:
@@ -26,5 +26,5 @@ class Values(dict[str, str], Generic[Subject]):
 
 
 def cut(value: str) -> str:
-    """As much of a captured value as is quoted."""
+    """The part of a captured value that is quoted."""
     return value if len(value) <= WORTH_QUOTING else value[: WORTH_QUOTING - 1] + "…"

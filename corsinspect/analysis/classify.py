@@ -4,6 +4,7 @@ Fetch standard, "main fetch" and "`Origin` header"; Fetch Metadata. The signals 
 the docstrings of what they decide.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from corsinspect.fetch.check import asked_names
@@ -151,7 +152,7 @@ class Facts:
         else:
             self.mode = "cors"
 
-    def _read_preflight(self, exchange: Exchange, get) -> None:
+    def _read_preflight(self, exchange: Exchange, get: Callable[[str], str | None]) -> None:
         self.preflight_method: str | None = None
         self.asked_names: tuple[str, ...] = ()
         asked = get("access-control-request-method")

@@ -2,10 +2,13 @@
 
 import msgspec
 
+from corsinspect.fetch.check import Failed
 from corsinspect.fetch.engines import ENGINES
-from corsinspect.model import Alternative, Call, Hop, Kind, PreflightUse, Verdict
+from corsinspect.fetch.url import parse_url
+from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason, Verdict
 
 from .chain import Chain, kind_of
+from .classify import Facts
 from .credentials import SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .nocors import judge_opaque
 from .pairing import needs_preflight
@@ -34,7 +37,7 @@ def judge(chain: Chain, known: Inferred | None = None) -> Call:
         if verdict.outcome == "allowed" and any(facts.exchange.simulated for facts in chain.facts()):
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
-        verdict = judge_opaque(chain.hops, chain.page, chain.closed)
+        verdict = judge_opaque(chain)
     else:
         verdict = _judge_others(chain)
     return _call(chain, kind, inferred, verdict)
@@ -60,7 +63,7 @@ def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
     return _verdict(chain, without, "depends", (other,)), inferred
 
 
-def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
+def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
     engine = ENGINES[chain.first.engine or "chromium"]
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
     reason = stop.reason if failed is None else failed.reason
@@ -88,7 +91,7 @@ def _verdict(chain: Chain, stop: Stop, certainty, alternatives: tuple[Alternativ
     )
 
 
-def _given_up(stop: Stop) -> tuple:
+def _given_up(stop: Stop) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
     """The verdict where what was awaited never came."""
     if stop.waiting == "actual":
         return "unknown", "no-actual-seen", "likely", ()
@@ -110,8 +113,22 @@ def _judge_others(chain: Chain) -> Verdict:
         outcome = "unknown" if chain.closed and stop.waiting else stop.outcome
         reason = "no-response-seen" if outcome == "unknown" else stop.slug
         return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
+    if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
+        return _verdict(chain, stop, "certain")
     certainty = "certain" if facts.mode_known or facts.engine is None else "likely"
     return Verdict(outcome="not-cors", certainty=certainty, stage="actual", hop=number, status=exchange.status)
+
+
+def _leaves_by_redirect(chain: Chain, request: Facts, number: int) -> Stop | None:
+    """The stop at a redirect to another origin where the page asked for its own only. Fetch, "main fetch": mode
+    "same-origin" makes any other origin a network error."""
+    if request.location is None or chain.mode != "same-origin" or not chain.mode_known or request.site != "same-origin":
+        return None
+    target = parse_url(request.location, parse_url(request.exchange.url))
+    if target is None or target.origin == request.target:
+        return None
+    failed = Failed("location", "mode-same-origin", "Location", request.target, request.location)
+    return Stop("blocked", "redirect", number, request, failed)
 
 
 def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict) -> Call:

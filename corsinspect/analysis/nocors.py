@@ -3,43 +3,35 @@
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.safelist import media_type
-from corsinspect.model import EngineName, EngineVerdict, Outcome, Verdict
+from corsinspect.model import Certainty, EngineName, EngineVerdict, Outcome, Reason, Verdict
 
+from .chain import Chain
 from .classify import Facts
+from .script_type import is_refused_by_type
 from .site import is_same_site
+from .steps import unanswered
 
 POLICY = "Cross-Origin-Resource-Policy"
 
 _NEVER_MEDIA = frozenset({"application/json", "text/json", "text/html", "text/xml", "application/xml"})
 _ORB_DESTINATIONS = frozenset({"image", "audio", "video", "track", "script", "style"})
-_JAVASCRIPT = frozenset(
-    """application/ecmascript application/javascript application/x-ecmascript application/x-javascript text/ecmascript
-    text/javascript text/javascript1.0 text/javascript1.1 text/javascript1.2 text/javascript1.3 text/javascript1.4
-    text/javascript1.5 text/jscript text/livescript text/x-ecmascript text/x-javascript""".split()
-)
 _JSON = frozenset({"application/json", "text/json"})
 
 
-def judge_opaque(hops, page: str | None, closed: bool) -> Verdict:
-    """The verdict on a no-cors request: opaque, unless it failed or a resource policy withholds the response.
-
-    `closed`: no answer is to be expected any more.
-    """
-    number = len(hops) - 1
-    facts: Facts = hops[-1][1]
-    exchange = facts.exchange
-    if exchange.status is None:
-        if exchange.failure is None:
-            if closed:
-                return _verdict("unknown", "likely", "no-response-seen", number, facts)
-            return _verdict("pending", "certain", None, number, facts)
-        kind = exchange.failure.kind
-        reason = "network-error" if kind == "other" else kind
-        return _verdict("network-error", "certain", reason, number, facts)
-    certainty = "certain" if facts.mode_known else "likely"
-    for index, (_, request) in enumerate(hops):
+def judge_opaque(chain: Chain) -> Verdict:
+    """The verdict on a no-cors request: opaque, unless it failed or a resource policy withholds the response."""
+    number, facts = len(chain.hops) - 1, chain.last
+    if facts.exchange.status is None:
+        stop = unanswered(facts.exchange, facts, number)
+        if stop.waiting is not None and chain.closed:
+            return _verdict("unknown", "likely", "no-response-seen", number, facts)
+        return _verdict(stop.outcome, "certain", stop.reason, number, facts)
+    certainty: Certainty = "certain" if facts.mode_known else "likely"
+    for index, (_, request) in enumerate(chain.hops):
+        if request is None or chain.page is None:
+            continue
         found = combined(request.exchange.response_headers, POLICY.lower())
-        if found is not None and page is not None and not _policy_allows(found, request, page):
+        if found is not None and not _policy_allows(found, request, chain.page):
             return _verdict("blocked", certainty, "corp", index, request, "cross-origin", found)
     if facts.engine == "chromium" and _is_withheld_by_orb(facts):
         return _verdict("blocked", "likely", "orb", number, facts)
@@ -59,17 +51,6 @@ def _policy_allows(found: str, facts: Facts, page: str) -> bool:
     return True
 
 
-def is_refused_by_type(facts: Facts) -> bool:
-    """Whether the browser refuses a script for its declared type. Fetch, "should response to request be blocked due to
-    nosniff"."""
-    if facts.dest != "script":
-        return False
-    headers = facts.exchange.response_headers
-    if (combined(headers, "x-content-type-options") or "").split(",")[0].strip().lower() != "nosniff":
-        return False
-    return (media_type(combined(headers, "content-type") or "") or "") not in _JAVASCRIPT
-
-
 def _is_withheld_by_orb(facts: Facts) -> bool:
     """Opaque Response Blocking, as far as headers tell: documents and data given to an element that can't use them."""
     headers = facts.exchange.response_headers
@@ -81,7 +62,15 @@ def _is_withheld_by_orb(facts: Facts) -> bool:
     return essence in _NEVER_MEDIA and (combined(headers, "x-content-type-options") or "").lower() == "nosniff"
 
 
-def _verdict(outcome: Outcome, certainty, reason, number: int, facts: Facts, expected=None, found=None) -> Verdict:
+def _verdict(
+    outcome: Outcome,
+    certainty: Certainty,
+    reason: Reason | None,
+    number: int,
+    facts: Facts,
+    expected: str | None = None,
+    found: str | None = None,
+) -> Verdict:
     verdict = EngineVerdict(outcome=outcome, reason=reason)
     engines: dict[EngineName, EngineVerdict] = dict.fromkeys(ENGINES, verdict)
     if reason == "orb":  # Chromium's alone in this form

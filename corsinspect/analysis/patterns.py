@@ -183,7 +183,7 @@ def _above_cap(kind: Traits) -> bool:
 def _one_reason(concerned: Counts, group: Counts) -> dict[str, str] | None:
     """All calls of a page to a server fail for one reason."""
     reasons = {kind.reason for kind in concerned}
-    told = sum(concerned.values()) >= FEW and len(reasons) == 1 and concerned.keys() == _judged(group)
+    told = sum(concerned.values()) >= FEW and len(reasons) == 1 and set(concerned) == _judged(group)
     return {"reason": next(iter(reasons)) or ""} if told and None not in reasons else None
 
 
@@ -238,6 +238,10 @@ def _at_least_two(concerned: Counts, group: Counts) -> dict[str, str] | None:
     return {} if sum(concerned.values()) > 1 else None
 
 
+def _several_origins(kind: Traits) -> bool:
+    return _blocked(kind) and kind.reason == "origin-multiple"
+
+
 def _cap(concerned: Counts, group: Counts) -> dict[str, str]:
     said = sorted({kind.grant.max_age or "" for kind in concerned})[-1]
     engines = [ENGINES[kind.engine or "chromium"] for kind in concerned]
@@ -251,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     Rule("preflight-slash", "error", _moved("slash")),
     Rule("preflight-https", "error", _moved("https")),
     Rule("errors-without-headers", "error", _error_without_headers, _beside_readable),
-    Rule("header-twice", "error", lambda kind: _blocked(kind) and kind.reason == "origin-multiple"),
+    Rule("header-twice", "error", _several_origins),
     Rule("other-environment", "error", _other_environment, _what_it_names, by_page=True),
     Rule("loopback-names", "error", _loopback_mixed, _what_it_names, by_page=True),
     Rule("repeated-failure", "error", _failed, _repeated, by_page=True),

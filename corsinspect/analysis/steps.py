@@ -16,8 +16,8 @@ from corsinspect.model import Exchange, Outcome, Stage
 
 from .chain import Chain
 from .classify import Facts
-from .nocors import is_refused_by_type
 from .pairing import grant_failures
+from .script_type import is_refused_by_type
 
 _CORS_REDIRECTS = frozenset({"redirect-credentials", "redirect-disallowed-scheme"})
 """Refused redirects that are CORS failures, in one engine at least; the others are network errors in all."""

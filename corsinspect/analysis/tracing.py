@@ -148,7 +148,8 @@ def _wanted(
         case "allow-methods":
             needed = None if asked.method in SAFELISTED_METHODS else asked.method
             return needed, ALLOW_METHODS, fields.allow_methods
-    return (", ".join(asked.names) or None), ALLOW_HEADERS, fields.allow_headers
+        case _:
+            return (", ".join(asked.names) or None), ALLOW_HEADERS, fields.allow_headers
 
 
 def _judged(step: Step, failures: dict[str, Failed], stop: Failed | None, engine: Engine, needless: bool) -> Step:

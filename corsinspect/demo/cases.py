@@ -1,6 +1,6 @@
-"""The demo's calls as data: what the page asks for, what the server answers, and what a browser makes of it.
+"""The demo's calls as data: what the page asks for, what the server answers, and how a browser judges it.
 
-`expected` is for the page's own text and for the tests; nothing that judges ever reads it.
+`expected` is only for the page's text and for the tests; the analysis never reads it.
 """
 
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from typing import Literal
 from corsinspect.model import Outcome, Stage
 
 Server = Literal["localhost", "127.0.0.1", "https", "down"]
-"""Where a call goes: the API under either of its two names, the one with a self-signed certificate, a closed port."""
+"""Where a call goes: the API under one of its two names, the API with a self-signed certificate, or a closed port."""
 
 Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Fetch:
-    """What the page hands to fetch() beside the URL."""
+    """What the page passes to fetch() in addition to the URL."""
 
     method: str = "GET"
     headers: Headers = ()
@@ -26,7 +26,7 @@ class Fetch:
     mode: Literal["cors", "no-cors"] = "cors"
 
     def init(self) -> dict[str, object]:
-        """As fetch()'s second argument, without what is the default anyway."""
+        """As fetch()'s second argument, without default values."""
         given: dict[str, object] = {"method": self.method, "headers": dict(self.headers), "body": self.body}
         given |= {"credentials": self.credentials, "mode": self.mode}
         defaults = (None, {}, "GET", "same-origin", "cors")
@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a browser makes of a call."""
+    """How a browser judges a call."""
 
     outcome: Outcome
     stage: Stage | None = None
@@ -59,8 +59,8 @@ class Expected:
 class Case:
     """One call of the demo page.
 
-    `preflight` is the answer to OPTIONS (None: the call needs none), `answer` that to the call itself (None: the server
-    hangs up without a word).
+    `preflight` is the answer to OPTIONS (None: the call needs none), `answer` the answer to the call itself (None: the
+    server closes the connection without an answer).
     """
 
     id: str
@@ -72,7 +72,7 @@ class Case:
     fetch: Fetch = GET
     server: Server = "localhost"
     fixes: str | None = None
-    """The id of the broken twin that this one mends."""
+    """The id of the broken case that this one fixes."""
 
     @property
     def path(self) -> str:
@@ -115,7 +115,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "missing-header",
         "No Access-Control-Allow-Origin",
-        "The API answers 200, but never says that this page may read the answer.",
+        "The API answers 200 but never says that this page may read the answer.",
         _blocked("actual", "origin-missing"),
         SILENT,
     ),
@@ -130,7 +130,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "trailing-slash",
         "A trailing slash in the origin",
-        "An origin has no path: one character too many, and it's another value.",
+        "An origin has no path: with one extra character it is another value.",
         _blocked("actual", "origin-mismatch"),
         _allow_origin("{page}/"),
     ),
@@ -145,7 +145,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "wildcard-credentials",
         "Wildcard with cookies",
-        "Where cookies are sent along, * isn't enough.",
+        "With cookies, * isn't enough.",
         _blocked("actual", "origin-wildcard-with-credentials"),
         Answer(headers=(("Access-Control-Allow-Origin", "*"), CREDENTIALS)),
         fetch=WITH_COOKIES,
@@ -153,7 +153,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "wildcard-credentials-fixed",
         "Wildcard with cookies",
-        "The page's origin in full, and Access-Control-Allow-Credentials: true.",
+        "The page's full origin, and Access-Control-Allow-Credentials: true.",
         ALLOWED,
         Answer(headers=(ORIGIN, CREDENTIALS, VARY)),
         fetch=WITH_COOKIES,
@@ -162,7 +162,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "credentials-header",
         "Cookies not allowed",
-        "The origin is right, but nothing says that cookies may be sent along.",
+        "The origin is right, but nothing says that cookies are allowed.",
         _blocked("actual", "credentials-not-true"),
         READABLE,
         fetch=WITH_COOKIES,
@@ -170,7 +170,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "credentials-header-fixed",
         "Cookies not allowed",
-        "With Access-Control-Allow-Credentials: true.",
+        "The answer has Access-Control-Allow-Credentials: true.",
         ALLOWED,
         Answer(headers=(ORIGIN, CREDENTIALS, VARY)),
         fetch=WITH_COOKIES,
@@ -188,7 +188,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "credentials-preflight-fixed",
         "Cookies not allowed in the preflight",
-        "Both answers say Access-Control-Allow-Credentials: true.",
+        "Both answers have Access-Control-Allow-Credentials: true.",
         ALLOWED,
         Answer(headers=(ORIGIN, CREDENTIALS, VARY)),
         preflight=_grant("POST", "content-type", CREDENTIALS),
@@ -198,7 +198,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "options-404",
         "OPTIONS is answered 404",
-        "No route for OPTIONS. The console complains about a missing header; the 404 is the real trouble.",
+        "No route handles OPTIONS. The console complains about a missing header; the 404 is the real problem.",
         _blocked("preflight", "origin-missing"),
         READABLE,
         preflight=Answer(404, body='{"error": "Cannot OPTIONS /options-404"}'),
@@ -207,7 +207,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "options-404-fixed",
         "OPTIONS is answered 404",
-        "A route that answers OPTIONS.",
+        "A route answers OPTIONS.",
         ALLOWED,
         READABLE,
         preflight=_grant("POST", "content-type"),
@@ -236,7 +236,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "options-401",
         "OPTIONS needs a login",
-        "The login check comes before the CORS handling, but a preflight never carries credentials.",
+        "Authentication runs before CORS, but a preflight never carries credentials.",
         _blocked("preflight", "preflight-status"),
         READABLE,
         preflight=_grant(None, "authorization", ("WWW-Authenticate", "Bearer"), status=401),
@@ -245,7 +245,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "options-401-fixed",
         "OPTIONS needs a login",
-        "OPTIONS is let through before the login check.",
+        "OPTIONS is answered before authentication.",
         ALLOWED,
         READABLE,
         preflight=_grant(None, "authorization"),
@@ -255,7 +255,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "method-not-listed",
         "PUT isn't listed",
-        "Access-Control-Allow-Methods says GET, POST.",
+        "Access-Control-Allow-Methods lists GET, POST.",
         _blocked("preflight", "method-not-allowed"),
         READABLE,
         preflight=_grant("GET, POST"),
@@ -264,7 +264,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "method-not-listed-fixed",
         "PUT isn't listed",
-        "Access-Control-Allow-Methods says GET, POST, PUT.",
+        "Access-Control-Allow-Methods lists GET, POST, PUT.",
         ALLOWED,
         READABLE,
         preflight=_grant("GET, POST, PUT"),
@@ -274,7 +274,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "header-not-listed",
         "Authorization isn't listed",
-        "Access-Control-Allow-Headers says content-type only.",
+        "Access-Control-Allow-Headers lists only content-type.",
         _blocked("preflight", "header-not-allowed"),
         READABLE,
         preflight=_grant("GET, POST", "content-type"),
@@ -283,7 +283,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "header-not-listed-fixed",
         "Authorization isn't listed",
-        "Access-Control-Allow-Headers says content-type, authorization.",
+        "Access-Control-Allow-Headers lists content-type, authorization.",
         ALLOWED,
         READABLE,
         preflight=_grant("GET, POST", "content-type, authorization"),
@@ -293,7 +293,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "http-https",
         "http against https",
-        "The API allows https://localhost, but this page came by http. (Its certificate is self-signed.)",
+        "The API allows https://localhost, but this page uses http. (The API's certificate is self-signed.)",
         _blocked("actual", "origin-mismatch"),
         _allow_origin("https://localhost:{port}"),
         server="https",
@@ -301,7 +301,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "http-https-fixed",
         "http against https",
-        "The scheme is the page's.",
+        "The API allows the page's scheme.",
         ALLOWED,
         READABLE,
         server="https",
@@ -310,7 +310,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "localhost-127",
         "localhost against 127.0.0.1",
-        "The same machine, but two origins.",
+        "They are the same machine but two origins.",
         _blocked("actual", "origin-mismatch"),
         _allow_origin("http://127.0.0.1:{port}"),
         server="127.0.0.1",
@@ -318,7 +318,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "localhost-127-fixed",
         "localhost against 127.0.0.1",
-        "The host name is the page's.",
+        "The API allows the page's host name.",
         ALLOWED,
         READABLE,
         server="127.0.0.1",
@@ -327,7 +327,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "preflight-redirect",
         "Redirect in the preflight",
-        "OPTIONS is sent on to the URL with a slash at its end; browsers don't follow.",
+        "OPTIONS is redirected to the URL with a trailing slash; browsers don't follow.",
         _blocked("preflight", "preflight-redirect"),
         READABLE,
         preflight=_grant("PUT", None, ("Location", "/preflight-redirect/"), status=301),
@@ -336,7 +336,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "preflight-redirect-fixed",
         "Redirect in the preflight",
-        "OPTIONS is answered where it was asked.",
+        "OPTIONS is answered at the URL itself.",
         ALLOWED,
         READABLE,
         preflight=_grant("PUT"),
@@ -346,14 +346,14 @@ CASES: tuple[Case, ...] = (
     Case(
         "login-redirect",
         "Redirect to a login page",
-        "The session ran out and the API redirects to its login page: without CORS headers that fails at the redirect.",
+        "The session expired and the API redirects to its login page: without CORS headers that fails at the redirect.",
         _blocked("redirect", "origin-missing"),
         Answer(302, (("Location", "/login"),), body=""),
     ),
     Case(
         "login-redirect-fixed",
         "Redirect to a login page",
-        "A readable 401 instead of a redirect.",
+        "The API answers a readable 401 instead of a redirect.",
         ALLOWED,
         Answer(401, (ORIGIN, VARY), body='{"error": "please log in"}'),
         fixes="login-redirect",
@@ -361,14 +361,14 @@ CASES: tuple[Case, ...] = (
     Case(
         "error-500",
         "500 without CORS headers",
-        "The handler crashed, and the error page skips the CORS headers: the console blames CORS.",
+        "The handler crashed and the error page lacks the CORS headers, so the console blames CORS.",
         _blocked("actual", "origin-missing"),
         Answer(500, body="Internal Server Error", content_type="text/plain"),
     ),
     Case(
         "error-500-fixed",
         "500 without CORS headers",
-        "Errors carry the header too, so that the page can show them.",
+        "Errors have the header too, so the page can show them.",
         ALLOWED,
         Answer(500, (ORIGIN, VARY), body='{"error": "database is locked"}'),
         fixes="error-500",
@@ -376,7 +376,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "server-down",
         "The server is down",
-        "Nothing listens on that port. No CORS trouble at all, though it looks the same to the page.",
+        "Nothing listens on that port. This isn't CORS at all, though it looks the same to the page.",
         Expected("network-error", "actual", "refused"),
         None,
         server="down",
@@ -384,7 +384,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "server-down-fixed",
         "The server is down",
-        "The same call to a server that runs.",
+        "The same call to a running server.",
         ALLOWED,
         READABLE,
         fixes="server-down",
@@ -392,7 +392,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "hang-up",
         "The server hangs up",
-        "It takes the request and closes the connection without a word.",
+        "It reads the request and closes the connection without an answer.",
         Expected("network-error", "actual", "closed"),
         None,
     ),
@@ -407,7 +407,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "no-cors",
         'mode: "no-cors"',
-        "No error any more, and no answer either: the page can't read a byte of it.",
+        "No error any more, but no answer either: the page can't read a byte of it.",
         Expected("opaque", "actual"),
         Answer(body="nobody reads this", content_type="text/plain"),
         fetch=Fetch(mode="no-cors"),
@@ -415,7 +415,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "no-cors-fixed",
         'mode: "no-cors"',
-        "Without the mode, and with the header on the server.",
+        "Without the mode, and with the header from the server.",
         ALLOWED,
         READABLE,
         fixes="no-cors",
@@ -423,14 +423,14 @@ CASES: tuple[Case, ...] = (
     Case(
         "two-values",
         "Two origins in one header",
-        "The header holds one origin; a list is never right.",
+        "The header takes one origin; a list is never valid.",
         _blocked("actual", "origin-multiple"),
         _allow_origin("{page}, https://shop.example"),
     ),
     Case(
         "two-values-fixed",
         "Two origins in one header",
-        "The server picks the one that asked.",
+        "The server picks the origin that asked.",
         ALLOWED,
         READABLE,
         fixes="two-values",
@@ -438,14 +438,14 @@ CASES: tuple[Case, ...] = (
     Case(
         "two-lines",
         "The header twice",
-        "The app and the gateway before it both add the header.",
+        "The app and the gateway in front both add the header.",
         _blocked("actual", "origin-multiple"),
         Answer(headers=(ORIGIN, ORIGIN, VARY)),
     ),
     Case(
         "two-lines-fixed",
         "The header twice",
-        "Only one of them does.",
+        "Only one of them adds it.",
         ALLOWED,
         READABLE,
         fixes="two-lines",
@@ -456,6 +456,6 @@ BY_PATH: dict[str, Case] = {case.path: case for case in CASES}
 
 
 def pairs() -> Iterator[tuple[Case, Case]]:
-    """Each broken call with its mended twin, in the page's order."""
+    """Each broken call with its fixed version, in the page's order."""
     fixed = {case.fixes: case for case in CASES}
     return ((case, fixed[case.id]) for case in CASES if case.fixes is None)

@@ -1,6 +1,6 @@
 """A very small HTTP/1.1 server on a loopback port: just enough for the demo's page and APIs.
 
-Written out by hand because the demo's APIs have to do what servers shouldn't: repeat a header, hang up, refuse OPTIONS.
+Written by hand because the demo's APIs must do what servers shouldn't: repeat a header, hang up, refuse OPTIONS.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 BODY_LIMIT = 64 * 1024
-"""Bytes of a request's body that are read; who sends more is hung up on."""
+"""The largest request body, in bytes; on a larger one the connection is closed."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Request:
     method: str
     target: str
     headers: dict[str, str]
-    """Names in lower case; of a repeated header the last line."""
+    """Names in lower case; the last line of a repeated header."""
     body: bytes
 
 
@@ -35,7 +35,7 @@ Handler = Callable[[Request], Response | None]
 
 
 class Malformed(Exception):
-    """The peer sent what this server doesn't read."""
+    """The peer sent something that this server doesn't read."""
 
 
 class HttpServer:
@@ -71,7 +71,7 @@ class HttpServer:
         try:
             await self._serve(reader, writer)
         except (Malformed, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
-            pass  # the peer is gone or out of order, or the demo stops: either way this connection is over
+            pass  # the peer is gone or misbehaves, or the demo stops: either way this connection is over
         finally:
             self._connections.discard(task)
             writer.close()

@@ -1,4 +1,4 @@
-"""The pieces of `corsinspect demo`: servers, a visitor who makes all the calls, and when there is nothing to wait for.
+"""The parts of `corsinspect demo`: servers, a visitor that makes all the calls, and the test whether all are judged.
 
 demo = await start_demo()
 visit = await drive(proxy, demo, installed_browser())
@@ -31,17 +31,17 @@ class DemoError(CaptureError):
 
 
 class Visit:
-    """Someone at work on the demo page: a real browser or, told by `simulated`, the scripted client."""
+    """A visitor of the demo page: a real browser or, if `simulated`, the scripted client."""
 
     def __init__(self, demo: Demo, name: str, stay: Coroutine[Any, Any, object], *, simulated: bool) -> None:
         self.name = name
-        """For people: "Chromium 156", or "simulated browser"."""
+        """For display: "Chromium 156", or "simulated browser"."""
         self.simulated = simulated
         self._demo = demo
         self._stay = asyncio.create_task(stay)
 
     async def done(self) -> dict[str, str]:
-        """Waits until all calls are made and returns what the page said of each, by case id.
+        """Waits until all calls are made and returns what the page said about each, by case id.
 
         Raises DemoError when the visitor leaves before that.
         """
@@ -56,21 +56,21 @@ class Visit:
         why = f": {problem}" if problem else ""
         raise DemoError(
             f"The {self.name} left before all calls were made{why}.",
-            "Start the demo again, and leave its browser open.",
+            "Start the demo again, and keep its browser open.",
         )
 
     async def stop(self) -> None:
-        """Ends the scripted client; a real browser is the proxy's to close."""
+        """Ends the scripted client; the proxy closes a real browser."""
         self._stay.cancel()
         with contextlib.suppress(asyncio.CancelledError, OSError):
             await self._stay
 
 
 async def drive(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless: bool | None = None) -> Visit:
-    """Sends a visitor through the proxy to the demo page, where it makes all calls; returns when it is on its way.
+    """Sends a visitor through the proxy to the demo page, where it makes all calls; returns once it has started.
 
-    `kind` None: the scripted client. `headless` None: only where there is no display. Raises CaptureError when the
-    browser can't be started.
+    `kind` None: the scripted client. `headless` None: only if there is no display. Raises CaptureError if the browser
+    can't be started.
     """
     if kind is None:
         simulated = SimulatedBrowser(demo, proxy.port, proxy.ca_pem)
@@ -88,7 +88,7 @@ def installed_browser() -> BrowserKind | None:
 
 
 def without_verdict(demo: Demo, calls: Iterable[Call]) -> list[Case]:
-    """The demo's cases that none of these Calls decides: not seen yet, or pending."""
+    """The demo's cases without a verdict among these Calls: not seen yet, or pending."""
     decided = {call.url for call in calls if call.verdict.outcome != "pending"}
     return [case for case in CASES if demo.url(case) not in decided]
 

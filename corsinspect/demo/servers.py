@@ -1,4 +1,4 @@
-"""The demo's servers: one for the page, three names for the APIs, and a port where nobody answers."""
+"""The demo's servers: one for the page, three for the APIs, and a port where nothing answers."""
 
 import asyncio
 import datetime
@@ -20,17 +20,17 @@ from corsinspect.demo.cases import BY_PATH, CASES, Answer, Case, Server, pairs
 from corsinspect.demo.httpserver import HttpServer, Request, Response
 
 COOKIE = "corsinspect_demo=1"
-"""Set by the page. Cookies don't know ports, so calls with credentials carry it to the API on localhost as well."""
+"""Set by the page. Cookies ignore ports, so calls with credentials send it to the API on localhost too."""
 
 NOT_FOUND = Response(404, (("Content-Type", "text/plain"),), b"Not Found")
 
 
 class Demo:
-    """The running demo. `page_url` lists the calls; with `?run=all` the page makes them all once it is open."""
+    """The running demo. `page_url` lists the calls; with `?run=all` the page makes them all when it opens."""
 
     def __init__(self) -> None:
         self.results: dict[str, str] = {}
-        """What the page said of each call, by case id, once all are done: for showing only."""
+        """What the page said about each call, by case id, once all are done; only for display."""
         self._done = asyncio.Event()
         self._page = HttpServer(self._answer_page)
         self._apis: dict[Server, HttpServer] = {
@@ -42,24 +42,24 @@ class Demo:
         self._bases: dict[Server, str] = {}
 
     async def start(self) -> None:
-        """Opens the ports; raises OSError when this machine has none to give."""
+        """Opens the ports; raises OSError if none is available."""
         self._port = await self._page.start()
         for server, api in self._apis.items():
             port = await api.start()
             self._bases[server] = f"https://localhost:{port}" if server == "https" else f"http://{server}:{port}"
-        # bound but not listening: connections are refused, and nobody else can get the port meanwhile
+        # bound but not listening: connections are refused, and no other program can take the port
         self._closed.bind(("127.0.0.1", 0))
         self._bases["down"] = f"http://localhost:{self._closed.getsockname()[1]}"
 
     async def stop(self) -> None:
-        """Closes all ports; may be called more than once."""
+        """Closes all ports; can be called more than once."""
         self._closed.close()
         for server in (self._page, *self._apis.values()):
             await server.stop()
 
     @property
     def origin(self) -> str:
-        """The page's."""
+        """The page's origin."""
         return f"http://localhost:{self._port}"
 
     @property
@@ -80,7 +80,7 @@ class Demo:
         return self._done.is_set()
 
     async def wait_done(self) -> dict[str, str]:
-        """Waits until the page (or who plays its part) says that all calls are made; returns `results`."""
+        """Waits until the page (or the scripted client) says that all calls are made; returns `results`."""
         await self._done.wait()
         return self.results
 

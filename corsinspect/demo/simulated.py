@@ -1,7 +1,7 @@
-"""Plays the demo page's part where no browser is installed: a scripted client that goes through the proxy.
+"""Replaces the browser on the demo page if none is installed: a scripted client that uses the proxy.
 
-It knows just enough of fetch() to send what a browser would send for the demo's own cases. It's no model of a browser:
-its name says so wherever it shows, and what it makes of an answer is never evidence for a verdict.
+It implements just enough of fetch() to send what a browser would send for the demo's own cases. It is not a model of a
+browser: its name says so wherever it is shown, and its own results are never evidence for a verdict.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ HeaderLines = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Answered:
-    """What came back: all that this client looks at."""
+    """The parts of an answer that this client looks at."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -40,7 +40,7 @@ class Answered:
 
 
 class SimulatedBrowser:
-    """Opens the demo's page through the proxy on `port`, makes all its calls one after the other, and reports "done".
+    """Opens the demo's page through the proxy on `port`, makes all its calls one by one, and reports "done".
 
     `ca_pem` is the proxy's CA certificate, which this client trusts for https.
     """
@@ -54,14 +54,14 @@ class SimulatedBrowser:
         self._page = urlsplit(demo.origin)
 
     async def run(self) -> None:
-        """Makes the calls; raises OSError when the proxy can't be reached."""
+        """Makes the calls; raises OSError if the proxy can't be reached."""
         await self._send("GET", self._demo.run_all_url, self._navigation())
         results = {case.id: await self._fetch(case) for case in CASES}
         headers = self._script_headers(urlsplit(self._demo.origin), "cors", [])
         await self._send("POST", f"{self._demo.origin}/done", headers, json.dumps(results))
 
     async def _fetch(self, case: Case) -> str:
-        """The words that the page would show for this call."""
+        """Makes one call and returns the words that the page would show for it."""
         url = self._demo.url(case)
         fetch = case.fetch
         unsafe = sorted(name.lower() for name, value in fetch.headers if not _is_simple(name, value))
@@ -148,7 +148,7 @@ class SimulatedBrowser:
 
     def _connect(self, url: SplitResult) -> tuple[http.client.HTTPConnection, str]:
         if url.scheme != "https":
-            # to a proxy, plain http names the whole URL
+            # a proxy expects the whole URL in an http request
             return http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT), url.geturl()
         trust = ssl.create_default_context(cafile=self._ca_pem)
         connection = http.client.HTTPSConnection("127.0.0.1", self._port, timeout=TIMEOUT, context=trust)

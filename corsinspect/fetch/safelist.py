@@ -81,7 +81,8 @@ def is_safelisted_request_header(name: str, value: str, engine: Engine | None = 
             return not size.unsafe and media_type(value) in _SIMPLE_TYPES
         case "range":
             return is_simple_range(value)
-    return False
+        case _:
+            return False
 
 
 def media_type(value: str) -> str | None:

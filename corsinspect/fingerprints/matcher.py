@@ -1,4 +1,4 @@
-"""The matcher: from response headers, status and the name of an error page to what made the answer."""
+"""The matcher: recognises by response headers, status and error page what made an answer."""
 
 import re
 from collections import defaultdict
@@ -17,10 +17,10 @@ for _sign in SIGNS:
 _LAYERS: tuple[Layer, ...] = ("app", "server", "proxy")
 
 _FRAMING = frozenset({"date", "connection", "keep-alive", "content-length", "transfer-encoding"})
-"""What a server adds after the application's own lines."""
+"""Headers that a server adds after those of the application."""
 
 _OF_A_RESPONSE = ("text/plain;charset=UTF-8", "text/plain; charset=UTF-8")
-"""The types of a text in a Response, as fetch() has it; only Hono's own helper sets a blank."""
+"""The content types of a text in a fetch() Response; only Hono's own helper adds a space."""
 
 _IN_WORDS = {
     400: "Bad Request",
@@ -34,15 +34,15 @@ _IN_WORDS = {
     501: "Not Implemented",
     503: "Service Unavailable",
 }
-"""All that Koa says of an error. It knows the length before Node adds the date; express() would add an ETag."""
+"""Koa's whole text for an error. It sets the length before Node adds the date; Express would add an ETag."""
 
 _KOA_ROUTER = re.compile(r"HEAD, GET(, |$)")
-"""How @koa/router lists what a path knows: others begin with GET."""
+"""How @koa/router lists a path's methods: others begin with GET."""
 
 
 def recognise(headers: Headers, status: int | None, error_page: str | None = None) -> list[Match]:
-    """What can be told of who made and who passed on this answer, each name once: the app first, then its server, then
-    proxies, the surest first.
+    """What can be recognised of what made and forwarded this answer, each name once: the app first, then its server,
+    then proxies, the surest first.
 
     `headers` as on the wire (order and case are signs too); `error_page` as `error_page()` names it.
     """
@@ -65,7 +65,7 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
 
 
 def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
-    """What `recognise` found in several answers of one origin, as one: a 404 tells what a 200 keeps to itself."""
+    """What `recognise` found in several answers from one origin, merged: a 404 may reveal what a 200 does not."""
     found: dict[str, Confidence] = {}
     for matches in answers:
         for match in matches:
@@ -74,10 +74,10 @@ def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
 
 
 def answered_by(headers: Headers, status: int | None, error_page: str | None = None) -> Match | None:
-    """Which of the layers made this answer itself; None where that isn't clear.
+    """Which of the layers made this answer itself; None if that isn't clear.
 
-    An error page is its maker's. Else an app that shows itself made the answer, and a proxy before it passed it on; a
-    proxy alone may have done either.
+    An error page comes from its own framework. Otherwise a recognised app made the answer and a proxy forwarded it; a
+    proxy without an app may have done either.
     """
     matches = recognise(headers, status, error_page)
     for match in matches:
@@ -96,24 +96,24 @@ def _sorted(found: dict[str, Confidence]) -> list[Match]:
     sure = [name for name, confidence in found.items() if confidence != "guess"]
     apps = [name for name in sure if LAYER_OF[name] == "app"]
     hidden = {BUILT_ON[name] for name in sure if name in BUILT_ON}
-    # "nestjs, and express": the second is true, but not what has to be configured
+    # NestJS is also Express, but NestJS is what must be configured
     hidden |= {BUILT_ON[name] for name in hidden if name in BUILT_ON}
     matches = [
         Match(name, confidence, LAYER_OF[name])
         for name, confidence in found.items()
-        # beside a framework that shows itself, guesses at others are noise
+        # if one framework is recognised, guesses at others are noise
         if name not in hidden and not (apps and confidence == "guess" and LAYER_OF[name] == "app")
     ]
     return sorted(matches, key=lambda match: (_LAYERS.index(match.layer), CONFIDENCES.index(match.confidence)))
 
 
 def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> Iterable[tuple[str, Confidence]]:
-    """What case and order of the lines say. Over HTTP/2 all names are lower-case, and say nothing."""
+    """What the case and order of the lines show. Over HTTP/2 all names are lower-case and show nothing."""
     names = [name for name, _ in headers]
     own = [name for name in names if name.lower() not in _FRAMING]
     http1 = any(name != name.lower() for name in names)
     if http1 and "access-control-allow-origin" in own and own != _lower(own) and ("vary", "origin") in headers:
-        # django-cors-headers writes its names in lower case beside Django's own
+        # django-cors-headers writes its names in lower case, unlike Django
         yield "django", "likely"
     if "x-runtime" in lower and "x-request-id" in lower:
         yield "rails", "likely"
@@ -121,13 +121,13 @@ def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> It
         return
     in_order = len(own) > 1 and own == sorted(own)
     if "date" not in lower and lower.get("x-content-type-options") == "nosniff":
-        # puma adds nothing of its own, and Sinatra this alone to JSON
+        # puma adds no header, and Sinatra adds only this one to JSON
         yield "sinatra", "guess"
     if lower.get("keep-alive") == "timeout=5":
         yield from _by_style_on_node(lower, names, own, status or 0)
     if "keep-alive" not in lower and in_order and own != _lower(own) and names[len(own) : len(own) + 1] == ["Date"]:
         if lower.get("content-type") == "application/json; charset=utf-8":
-            # Go's own library leaves the charset to the app, and few say it of JSON
+            # Go's own library leaves the charset to the app, and few apps set it for JSON
             yield "go-gin", "guess"
         yield "go", "guess"
 
@@ -135,7 +135,7 @@ def _by_style(headers: Headers, lower: dict[str, str], status: int | None) -> It
 def _by_style_on_node(
     lower: dict[str, str], names: list[str], own: list[str], status: int
 ) -> Iterable[tuple[str, Confidence]]:
-    """Who adds nothing of their own to what Node sends."""
+    """Frameworks that add nothing to what Node sends."""
     kind = lower.get("content-type")
     if (len(own) > 1 and own == sorted(own) and own == _lower(own)) or kind in _OF_A_RESPONSE:
         yield "hono", "guess"

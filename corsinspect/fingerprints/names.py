@@ -1,13 +1,13 @@
-"""What can be recognised, and in which layer it works."""
+"""What can be recognised, and the layer that it works in."""
 
 from typing import Literal, NamedTuple
 
 Confidence = Literal["certain", "likely", "guess"]
-"""certain: it names itself. likely: a habit that is its own. guess: a habit that others have too."""
+"""certain: it names itself. likely: a habit that only it has. guess: a habit that others have too."""
 
 Layer = Literal["app", "server", "proxy"]
-"""app: the framework that the API is written in. server: what runs it or serves files. proxy: what stands in front (a
-reverse proxy, gateway or CDN; some of them serve files of their own as well)."""
+"""app: the framework that the API is written in. server: what runs it or serves files. proxy: what is in front of it (a
+reverse proxy, gateway or CDN; some of them serve their own files too)."""
 
 CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "guess")
 _LAYERS: dict[Layer, str] = {
@@ -28,7 +28,7 @@ BUILT_ON = {
     "hono": "node",
     "laravel": "php",
 }
-"""What a framework shows of what it's built on: the framework is what has to be configured."""
+"""What a framework is built on and also looks like: the framework is what must be configured."""
 
 
 class Match(NamedTuple):

@@ -1,4 +1,4 @@
-"""Error pages that frameworks and proxies make themselves: recognised by their first bytes, and only named."""
+"""Error pages of frameworks and proxies: recognised by their first bytes; only the name is kept."""
 
 import re
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 from .names import CONFIDENCES, Confidence
 
 FIRST_BYTES = 2048
-"""As much of a body as is looked at."""
+"""The part of a body that is examined."""
 
 
 class Page(NamedTuple):
-    """One look of one framework's error answers. `content_type` "" for any; both are patterns."""
+    """One form of one framework's error answers. `content_type` and `body` are patterns; "" matches any."""
 
     name: str
     confidence: Confidence
@@ -44,7 +44,7 @@ PAGES: list[Page] = [
         ("certain", _TEXT, r"^Invalid Preflight Request$"),
         ("likely", _JSON, r'^\{"statusCode":500,"error":"Internal Server Error","message":"'),
     ),
-    # capitals in the charset are Hono's own
+    # only Hono writes the charset in capitals
     *_pages("hono", ("likely", r"^text/plain; charset=UTF-8$", r"^(404 Not Found|Internal Server Error)$")),
     *_pages(
         "nextjs", ("certain", _HTML, r"/_next/.*This page could not be found|This page could not be found.*/_next/")
@@ -131,18 +131,18 @@ PAGES: list[Page] = [
     ),
     *_pages("firebase", ("likely", "", r"^Error: could not handle the request\s*$")),
 ]
-"""In this order: where two match, the one that says more comes first."""
+"""The order matters: if two match, the more specific one comes first."""
 
 CONFIDENCE_OF: dict[str, Confidence] = {}
 for _page in sorted(PAGES, key=lambda page: CONFIDENCES.index(page.confidence)):
     CONFIDENCE_OF[_page.name] = _page.confidence
-"""Only the name is kept of a page, so it's worth no more than the weakest of its looks."""
+"""Only a page's name is kept, so it counts no more than the weakest of its forms."""
 
 
 def error_page(first_bytes: bytes, content_type: str | None) -> str | None:
-    """Whose own error page a body starts like; None where that isn't known.
+    """The name of the framework whose error page a body starts like; None if it isn't known.
 
-    `first_bytes`: what is at hand of the (decoded) body, of which FIRST_BYTES are read. Takes any bytes.
+    `first_bytes`: the start of the (decoded) body, of which FIRST_BYTES are read. Any bytes are fine.
     """
     text = first_bytes[:FIRST_BYTES].decode("latin-1")
     kind = (content_type or "").strip()

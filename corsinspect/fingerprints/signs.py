@@ -1,7 +1,7 @@
-"""The signs in response headers, as data.
+"""The signs of frameworks in response headers, as data.
 
 Measured on real servers for Express, NestJS, Fastify, Koa, Hono, Flask, FastAPI, Django, aiohttp, Tornado, nginx,
-Apache, Caddy, PHP, Go and Rack; for the others, what their documentation says that they send.
+Apache, Caddy, PHP, Go and Rack; for the others, taken from their documentation.
 """
 
 import re
@@ -11,7 +11,7 @@ from .names import Confidence
 
 
 class Sign(NamedTuple):
-    """A header (lower-case) whose value holds a pattern (case-insensitive; "" for any value)."""
+    """A header (lower-case) whose value contains a pattern (case-insensitive; "" for any value)."""
 
     name: str
     confidence: Confidence
@@ -100,7 +100,7 @@ SIGNS: list[Sign] = [
         ("likely", "sb-project-ref", ""),
         ("likely", "sb-gateway-version", ""),
     ),
-    # the lists that CORS packages send when nobody tells them which methods
+    # the default method lists of CORS packages
     *_signs("flask", ("likely", "access-control-allow-methods", "^DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT$")),
     *_signs("django", ("likely", "access-control-allow-methods", "^DELETE, GET, OPTIONS, PATCH, POST, PUT$")),
     *_signs("hono", ("likely", "access-control-allow-methods", "^GET,HEAD,PUT,POST,DELETE,PATCH,QUERY$")),
@@ -133,4 +133,4 @@ TOGETHER: list[tuple[str, Confidence, dict[str, str]]] = [
     ),
     ("sinatra", "guess", {"x-content-type-options": "nosniff", "x-xss-protection": "1; mode=block"}),
 ]
-"""Values that are nobody's own one by one, but together are."""
+"""Values that identify nobody alone, but do together."""

@@ -1,4 +1,4 @@
-"""One JSON line a Call: the machine contract of `check --format jsonl`."""
+"""One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def row(call: Call) -> dict[str, Any]:
-    """The contract's object for one Call: every key always there, null where unknown or not applicable.
+    """The contract's object for one Call: every key is always there, null if unknown or not applicable.
 
-    Where a fix was simulated, it's the server's own answers that are told of."""
+    If a fix was simulated, the object describes the server's own answers."""
     simulated, call = call.simulated, by_server(call)
     verdict = call.verdict
     roles = call.roles()
@@ -58,12 +58,12 @@ def row(call: Call) -> dict[str, Any]:
 
 
 def lines(calls: Iterable[Call]) -> Iterable[bytes]:
-    """The Calls as JSON lines, in their order; no line breaks within, one after each."""
+    """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
     return (_harmless(_encode(row(call))) + b"\n" for call in calls)
 
 
 def _harmless(line: bytes) -> bytes:
-    """The same JSON without a byte that a terminal could take for a command: what isn't plain ASCII is escaped."""
+    """The same JSON without bytes that a terminal could take for a command: all but plain ASCII is escaped."""
     if line.isascii() and b"\x7f" not in line:
         return line
     return json.dumps(json.loads(line), separators=(",", ":")).replace("\x7f", "\\u007f").encode()

@@ -1,4 +1,4 @@
-"""The other calls of a session that bear on a blocked one: those to the same server."""
+"""The session's other calls that matter for a blocked one: those to the same server."""
 
 import re
 from collections import Counter, defaultdict
@@ -9,13 +9,13 @@ from corsinspect.analysis import by_server
 from corsinspect.model import Call
 
 MANY = 500
-"""Calls to one server that are counted for what hides behind an error."""
+"""As many calls to one server are counted as evidence for a masked error."""
 FEW = 60
 ALIKE = 4
-"""Calls to one server, and of one kind or path among them, that are looked at for a cause: by each that is blocked."""
+"""As many calls to one server, and as many of one kind or path, are examined for the cause of each blocked call."""
 
 Calls = dict[str, Call]
-"""By their ids, so that one whose verdict changed isn't there twice."""
+"""By id, so that a call whose verdict changed isn't there twice."""
 
 
 @dataclass
@@ -24,17 +24,17 @@ class _Server:
     few: Calls = field(default_factory=dict)
     by_path: defaultdict[str, Calls] = field(default_factory=lambda: defaultdict(dict))
     kinds: Counter[tuple[object, ...]] = field(default_factory=Counter)
-    told: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
 
 
 class Neighbours:
-    """The calls of a session so far, as their servers answered them."""
+    """The calls of a session so far, as their servers answered."""
 
     def __init__(self) -> None:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
 
     def add(self, call: Call) -> None:
-        """Takes in a call, or what has become of one."""
+        """Adds a call, or replaces one that changed."""
         server, own = self._servers[server_of(call)], by_server(call)
         verdict = own.verdict
         kind = (own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, verdict.status)
@@ -44,20 +44,20 @@ class Neighbours:
         _keep(server.few, own, FEW if server.kinds[kind] <= ALIKE else 0)
 
     def few(self, call: Call) -> list[Call]:
-        """Some of each kind, and some of the same path."""
+        """Some calls of each kind, and some with the same path."""
         server = self._servers[server_of(call)]
         return list((server.few | server.by_path[_path(call)]).values())
 
     def many(self, call: Call) -> list[Call]:
-        """The first MANY."""
+        """The first MANY calls."""
         return list(self._servers[server_of(call)].many.values())
 
-    def hear(self, call: Call, sentence: str) -> bool:
-        """Whether this is told of a call's server for the first time, whatever the numbers in it."""
-        told = self._servers[server_of(call)].told
+    def is_new(self, call: Call, sentence: str) -> bool:
+        """Whether this sentence (whatever its numbers) is new for the call's server; remembers it."""
+        said = self._servers[server_of(call)].said
         gist = re.sub("[0-9]+", "", sentence)
-        new = gist not in told
-        told.add(gist)
+        new = gist not in said
+        said.add(gist)
         return new
 
 

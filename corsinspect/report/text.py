@@ -1,4 +1,4 @@
-"""Plain lines for a terminal or a log: what `check` and `record` print."""
+"""Plain lines for a terminal or a log, as `check` and `record` print them."""
 
 import textwrap
 from collections import Counter
@@ -27,7 +27,7 @@ SIGNS: dict[Outcome, str] = {
     "unknown": "?",
 }
 
-# of the sixteen colours that every terminal has, those that can be read on light and on dark
+# those of the sixteen colours of every terminal that are readable on light and on dark
 _COLOURS: dict[Outcome, str] = {
     "allowed": "32",
     "blocked": "1;31",
@@ -38,14 +38,14 @@ _COLOURS: dict[Outcome, str] = {
 
 _INDENT = " " * 16
 WIDTH = 80
-"""Columns, for sentences: verdicts stay on one line each, however long, for whoever searches them."""
+"""Columns for sentences; each verdict stays on one line, however long, so that it can be searched for."""
 LIKELY = "likely: "
 MOST_IN_COMMON = 5
 
 
 def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours: Neighbours | None = None) -> str:
-    """One Call in one or two lines, no line break at the end. `changed`: said to have been told otherwise before;
-    `neighbours`: the session's Calls, for the likeliest cause of a failure and what speaks for it (some lines more)."""
+    """One Call in one or two lines, without a line break at the end. `changed`: marks it as printed before with another
+    outcome; `neighbours`: the session's Calls, to add the likeliest cause of a failure and its evidence."""
     verdict = call.verdict
     word = f"{SIGNS[verdict.outcome]} {verdict.outcome}"
     padded = f"{word:<16}"
@@ -55,8 +55,8 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours
     first = f"{padded}{printable(call.method or 'CONNECT'):<7} {printable(call.url)}{page}"
     marks = [mark for mark, shown in (("changed", changed), (_doubt(call), True)) if shown and mark]
     detail = _detail(call)
-    if neighbours is not None and (told := _likely(call, neighbours)):
-        detail += f"\n{told}"
+    if neighbours is not None and (cause := _likely(call, neighbours)):
+        detail += f"\n{cause}"
     if marks:
         first += f"   ({', '.join(marks)})"
     return f"{first}\n{_INDENT}{detail}" if detail else first
@@ -79,7 +79,7 @@ def _detail(call: Call) -> str:
     verdict = call.verdict
     if verdict.outcome == "simulated":
         own = by_server(call)
-        return "   ".join(part for part in (f"the server itself: {own.verdict.outcome}", _detail(own)) if part)
+        return "   ".join(part for part in (f"without the fix: {own.verdict.outcome}", _detail(own)) if part)
     if verdict.outcome in ("allowed", "not-cors", "pending", "opaque"):
         return ""
     where = f"{verdict.stage}: " if verdict.stage and verdict.outcome == "blocked" else ""
@@ -101,16 +101,16 @@ def _detail(call: Call) -> str:
 
 
 def _likely(call: Call, neighbours: Neighbours) -> str:
-    """Where a call was blocked: the likeliest cause, and what in the session speaks for it; told once a server."""
+    """For a blocked call: the likeliest cause and its evidence in the session; once per server."""
     if call.verdict.outcome != "blocked":
         return ""
     likeliest = causes(call, neighbours.few(call))[:1]
     counted = _behind(call, neighbours) if call.verdict.stage == "actual" or not likeliest else ""
-    told = f"{LIKELY}{likeliest[0].what} {counted or likeliest[0].seen}" if likeliest else counted
-    return _sentences(told) if neighbours.hear(call, told) else ""
+    sentences = f"{LIKELY}{likeliest[0].what} {counted or likeliest[0].seen}" if likeliest else counted
+    return _wrapped(sentences) if neighbours.is_new(call, sentences) else ""
 
 
-def _sentences(text: str) -> str:
+def _wrapped(text: str) -> str:
     return textwrap.fill(
         printable(text), WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_on_hyphens=False
     )
@@ -125,11 +125,11 @@ def _behind(call: Call, neighbours: Neighbours) -> str:
 
 
 def in_common(calls: Iterable[Call]) -> list[str]:
-    """What many Calls fail by, in a sentence each."""
+    """Why many Calls fail, in one sentence per cause."""
     kinds = Counter(traits(call) for call in calls)
-    told = [pattern for pattern in patterns(kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
+    errors = [pattern for pattern in patterns(kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
     words = (
-        pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values) for each in told
+        pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values) for each in errors
     )
     return [
         textwrap.fill(printable(f"! {each.short}."), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -143,5 +143,5 @@ def summary(calls: Iterable[Call]) -> str:
     background = sum(call.background for call in calls)
     named = [f"{counted[outcome]} {outcome}" for outcome in SIGNS if counted[outcome]]
     if background:
-        named.append(f"{background} of the browser's own not shown")
+        named.append(f"{background} browser background {'request' if background == 1 else 'requests'} hidden")
     return ", ".join(named) or "no calls"

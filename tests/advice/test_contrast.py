@@ -27,7 +27,7 @@ def test_equal_answers_point_to_what_was_asked() -> None:
             preflight("DELETE", at=110.0, got=only_put),
         ]
     )
-    assert told(passed, blocked).endswith("What differs is what was asked: method.")
+    assert told(passed, blocked).endswith("The requests differ: method.")
     sent = [(each.one, each.other) for each in contrast(passed, blocked) if each.name == "sent"]
     assert sent == [("yes", "no")]
 

@@ -99,7 +99,7 @@ NETWORK = ["refused", "dns", "tls", "closed", "aborted-by-page", "network-error"
         ),
         pytest.param(
             call("blocked", "origin-missing", header="origin", expected=PAGE, status=500, masked="server-error"),
-            ["Underneath is an error in the server itself (status 500)"],
+            ["The real problem is an error in the server itself (status 500)"],
             id="a masked server error",
         ),
         pytest.param(
@@ -107,7 +107,9 @@ NETWORK = ["refused", "dns", "tls", "closed", "aborted-by-page", "network-error"
             ["localhost:8000 lets http://localhost:3000 read its answer (status 200)."],
             id="allowed",
         ),
-        pytest.param(call("allowed", status=403), ["is the server's own word, not CORS"], id="allowed, but an error"),
+        pytest.param(
+            call("allowed", status=403), ["from the server itself, not from CORS"], id="allowed, but an error"
+        ),
         pytest.param(call("opaque"), ["may use the answer but not read it"], id="no-cors"),
         pytest.param(call("not-cors", kind="same-origin"), ["its own origin, so CORS never applied"], id="same origin"),
         pytest.param(call("pending", request=exchange(None)), ["has not answered yet"], id="pending"),

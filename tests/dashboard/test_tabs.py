@@ -172,7 +172,7 @@ async def test_an_error_that_looks_like_cors_comes_with_its_evidence(recorded: P
     async with replaying(recorded, size=(180, 60)) as screen:
         await screen.press("home", *["down"] * 5)
         assert screen.selected == "GET api/report"
-        await screen.sees("Underneath is an", "4 good answers (2xx) of localhost:8000")
+        await screen.sees("The real problem", "4 good answers (2xx) from localhost:8000")
 
 
 async def test_security_says_who_may_read_and_what_is_missing(tmp_path: Path) -> None:

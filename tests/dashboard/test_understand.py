@@ -111,9 +111,7 @@ async def test_two_calls_are_compared_header_by_header(recorded: Path) -> None:
         await screen.press("home", "down", "down", "d")
         await screen.sees("Now go to the other call")
         await screen.press("down", "d")
-        await screen.sees(
-            "Why did this one pass and that one not?", "What differs is what was asked: method.", "≠ method", "PUT"
-        )
+        await screen.sees("Why did this one pass and that one not?", "The requests differ: method.", "≠ method", "PUT")
         await screen.press("escape")
         assert screen.selected == "POST api/login"
 

@@ -29,8 +29,8 @@ def told(*exchanges: Exchange) -> list[str]:
 def test_an_error_behind_cors_comes_with_the_evidence() -> None:
     found = told(exchange(url=f"{API}/good", got=OPEN), exchange(at=200.0, status=500))
     assert found[1] == (
-        "likely: Errors are answered by code that adds no CORS headers. 1 good answer (2xx) of api.test in this "
-        "session carried the headers: CORS is set up, only this 500 goes out without."
+        "likely: The code that answers errors adds no CORS headers. 1 good answer (2xx) from api.test in this "
+        "session had the headers: CORS is set up, only this 500 lacks them."
     )
     assert len(lines(only(exchange(status=500))).splitlines()) == 2
 
@@ -38,8 +38,8 @@ def test_an_error_behind_cors_comes_with_the_evidence() -> None:
 def test_a_blocked_call_comes_with_its_likeliest_cause() -> None:
     (found,) = told(preflight(status=401, got={}))
     assert found == (
-        "likely: A login stands before the CORS code. The preflight was answered 401. Browsers send it without cookies "
-        "and logins, always."
+        "likely: Authentication runs before CORS. The preflight was answered 401. Browsers always send it without "
+        "cookies or logins."
     )
 
 
@@ -120,4 +120,4 @@ def test_the_summary_counts_by_outcome() -> None:
     navigation = only(exchange(sent={"Sec-Fetch-Mode": "navigate", "Origin": None}))
     assert summary([BLOCKED, BLOCKED, navigation]) == "2 blocked, 1 not-cors"
     update = only(exchange(sent={"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "no-cors", "Origin": None}))
-    assert summary([BLOCKED, update]) == "1 blocked, 1 of the browser's own not shown"
+    assert summary([BLOCKED, update]) == "1 blocked, 1 browser background request hidden"

@@ -1,4 +1,4 @@
-"""The change for the framework at hand: code and config as data files, filled with what this session's calls need."""
+"""Recipes: code and configuration for a framework as data files, filled with what this session's calls need."""
 
 from .choose import framework, suggestions
 from .loader import Environments, Recipe, recipe, recipes

@@ -1,4 +1,4 @@
-"""Which recipes fit: by what the answers of a server give away."""
+"""Chooses the recipes for a server by its answers."""
 
 from collections.abc import Iterable
 
@@ -10,8 +10,9 @@ from .loader import Recipe, recipes
 
 
 def framework(call: Call) -> str | None:
-    """The name of what made the answer where this Call stopped, as well as it can be told from the Call's own answers;
-    None where there are only guesses. Of an app behind a proxy it's the app, unless the proxy made the answer."""
+    """The name of what made the answer where this Call stopped, judging by the Call's own answers; None for guesses.
+
+    For an app behind a proxy it is the app, unless the proxy made the answer."""
     stopped = _stopped_at(call)
     if stopped is None:
         return None
@@ -26,7 +27,7 @@ def framework(call: Call) -> str | None:
 
 
 def matches(exchanges: Iterable[Exchange]) -> list[Match]:
-    """What these answers of one server give away together."""
+    """What can be recognised in these answers from one server, taken together."""
     return recognise_all(
         recognise(each.response_headers, each.status, each.error_page)
         for each in exchanges
@@ -35,9 +36,9 @@ def matches(exchanges: Iterable[Exchange]) -> list[Match]:
 
 
 def suggestions(exchanges: Iterable[Exchange]) -> list[tuple[Recipe, Match]]:
-    """The recipes for what one server's answers give away: the app's first, then its proxies', the surest first.
+    """The recipes for what is recognised in one server's answers: the app's first, then its proxies', the surest first.
 
-    A match that is a guess is in the list as such; one that no recipe is for isn't."""
+    Guesses are included as such; matches without a recipe are not."""
     by_name = {name: recipe for recipe in recipes().values() for name in recipe.frameworks}
     found = [(by_name[match.name], match) for match in matches(exchanges) if match.name in by_name]
     return list({recipe.id: (recipe, match) for recipe, match in reversed(found)}.values())[::-1]

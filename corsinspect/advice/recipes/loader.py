@@ -1,4 +1,4 @@
-"""Recipes as they lie in the data files beside this module: one TOML file each, its name the recipe's id."""
+"""Loads the recipes from the data files next to this module: one TOML file each, named after the recipe's id."""
 
 import tomllib
 from functools import cache
@@ -8,36 +8,36 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["app", "proxy", "platform", "alternative"]
-"""app: the API's own framework. proxy: what stands in front of it. platform: where it runs. alternative: a way to need
-no CORS at all."""
+"""app: the API's own framework. proxy: what is in front of it. platform: where it runs. alternative: a way to need no
+CORS."""
 
 
 class Environments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The variant with an allowlist for each environment (development, staging, production). Templates, both."""
+    """The variant with an allowlist per environment (development, staging, production). Both are templates."""
 
     how: str
     code: str
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One framework's change. `code`, `file`, `install`, `where` and `traps` are templates (see render.py)."""
+    """The code for one framework. `code`, `file`, `install`, `where` and `traps` are templates (see render.py)."""
 
     title: str
     kind: Kind
     language: str
-    """What the code is written in; it decides the quotes."""
+    """The language of the code; it decides the quotes."""
     file: str
     code: str
     where: str
-    """Where in that file it goes, the order of middleware above all."""
+    """Where in the file it goes, above all the order of middleware."""
     restart: str
     traps: tuple[str, ...]
     id: str = ""
     frameworks: tuple[str, ...] = ()
-    """The fingerprints' names that it's for, if other than its id."""
+    """The names of the fingerprints that it is for, if different from its id."""
     install: str = ""
     measured: str = ""
-    """The versions that it was seen to work with, in a real browser; "" where it wasn't tried."""
+    """The versions that it worked with in a real browser; "" if it wasn't tried."""
     environments: Environments | None = None
 
 

@@ -1,4 +1,4 @@
-"""What a server has to allow: the union of what the calls to it asked for."""
+"""What a server must allow: the union of what the calls to it asked for."""
 
 import re
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ _METHOD_ORDER = "GET HEAD POST PUT PATCH DELETE OPTIONS".split()
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
-    """What the pages of a session need from one server. Values come from the network: `render` alone makes code of
-    them, and leaves out what isn't well-formed."""
+    """What the pages of a session need from one server. Values come from the network: only `render` turns them into
+    code, and it leaves out what isn't well-formed."""
 
     api: str = ""
     """The server's origin."""
@@ -31,19 +31,19 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """The pages' origins, in order of their first call."""
     methods: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
-    """The request headers that have to be asked for."""
+    """The request headers that need to be allowed."""
     credentials: Credentials = "unknown"
     """include if any call has credentials; unknown if some may."""
     prefix: str = ""
-    """The first path segment that all calls share, such as `/api`; "" if they share none."""
+    """The first path segment that all calls share, such as `/api`; "" if there is none."""
     refused: bool = False
-    """Whether a preflight was answered with an error: by a login, or by a router that doesn't know OPTIONS."""
+    """Whether a preflight was answered with an error: by authentication, or by a router without OPTIONS."""
     errors: bool = False
-    """Whether an error of the server (500 and up) was kept from its page."""
+    """Whether a server error (500 and up) was withheld from its page."""
 
 
 def needs_of(calls: Iterable[Call]) -> dict[str, Needs]:
-    """What each server (by its origin) has to allow for these calls, blocked ones and others, to pass."""
+    """What each server (by its origin) must allow so that these calls, blocked or not, pass."""
     needs: dict[str, Needs] = {}
     for call in calls:
         if call.kind not in ("simple", "preflighted") or call.page_origin is None:
@@ -111,19 +111,19 @@ def _ordered(methods: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_wellformed_origin(text: str) -> bool:
-    """Whether this is a serialised origin and holds nothing that could mean anything in code: no `null`, no quote."""
+    """Whether this is a serialised origin without anything that could be special in code: no `null`, no quote."""
     if _ORIGIN.fullmatch(text) is None:
         return False
     return not text.startswith(("http:", "https:")) or parse_origin(text) is not None
 
 
 def is_wellformed_method(text: str) -> bool:
-    """Letters and hyphens alone: less than HTTP allows, and harmless in every language."""
+    """Only letters and hyphens: less than HTTP allows, but harmless in every language."""
     return _METHOD.fullmatch(text) is not None
 
 
 def is_wellformed_header(text: str) -> bool:
-    """Letters, digits, hyphens and underscores alone."""
+    """Only letters, digits, hyphens and underscores."""
     return _HEADER.fullmatch(text) is not None
 
 

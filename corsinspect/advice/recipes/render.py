@@ -1,12 +1,12 @@
-"""Filling a recipe's templates with what a session needs. Nothing reaches code but what `needs.py` calls well-formed.
+"""Fills a recipe's templates with what a session needs. Only values that `needs.py` calls well-formed reach code.
 
-In a template stand `«name»` or `«name|format|…»`, and at the start of a line `«if name»`, `«unless name»` (the line
-goes if the condition fails) or `«each origin»` (the line once for each origin).
+A template contains `«name»` or `«name|format|…»`, and at the start of a line `«if name»`, `«unless name»` (the line
+is dropped if the condition fails) or `«each origin»` (the line is repeated for each origin).
 
 names    origins methods headers (lists), origin (in an `each` line), api, host, prefix, mount, credentials
-formats  none: literals of the language, with commas between; `raw`: as it is; `words`: joined with ", ";
-         `csv`: joined with ","; `spaced`: with blanks; `lower`: in lower case; `pattern`: a regular expression that
-         matches one of them; `each:TEXT`: TEXT for each, with its literal in the place of `@`
+formats  none: literals of the language, separated by commas; `raw`: unchanged; `words`: joined with ", ";
+         `csv`: joined with ","; `spaced`: joined with spaces; `lower`: in lower case; `pattern`: a regular expression
+         that matches any of them; `each:TEXT`: TEXT for each, with its literal instead of `@`
 """
 
 import re
@@ -34,16 +34,16 @@ _SINGLE_QUOTED = frozenset({"js", "ts", "php", "ruby"})
 _CAPITAL_BOOLEANS = frozenset({"python"})
 
 _NOTES = {
-    "credentials": "No call of this session shows whether the page sends cookies or logins along. If it does "
+    "credentials": "No call in this session shows whether the page sends cookies or logins. If it does "
     "(fetch with credentials: 'include', XHR with withCredentials), the server must allow credentials too.",
-    "example": f"No origin is known from this session: put your page's in the place of {EXAMPLE_ORIGIN}.",
-    "origins": "These are all the origins that called this server in this session: keep those that are yours.",
-    "local": "The origins of this machine (localhost) belong in the development setup alone.",
+    "example": f"No origin is known from this session: replace {EXAMPLE_ORIGIN} with your page's origin.",
+    "origins": "These are all the origins that called this server in this session: keep only your own.",
+    "local": "Origins on this machine (localhost) belong only in the development setup.",
 }
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
-    """A recipe with a session's values in it. Texts are the recipe's and safe values only; `left_out` is raw."""
+    """A recipe filled with a session's values. Texts hold only its own words and safe values; `left_out` is raw."""
 
     id: str
     title: str
@@ -57,15 +57,15 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     traps: tuple[str, ...]
     measured: str
     environments: str
-    """The code of the variant with an allowlist for each environment; "" if there is none."""
+    """The code of the variant with an allowlist per environment; "" if there is none."""
     environments_how: str
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
-    """What was asked for and isn't in the code, because it isn't well-formed (or is the origin `null`)."""
+    """What was asked for but left out of the code, because it isn't well-formed (or is the origin `null`)."""
 
 
 class _Safe(msgspec.Struct, frozen=True, kw_only=True):
-    """The values that a template may use: all well-formed."""
+    """The values that a template may use, all well-formed."""
 
     lists: dict[str, tuple[str, ...]]
     texts: dict[str, str]
@@ -73,7 +73,7 @@ class _Safe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def render(recipe: Recipe, needs: Needs) -> Rendered:
-    """The recipe filled in. Never raises for any `needs`: what isn't well-formed is left out, and listed."""
+    """The recipe filled in. Never raises for any `needs`: what isn't well-formed is left out and listed."""
     safe, left_out = _safe(needs)
 
     def fill(template: str) -> str:
@@ -191,9 +191,9 @@ def _slot(name: str, formats: list[str], safe: _Safe, language: str) -> str:
 
 
 def _literal(value: str, language: str) -> str:
-    """A string literal. Well-formed values hold no quote, backslash, line break or `$`, so there is nothing to escape;
-    were one to get here after all, it would have to go no further."""
+    """A string literal. Well-formed values contain no quote, backslash, line break or `$`, so nothing needs escaping;
+    any other value must not get further than here."""
     quote = "'" if language in _SINGLE_QUOTED else '"'
     if re.search(r"[^A-Za-z0-9\-._~:/+\[\]]", value):
-        raise AssertionError("a value that isn't well-formed has come as far as code")
+        raise AssertionError("a value that isn't well-formed has reached the code")
     return quote + value + quote
