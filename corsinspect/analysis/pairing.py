@@ -9,10 +9,10 @@ import bisect
 from collections.abc import Callable, Iterator
 
 from corsinspect.fetch.cache import covers, entry
-from corsinspect.fetch.check import Asked, preflight_failures
+from corsinspect.fetch.check import Asked, Failed, cors_check, preflight_failures
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.origin import OPAQUE
-from corsinspect.fetch.redirect import method_after
+from corsinspect.fetch.redirect import follow, method_after
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
 from corsinspect.fetch.url import parse_url
 from corsinspect.model import Exchange
@@ -178,22 +178,17 @@ class Pairing:
             preflight = _find(group.preflights, facts, _is_preflight_of)
             if preflight is None and facts.authorization:
                 preflight = _find(group.preflights, facts, _is_preflight_before_login)
-            if preflight is not None:
+            if preflight is not None and not _is_covered_better(group, preflight, facts):
                 group.preflights.remove(preflight)
                 preflight.request, facts.preflight = facts, preflight
                 self._touched += [preflight, facts]
                 return
         self._join_redirect(group, facts)
-        if (
-            facts.mode == "cors"
-            and facts.origin is not None
-            and facts.origin != facts.target
-            and needs_preflight(facts)
-        ):
+        if facts.mode == "cors" and facts.origin not in (None, facts.target) and needs_preflight(facts):
             facts.cached = _cached_grant(group, facts)
 
     def _join_redirect(self, group: Group, facts: Facts) -> None:
-        source = _find(group.expected, facts, _leads_to)
+        source = _source_of([source for source in group.expected if _leads_to(source, facts)], facts)
         if source is not None:
             group.expected.remove(source)
             source.child, facts.parent = facts, source
@@ -211,6 +206,64 @@ def _find(candidates: list[Facts], facts: Facts, fits: Callable[[Facts, Facts], 
         if fits(candidate, facts):
             return candidate
     return None
+
+
+def _source_of(fitting: list[Facts], facts: Facts) -> Facts | None:
+    """The redirect that led here, of all that fit: a browser goes on at once, so it's one of those that were in flight
+    together with the latest. Of these the one with the same headers of the page's, on the same connection, answered
+    first."""
+    if not fitting:
+        return None
+    rivals, since = [fitting[-1]], fitting[-1].exchange.started
+    for source in reversed(fitting[:-1]):
+        if _answered(source) <= since:
+            break
+        rivals.append(source)
+        since = min(since, source.exchange.started)
+    if len(rivals) == 1:
+        return rivals[0]
+
+    def rank(source: Facts) -> tuple[bool, bool, float, str]:
+        exchange = source.exchange
+        connected = exchange.connection is not None and exchange.connection == facts.exchange.connection
+        return not _same_headers(source, facts), not connected, _answered(source), exchange.id
+
+    return min(rivals, key=rank)
+
+
+_DROPPED_BY_REDIRECTS = frozenset(
+    "authorization content-encoding content-language content-location content-type".split()
+)
+"""Header names that a page sets and a redirect may take away: those of a body, and a login at another origin.
+Fetch, "HTTP-redirect fetch", steps 12 and 13."""
+
+
+def _same_headers(source: Facts, facts: Facts) -> bool:
+    """Whether both requests carry the same headers of the page's; of a preflight only their names are known."""
+    if facts.is_preflight:
+        return {*own_unsafe_names(source)} - _DROPPED_BY_REDIRECTS == {*facts.asked_names} - _DROPPED_BY_REDIRECTS
+    return _page_set(source) == _page_set(facts)
+
+
+def _page_set(facts: Facts) -> set[tuple[str, str]]:
+    names = {*own_unsafe_names(facts)} - _DROPPED_BY_REDIRECTS
+    return {(name.lower(), value) for name, value in facts.exchange.request_headers if name.lower() in names}
+
+
+def _is_covered_better(group: Group, preflight: Facts, facts: Facts) -> bool:
+    """Whether this request rather went out by a stored grant than by this preflight.
+
+    The page has asked again since this preflight was answered, and nothing had followed it: a page that sends
+    credentials, which this answer refuses, explains both. So the preflight is the last choice, if a stored grant that
+    allows credentials covers the request as well.
+    """
+    if not grant_failures(preflight, True):
+        return False
+    answered = _answered(preflight)
+    if not any(other.exchange.started > answered and other.origin == preflight.origin for other in group.grants):
+        return False
+    grant = _cached_grant(group, facts)
+    return grant is not None and grant is not preflight and not grant_failures(grant, True)
 
 
 def _exchanges(group: Group) -> Iterator[Facts]:
@@ -317,7 +370,7 @@ def _may_grant(preflight: Facts, include: bool) -> bool:
     return preflight.exchange.status is not None and not grant_failures(preflight, include)
 
 
-def grant_failures(preflight: Facts, include: bool):
+def grant_failures(preflight: Facts, include: bool) -> dict[str, Failed]:
     """The checks that a preflight's answer fails."""
     assert preflight.preflight_method is not None and preflight.origin is not None
     asked = Asked(preflight.origin, preflight.preflight_method, preflight.asked_names)
@@ -331,15 +384,34 @@ def _leads_to(source: Facts, facts: Facts) -> bool:
     status, method = source.exchange.status, source.exchange.method
     if status is None or method is None or source.child is not None or not _in_time(source, facts):
         return False
+    if _is_refused(source):
+        return False
     asked = facts.preflight_method or facts.exchange.method
     if asked != method_after(status, method) or source.engine != facts.engine:
         return False
     if facts.is_preflight:
-        if source.mode != "cors" or not set(facts.asked_names) <= _names_so_far(source) | {"authorization"}:
+        guessed = source.mode == "no-cors" and not source.mode_known
+        if (source.mode != "cors" and not guessed) or not set(facts.asked_names) <= _names_so_far(source) | {
+            "authorization"
+        }:
             return False
     elif _differ(source, facts):
         return False
     return facts.origin in (source.origin, source.page, OPAQUE, None) or source.page is None
+
+
+def _is_refused(source: Facts) -> bool:
+    """Whether no browser follows this redirect: it fails the CORS check in every credentials mode still possible, or
+    leads a CORS request to an address with a user name in it."""
+    if source.mode != "cors" or not source.mode_known or source.origin is None or source.location is None:
+        return False
+    exchange, cross = source.exchange, source.origin != source.target
+    if cross and cors_check(source.origin, source.cookie or source.storage_access, source.answer) is not None:
+        return True
+    target = follow(
+        exchange.url, source.location, exchange.status or 0, exchange.method or "", source.page, False, cross
+    )
+    return isinstance(target, Failed) and target.reason == "redirect-credentials"
 
 
 def _names_so_far(source: Facts) -> set[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from corsinspect.analysis import by_server, judge_all, trace
 from corsinspect.model import Call, Exchange
 from corsinspect.session import load
-from tests.analysis.build import CHROMIUM, FIREFOX, PAGE, SAFARI, exchange, only, preflight
+from tests.analysis.build import CHROMIUM, FIREFOX, OPEN, PAGE, SAFARI, exchange, only, preflight
 from tests.corpus import NAMES, recording
 
 URLS = (
@@ -126,7 +126,7 @@ def test_it_is_in_recorded_traffic(name: str) -> None:
 def test_a_hop_that_was_sent_proves_the_redirect_before_it() -> None:
     """A page on https whose call went on to http was let through: by a browser's flag, or a name of this machine."""
     call = only(
-        exchange("GET", "https://api.test/a", 100, status=302, got={"Location": "http://api.test/b"}, id="a"),
+        exchange("GET", "https://api.test/a", 100, status=302, got={**OPEN, "Location": "http://api.test/b"}, id="a"),
         exchange("GET", "http://api.test/b", 100.1, got={"Access-Control-Allow-Origin": PAGE}, id="b"),
     )
     assert call.verdict.outcome == "allowed" and len(call.hops) == 2
