@@ -198,6 +198,16 @@ class Hop(Record, frozen=True):
     """The earlier response that a 304 (Not Modified) refreshes: the browser checks the two as one."""
 
 
+class Shown(Record, frozen=True):
+    """The earlier Call of the same page, and of the same shape, that showed that the page uses credentials."""
+
+    call: str
+    """Its id."""
+    method: str
+    url: str
+    started: float
+
+
 class Call(Record, frozen=True):
     """What the page asked for: one fetch(), XHR, font or module load, with preflights, redirect hops and request."""
 
@@ -215,7 +225,9 @@ class Call(Record, frozen=True):
     """The page's, also after a tainting redirect; "null" only for an opaque origin; None when unknown."""
     credentials: Credentials = "unknown"
     credentials_signal: str | None = None
-    """What decided it, as a slug: cookie, storage-access, http-auth, actual-followed, ..."""
+    """What decided it, as a slug: cookie, storage-access, http-auth, actual-followed, page-showed, ..."""
+    shown: Shown | None = None
+    """What the page had shown before, where this Call's own traffic doesn't show the credentials mode."""
     preflight: PreflightUse | None = None
     preflight_from: str | None = None
     """The exchange whose answer is still cached, when `preflight` is "cached"."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.redirect import follow
-from corsinspect.model import Call, Exchange, Kind
+from corsinspect.model import Call, Exchange, Kind, Shown
 
 from .classify import Facts, Mode
 from .pairing import needs_preflight
@@ -23,6 +23,8 @@ class Chain(NamedTuple):
     """The request mode: all hops share it, so one that shows it tells for all."""
     mode_known: bool
     closed: bool
+    shown: Shown | None = None
+    """What the page had shown about its credentials by an earlier call like this one."""
 
     @property
     def first(self) -> Facts:
@@ -77,7 +79,7 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
         for facts in (preflight, request):
             if facts is not None and not mode_known:
                 mode, mode_known = facts.mode, facts.mode_known
-    return Chain(hops, call.page_origin, mode, mode_known, call.verdict.outcome != "pending")
+    return Chain(hops, call.page_origin, mode, mode_known, call.verdict.outcome != "pending", call.shown)
 
 
 def kind_of(chain: Chain) -> Kind | None:

@@ -27,6 +27,8 @@ class Inferred(NamedTuple):
 UNKNOWN = Inferred("unknown")
 ASSUMED = "assumed"
 """The signal where a person said what the wire doesn't show."""
+PAGE_SHOWED = "page-showed"
+"""The signal where an earlier call of the page like this one showed what this one doesn't."""
 SILENCE = Inferred("include", "no-actual-followed", proof=False)
 """A preflight granted everything but credentials, and nothing followed."""
 

@@ -9,7 +9,7 @@ from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, 
 
 from .chain import Chain, kind_of
 from .classify import Facts
-from .credentials import SILENCE, UNKNOWN, Inferred, grants_credentials, infer
+from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .nocors import judge_opaque
 from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, outcome_in
@@ -52,6 +52,8 @@ def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE
+    if chain.shown is not None and (without.outcome, without.slug) != (included.outcome, included.slug):
+        return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False)
     if without.outcome == included.outcome:
         return _verdict(chain, without, "certain"), inferred
     if without.waiting is not None:
@@ -153,6 +155,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict)
         page_origin=chain.page,
         credentials=inferred.mode,
         credentials_signal=inferred.signal,
+        shown=chain.shown if inferred.signal in (None, ASSUMED, PAGE_SHOWED) else None,
         preflight=use,
         preflight_from=source,
         engine=first.engine,

@@ -14,6 +14,7 @@ from corsinspect.model import Call, Changes, Exchange
 from .chain import Chain, chain_of
 from .classify import Facts
 from .judge import judge
+from .page_memory import PageMemory
 from .pairing import Pairing
 
 PATIENCE = 3.0
@@ -32,6 +33,7 @@ class Tracker:
         self._evicted: OrderedDict[str, Facts | None] = OrderedDict()
         self._pairing = Pairing()
         self._waiting: list[tuple[float, str]] = []
+        self._memory = PageMemory()
         self._now = float("-inf")
         self._closed = False
 
@@ -43,6 +45,8 @@ class Tracker:
         if facts is None:
             facts = self._facts[exchange.id] = Facts(exchange)
             self._pairing.add(facts)
+            if facts.mode == "navigate":
+                self._memory.load(facts.target, (exchange.started, exchange.id))
             if len(self._facts) > self._limit:
                 self._evict()
         elif not facts.done or exchange.status is not None or exchange.failure is not None:
@@ -77,7 +81,15 @@ class Tracker:
             if facts.emitted and id(facts) not in roots:
                 facts.emitted = False
                 withdrawn.append(facts.exchange.id)
-        return Changes([self._judge(root) for root in roots.values()], withdrawn)
+                self._memory.forget(facts.exchange.id)
+        changed = [self._judge(root) for root in roots.values()]
+        # what others of the page have shown by now may change those after them
+        changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
+        return Changes(changed, withdrawn)
+
+    def _stale_roots(self, judged: set[str]) -> list[Facts]:
+        found = [self._facts.get(id) for id in self._memory.take_stale() if id not in judged]
+        return [facts for facts in found if facts is not None and facts.emitted]
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed)
@@ -88,12 +100,15 @@ class Tracker:
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
-        return judge(chain)
+        call = judge(chain._replace(shown=self._memory.shown(chain)))
+        self._memory.learn(chain, call)
+        return call
 
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
+        self._memory.release(id)
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
         if len(self._evicted) > self._limit:
