@@ -1,8 +1,27 @@
-"""Credentials mode, told from the wire: include, omit (which stands for omit and same-origin alike) or unknown.
+"""Credentials mode, read from the wire: include, omit (which stands for omit and same-origin alike) or unknown.
 
-CORS asks one thing of it: is it "include"? Fetch standard, "credentials mode". Browsers were measured: Chromium sends
-Sec-Fetch-Storage-Access on every cross-site credentialed request and on no other; Firefox, with its default cookie
-policy, on the preflight too.
+Theory of operation
+===================
+
+CORS asks one thing of the credentials mode: is it "include"? (Fetch standard, "credentials mode".) It decides whether
+`*` counts, and whether Access-Control-Allow-Credentials must be true, so it often decides the outcome; and no header
+says it. A mode is one call's: what one hop shows holds for all its hops. There are four sorts of signs, from proof to
+guess:
+
+1. *What only one mode can send.* A Cookie on a request in cors mode; Sec-Fetch-Storage-Access on a cross-site request
+   (Chromium sends it on every credentialed one and on no other; Firefox, with its default cookie policy, on the
+   preflight too); an Authorization that the preflight didn't ask for, which the browser itself added.
+2. *What a browser did with an answer that counts in one mode only.* A preflight that refuses credentials and yet was
+   followed by its request, a redirect with `*` that was followed: `omit`. A browser can't be argued with: it read the
+   same headers. Fonts are always loaded in mode "same-origin".
+3. *What a browser would have sent, and didn't.* No Sec-Fetch-Storage-Access on a cross-site request says `omit`, but
+   only of an engine that is known to send it. A cookie that isn't there says nothing: there may be none for the site.
+4. *What didn't happen.* A preflight grants all but credentials, and nothing follows: the page must have used them
+   (`SILENCE`). Likely, not certain: it may have been closed.
+
+Where a call shows nothing, an earlier call of the same page and shape may have (`page_memory`), and last the person may
+know it (`ASSUMED`). Both give `likely` at most, and neither is passed on. Where everything is silent, both modes are
+judged: if they come to the same, the verdict is certain all the same; if not, it depends, and says on what.
 """
 
 import itertools

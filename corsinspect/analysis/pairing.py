@@ -1,8 +1,40 @@
 """Which exchanges belong together: preflights with the requests they were for, redirect hops with the next.
 
-Everything that can belong together asks one URL, or is redirected to it. So there is one Group a URL, which holds its
-exchanges in order of their start, and the redirects that lead there. What is linked follows from the Group's content
-alone, never from the order of arrival: whoever comes out of order has the Group linked anew.
+Theory of operation
+===================
+
+Nothing on the wire says that two exchanges belong to one call: no id, no referrer, and a browser makes many calls to
+one URL at once, over any of its connections. But the Fetch standard leaves few ways to go on, so each link can be told
+from what must be the same:
+
+    preflight ──granted──► request ──redirect──► preflight or request ──► …        one hop a URL, at most 21 of them
+
+1. *A preflight and its request* ask the same URL for the same page (Origin) from the same engine. The request has the
+   method and carries all the headers that the preflight asked for, and needs a preflight for no others. The preflight
+   came first and was answered: its answer grants the request in some credentials mode that the request's own signs
+   (cookie, Sec-Fetch-Storage-Access) leave possible.
+2. *A redirect and the next hop* are linked by Location: the next exchange, a preflight or the request itself, asks that
+   URL, with the method that the redirect's status leaves, the same mode and destination, and the page's origin or
+   "null". A redirect that no browser follows (it fails the CORS check, or leads a CORS request to a user name) has no
+   next hop.
+3. *A request without a preflight of its own* may go out by a stored grant: the preflight cache, judged by the rules of
+   its engine (`fetch.cache`). That is no link, only the reason why there is none.
+4. *A 304* is checked together with the stored answer that it refreshes: the latest whole one to the same engine.
+
+When several fit, the latest is taken, because a browser goes on at once: what nothing followed so far was mostly
+followed by nothing. Three things overrule that. Redirects that were in flight together go on in the order in which they
+were answered, and one whose page-set headers, or whose connection, is the same goes first. A preflight that refuses
+credentials, and that the page asked anew since, is the last choice: a page that sends credentials explains both its
+silence and the second question. And each preflight and each redirect is spent by what it led to.
+
+Order of arrival. All that can belong together asks one URL, or is redirected to it. So there is one Group a URL, which
+holds its exchanges in order of their start, and the redirects that lead there. Links follow from the Group's content
+alone: an exchange that arrives late, or is answered late, has the Group linked anew, unless it can be seen to change
+nobody's links but its own. Stamps are those of the recording: two of one process may be `SLACK` out of order.
+
+What is let go. After `PATIENCE` a preflight or a redirect isn't followed any more. Of a URL that is asked all the time
+the newest `GROUP_LIMIT` exchanges are kept. The Tracker drops the oldest exchanges of all; links that were made stay.
+Circles can't be: before two are linked, it's asked whether one led to the other.
 """
 
 import bisect
