@@ -1,6 +1,6 @@
 """The words: what happened to a call, who must change what, and exactly which characters differ."""
 
-from corsinspect.advice.comparison import Row, comparison
+from corsinspect.advice.comparison import ComparisonRow, comparison
 from corsinspect.advice.differences import (
     Difference,
     Mark,
@@ -8,10 +8,10 @@ from corsinspect.advice.differences import (
     list_difference,
     origin_difference,
 )
-from corsinspect.advice.ladder import Rung, ladder
-from corsinspect.advice.patterns import PATTERNS, cause, pattern_words
+from corsinspect.advice.in_common import PATTERN_WORDS, cause, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
+    OUTCOME_SIGNS,
     OUTCOME_WORDS,
     Explanation,
     alternatives,
@@ -22,16 +22,18 @@ from corsinspect.advice.sentences import (
     sentence,
     short_reason,
 )
+from corsinspect.advice.step_rows import StepRow, step_rows
 
 __all__ = [
+    "OUTCOME_SIGNS",
     "OUTCOME_WORDS",
-    "PATTERNS",
+    "PATTERN_WORDS",
     "REASONS",
+    "ComparisonRow",
     "Difference",
     "Explanation",
     "Mark",
-    "Row",
-    "Rung",
+    "StepRow",
     "Words",
     "alternatives",
     "cause",
@@ -41,10 +43,10 @@ __all__ = [
     "engines",
     "explanation",
     "headline",
-    "ladder",
     "list_difference",
     "origin_difference",
     "pattern_words",
     "sentence",
     "short_reason",
+    "step_rows",
 ]

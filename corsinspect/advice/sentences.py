@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from corsinspect.advice import differences
+from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.differences import Difference
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
@@ -31,6 +32,17 @@ OUTCOME_WORDS: dict[Outcome, str] = {
     "unknown": "unknown",
 }
 
+OUTCOME_SIGNS: dict[Outcome, str] = {
+    "allowed": "✓",
+    "simulated": "≈",
+    "blocked": "✗",
+    "opaque": "◐",
+    "network-error": "↯",
+    "pending": "◌",
+    "not-cors": "·",
+    "unknown": "?",
+}
+
 NOT_CORS: dict[Kind, tuple[str, str]] = {
     "same-origin": ("same origin", "The page called its own origin, so CORS never applied."),
     "navigation": ("page load", "The browser opened a page or sent a form, so CORS never applied."),
@@ -48,7 +60,7 @@ class Explanation(msgspec.Struct, frozen=True):
     happened: str
     consequence: str = ""
     """Whether the server ran the request: "Your data did not change."."""
-    mend: str = ""
+    change: str = ""
     """Which side must change what."""
 
 
@@ -87,7 +99,7 @@ def certainty(call: Call) -> str:
 def sentence(call: Call) -> str:
     """What happened, what it means for the data, and which side must change what."""
     words = explanation(call)
-    return " ".join(part for part in (words.happened, words.consequence, words.mend, alternatives(call)) if part)
+    return " ".join(part for part in (words.happened, words.consequence, words.change, alternatives(call)) if part)
 
 
 def explanation(call: Call) -> Explanation:
@@ -120,7 +132,7 @@ def explanation(call: Call) -> Explanation:
     if _hides(call):
         happened += " " + MASKED[call.masked or ""].format_map(values)
     consequence = _consequence(call) if verdict.outcome == "blocked" else ""
-    return Explanation(headline(call), happened, consequence, words.mend.format_map(values))
+    return Explanation(headline(call), happened, consequence, words.change.format_map(values))
 
 
 def short_reason(call: Call) -> str:
@@ -151,8 +163,9 @@ def engines(call: Call) -> str:
     verdicts = call.verdict.engines or {}
     if len({verdict.outcome for verdict in verdicts.values()}) < 2:
         return ""
-    names = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
-    return " · ".join(f"{names[engine]}: {OUTCOME_WORDS[verdict.outcome]}" for engine, verdict in verdicts.items())
+    return " · ".join(
+        f"{ENGINE_NAMES[engine]}: {OUTCOME_WORDS[verdict.outcome]}" for engine, verdict in verdicts.items()
+    )
 
 
 def difference(call: Call) -> Difference:

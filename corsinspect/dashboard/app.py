@@ -14,7 +14,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Static
 
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.solution import server_of
 from corsinspect.dashboard.acts import CallActs, CaptureActs, RemarkActs, TimeActs, ViewActs, actions
 from corsinspect.dashboard.appearance import Appearance
 from corsinspect.dashboard.book import Book, Shown

@@ -13,7 +13,7 @@ from textual.widgets import Static, TextArea
 
 from corsinspect import advice
 from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, matching, with_call
-from corsinspect.advice.hypothetical import brief, told
+from corsinspect.advice.hypothetical import brief, explain_reason
 from corsinspect.advice.topics import GUIDES
 from corsinspect.dashboard.book import Book
 from corsinspect.dashboard.pieces import KEY, QUIET, STRONG, WARNING, lines, shown
@@ -122,9 +122,9 @@ def _answer(message: Decoded, call: Call | None) -> Iterable[Content]:
         return
     (slug,) = message.candidates
     if call is not None and call.verdict.reason == slug:
-        mend = advice.explanation(call).mend
+        mend = advice.explanation(call).change
     else:
-        mend = GUIDES[slug].mend if slug in GUIDES else told(slug, known(message)).mend
+        mend = GUIDES[slug].change if slug in GUIDES else explain_reason(slug, known(message)).change
     if mend:
         yield Content.assemble(("→ ", KEY), (printable(mend), STRONG))
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from textual.content import Content
 
 from corsinspect import analysis
-from corsinspect.advice.remedy import Remedy, remedy
+from corsinspect.advice.solution import Solution, solution
 from corsinspect.model import Call, Step
 from corsinspect.printable import printable
 
@@ -51,9 +51,9 @@ class Subject:
         return analysis.trace(self.call)
 
     @cached_property
-    def remedy(self) -> Remedy:
+    def solution(self) -> Solution:
         """How to mend it."""
-        return remedy(self.call, self.others, self.recipe)
+        return solution(self.call, self.others, self.recipe)
 
     @cached_property
     def by_server(self) -> "Subject":

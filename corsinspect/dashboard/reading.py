@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from corsinspect import advice
 from corsinspect.advice.contrast import Aspect, conclusion, contrast
-from corsinspect.advice.hypothetical import Known, told
+from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.lookup import codes, console_words
 from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.dashboard.pieces import (
@@ -93,8 +93,8 @@ class ReasonScreen(ReadingScreen):
         told = [*entry("here", f"{said.happened} {said.consequence}", width)]
         if topic is not None:
             told += entry("wanted", topic.wanted, width)
-        if said.mend:
-            told += entry("to change", said.mend, width, STRONG)
+        if said.change:
+            told += entry("to change", said.change, width, STRONG)
         parts = [head, lines(told)]
         if topic is not None and topic.wrong:
             parts.append(lines(_example("wrong", "✗", topic.wrong, BAD, width)))
@@ -125,13 +125,13 @@ class NotSeenScreen(ReadingScreen):
                     *entry(
                         "to check", "The console says “Mixed Content” or “Blocked loading mixed active content”.", width
                     ),
-                    *entry("to change", told("mixed-content", Known()).mend, width),
+                    *entry("to change", explain_reason("mixed-content", Known()).change, width),
                 ]
             ),
         ]
         for guide in GUIDES.values():
             if guide.unseen:
-                mend = entry("to change", guide.mend, width) if guide.mend else ()
+                mend = entry("to change", guide.change, width) if guide.change else ()
                 parts.append(
                     lines(
                         [

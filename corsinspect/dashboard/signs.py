@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from corsinspect.advice import OUTCOME_SIGNS
 from corsinspect.model import Call, Outcome, PreflightUse
 
 
@@ -15,14 +16,14 @@ class Sign(NamedTuple):
 
 
 OUTCOMES: dict[Outcome, Sign] = {
-    "blocked": Sign("✗", "blocked", "bold $text-error"),
-    "network-error": Sign("↯", "network", "$text-warning"),
-    "unknown": Sign("?", "unknown", "$text-accent"),
-    "simulated": Sign("≈", "SIMULATED", "bold $text-warning reverse"),
-    "allowed": Sign("✓", "allowed", "$text-success"),
-    "opaque": Sign("◐", "opaque", "$text-secondary"),
-    "pending": Sign("◌", "pending", "$text-primary"),
-    "not-cors": Sign("·", "not CORS", "$foreground-muted"),
+    "blocked": Sign(OUTCOME_SIGNS["blocked"], "blocked", "bold $text-error"),
+    "network-error": Sign(OUTCOME_SIGNS["network-error"], "network", "$text-warning"),
+    "unknown": Sign(OUTCOME_SIGNS["unknown"], "unknown", "$text-accent"),
+    "simulated": Sign(OUTCOME_SIGNS["simulated"], "SIMULATED", "bold $text-warning reverse"),
+    "allowed": Sign(OUTCOME_SIGNS["allowed"], "allowed", "$text-success"),
+    "opaque": Sign(OUTCOME_SIGNS["opaque"], "opaque", "$text-secondary"),
+    "pending": Sign(OUTCOME_SIGNS["pending"], "pending", "$text-primary"),
+    "not-cors": Sign(OUTCOME_SIGNS["not-cors"], "not CORS", "$foreground-muted"),
 }
 """In the order in which a person wants to see them."""
 
@@ -36,7 +37,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "not-reached": ("·", "$foreground-muted"),
     "unknown": ("?", "$text-accent"),
 }
-"""By `Step.state` and `advice.Row.state`: sign and style."""
+"""By `Step.state` and `advice.ComparisonRow.state`: sign and style."""
 
 MARKED, NOTED = "★", "✎"
 """Of calls that a person marked or wrote a note on."""

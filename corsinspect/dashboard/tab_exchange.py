@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from textual.content import Content
 
 from corsinspect import advice, analysis
+from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.dashboard.cells import clock, duration, span
 from corsinspect.dashboard.pieces import (
     BAD,
@@ -142,7 +143,7 @@ def readable_names(call: Call) -> set[str] | None:
 
 def _no_preflight(subject: Subject, width: int) -> Content:
     call = subject.call
-    why = next((rung.detail for rung in advice.ladder(call, subject.steps) if rung.title == "preflight needed?"), "")
+    why = next((rung.detail for rung in advice.step_rows(call, subject.steps) if rung.title == "preflight needed?"), "")
     if call.preflight == "sent":
         return Content("")
     if call.preflight == "cached":
@@ -182,8 +183,7 @@ def _kept(call: Call, exchange: Exchange, width: int) -> Content:
     fields = cors_headers(exchange.response_headers)
     age = max_age(fields.max_age, engine)
     said = "no Access-Control-Max-Age" if fields.max_age is None else f"Access-Control-Max-Age: {fields.max_age}"
-    names = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
-    kept = f"{names[engine.name]} remembers this for {span(age) if age else 'no time at all'}"
+    kept = f"{ENGINE_NAMES[engine.name]} remembers this for {span(age) if age else 'no time at all'}"
     return lines(entry("remembered", f"{kept} ({said})", width))
 
 

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from corsinspect import advice
 from corsinspect.advice.recipes import Rendered, recipes
-from corsinspect.advice.remedy import Part, Remedy
+from corsinspect.advice.solution import FixLines, Solution
 from corsinspect.dashboard.pieces import (
     GOOD,
     KEY,
@@ -40,7 +40,7 @@ CHOOSE = "choose your framework from the list"
 
 def fix(subject: Subject, width: int) -> Content:
     """What the server has to answer, then how to make it, with what else this session's calls need from it."""
-    call, found = subject.call, subject.remedy
+    call, found = subject.call, subject.solution
     if call.verdict.outcome != "blocked":
         return blocks(_nothing_to_mend(subject, width))
     return blocks(
@@ -54,23 +54,23 @@ def fix(subject: Subject, width: int) -> Content:
 
 def _nothing_to_mend(subject: Subject, width: int) -> Iterable[Content]:
     yield Content.styled("There is no CORS fault to mend here.", STRONG)
-    if mend := advice.explanation(subject.call).mend:
+    if mend := advice.explanation(subject.call).change:
         yield lines(hanging(Content.styled("→ ", KEY), Content(printable(mend)), width, 2))
 
 
-def _headers(subject: Subject, found: Remedy, width: int) -> Iterable[Content]:
-    if not found.parts:
+def _headers(subject: Subject, found: Solution, width: int) -> Iterable[Content]:
+    if not found.fix:
         yield Content.styled("Headers can't mend this one.", STRONG)
-        if mend := advice.explanation(subject.call).mend:
+        if mend := advice.explanation(subject.call).change:
             yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(mend), STRONG), width, 2))
         return
     host = printable(found.server.partition("://")[2])
     yield Content.assemble((f"{host} must answer", STRONG), ("   (what this one call needs)", QUIET))
-    for part in found.parts:
+    for part in found.fix:
         yield lines(_part(part, width))
 
 
-def _part(part: Part, width: int) -> Iterable[Content]:
+def _part(part: FixLines, width: int) -> Iterable[Content]:
     yield Content.styled(printable(f"{part.answer}:"), QUIET)
     if part.status is not None:
         yield Content.assemble("  ", (f"status {part.status}", GOOD))
@@ -80,7 +80,7 @@ def _part(part: Part, width: int) -> Iterable[Content]:
         yield Content.assemble("  ", ("without ", WARNING), printable(name))
 
 
-def _framework(found: Remedy, width: int) -> Iterable[Content]:
+def _framework(found: Solution, width: int) -> Iterable[Content]:
     rendered = found.rendered
     if rendered is None:
         yield Content.styled("How to do that", STRONG)
@@ -106,7 +106,7 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
         yield Content.styled(f"Seen to work in a browser with {rendered.measured}.", QUIET)
 
 
-def _title(found: Remedy, rendered: Rendered, width: int) -> Iterable[Content]:
+def _title(found: Solution, rendered: Rendered, width: int) -> Iterable[Content]:
     why = "chosen by you"
     if found.recognised is not None:
         sure = {"certain": "its answers say so", "likely": "its answers look like it", "guess": "a guess"}

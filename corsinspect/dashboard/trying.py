@@ -101,5 +101,5 @@ def _grants_credentials(change: Fix) -> bool:
 def _why_not(call: Call) -> str:
     if call.verdict.outcome not in ("blocked", "network-error"):
         return "There is nothing to try: the server's own answer lets this call pass."
-    mend = advice.explanation(call).mend
+    mend = advice.explanation(call).change
     return f"No header mends this ({advice.short_reason(call)}). {mend}".strip()

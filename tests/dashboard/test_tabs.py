@@ -181,4 +181,6 @@ async def test_security_says_who_may_read_and_what_is_missing(tmp_path: Path) ->
     story.add("GET", API + "x", 200, (named, ("Access-Control-Allow-Credentials", "true")))
     async with replaying(session(tmp_path / "open.jsonl", story.exchanges), size=(180, 60)) as screen:
         await screen.press("7")
-        await screen.sees("1 risk ", f"Only pages of {PAGE}", "Cookies and logins count", "“Vary: Origin” is missing")
+        await screen.sees(
+            "1 risk ", f"Only pages of {PAGE}", "Cookies and logins are allowed", "“Vary: Origin” is missing"
+        )

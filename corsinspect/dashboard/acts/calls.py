@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.solution import server_of
 from corsinspect.dashboard import tabs
 from corsinspect.dashboard.copying import COPIES, CopiedScreen, CopyMenu, clean, keep, to_tmux
 from corsinspect.dashboard.help import HelpScreen
