@@ -123,7 +123,7 @@ def test_the_fix_makes_every_mendable_call_of_the_corpus_pass(name: str) -> None
         if call.verdict.stage != "redirect":
             assert_allowed(again)
             continue
-        # the redirect itself is let through; each answer further on is mended in its turn
+        # the redirect itself is let through; each answer further on is fixed in its turn
         for _ in range(4):
             if again.verdict.outcome == "allowed":
                 break

@@ -18,7 +18,7 @@ AROUND = re.compile(
     r"(?i)disable-web-security|disable-features|browser extension|browser flag|install an extension|mode: ?'no-cors'|"
     r"--disable|chrome://flags|allow_origin_regex|AllowAnyOrigin\(\)|allow_any_origin|reflect_origin|\borigin: true"
 )
-"""What makes the message go away and mends nothing, or lets everybody in."""
+"""What makes the message go away and fixes nothing, or lets everybody in."""
 STAR = re.compile(r"""["'\s:=\[(]\*["'\s,;\])]""")
 """A wildcard as a value."""
 
