@@ -8,7 +8,7 @@ from corsinspect.advice.differences import (
     list_difference,
     origin_difference,
 )
-from corsinspect.advice.in_common import PATTERN_WORDS, cause, pattern_words
+from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
     OUTCOME_SIGNS,
@@ -36,12 +36,12 @@ __all__ = [
     "StepRow",
     "Words",
     "alternatives",
-    "cause",
     "certainty",
     "comparison",
     "credentials_difference",
     "engines",
     "explanation",
+    "general_reason",
     "headline",
     "list_difference",
     "origin_difference",

@@ -101,13 +101,13 @@ def pattern_words(slug: str, *, api: str, page: str | None, count: int, values: 
         "server": api.partition("://")[2] or api,
         "page": page or "the page",
         "count": f"{count:,}",
-        "reason": cause(values.get("reason", "")),
+        "reason": general_reason(values.get("reason", "")),
     }
     named = defaultdict(str, filled)
     return Words(*(text.format_map(named) for text in (words.short, words.happened, words.change)))
 
 
-def cause(reason: str) -> str:
+def general_reason(reason: str) -> str:
     """A reason in a few words that fit many calls: without a call's own method, header or status."""
     if reason not in REASONS:
         return reason
