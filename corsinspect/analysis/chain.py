@@ -24,7 +24,7 @@ class Chain(NamedTuple):
     mode_known: bool
     closed: bool
     shown: Shown | None = None
-    """What the page had shown about its credentials by an earlier call like this one."""
+    """What the page had shown about its credentials before, where that was asked for already."""
 
     @property
     def first(self) -> Facts:

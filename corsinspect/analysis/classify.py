@@ -7,7 +7,7 @@ the docstrings of what they decide.
 from collections.abc import Callable
 from typing import Literal
 
-from corsinspect.fetch.check import asked_names
+from corsinspect.fetch.check import Failed, asked_names
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
@@ -70,6 +70,7 @@ class Facts:
         "parent",
         "preflight",
         "preflight_method",
+        "refusals",
         "request",
         "site",
         "storage_access",
@@ -124,7 +125,8 @@ class Facts:
         self._read_mode(exchange, fetch_mode, fields)
         self._read_preflight(exchange, get)
         self._read_page(get("referer"))
-        self.names: tuple[str, ...] | None = None  # found when first asked for: most requests never need it
+        # found when first asked for: most requests never need them
+        self.names: tuple[str, ...] | None = None
         self.background = (self.origin is None and "referer" not in fields and is_background_host(exchange.url)) or (
             self.site == "none" and self.mode in ("cors", "no-cors") and self.engine is not None
         )
@@ -178,6 +180,7 @@ class Facts:
     def read_response(self, exchange: Exchange) -> None:
         """Takes in a later state of the same exchange."""
         self.exchange = exchange
+        self.refusals: dict[bool, dict[str, Failed]] | None = None
         self.answer: CorsHeaders = cors_headers(exchange.response_headers)
         self.location = location(exchange.status, exchange.response_headers)
         if self.location == "" and not ENGINES[self.engine or "chromium"].empty_location_redirects:

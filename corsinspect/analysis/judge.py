@@ -1,11 +1,13 @@
 """What the browser did with one Call, for every credentials mode that the wire leaves open."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.url import parse_url
-from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason, Verdict
+from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason, Shown, Verdict
 
 from .chain import Chain, kind_of
 from .classify import Facts
@@ -28,41 +30,60 @@ _MASKED = {
 }
 
 
-def judge(chain: Chain, known: Inferred | None = None) -> Call:
-    """The Call that a chain of exchanges is, with its verdict. `known`: the credentials mode, if not from the chain."""
+Ask = Callable[[Chain], Shown | None]
+"""Asks what the page of a chain had shown about its credentials before."""
+
+
+def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None) -> Call:
+    """The Call that a chain of exchanges is, with its verdict.
+
+    `known`: the credentials mode, if not from the chain; `ask` is called only where the chain leaves the mode open and
+    it makes a difference.
+    """
     kind = kind_of(chain)
-    inferred = UNKNOWN
+    inferred, shown = UNKNOWN, None
     if kind in ("simple", "preflighted"):
-        verdict, inferred = _judge_cors(chain, known or infer(chain.hops))
+        verdict, inferred, shown = _judge_cors(chain, known or infer(chain.hops), ask)
         if verdict.outcome == "allowed" and any(facts.exchange.simulated for facts in chain.facts()):
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
         verdict = judge_opaque(chain)
     else:
         verdict = _judge_others(chain)
-    return _call(chain, kind, inferred, verdict)
+    return _call(chain, kind, inferred, verdict, shown)
 
 
-def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
-    """The verdict, and the credentials mode it rests on."""
+def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verdict, Inferred, Shown | None]:
+    """The verdict, the credentials mode it rests on, and what the page had shown where the chain doesn't."""
     if inferred.mode != "unknown":
         stop = first_stop(chain, inferred.mode == "include")
-        return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred
-    without, included = first_stop(chain, False), first_stop(chain, True)
+        shown = chain.shown if inferred.signal == ASSUMED else None
+        return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred, shown
+    without = first_stop(chain, False)
+    # without an answer no check is made: both modes come to the same
+    included = without if without.facts.exchange.status is None else first_stop(chain, True)
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
         # the preflight grants all but credentials, and no request followed: the page must have used them
-        return _verdict(chain, included, "likely"), SILENCE
-    if chain.shown is not None and (without.outcome, without.slug) != (included.outcome, included.slug):
-        return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False)
+        return _verdict(chain, included, "likely"), SILENCE, None
+    if (without.outcome, without.slug) != (included.outcome, included.slug):
+        shown = chain.shown if ask is None else ask(chain)
+        if shown is not None:
+            return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False), shown
+    verdict = _hedged(chain, without, included)
+    return verdict, inferred, None
+
+
+def _hedged(chain: Chain, without: Stop, included: Stop) -> Verdict:
+    """The verdict where nothing shows the credentials mode."""
     if without.outcome == included.outcome:
-        return _verdict(chain, without, "certain"), inferred
+        return _verdict(chain, without, "certain")
     if without.waiting is not None:
-        return _verdict(chain, without, "likely"), inferred
+        return _verdict(chain, without, "likely")
     if grants_credentials(chain.hops[:-1]):
         other = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
-        return _verdict(chain, included, "depends", (other,)), inferred
+        return _verdict(chain, included, "depends", (other,))
     other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
-    return _verdict(chain, without, "depends", (other,)), inferred
+    return _verdict(chain, without, "depends", (other,))
 
 
 def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
@@ -133,7 +154,7 @@ def _leaves_by_redirect(chain: Chain, request: Facts, number: int) -> Stop | Non
     return Stop("blocked", "redirect", number, request, failed)
 
 
-def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict) -> Call:
+def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict, shown: Shown | None) -> Call:
     first = chain.first
     use, source = _preflight_use(chain, kind)
     exchange = first.exchange
@@ -155,7 +176,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict)
         page_origin=chain.page,
         credentials=inferred.mode,
         credentials_signal=inferred.signal,
-        shown=chain.shown if inferred.signal in (None, ASSUMED, PAGE_SHOWED) else None,
+        shown=shown,
         preflight=use,
         preflight_from=source,
         engine=first.engine,

@@ -14,17 +14,18 @@ the first call of the shape that shows the contrary: people take `credentials: '
 import bisect
 import re
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Literal
 
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, EngineName, Shown
 
 from .chain import Chain
+from .classify import Facts
 from .credentials import PAGE_SHOWED
 from .pairing import own_unsafe_names
 
 SHAPES = 2_000
-"""Shapes remembered; the one that was looked at longest ago goes first."""
+"""Shapes remembered; the one that was met longest ago goes first."""
 
 CALLS = 256
 """Calls remembered of one shape, of each kind, and loads of one page."""
@@ -34,15 +35,11 @@ _NAMES_ONE = re.compile(r"/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16
 Moment = tuple[float, str]
 """When a call or a load began, and its id."""
 
+Found = Literal["asks", "include", "omit"]
+"""What a call's own traffic shows: that its mode is open ("asks"), or its mode."""
 
-class Shape(NamedTuple):
-    """What calls have in common that come from the same line of a page's code."""
-
-    page: str
-    engine: EngineName | None
-    method: str
-    names: tuple[str, ...]
-    endpoint: str
+Shape = tuple[str, EngineName | None, str, tuple[str, ...], str]
+"""Page, engine, method, names asked for and endpoint: alike in calls that come from one line of a page's code."""
 
 
 def endpoint(url: str) -> str:
@@ -51,136 +48,156 @@ def endpoint(url: str) -> str:
     return origin + _NAMES_ONE.sub("/*", url[len(origin) : len(origin) + 500].partition("?")[0])
 
 
-def shape_of(chain: Chain) -> Shape | None:
-    """The shape of a call; None where its page isn't known."""
-    first = chain.first
-    if chain.page is None:
-        return None
-    names = first.asked_names if first.is_preflight else own_unsafe_names(first)
-    method = first.preflight_method or first.exchange.method or ""
-    return Shape(chain.page, first.engine, method, tuple(sorted(names)), endpoint(first.exchange.url))
+def _shape_of(facts: Facts, page: str) -> Shape:
+    names = facts.asked_names if facts.is_preflight else own_unsafe_names(facts)
+    method = facts.preflight_method or facts.exchange.method or ""
+    return page, facts.engine, method, tuple(sorted(names)), endpoint(facts.exchange.url)
 
 
-class _Calls:
-    """The calls of one shape, each kind in order of time."""
+class Calls:
+    """The calls of one shape, in order of time, each kind apart."""
 
-    __slots__ = ("asking", "showing")
+    __slots__ = ("asking", "page", "showing")
 
-    def __init__(self) -> None:
-        self.asking: list[Moment] = []
-        """Whose mode their own traffic doesn't show."""
+    def __init__(self, page: str) -> None:
+        self.page = page
+        self.asking: list[tuple[float, str, Facts]] = []
+        """Whose mode is open, each by the first of its exchanges."""
         self.showing: list[tuple[float, str, Shown | None]] = []
-        """Whose traffic shows it; None where it isn't `include`."""
+        """Whose own traffic shows their mode; None where it isn't `include`."""
 
 
 class PageMemory:
     """Learns from judged Calls, in any order, and says what a page had shown before each."""
 
     def __init__(self) -> None:
-        self._shapes: OrderedDict[Shape, _Calls] = OrderedDict()
+        self._shapes: OrderedDict[Shape, Calls] = OrderedDict()
         self._pages: dict[str, set[Shape]] = {}
+        self._asked: dict[str, float] = {}
+        """When the latest call of a page began that asks."""
+        self._noted: dict[str, tuple[Calls, Found]] = {}
+        """What is noted of each Call that may still be judged, by its id."""
         self._loads: OrderedDict[str, list[Moment]] = OrderedDict()
-        self._known: dict[str, tuple[Shape, Moment, Shown | bool | None]] = {}
-        """By a Call's id what is remembered of it: what it showed, None if it's not `include`, or True: it asks."""
-        self._stale: dict[str, None] = {}
+        self.stale: dict[str, Facts] = {}
+        """Calls for which something may have changed, by their ids; `take_stale` empties it."""
 
-    def shown(self, chain: Chain) -> Shown | None:
-        """What calls before this one showed."""
-        shape = shape_of(chain)
-        calls = None if shape is None else self._shapes.get(shape)
-        if shape is None or calls is None or not calls.showing:
+    def ask(self, chain: Chain) -> Shown | None:
+        """What a call before this one showed; the call that asks is judged anew when that changes."""
+        if chain.page is None:
+            return None
+        showing = self._note(chain.first, chain.page, "asks").showing
+        if not showing:
             return None
         exchange = chain.first.exchange
-        index = bisect.bisect_left(calls.showing, (exchange.started, exchange.id)) - 1
+        index = bisect.bisect_left(showing, (exchange.started, exchange.id)) - 1
         if index < 0:
             return None
-        started, _, shown = calls.showing[index]
-        return None if shown is None or self._loaded(shape.page, started, exchange.started) else shown
+        started, _, shown = showing[index]
+        return None if shown is None or self._loaded(chain.page, started, exchange.started) else shown
 
     def learn(self, chain: Chain, call: Call) -> None:
-        """Takes in what a Call's own traffic shows, or that it shows nothing."""
-        shape = shape_of(chain) if call.kind in ("simple", "preflighted") else None
-        if shape is None:
-            self.forget(call.id)
-            return
-        found: Shown | bool | None = None
-        if call.credentials == "unknown" or call.credentials_signal == PAGE_SHOWED:
-            found = True
-        elif call.credentials == "include":
-            found = Shown(call=call.id, method=call.method or "", url=call.url, started=call.started)
-        moment = (call.started, call.id)
-        if self._known.get(call.id) == (shape, moment, found):
-            return
-        self.forget(call.id)
-        self._known[call.id] = (shape, moment, found)
-        calls = self._shapes.get(shape)
-        if calls is None:
-            calls = self._shapes[shape] = _Calls()
-            self._pages.setdefault(shape.page, set()).add(shape)
-            if len(self._shapes) > SHAPES:
-                self._drop(next(iter(self._shapes)))
-        else:
-            self._shapes.move_to_end(shape)
-        if found is True:
-            bisect.insort(calls.asking, moment)
-            del calls.asking[:-CALLS]
-        else:
-            bisect.insort(calls.showing, (*moment, found or None), key=lambda item: item[:2])
-            del calls.showing[:-CALLS]
-            self._mark(calls, moment)
+        """Takes in what a Call's own traffic shows."""
+        facts, mode = chain.first, call.credentials
+        if mode == "unknown" or call.credentials_signal == PAGE_SHOWED:
+            noted = self._noted.get(call.id)
+            if noted is not None and noted[1] != "asks":
+                self.forget(facts)
+        elif chain.page is not None:
+            self._note(facts, chain.page, mode)
 
-    def forget(self, id: str) -> None:
-        """Takes back what a Call showed: there is no such Call any more, or it shows something else."""
-        known = self._known.pop(id, None)
-        if known is None:
-            return
-        shape, moment, found = known
+    def _note(self, facts: Facts, page: str, found: Found) -> Calls:
+        exchange = facts.exchange
+        noted = self._noted.get(exchange.id)
+        if noted is not None:
+            if noted[1] == found and noted[0].page == page:
+                return noted[0]
+            self.forget(facts)
+        calls = self._calls_of(_shape_of(facts, page))
+        self._noted[exchange.id] = calls, found
+        if found == "asks":
+            bisect.insort(calls.asking, (exchange.started, exchange.id, facts))
+            del calls.asking[:-CALLS]
+            self._asked[page] = max(exchange.started, self._asked.get(page, exchange.started))
+            return calls
+        shown = None
+        if found == "include":
+            method = facts.preflight_method or exchange.method or ""
+            shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
+        bisect.insort(calls.showing, (exchange.started, exchange.id, shown), key=_moment)
+        del calls.showing[:-CALLS]
+        self._mark(calls, (exchange.started, exchange.id))
+        return calls
+
+    def _calls_of(self, shape: Shape) -> Calls:
         calls = self._shapes.get(shape)
-        if calls is None:
+        if calls is not None:
+            self._shapes.move_to_end(shape)
+            return calls
+        page = shape[0]
+        calls = self._shapes[shape] = Calls(page)
+        self._pages.setdefault(page, set()).add(shape)
+        if len(self._shapes) > SHAPES:
+            self._drop(next(iter(self._shapes)))
+        return calls
+
+    def _drop(self, shape: Shape) -> None:
+        del self._shapes[shape]
+        shapes = self._pages[shape[0]]
+        shapes.remove(shape)
+        if not shapes:
+            del self._pages[shape[0]]
+            self._asked.pop(shape[0], None)
+
+    def forget(self, facts: Facts) -> None:
+        """Takes back what a Call showed: there is no such Call any more, or it shows something else."""
+        noted = self._noted.pop(facts.exchange.id, None)
+        if noted is None:
             return
-        if found is True:
-            calls.asking = [other for other in calls.asking if other != moment]
+        calls, found = noted
+        moment = facts.exchange.started, facts.exchange.id
+        if found == "asks":
+            calls.asking = [other for other in calls.asking if other[2] is not facts]
         else:
             calls.showing = [other for other in calls.showing if other[:2] != moment]
             self._mark(calls, moment)
 
-    def release(self, id: str) -> None:
+    def release(self, facts: Facts) -> None:
         """What this Call showed stays as it is: it won't be judged again."""
-        known = self._known.pop(id, None)
-        if known is not None and known[2] is True and (calls := self._shapes.get(known[0])) is not None:
-            calls.asking = [other for other in calls.asking if other != known[1]]
+        noted = self._noted.pop(facts.exchange.id, None)
+        if noted is None:
+            return
+        calls, found = noted
+        if found == "asks":
+            calls.asking = [other for other in calls.asking if other[2] is not facts]
 
     def load(self, page: str, moment: Moment) -> None:
         """A page of this origin was loaded."""
         loads = self._loads.setdefault(page, [])
         self._loads.move_to_end(page)
-        if moment in loads:
-            return
         bisect.insort(loads, moment)
         del loads[:-CALLS]
         if len(self._loads) > SHAPES:
             self._loads.popitem(last=False)
-        for shape in self._pages.get(page, ()):
-            self._mark(self._shapes[shape], moment)
+        if self._asked.get(page, moment[0] - 1) >= moment[0]:
+            for shape in self._pages.get(page, ()):
+                self._mark(self._shapes[shape], moment)
 
-    def take_stale(self) -> list[str]:
-        """The ids of Calls for which something may have changed since the last call."""
-        stale, self._stale = self._stale, {}
-        return list(stale)
+    def take_stale(self) -> list[Facts]:
+        """The Calls, by their first exchanges, for which something may have changed since the last time."""
+        stale, self.stale = self.stale, {}
+        return list(stale.values())
 
-    def _drop(self, shape: Shape) -> None:
-        del self._shapes[shape]
-        shapes = self._pages[shape.page]
-        shapes.remove(shape)
-        if not shapes:
-            del self._pages[shape.page]
-
-    def _mark(self, calls: _Calls, since: Moment) -> None:
-        for _, id in calls.asking[bisect.bisect_left(calls.asking, since) :]:
-            self._stale[id] = None
+    def _mark(self, calls: Calls, since: Moment) -> None:
+        if calls.asking and calls.asking[-1][:2] > since:
+            for _, id, facts in calls.asking[bisect.bisect_left(calls.asking, since) :]:
+                self.stale[id] = facts
 
     def _loaded(self, page: str, since: float, until: float) -> bool:
         """Whether the page was loaded between the two."""
         loads = self._loads.get(page, ())
         index = bisect.bisect_right(loads, (since, "\U0010ffff"))
         return index < len(loads) and loads[index][0] <= until
+
+
+def _moment(showing: tuple[float, str, Shown | None]) -> Moment:
+    return showing[:2]

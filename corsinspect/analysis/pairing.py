@@ -403,12 +403,18 @@ def _may_grant(preflight: Facts, include: bool) -> bool:
 
 
 def grant_failures(preflight: Facts, include: bool) -> dict[str, Failed]:
-    """The checks that a preflight's answer fails."""
-    assert preflight.preflight_method is not None and preflight.origin is not None
-    asked = Asked(preflight.origin, preflight.preflight_method, preflight.asked_names)
-    status = preflight.exchange.status
-    assert status is not None
-    return preflight_failures(asked, include, status, preflight.location, preflight.answer)
+    """The checks that a preflight's answer fails; found once for each credentials mode."""
+    if preflight.refusals is None:
+        preflight.refusals = {}
+    failures = preflight.refusals.get(include)
+    if failures is None:
+        assert preflight.preflight_method is not None and preflight.origin is not None
+        asked = Asked(preflight.origin, preflight.preflight_method, preflight.asked_names)
+        status = preflight.exchange.status
+        assert status is not None
+        failures = preflight_failures(asked, include, status, preflight.location, preflight.answer)
+        preflight.refusals[include] = failures
+    return failures
 
 
 def _leads_to(source: Facts, facts: Facts) -> bool:

@@ -81,15 +81,16 @@ class Tracker:
             if facts.emitted and id(facts) not in roots:
                 facts.emitted = False
                 withdrawn.append(facts.exchange.id)
-                self._memory.forget(facts.exchange.id)
+                self._memory.forget(facts)
         changed = [self._judge(root) for root in roots.values()]
-        # what others of the page have shown by now may change those after them
-        changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
+        if self._memory.stale:
+            # what others of the page have shown by now changes those after them
+            changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
         return Changes(changed, withdrawn)
 
     def _stale_roots(self, judged: set[str]) -> list[Facts]:
-        found = [self._facts.get(id) for id in self._memory.take_stale() if id not in judged]
-        return [facts for facts in found if facts is not None and facts.emitted]
+        stale = self._memory.take_stale()
+        return [facts for facts in stale if facts.emitted and facts.exchange.id not in judged]
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed)
@@ -100,7 +101,7 @@ class Tracker:
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
-        call = judge(chain._replace(shown=self._memory.shown(chain)))
+        call = judge(chain, ask=self._memory.ask)
         self._memory.learn(chain, call)
         return call
 
@@ -108,7 +109,7 @@ class Tracker:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
-        self._memory.release(id)
+        self._memory.release(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
         if len(self._evicted) > self._limit:
