@@ -105,15 +105,24 @@ class Pairing:
 
     def update(self, facts: Facts, was_done: bool) -> None:
         """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
+        group = self._groups.get(facts.exchange.url)
         if was_done:
+            if group is not None and group.conditional:
+                self._renew_stored(group, facts.exchange)
             return
         if facts.location is not None:
             self._expect(facts)
-        group = self._groups.get(facts.exchange.url)
         matters = facts.is_preflight or (facts.exchange.status == 200 and group is not None and group.conditional)
         if group is not None and matters and group.events[-1][0] >= _answered(facts) - SLACK:
             # what it may have been for is here already
             self._relink(group)
+
+    def _renew_stored(self, group: Group, exchange: Exchange) -> None:
+        """Gives those who took this exchange for the stored response its later state."""
+        for other in _exchanges(group):
+            if other.stored is not None and other.stored.id == exchange.id:
+                other.stored = exchange
+                self._touched.append(other)
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange; its links stay."""
