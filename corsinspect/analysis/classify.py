@@ -111,8 +111,13 @@ class Facts:
         self.trustworthy = potentially_trustworthy(self.target)
         fetch_mode = get("sec-fetch-mode")
         self.engine: EngineName | None
+        asks_agent = (
+            exchange.method == "OPTIONS"
+            and "access-control-request-method" in fields
+            and "user-agent" in asked_names(get("access-control-request-headers"))
+        )
         self.engine, self.engine_assumed = engine_of(
-            get("user-agent"), get("sec-ch-ua"), fetch_mode is not None and self.site is not None
+            get("user-agent"), get("sec-ch-ua"), fetch_mode is not None and self.site is not None, asks_agent
         )
         if self.engine_assumed is False and self.trustworthy and fetch_mode is None and self.engine != "webkit":
             # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes

@@ -9,13 +9,20 @@ _IOS = re.compile(r"\b(iPhone|iPad|iPod)\b")
 
 
 @lru_cache(maxsize=512)
-def engine_of(user_agent: str | None, client_hints: str | None, metadata: bool) -> tuple[EngineName | None, bool]:
+def engine_of(
+    user_agent: str | None, client_hints: str | None, metadata: bool, asks_agent: bool = False
+) -> tuple[EngineName | None, bool]:
     """The engine and whether it's only assumed; (None, False) for what is no browser.
 
     `client_hints`: Sec-CH-UA, `metadata`: whether there were Sec-Fetch-Mode and -Site (Node's fetch sends the first
-    alone). On iOS every browser is WebKit.
+    alone), `asks_agent`: whether this is a preflight for a User-Agent that the page set. On iOS every browser is
+    WebKit.
     """
     agent = user_agent or ""
+    if asks_agent and "Firefox/" not in agent and not client_hints:
+        # Chromium drops a page's User-Agent, Firefox's preflight carries its own: this is WebKit's, which carries the
+        # page's
+        return "webkit", "AppleWebKit/" not in agent or "Chrome/" in agent
     if agent.startswith("Mozilla/"):
         if _IOS.search(agent):
             return "webkit", False

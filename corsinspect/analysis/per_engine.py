@@ -17,15 +17,11 @@ def failed_in(stop: Stop, engine: Engine) -> Failed | None:
     """The failure that this engine reports; None where it finds none."""
     if stop.failures is None:
         return stop.failed
-    return first_failure(failures_in(stop.failures, engine), engine.checks)
-
-
-def failures_in(failures: dict[str, Failed], engine: Engine) -> dict[str, Failed]:
-    """Those failures that are failures in this engine, too: it asks nobody for some request headers."""
-    headers = failures.get("allow-headers")
-    if headers is None or not _exempt(engine).issuperset(headers.subjects):
-        return failures
-    return {check: failed for check, failed in failures.items() if check != "allow-headers"}
+    headers = stop.failures.get("allow-headers")
+    if headers is None or not _exempt(engine, stop).issuperset(headers.subjects):
+        return first_failure(stop.failures, engine.checks)
+    failures = {check: failed for check, failed in stop.failures.items() if check != "allow-headers"}
+    return first_failure(failures, engine.checks)
 
 
 def outcome_in(stop: Stop, engine: Engine) -> Outcome:
@@ -60,8 +56,10 @@ def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
     return EngineVerdict(outcome=outcome, reason=failed.reason, code=name, parameter=parameter)
 
 
-def _exempt(engine: Engine) -> frozenset[str]:
-    """Names beyond the standard's for which this engine asks nobody."""
+def _exempt(engine: Engine, stop: Stop) -> frozenset[str]:
+    """Names beyond the standard's for which this engine asks nobody; what it did ask for, it doesn't exempt."""
+    if stop.facts.engine == engine.name:
+        return frozenset()
     return engine.safelisted_hints | engine.no_preflight_for
 
 
@@ -71,7 +69,7 @@ def _asks_no_preflight(stop: Stop, engine: Engine) -> bool:
         stop.failures is not None
         and bool(names)
         and stop.facts.preflight_method in SAFELISTED_METHODS
-        and _exempt(engine).issuperset(names)
+        and _exempt(engine, stop).issuperset(names)
     )
 
 

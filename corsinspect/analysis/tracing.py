@@ -23,7 +23,7 @@ from corsinspect.model import Call, Exchange, Finding, Stage, Step, StepState
 
 from .chain import chain_of_call
 from .pairing import own_unsafe_names
-from .per_engine import failed_in, failures_in
+from .per_engine import failed_in
 from .steps import Checked, checked_answer, steps
 
 _STEP_OF_CHECK = {
@@ -123,7 +123,7 @@ def _preflight_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[S
     if preflight.status is None:
         return
     stop = checked.stop
-    failures = failures_in(checked.failures, engine)
+    failures = checked.failures
     failed = None if stop is None or not failures else failed_in(stop, engine)
     asked = asked_by(preflight.request_headers)
     for name in dict.fromkeys(_STEP_OF_CHECK[check] for check in engine.checks):
