@@ -1,4 +1,4 @@
-"""The rows in which corsinspect differs from the browser, each with the reason why no rule decides it.
+"""The rows in which corsinspect differs from the browser, each with the reason, and the floors under the figures.
 
 By recording, then `case#step` -> the figures that differ.
 """
@@ -7,9 +7,35 @@ By recording, then `case#step` -> the figures that differ.
 # recorded with "include". Two faults at once are then reported in another order: the credentials check, which only
 # fails with "include", comes before the one that fails either way.
 _CREDENTIALS_BEHIND_A_REFUSAL = "code reason"
+_CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT = "reason"
 
 # As above, in an allowed call: Access-Control-Expose-Headers `*` exposes everything without credentials, nothing with.
 _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD = "readable"
+
+# A redirect to userinfo over plain http: whether the mode was cors is told from nothing but an absent Origin.
+_PLAIN_REDIRECT_TO_USERINFO = "decided"
+
+# WebKit's ways that no rule knows yet: Authorization asked for by the preflight of a hop that doesn't carry it; an
+# unparsable Location as a CORS failure; Icy-Metadata on media without a preflight.
+_AUTHORIZATION_ASKED_AND_DROPPED = "outcome calls column decided readable"
+_INVALID_LOCATION = "outcome column decided"
+_MEDIA_WITHOUT_PREFLIGHT = "preflight"
+
+# A POST over plain http: cors or no-cors shows nowhere in WebKit.
+_PLAIN_POST = "decided"
+
+# The page's Cross-Origin-Embedder-Policy isn't read.
+_EMBEDDER_POLICY = "outcome overclaims decided"
+_EMBEDDER_POLICY_UNDECIDABLE = "outcome overclaims"
+
+# What script reads of a stored response is told from the 304 alone, not from the two merged.
+_MERGED_304 = "readable"
+
+# The browser itself upgraded the redirect's target to https: the two requests aren't joined.
+_UPGRADED_REDIRECT = "outcome calls decided"
+
+# A resource policy that refuses the redirect itself is said to have refused the answer.
+_POLICY_ON_REDIRECT = "stage"
 
 KNOWN: dict[str, dict[str, str]] = {
     "chromium-basic": {"basic-expose-star-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD},
@@ -18,6 +44,84 @@ KNOWN: dict[str, dict[str, str]] = {
         "pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL,
         "pfstatus-faults-404-and-acam-missing#0": _CREDENTIALS_BEHIND_A_REFUSAL,
     },
+    "chromium-redirects": {"redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO},
     "firefox-basic": {"basic-expose-star-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD},
     "firefox-preflight_status": {"pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL},
+    "firefox-redirects": {"redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO},
+    "webkit-basic": {
+        "basic-expose-star-and-one-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD,
+        "basic-expose-star-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD,
+    },
+    "webkit-preflight_status": {
+        "pfstatus-faults-200-star-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT,
+        "pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT,
+    },
+    "webkit-redirects": {
+        "redir-authorization-cross-other-plain#0": _AUTHORIZATION_ASKED_AND_DROPPED,
+        "redir-authorization-cross-other-local#0": _AUTHORIZATION_ASKED_AND_DROPPED,
+        "redir-authorization-cross-other-shop#0": _AUTHORIZATION_ASKED_AND_DROPPED,
+        "redir-location-invalid#0": _INVALID_LOCATION,
+        "redir-post-307-plain#0": _PLAIN_POST,
+        "redir-post-308-plain#0": _PLAIN_POST,
+        "redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO,
+    },
+    "webkit-subresources": {
+        "sub-audio-anon-exact-acac#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-anon-none#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-anon-wrong#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-creds-exact-acac#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-creds-none#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-creds-wrong#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-empty-none#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-audio-junk-none#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-video-anon-none#0": _MEDIA_WITHOUT_PREFLIGHT,
+        "sub-beacon-text-blob-ok#0": _PLAIN_POST,
+    },
+    "chromium-modern": {
+        "mod-coep-iframe-absent#0": _EMBEDDER_POLICY,
+        "mod-coep-nocors-absent-shop#0": _EMBEDDER_POLICY,
+        "mod-coep-img-absent-other#0": _EMBEDDER_POLICY_UNDECIDABLE,
+        "mod-coep-script-absent#0": _EMBEDDER_POLICY_UNDECIDABLE,
+        "mod-credless-iframe-absent#0": _EMBEDDER_POLICY,
+        "mod-httpcache-304-adds-other#1": _MERGED_304,
+        "mod-httpcache-304-repeats-other#1": _MERGED_304,
+    },
+    "chromium-modern_more": {
+        "modx-coep-nocors-same-site-bare#0": _EMBEDDER_POLICY,
+        "modx-coep-redirect-first-bare#0": f"{_EMBEDDER_POLICY} {_POLICY_ON_REDIRECT}",
+        "modx-coep-redirect-last-bare#0": _EMBEDDER_POLICY,
+        "modx-coep-redirect-own-cross-bare#0": _EMBEDDER_POLICY,
+        "modx-corp-redirect-first-same-origin#0": _POLICY_ON_REDIRECT,
+        "modx-uir-redirect-none#0": f"{_UPGRADED_REDIRECT} stage code reason",
+        "modx-uir-redirect-page#0": f"{_UPGRADED_REDIRECT} readable",
+    },
+    "firefox-modern": {
+        "mod-coep-nocors-absent-shop#0": _EMBEDDER_POLICY_UNDECIDABLE,
+        "mod-coep-img-absent-other#0": _EMBEDDER_POLICY_UNDECIDABLE,
+        "mod-coep-script-absent#0": _EMBEDDER_POLICY_UNDECIDABLE,
+        "mod-httpcache-304-repeats-other#1": _MERGED_304,
+        "mod-httpcache-304-silent-other#1": _MERGED_304,
+    },
+    "firefox-modern_more": {
+        "modx-coep-nocors-same-site-bare#0": _EMBEDDER_POLICY_UNDECIDABLE,
+        "modx-coep-redirect-first-bare#0": f"{_EMBEDDER_POLICY} {_POLICY_ON_REDIRECT}",
+        "modx-coep-redirect-last-bare#0": _EMBEDDER_POLICY,
+        "modx-coep-redirect-own-cross-bare#0": _EMBEDDER_POLICY,
+        "modx-corp-redirect-first-same-origin#0": _POLICY_ON_REDIRECT,
+        "modx-uir-redirect-none#0": f"{_UPGRADED_REDIRECT} stage code reason",
+        "modx-uir-redirect-page#0": f"{_UPGRADED_REDIRECT} readable",
+    },
 }
+
+FLOORS: dict[str, dict[str, float]] = {
+    "oracle": {"outcome": 1.0, "decided": 0.999, "calls": 1.0, "stage": 1.0, "preflight": 1.0, "parameter": 1.0}
+    | {"code": 0.995, "reason": 0.995, "readable": 0.998},
+    "webkit": {"column": 0.997, "outcome": 0.997, "decided": 0.994, "calls": 0.998, "stage": 1.0, "reason": 0.994}
+    | {"preflight": 0.993, "readable": 0.99},
+    "modern": {"outcome": 0.979, "decided": 0.979, "calls": 0.996, "stage": 0.984, "code": 0.994, "reason": 0.994}
+    | {"preflight": 1.0, "readable": 0.973},
+}
+"""Collection -> figure -> the share that each browser in it reaches, from 0 to 1."""
+
+OVERCLAIMS = {"oracle": 0, "webkit": 0, "modern": 9}
+"""Collection -> how many certain and wrong verdicts a browser may have there."""
