@@ -42,7 +42,7 @@ from collections.abc import Callable, Iterator
 
 from corsinspect.fetch.cache import covers, entry
 from corsinspect.fetch.check import Asked, Failed, cors_check, preflight_failures
-from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.redirect import follow, method_after
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
@@ -394,9 +394,28 @@ def _may_follow(preflight: Facts, facts: Facts) -> bool:
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
         and (preflight.storage_access == facts.storage_access or tainted or not engine.storage_access_on_preflight)
         and (preflight.origin == facts.origin or tainted)
-        and _has_all(facts, preflight.asked_names)
+        and _has_all(facts, _names_to_come(preflight, engine))
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )
+
+
+def _names_to_come(preflight: Facts, engine: Engine) -> tuple[str, ...]:
+    """The names that the request will carry: all that were asked for, but an Authorization that a redirect dropped."""
+    names = preflight.asked_names
+    if "authorization" in names and engine.asks_for_dropped_authorization and _left_origin(preflight):
+        return tuple(name for name in names if name != "authorization")
+    return names
+
+
+def _left_origin(facts: Facts) -> bool:
+    """Whether a redirect on the way here led to another origin."""
+    hop: Facts | None = facts
+    while hop is not None:
+        before = hop.preflight or hop.parent
+        if before is not None and before.target != hop.target:
+            return True
+        hop = before
+    return False
 
 
 def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:

@@ -61,6 +61,9 @@ class Engine:
     """Whether an empty Location leads back to the same URL (else it's no redirect). Seen (redirects group)."""
     tainted_preflight_origin: bool = False
     """Whether a preflight on a redirect-tainted hop still carries the page's origin. Seen (redirects group)."""
+    asks_for_dropped_authorization: bool = False
+    """Whether a preflight after a redirect to another origin still asks for the Authorization that the request then
+    doesn't carry. Seen (redirects group)."""
     storage_access_on_preflight: bool = False
     """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
 
@@ -130,6 +133,7 @@ WEBKIT = Engine(
     include_serves_omit=True,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
+    asks_for_dropped_authorization=True,
 )
 
 ENGINES: dict[EngineName, Engine] = {"chromium": CHROMIUM, "firefox": GECKO, "webkit": WEBKIT}

@@ -15,9 +15,8 @@ _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD = "readable"
 # A redirect to userinfo over plain http: whether the mode was cors is told from nothing but an absent Origin.
 _PLAIN_REDIRECT_TO_USERINFO = "decided"
 
-# WebKit's ways that no rule knows yet: Authorization asked for by the preflight of a hop that doesn't carry it; an
-# unparsable Location as a CORS failure; Icy-Metadata on media without a preflight.
-_AUTHORIZATION_ASKED_AND_DROPPED = "outcome calls column decided readable"
+# WebKit's ways that no rule knows yet: an unparsable Location as a CORS failure; Icy-Metadata on media without a
+# preflight.
 _INVALID_LOCATION = "outcome column decided"
 _MEDIA_WITHOUT_PREFLIGHT = "preflight"
 
@@ -57,9 +56,6 @@ KNOWN: dict[str, dict[str, str]] = {
         "pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT,
     },
     "webkit-redirects": {
-        "redir-authorization-cross-other-plain#0": _AUTHORIZATION_ASKED_AND_DROPPED,
-        "redir-authorization-cross-other-local#0": _AUTHORIZATION_ASKED_AND_DROPPED,
-        "redir-authorization-cross-other-shop#0": _AUTHORIZATION_ASKED_AND_DROPPED,
         "redir-location-invalid#0": _INVALID_LOCATION,
         "redir-post-307-plain#0": _PLAIN_POST,
         "redir-post-308-plain#0": _PLAIN_POST,

@@ -1,0 +1,55 @@
+"""Calls of WebKit: where it does what no other engine does, as measured in WebKitGTK 2.50 (the corpus has it all)."""
+
+from corsinspect.analysis import judge_all
+from corsinspect.model import Exchange
+from tests.analysis.build import OPEN, SAFARI, exchange, only, preflight
+
+ELSEWHERE = "https://other.test/y"
+GONE = {"Sec-Fetch-Mode": None, "Sec-Fetch-Site": None, "Sec-Fetch-Dest": None}
+"""What WebKit leaves out once a cors request was redirected to another origin."""
+
+
+def authorized(agent: str, at: float = 100.0) -> list[Exchange]:
+    """A GET with Authorization that is redirected to another origin, where its preflight asks for it again."""
+    asked = {"Access-Control-Allow-Headers": "authorization"}
+    return [
+        preflight("GET", "authorization", at=at, got={**OPEN, **asked}, agent=agent, id="p0"),
+        exchange(
+            at=at + 0.1,
+            status=302,
+            sent={"Authorization": "Bearer x"},
+            got={**OPEN, "Location": ELSEWHERE},
+            agent=agent,
+            id="r0",
+        ),
+        preflight(
+            "GET",
+            "authorization",
+            ELSEWHERE,
+            at + 0.2,
+            got={"Access-Control-Allow-Origin": "*", **asked},
+            sent={"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+            agent=agent,
+            id="p1",
+        ),
+        exchange(
+            "GET",
+            ELSEWHERE,
+            at + 0.3,
+            sent={"Origin": "null", **GONE},
+            got={"Access-Control-Allow-Origin": "*"},
+            agent=agent,
+            id="r1",
+        ),
+    ]
+
+
+def test_the_authorization_that_a_redirect_drops_is_still_asked_for() -> None:
+    call = only(*authorized(SAFARI))
+    assert [role for role, _ in call.roles()] == ["preflight:0", "redirect:0", "preflight:1", "actual:1"]
+    assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "certain")
+
+
+def test_within_the_origin_the_authorization_that_was_asked_for_comes() -> None:
+    calls = judge_all(authorized(SAFARI)[2:])
+    assert sorted(call.id for call in calls) == ["p1", "r1"]
