@@ -54,6 +54,13 @@ class Engine:
     seen (methods_headers group)."""
     no_preflight_for: frozenset[str] = frozenset()
     """Request headers that a page may set without a preflight because the engine drops them. Seen (methods_headers)."""
+    adds_itself: frozenset[str] = frozenset()
+    """Request headers (lower-case) that this engine adds of its own accord, without a preflight, and others only send
+    for a page. Seen (subresources group): GStreamer's, on media."""
+    range_in_any_case: bool = False
+    """Whether a safelisted Range may spell its unit in any case. HTTPParsers.cpp, parseRange; seen (subresources)."""
+    range_end: int | None = None
+    """The largest number in a safelisted Range; None: any. HTTPParsers.cpp, parseRange; seen."""
     unsafe_redirects: frozenset[str] | None = frozenset()
     """Schemes to which a redirect is a plain network error, not a CORS failure; None: all but HTTP(S). Seen (redirects
     group)."""
@@ -133,6 +140,9 @@ WEBKIT = Engine(
     include_serves_omit=True,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
+    adds_itself=frozenset({"icy-metadata"}),
+    range_in_any_case=True,
+    range_end=2**63 - 1,
     asks_for_dropped_authorization=True,
 )
 

@@ -1,8 +1,10 @@
 """Calls of WebKit: where it does what no other engine does, as measured in WebKitGTK 2.50 (the corpus has it all)."""
 
+import pytest
+
 from corsinspect.analysis import judge_all
 from corsinspect.model import Exchange
-from tests.analysis.build import OPEN, SAFARI, exchange, only, preflight
+from tests.analysis.build import CHROMIUM, OPEN, SAFARI, exchange, only, preflight
 
 ELSEWHERE = "https://other.test/y"
 GONE = {"Sec-Fetch-Mode": None, "Sec-Fetch-Site": None, "Sec-Fetch-Dest": None}
@@ -53,3 +55,9 @@ def test_the_authorization_that_a_redirect_drops_is_still_asked_for() -> None:
 def test_within_the_origin_the_authorization_that_was_asked_for_comes() -> None:
     calls = judge_all(authorized(SAFARI)[2:])
     assert sorted(call.id for call in calls) == ["p1", "r1"]
+
+
+@pytest.mark.parametrize(("agent", "use"), [(SAFARI, "none"), (CHROMIUM, "missing")])
+def test_media_ask_for_metadata_without_a_preflight(agent: str, use: str) -> None:
+    sent = {"Icy-Metadata": "1", "Sec-Fetch-Dest": "audio", "Range": "bytes=0-"}
+    assert only(exchange(sent=sent, got=OPEN, agent=agent)).preflight == use

@@ -15,10 +15,8 @@ _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD = "readable"
 # A redirect to userinfo over plain http: whether the mode was cors is told from nothing but an absent Origin.
 _PLAIN_REDIRECT_TO_USERINFO = "decided"
 
-# WebKit's ways that no rule knows yet: an unparsable Location as a CORS failure; Icy-Metadata on media without a
-# preflight.
+# A way of WebKit's that no rule knows yet: an unparsable Location is a CORS failure.
 _INVALID_LOCATION = "outcome column decided"
-_MEDIA_WITHOUT_PREFLIGHT = "preflight"
 
 # A POST over plain http: cors or no-cors shows nowhere in WebKit.
 _PLAIN_POST = "decided"
@@ -62,15 +60,6 @@ KNOWN: dict[str, dict[str, str]] = {
         "redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO,
     },
     "webkit-subresources": {
-        "sub-audio-anon-exact-acac#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-anon-none#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-anon-wrong#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-creds-exact-acac#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-creds-none#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-creds-wrong#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-empty-none#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-audio-junk-none#0": _MEDIA_WITHOUT_PREFLIGHT,
-        "sub-video-anon-none#0": _MEDIA_WITHOUT_PREFLIGHT,
         "sub-beacon-text-blob-ok#0": _PLAIN_POST,
     },
     "chromium-modern": {
