@@ -54,7 +54,8 @@ def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
         return _verdict(chain, included, "likely"), SILENCE
     if chain.shown is not None and (without.outcome, without.slug) != (included.outcome, included.slug):
         return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False)
-    if without.outcome == included.outcome:
+    engine = ENGINES[chain.first.engine or "chromium"]
+    if outcome_in(without, engine) == outcome_in(included, engine):
         return _verdict(chain, without, "certain"), inferred
     if without.waiting is not None:
         return _verdict(chain, without, "likely"), inferred

@@ -25,7 +25,9 @@ def failed_in(stop: Stop, engine: Engine) -> Failed | None:
 
 
 def outcome_in(stop: Stop, engine: Engine) -> Outcome:
-    """What this engine makes of the stop: a redirect to a strange scheme is a CORS failure in some only."""
+    """What this engine makes of the stop: a redirect to a strange scheme or no URL is a CORS failure in some only."""
+    if stop.failed is not None and stop.failed.reason == "redirect-invalid-location":
+        return "blocked" if engine.invalid_location_fails_cors else stop.outcome
     if stop.failed is None or stop.failed.reason != "redirect-disallowed-scheme":
         return stop.outcome
     if engine.unsafe_redirects is None or stop.failed.subjects[0] in engine.unsafe_redirects:

@@ -64,6 +64,8 @@ class Engine:
     unsafe_redirects: frozenset[str] | None = frozenset()
     """Schemes to which a redirect is a plain network error, not a CORS failure; None: all but HTTP(S). Seen (redirects
     group)."""
+    invalid_location_fails_cors: bool = False
+    """Whether a Location that is no URL is a CORS failure, not a plain network error. Seen (redirects group)."""
     empty_location_redirects: bool = False
     """Whether an empty Location leads back to the same URL (else it's no redirect). Seen (redirects group)."""
     tainted_preflight_origin: bool = False
@@ -143,6 +145,7 @@ WEBKIT = Engine(
     adds_itself=frozenset({"icy-metadata"}),
     range_in_any_case=True,
     range_end=2**63 - 1,
+    invalid_location_fails_cors=True,
     asks_for_dropped_authorization=True,
 )
 

@@ -61,3 +61,19 @@ def test_within_the_origin_the_authorization_that_was_asked_for_comes() -> None:
 def test_media_ask_for_metadata_without_a_preflight(agent: str, use: str) -> None:
     sent = {"Icy-Metadata": "1", "Sec-Fetch-Dest": "audio", "Range": "bytes=0-"}
     assert only(exchange(sent=sent, got=OPEN, agent=agent)).preflight == use
+
+
+@pytest.mark.parametrize("where", ["http://[oops", "mailto:x@y", "data:,x", "file:///x"])
+def test_a_redirect_to_no_http_url_is_a_cors_failure(where: str) -> None:
+    call = only(exchange(status=302, got={**OPEN, "Location": where}, agent=SAFARI))
+    assert (call.verdict.outcome, call.verdict.certainty, call.verdict.stage) == ("blocked", "certain", "redirect")
+
+
+def test_a_redirect_to_no_url_is_a_cors_failure_in_webkit_alone() -> None:
+    verdict = only(exchange(status=302, got={**OPEN, "Location": "http://[oops"})).verdict
+    assert verdict.outcome == "network-error"
+    assert {name: engine.outcome for name, engine in (verdict.engines or {}).items()} == {
+        "chromium": "network-error",
+        "firefox": "network-error",
+        "webkit": "blocked",
+    }

@@ -15,9 +15,6 @@ _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD = "readable"
 # A redirect to userinfo over plain http: whether the mode was cors is told from nothing but an absent Origin.
 _PLAIN_REDIRECT_TO_USERINFO = "decided"
 
-# A way of WebKit's that no rule knows yet: an unparsable Location is a CORS failure.
-_INVALID_LOCATION = "outcome column decided"
-
 # A POST over plain http: cors or no-cors shows nowhere in WebKit.
 _PLAIN_POST = "decided"
 
@@ -54,7 +51,6 @@ KNOWN: dict[str, dict[str, str]] = {
         "pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT,
     },
     "webkit-redirects": {
-        "redir-location-invalid#0": _INVALID_LOCATION,
         "redir-post-307-plain#0": _PLAIN_POST,
         "redir-post-308-plain#0": _PLAIN_POST,
         "redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO,

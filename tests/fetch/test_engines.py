@@ -85,6 +85,7 @@ def test_redirects_to_these_schemes_are_no_cors_failure() -> None:
         ("storage_access_on_preflight", False, True, False),
         ("asks_for_dropped_authorization", False, False, True),
         ("range_in_any_case", False, False, True),
+        ("invalid_location_fails_cors", False, False, True),
     ],
 )
 def test_ways(way: str, chromium: bool, gecko: bool, webkit: bool) -> None:
