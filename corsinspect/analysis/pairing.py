@@ -40,7 +40,7 @@ Circles can't be: before two are linked, it's asked whether one led to the other
 import bisect
 from collections.abc import Callable, Iterator
 
-from corsinspect.fetch.cache import covers, entry
+from corsinspect.fetch.cache import Entry, covers, entry, is_remembered
 from corsinspect.fetch.check import Asked, Failed, cors_check, preflight_failures
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.origin import OPAQUE
@@ -496,18 +496,25 @@ def _differ(source: Facts, facts: Facts) -> bool:
 def _cached_grant(group: Group, facts: Facts) -> Facts | None:
     """The latest preflight whose answer still covers this request in its engine."""
     engine = ENGINES[facts.engine or "chromium"]
+    if facts.bypasses_cache and engine.cache_modes_bypass:
+        return None
     include = True if facts.cookie or facts.storage_access else None
     asked = Asked(facts.origin or "", facts.exchange.method or "", own_unsafe_names(facts))
     for preflight in reversed(group.grants):
         answered = preflight.exchange.answered
         if answered is None or answered > facts.exchange.started + SLACK or preflight.origin != facts.origin:
             continue
-        if not _may_grant(preflight, False):
-            continue
-        made_for = Asked(preflight.origin or "", preflight.preflight_method or "", preflight.asked_names)
-        stored = entry(made_for, None, preflight.answer, answered, preflight.exchange.id, engine)
+        stored = _stored_answer(preflight, answered, engine)
         if stored is not None and covers(stored, asked, include, facts.exchange.started + SLACK, engine):
             return preflight
-        if stored is not None and engine.replaces_entry:
-            return None  # what was granted before this one is forgotten
+        if engine.uncovered_drops_entry or (stored is not None and engine.replaces_entry):
+            return None  # what was stored before this one is forgotten
     return None
+
+
+def _stored_answer(preflight: Facts, answered: float, engine: Engine) -> Entry | None:
+    """What the engine remembers of a preflight's answer."""
+    if preflight.exchange.status is None or not is_remembered(grant_failures(preflight, False), engine):
+        return None
+    made_for = Asked(preflight.origin or "", preflight.preflight_method or "", preflight.asked_names)
+    return entry(made_for, None, preflight.answer, answered, preflight.exchange.id, engine)

@@ -38,6 +38,10 @@ class Engine:
     """Seconds that a grant holds when Max-Age is there and doesn't parse; 0: isn't cached. Seen (cache group)."""
     max_age_empty: int
     """The same for an empty Max-Age. Seen (cache group)."""
+    max_age_largest: int | None
+    """The largest number that parses as a Max-Age; None: any. Chromium's StringToInt64, WebKit's parseInteger."""
+    max_age_plus: bool
+    """Whether a Max-Age may have a plus in front. WebKit's parseInteger; seen (cache group)."""
     cached_wildcard: bool
     """Whether a cached `*` grants anything. Seen (cache group); nsPreflightCache compares names literally."""
     cached_wildcard_authorization: bool
@@ -49,6 +53,17 @@ class Engine:
     """Methods that a cached entry needn't list. preflight_result.cc; nsCORSListenerProxy.cpp; the standard."""
     replaces_entry: bool
     """Whether a new grant replaces the old entry (else they are merged). preflight_cache.cc; nsPreflightCache."""
+    wildcard_serves_omit: bool = False
+    """Whether a `*` stored for a credentialed request counts as a wildcard for one without.
+    CrossOriginPreflightResultCache.cpp, allowsRequest; seen."""
+    remembers_refusals: bool = False
+    """Whether a preflight that refuses only the method or a header is stored for what it does grant. WebKit's
+    NetworkCORSPreflightChecker.cpp; seen."""
+    uncovered_drops_entry: bool = False
+    """Whether a request that the entry doesn't cover drops it. CrossOriginPreflightResultCache.cpp, canSkipPreflight;
+    seen."""
+    cache_modes_bypass: bool = True
+    """Whether fetch's cache modes no-store, reload and no-cache ask anew. preflight_controller.cc; seen (cache)."""
     safelisted_hints: frozenset[str] = frozenset()
     """Request headers (lower-case) that need no preflight here, beyond the standard's. cors.cc, IsCorsSafelistedHeader;
     seen (methods_headers group)."""
@@ -83,6 +98,8 @@ CHROMIUM = Engine(
     max_age_cap=7200,
     max_age_invalid=5,
     max_age_empty=5,
+    max_age_largest=2**63 - 1,
+    max_age_plus=False,
     cached_wildcard=True,
     cached_wildcard_authorization=False,
     include_serves_omit=True,
@@ -111,6 +128,8 @@ GECKO = Engine(
     max_age_cap=86400,
     max_age_invalid=0,
     max_age_empty=5,
+    max_age_largest=None,
+    max_age_plus=False,
     cached_wildcard=False,
     cached_wildcard_authorization=False,
     include_serves_omit=False,
@@ -137,11 +156,17 @@ WEBKIT = Engine(
     max_age_cap=600,
     max_age_invalid=5,
     max_age_empty=5,
+    max_age_largest=2**64 - 1,
+    max_age_plus=True,
     cached_wildcard=True,
     cached_wildcard_authorization=True,
     include_serves_omit=True,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
+    wildcard_serves_omit=True,
+    remembers_refusals=True,
+    uncovered_drops_entry=True,
+    cache_modes_bypass=False,
     adds_itself=frozenset({"icy-metadata"}),
     range_in_any_case=True,
     range_end=2**63 - 1,

@@ -4,7 +4,7 @@ import pytest
 
 from corsinspect.analysis import judge_all
 from corsinspect.model import Exchange
-from tests.analysis.build import CHROMIUM, OPEN, SAFARI, exchange, only, preflight
+from tests.analysis.build import CHROMIUM, OPEN, PAGE, SAFARI, exchange, only, preflight
 
 ELSEWHERE = "https://other.test/y"
 GONE = {"Sec-Fetch-Mode": None, "Sec-Fetch-Site": None, "Sec-Fetch-Dest": None}
@@ -77,3 +77,44 @@ def test_a_redirect_to_no_url_is_a_cors_failure_in_webkit_alone() -> None:
         "firefox": "network-error",
         "webkit": "blocked",
     }
+
+
+KEPT = {"Access-Control-Allow-Origin": PAGE, "Access-Control-Allow-Methods": "DELETE", "Access-Control-Max-Age": "60"}
+
+
+def uses(exchanges: list[Exchange]) -> dict[str, str | None]:
+    """How each Call with a request of its own came by its preflight."""
+    return {call.id: call.preflight for call in judge_all(exchanges)}
+
+
+@pytest.mark.parametrize(("agent", "use"), [(SAFARI, "cached"), (CHROMIUM, "missing")])
+def test_what_a_refusal_grants_is_remembered(agent: str, use: str) -> None:
+    refused = preflight("PUT", at=100, got=KEPT, agent=agent, id="p")
+    assert uses([refused, exchange("DELETE", at=110, got=OPEN, agent=agent, id="r")])["r"] == use
+
+
+def test_a_refusal_for_its_status_is_not_remembered() -> None:
+    refused = preflight("PUT", at=100, status=404, got=KEPT, agent=SAFARI, id="p")
+    assert uses([refused, exchange("DELETE", at=110, got=OPEN, agent=SAFARI, id="r")])["r"] == "missing"
+
+
+@pytest.mark.parametrize(("agent", "use"), [(SAFARI, "missing"), (CHROMIUM, "cached")])
+def test_a_request_that_the_entry_does_not_cover_drops_it(agent: str, use: str) -> None:
+    exchanges = [
+        preflight("DELETE", at=100, got=KEPT, agent=agent, id="p"),
+        exchange("DELETE", at=100.1, got=OPEN, agent=agent, id="r"),
+        preflight("PUT", at=105, status=404, got=KEPT, agent=agent, id="q"),
+        exchange("DELETE", at=110, got=OPEN, agent=agent, id="s"),
+    ]
+    assert uses(exchanges)["s"] == use
+
+
+@pytest.mark.parametrize(("agent", "use"), [(SAFARI, "cached"), (CHROMIUM, "missing")])
+def test_a_page_s_cache_mode_leaves_the_entry_in_use(agent: str, use: str) -> None:
+    sent = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+    exchanges = [
+        preflight("DELETE", at=100, got=KEPT, agent=agent, id="p"),
+        exchange("DELETE", at=100.1, got=OPEN, agent=agent, id="r"),
+        exchange("DELETE", at=105, sent=sent, got=OPEN, agent=agent, id="s"),
+    ]
+    assert uses(exchanges)["s"] == use
