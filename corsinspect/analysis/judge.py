@@ -57,12 +57,18 @@ def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
     engine = ENGINES[chain.first.engine or "chromium"]
     if outcome_in(without, engine) == outcome_in(included, engine):
         return _verdict(chain, without, "certain"), inferred
+    other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
+    if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
+        if without.hop == 0:
+            return _verdict(chain, without, "depends", (other,)), inferred
+        # one redirect was followed, so the redirect mode is "follow": only credentials explain that this one wasn't
+        default = engine.own_redirect_needs_credentials and chain.first.target == chain.page
+        return _verdict(chain, included, "likely"), inferred if default else SILENCE
     if without.waiting is not None:
         return _verdict(chain, without, "likely"), inferred
     if grants_credentials(chain.hops[:-1]):
-        other = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
-        return _verdict(chain, included, "depends", (other,)), inferred
-    other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
+        omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
+        return _verdict(chain, included, "depends", (omitted,)), inferred
     return _verdict(chain, without, "depends", (other,)), inferred
 
 
@@ -71,7 +77,7 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
     reason = stop.reason if failed is None else failed.reason
     if stop.waiting is not None and chain.closed:
-        outcome, reason, certainty, alternatives = _given_up(stop)
+        outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
     elif not chain.mode_known and outcome in ("allowed", "blocked"):
         # plain http: a POST with a foreign Origin may have been a no-cors request all along
         certainty = "depends"
@@ -94,13 +100,15 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     )
 
 
-def _given_up(stop: Stop) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
+def _given_up(
+    stop: Stop, alternatives: tuple[Alternative, ...]
+) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
     """The verdict where what was awaited never came."""
     if stop.waiting == "actual":
         return "unknown", "no-actual-seen", "likely", ()
     if stop.waiting == "redirect":
         manual = Alternative(condition={"redirect": "manual"}, outcome="opaque")
-        return "network-error", "redirect-mode-error", "depends", (manual,)
+        return "network-error", "redirect-mode-error", "depends", (*alternatives, manual)
     return "unknown", "no-response-seen", "likely", ()
 
 

@@ -85,6 +85,9 @@ class Engine:
     """Whether an empty Location leads back to the same URL (else it's no redirect). Seen (redirects group)."""
     tainted_preflight_origin: bool = False
     """Whether a preflight on a redirect-tainted hop still carries the page's origin. Seen (redirects group)."""
+    own_redirect_needs_credentials: bool = False
+    """Whether a redirect of another origin, to which the page's own redirected, has to grant credentials unless the
+    mode is "omit". Seen (redirects group)."""
     asks_for_dropped_authorization: bool = False
     """Whether a preflight after a redirect to another origin still asks for the Authorization that the request then
     doesn't carry. Seen (redirects group)."""
@@ -171,6 +174,7 @@ WEBKIT = Engine(
     range_in_any_case=True,
     range_end=2**63 - 1,
     invalid_location_fails_cors=True,
+    own_redirect_needs_credentials=True,
     asks_for_dropped_authorization=True,
 )
 

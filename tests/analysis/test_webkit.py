@@ -3,8 +3,8 @@
 import pytest
 
 from corsinspect.analysis import judge_all
-from corsinspect.model import Exchange
-from tests.analysis.build import CHROMIUM, OPEN, PAGE, SAFARI, exchange, only, preflight
+from corsinspect.model import Call, Exchange
+from tests.analysis.build import API, CHROMIUM, OPEN, PAGE, SAFARI, exchange, only, preflight
 
 ELSEWHERE = "https://other.test/y"
 GONE = {"Sec-Fetch-Mode": None, "Sec-Fetch-Site": None, "Sec-Fetch-Dest": None}
@@ -118,3 +118,43 @@ def test_a_page_s_cache_mode_leaves_the_entry_in_use(agent: str, use: str) -> No
         exchange("DELETE", at=105, sent=sent, got=OPEN, agent=agent, id="s"),
     ]
     assert uses(exchanges)["s"] == use
+
+
+def conditions(call: Call) -> list[dict[str, str]]:
+    return [other.condition for other in call.verdict.alternatives]
+
+
+@pytest.mark.parametrize("agent", [SAFARI, CHROMIUM])
+def test_credentials_may_be_why_nothing_followed_a_redirect(agent: str) -> None:
+    call = only(
+        exchange(status=302, got={**OPEN, "Location": ELSEWHERE}, agent=agent, sent={"Sec-Fetch-Site": "same-site"})
+    )
+    assert (call.verdict.outcome, call.verdict.certainty) == ("network-error", "depends")
+    assert conditions(call) == [{"credentials": "include"}, {"redirect": "manual"}]
+    assert (call.verdict.alternatives[0].outcome, call.verdict.alternatives[0].reason) == (
+        "blocked",
+        "credentials-not-true",
+    )
+
+
+@pytest.mark.parametrize(("agent", "credentials"), [(SAFARI, "unknown"), (CHROMIUM, "include")])
+def test_a_page_that_followed_one_redirect_follows_all_that_it_may(agent: str, credentials: str) -> None:
+    """WebKit wants credentials granted after the page's own redirect, whatever the page asked for."""
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": None}
+    call = only(
+        exchange(url=f"{PAGE}/a", at=100, status=302, sent=own, got={"Location": API}, agent=agent),
+        exchange(
+            at=100.1,
+            status=302,
+            got={**OPEN, "Location": f"{PAGE}/b"},
+            sent=GONE if agent == SAFARI else {},
+            agent=agent,
+        ),
+    )
+    assert (call.verdict.outcome, call.verdict.reason, call.verdict.certainty, call.verdict.hop) == (
+        "blocked",
+        "credentials-not-true",
+        "likely",
+        1,
+    )
+    assert call.credentials == credentials

@@ -89,6 +89,7 @@ def test_redirects_to_these_schemes_are_no_cors_failure() -> None:
         ("remembers_refusals", False, False, True),
         ("uncovered_drops_entry", False, False, True),
         ("cache_modes_bypass", True, True, False),
+        ("own_redirect_needs_credentials", False, False, True),
         ("range_in_any_case", False, False, True),
         ("invalid_location_fails_cors", False, False, True),
     ],
