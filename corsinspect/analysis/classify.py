@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from corsinspect.fetch.check import asked_names
-from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.engines import ENGINES, HINTS
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
 from corsinspect.fetch.redirect import location
@@ -21,7 +21,7 @@ from .engine import engine_of
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 
-_REQUEST_FIELDS = frozenset(
+_REQUEST_FIELDS = HINTS.union(
     """origin access-control-request-method access-control-request-headers sec-fetch-mode sec-fetch-site sec-fetch-dest
     sec-fetch-storage-access user-agent sec-ch-ua cookie authorization referer accept upgrade-insecure-requests upgrade
     sec-websocket-key content-type cache-control pragma if-none-match if-modified-since""".split()
@@ -61,6 +61,7 @@ class Facts:
         "engine",
         "engine_assumed",
         "exchange",
+        "hints",
         "location",
         "mode",
         "mode_known",
@@ -107,6 +108,7 @@ class Facts:
         self.cookie = "cookie" in fields
         self.authorization = "authorization" in fields
         self.storage_access = "sec-fetch-storage-access" in fields
+        self.hints = not HINTS.isdisjoint(fields)
         self.content_type = get("content-type")
         self.trustworthy = potentially_trustworthy(self.target)
         fetch_mode = get("sec-fetch-mode")

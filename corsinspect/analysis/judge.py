@@ -12,7 +12,7 @@ from .classify import Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .nocors import judge_opaque
 from .pairing import needs_preflight
-from .per_engine import engine_verdicts, failed_in, outcome_in
+from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .steps import Stop, first_stop, unanswered
 
 _EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
@@ -62,8 +62,9 @@ def _judge_cors(chain: Chain, inferred: Inferred) -> tuple[Verdict, Inferred]:
         if without.hop == 0:
             return _verdict(chain, without, "depends", (other,)), inferred
         # one redirect was followed, so the redirect mode is "follow": only credentials explain that this one wasn't
-        default = engine.own_redirect_needs_credentials and chain.first.target == chain.page
-        return _verdict(chain, included, "likely"), inferred if default else SILENCE
+        if engine.own_redirect_needs_credentials and chain.first.target == chain.page:
+            return only_in(engine, _verdict(chain, included, "likely")), inferred
+        return _verdict(chain, included, "likely"), SILENCE
     if without.waiting is not None:
         return _verdict(chain, without, "likely"), inferred
     if grants_credentials(chain.hops[:-1]):
@@ -96,7 +97,7 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
         found=failed.found if failed else None,
         status=facts.exchange.status,
         alternatives=alternatives,
-        engines=engine_verdicts(stop, outcome, reason),
+        engines=engine_verdicts(chain, stop, outcome, reason),
     )
 
 

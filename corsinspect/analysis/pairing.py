@@ -350,7 +350,7 @@ def own_unsafe_names(facts: Facts) -> tuple[str, ...]:
     if facts.names is None:
         engine = ENGINES[facts.engine or "chromium"]
         names = unsafe_names(facts.exchange.request_headers, engine)
-        facts.names = tuple(name for name in names if name not in engine.no_preflight_for)
+        facts.names = names and tuple(name for name in names if name not in engine.no_preflight_for)
     return facts.names
 
 

@@ -5,6 +5,7 @@ cors_url_loader.cc), Gecko's netwerk/protocol/http/nsCORSListenerProxy.cpp, WebK
 CrossOriginPreflightResultCache.cpp; and what Chromium 156 and Firefox ESR 153 were seen to do, which wins.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -85,6 +86,10 @@ class Engine:
     """Whether an empty Location leads back to the same URL (else it's no redirect). Seen (redirects group)."""
     tainted_preflight_origin: bool = False
     """Whether a preflight on a redirect-tainted hop still carries the page's origin. Seen (redirects group)."""
+    loopback_is_mixed: bool = False
+    """Whether a secure page may not ask http://localhost or http://127.0.0.1. Seen (basic group)."""
+    fonts_without_cors: bool = False
+    """Whether a style sheet's fonts are asked for in no-cors mode. Seen (subresources group)."""
     own_redirect_needs_credentials: bool = False
     """Whether a redirect of another origin, to which the page's own redirected, has to grant credentials unless the
     mode is "omit". Seen (redirects group)."""
@@ -93,6 +98,11 @@ class Engine:
     doesn't carry. Seen (redirects group)."""
     storage_access_on_preflight: bool = False
     """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
+
+    @functools.cached_property
+    def unasked(self) -> frozenset[str]:
+        """Request headers (lower-case) beyond the standard's for which a page needs no preflight here."""
+        return self.safelisted_hints | self.no_preflight_for
 
 
 CHROMIUM = Engine(
@@ -174,8 +184,13 @@ WEBKIT = Engine(
     range_in_any_case=True,
     range_end=2**63 - 1,
     invalid_location_fails_cors=True,
+    loopback_is_mixed=True,
+    fonts_without_cors=True,
     own_redirect_needs_credentials=True,
     asks_for_dropped_authorization=True,
 )
 
 ENGINES: dict[EngineName, Engine] = {"chromium": CHROMIUM, "firefox": GECKO, "webkit": WEBKIT}
+
+HINTS = frozenset[str]().union(*(engine.safelisted_hints for engine in ENGINES.values()))
+"""Request headers that a page may set without a preflight in some engine only."""

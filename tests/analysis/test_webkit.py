@@ -158,3 +158,96 @@ def test_a_page_that_followed_one_redirect_follows_all_that_it_may(agent: str, c
         1,
     )
     assert call.credentials == credentials
+
+
+LOOPBACK = "http://localhost:8000/x"
+
+
+def outcomes(call: Call) -> dict[str, tuple[str, str | None]]:
+    assert call.verdict.engines is not None
+    return {name: (engine.outcome, engine.reason) for name, engine in call.verdict.engines.items()}
+
+
+def test_a_secure_page_asks_no_local_server_there() -> None:
+    call = only(exchange(url=LOOPBACK, got=OPEN, sent={"Sec-Fetch-Site": "cross-site"}))
+    assert outcomes(call) == {
+        "chromium": ("allowed", None),
+        "firefox": ("allowed", None),
+        "webkit": ("network-error", "mixed-content"),
+    }
+    plain = {"Origin": "http://app.test", "Referer": "http://app.test/", "Sec-Fetch-Site": "cross-site"}
+    plain_page = only(exchange(url=LOOPBACK, sent=plain, got={"Access-Control-Allow-Origin": "http://app.test"}))
+    assert {outcome for outcome, _ in outcomes(plain_page).values()} == {"allowed"}
+
+
+def test_nor_is_it_redirected_to_one() -> None:
+    grant = {**OPEN, "Access-Control-Allow-Credentials": "true", "Location": LOOPBACK}
+    call = only(exchange(status=302, got=grant, agent=SAFARI))
+    assert (call.verdict.outcome, call.verdict.reason, call.verdict.certainty) == (
+        "network-error",
+        "mixed-content",
+        "certain",
+    )
+
+
+def test_fonts_are_no_cors_requests_there() -> None:
+    font = {"Sec-Fetch-Dest": "font"}
+    assert outcomes(only(exchange(sent=font))) == {
+        "chromium": ("blocked", "origin-missing"),
+        "firefox": ("blocked", "origin-missing"),
+        "webkit": ("opaque", None),
+    }
+
+
+def test_another_engine_s_fonts_have_to_pass_the_check() -> None:
+    font = {"Sec-Fetch-Dest": "font", "Sec-Fetch-Mode": "no-cors", "Origin": None}
+    allowed = outcomes(only(exchange(sent=font, got={"Access-Control-Allow-Origin": "*"}, agent=SAFARI)))
+    silent = outcomes(only(exchange(sent=font, agent=SAFARI)))
+    assert allowed["chromium"] == allowed["firefox"] == ("allowed", None)
+    # a server may well answer otherwise where it's told the Origin
+    assert silent["chromium"] == silent["firefox"] == ("unknown", "no-actual-seen")
+    assert allowed["webkit"] == silent["webkit"] == ("opaque", None)
+
+
+@pytest.mark.parametrize("got", [OPEN, {}])
+def test_client_hints_that_chromium_alone_sends_unasked_leave_the_others_open(got: dict[str, str]) -> None:
+    call = only(exchange(sent={"DPR": "2"}, got=got))
+    assert call.preflight == "none"
+    assert outcomes(call)["firefox"] == outcomes(call)["webkit"] == ("unknown", "no-actual-seen")
+    assert outcomes(call)["chromium"][0] == call.verdict.outcome
+
+
+@pytest.mark.parametrize(("listed", "outcome"), [("x-a, dpr", "allowed"), ("x-a", "unknown")])
+def test_client_hints_beside_what_was_asked_for(listed: str, outcome: str) -> None:
+    call = only(
+        preflight("GET", "x-a", got={**OPEN, "Access-Control-Allow-Headers": listed}),
+        exchange(at=100.1, sent={"X-A": "1", "DPR": "2"}, got=OPEN),
+    )
+    assert {name: said for name, (said, _) in outcomes(call).items()} == {
+        "chromium": "allowed",
+        "firefox": outcome,
+        "webkit": outcome,
+    }
+
+
+def test_after_the_page_s_own_redirect_webkit_alone_wants_credentials_granted() -> None:
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": None}
+
+    def hops(agent: str) -> list[Exchange]:
+        gone = GONE if agent == SAFARI else {}
+        return [
+            exchange(url=f"{PAGE}/a", at=100, status=302, sent=own, got={"Location": API}, agent=agent),
+            exchange(at=100.1, status=302, got={**OPEN, "Location": ELSEWHERE}, sent=gone, agent=agent),
+        ]
+
+    last = exchange("GET", ELSEWHERE, 100.2, sent={"Origin": "null"}, got={"Access-Control-Allow-Origin": "null"})
+    assert outcomes(only(*hops(CHROMIUM), last)) == {
+        "chromium": ("allowed", None),
+        "firefox": ("allowed", None),
+        "webkit": ("blocked", "credentials-not-true"),
+    }
+    assert outcomes(only(*hops(SAFARI))) == {
+        "chromium": ("unknown", "no-actual-seen"),
+        "firefox": ("unknown", "no-actual-seen"),
+        "webkit": ("blocked", "credentials-not-true"),
+    }

@@ -89,6 +89,8 @@ def test_redirects_to_these_schemes_are_no_cors_failure() -> None:
         ("remembers_refusals", False, False, True),
         ("uncovered_drops_entry", False, False, True),
         ("cache_modes_bypass", True, True, False),
+        ("loopback_is_mixed", False, False, True),
+        ("fonts_without_cors", False, False, True),
         ("own_redirect_needs_credentials", False, False, True),
         ("range_in_any_case", False, False, True),
         ("invalid_location_fails_cors", False, False, True),
