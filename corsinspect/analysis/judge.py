@@ -79,8 +79,9 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     reason = stop.reason if failed is None else failed.reason
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
-    elif not chain.mode_known and outcome in ("allowed", "blocked"):
-        # plain http: a POST with a foreign Origin may have been a no-cors request all along
+    elif not chain.mode_known and outcome in ("allowed", "blocked") and reason != "redirect-credentials":
+        # plain http: a POST with a foreign Origin may have been a no-cors request all along; but that one would have
+        # followed a redirect to userinfo
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
     if outcome == "blocked" and (chain.page or "").startswith(_EXTENSIONS):

@@ -87,7 +87,7 @@ def _verdict(
         outcome=outcome,
         certainty=certainty,
         reason=reason,
-        stage="actual",
+        stage="redirect" if reason == "corp" and facts.location is not None else "actual",
         hop=number,
         header=POLICY if reason == "corp" else None,
         expected=expected,

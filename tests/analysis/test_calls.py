@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import pytest
 
-from corsinspect.analysis import judge_all, trace
+from corsinspect.analysis import judge_all, readable_headers, trace
 from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, exchange, only, preflight
 
 CREDENTIALS = {"Access-Control-Allow-Credentials": "true"}
@@ -199,6 +199,16 @@ class TestRedirects:
         call = only(exchange(url=f"{PAGE}/a", status=302, sent=own, got={"Location": "https://u:p@api.test/"}))
         assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "redirect-credentials")
 
+    @pytest.mark.parametrize("page", ["http://api.test", "http://app.test"])
+    def test_a_no_cors_request_would_follow_a_redirect_to_userinfo(self, page: str) -> None:
+        """Over plain http the mode isn't seen: that nothing followed shows that it was cors."""
+        sent = {**dict.fromkeys(("Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest")), "Origin": None}
+        own = {**sent, "Referer": f"{page}/"} if page == "http://api.test" else {**sent, "Origin": page}
+        got = {"Access-Control-Allow-Origin": page, **CREDENTIALS, "Location": "http://u:p@other.test/"}
+        method = "GET" if page == "http://api.test" else "POST"
+        call = only(exchange(method, "http://api.test/x", status=302, sent=own, got=got))
+        assert (call.verdict.reason, call.verdict.certainty) == ("redirect-credentials", "certain")
+
     def test_twenty_are_the_limit(self) -> None:
         loop = [
             exchange(at=100 + number / 10, status=302, got={**OPEN, **CREDENTIALS, "Location": API})
@@ -340,3 +350,32 @@ class TestTrace:
             ("preflight-sent", "failed"),
             ("request-sent", "not-reached"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ({"Access-Control-Allow-Origin": "*"}, ["content-type", "x-a"]),
+        (OPEN, ["content-type", "x-a"]),
+        ({**OPEN, **CREDENTIALS}, ["content-type"]),
+    ],
+    ids=["any origin", "no credentials", "credentials"],
+)
+def test_everything_is_exposed_only_where_there_were_no_credentials_for_sure(
+    answer: dict[str, str], names: list[str]
+) -> None:
+    lines = {"Content-Type": "a/b", "X-A": "1", "Access-Control-Expose-Headers": "*", **answer}
+    call = only(exchange(got=lines))
+    assert call.credentials == "unknown"
+    assert [name for name in readable_headers(call) if not name.startswith("access-")] == names
+
+
+@pytest.mark.parametrize(("hop", "stage"), [(0, "redirect"), (1, "actual")])
+def test_a_resource_policy_may_refuse_the_redirect_itself(hop: int, stage: str) -> None:
+    sent = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image", "Origin": None}
+    policy = {"Cross-Origin-Resource-Policy": "same-origin"}
+    got = [{"Location": OTHER}, {}]
+    got[hop] = {**got[hop], **policy}
+    chain = [exchange(at=100, status=302, sent=sent, got=got[0]), exchange(url=OTHER, at=100.1, sent=sent, got=got[1])]
+    call = only(*chain[: hop + 1])
+    assert (call.verdict.reason, call.verdict.stage, call.verdict.hop) == ("corp", stage, hop)

@@ -9,12 +9,6 @@ By recording, then `case#step` -> the figures that differ.
 _CREDENTIALS_BEHIND_A_REFUSAL = "code reason"
 _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT = "reason"
 
-# As above, in an allowed call: Access-Control-Expose-Headers `*` exposes everything without credentials, nothing with.
-_CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD = "readable"
-
-# A redirect to userinfo over plain http: whether the mode was cors is told from nothing but an absent Origin.
-_PLAIN_REDIRECT_TO_USERINFO = "decided"
-
 # A POST over plain http: cors or no-cors shows nowhere in WebKit.
 _PLAIN_POST = "decided"
 
@@ -22,30 +16,16 @@ _PLAIN_POST = "decided"
 _EMBEDDER_POLICY = "outcome overclaims decided"
 _EMBEDDER_POLICY_UNDECIDABLE = "outcome overclaims"
 
-# What script reads of a stored response is told from the 304 alone, not from the two merged.
-_MERGED_304 = "readable"
-
 # The browser itself upgraded the redirect's target to https: the two requests aren't joined.
 _UPGRADED_REDIRECT = "outcome calls decided"
 
-# A resource policy that refuses the redirect itself is said to have refused the answer.
-_POLICY_ON_REDIRECT = "stage"
-
 KNOWN: dict[str, dict[str, str]] = {
-    "chromium-basic": {"basic-expose-star-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD},
     "chromium-preflight_status": {
         "pfstatus-faults-200-star-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL,
         "pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL,
         "pfstatus-faults-404-and-acam-missing#0": _CREDENTIALS_BEHIND_A_REFUSAL,
     },
-    "chromium-redirects": {"redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO},
-    "firefox-basic": {"basic-expose-star-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD},
     "firefox-preflight_status": {"pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL},
-    "firefox-redirects": {"redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO},
-    "webkit-basic": {
-        "basic-expose-star-and-one-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD,
-        "basic-expose-star-cred#0": _CREDENTIALS_BEHIND_AN_EXPOSED_WILDCARD,
-    },
     "webkit-preflight_status": {
         "pfstatus-faults-200-star-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT,
         "pfstatus-faults-200-acac-and-acam#0": _CREDENTIALS_BEHIND_A_REFUSAL_IN_WEBKIT,
@@ -53,7 +33,6 @@ KNOWN: dict[str, dict[str, str]] = {
     "webkit-redirects": {
         "redir-post-307-plain#0": _PLAIN_POST,
         "redir-post-308-plain#0": _PLAIN_POST,
-        "redir-userinfo-same-cross-plain#0": _PLAIN_REDIRECT_TO_USERINFO,
     },
     "webkit-subresources": {
         "sub-beacon-text-blob-ok#0": _PLAIN_POST,
@@ -64,15 +43,12 @@ KNOWN: dict[str, dict[str, str]] = {
         "mod-coep-img-absent-other#0": _EMBEDDER_POLICY_UNDECIDABLE,
         "mod-coep-script-absent#0": _EMBEDDER_POLICY_UNDECIDABLE,
         "mod-credless-iframe-absent#0": _EMBEDDER_POLICY,
-        "mod-httpcache-304-adds-other#1": _MERGED_304,
-        "mod-httpcache-304-repeats-other#1": _MERGED_304,
     },
     "chromium-modern_more": {
         "modx-coep-nocors-same-site-bare#0": _EMBEDDER_POLICY,
-        "modx-coep-redirect-first-bare#0": f"{_EMBEDDER_POLICY} {_POLICY_ON_REDIRECT}",
+        "modx-coep-redirect-first-bare#0": f"{_EMBEDDER_POLICY} stage",
         "modx-coep-redirect-last-bare#0": _EMBEDDER_POLICY,
         "modx-coep-redirect-own-cross-bare#0": _EMBEDDER_POLICY,
-        "modx-corp-redirect-first-same-origin#0": _POLICY_ON_REDIRECT,
         "modx-uir-redirect-none#0": f"{_UPGRADED_REDIRECT} stage code reason",
         "modx-uir-redirect-page#0": f"{_UPGRADED_REDIRECT} readable",
     },
@@ -80,15 +56,12 @@ KNOWN: dict[str, dict[str, str]] = {
         "mod-coep-nocors-absent-shop#0": _EMBEDDER_POLICY_UNDECIDABLE,
         "mod-coep-img-absent-other#0": _EMBEDDER_POLICY_UNDECIDABLE,
         "mod-coep-script-absent#0": _EMBEDDER_POLICY_UNDECIDABLE,
-        "mod-httpcache-304-repeats-other#1": _MERGED_304,
-        "mod-httpcache-304-silent-other#1": _MERGED_304,
     },
     "firefox-modern_more": {
         "modx-coep-nocors-same-site-bare#0": _EMBEDDER_POLICY_UNDECIDABLE,
-        "modx-coep-redirect-first-bare#0": f"{_EMBEDDER_POLICY} {_POLICY_ON_REDIRECT}",
+        "modx-coep-redirect-first-bare#0": f"{_EMBEDDER_POLICY} stage",
         "modx-coep-redirect-last-bare#0": _EMBEDDER_POLICY,
         "modx-coep-redirect-own-cross-bare#0": _EMBEDDER_POLICY,
-        "modx-corp-redirect-first-same-origin#0": _POLICY_ON_REDIRECT,
         "modx-uir-redirect-none#0": f"{_UPGRADED_REDIRECT} stage code reason",
         "modx-uir-redirect-page#0": f"{_UPGRADED_REDIRECT} readable",
     },
