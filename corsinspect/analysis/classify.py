@@ -4,7 +4,7 @@ Fetch standard, "main fetch" and "`Origin` header"; Fetch Metadata. The signals 
 the docstrings of what they decide.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from corsinspect.fetch.check import asked_names
@@ -24,7 +24,7 @@ Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 _REQUEST_FIELDS = HINTS.union(
     """origin access-control-request-method access-control-request-headers sec-fetch-mode sec-fetch-site sec-fetch-dest
     sec-fetch-storage-access user-agent sec-ch-ua cookie authorization referer accept upgrade-insecure-requests upgrade
-    sec-websocket-key content-type cache-control pragma if-none-match if-modified-since""".split()
+    sec-websocket-key content-type cache-control pragma priority if-none-match if-modified-since""".split()
 )
 _lower_names: dict[str, str] = {}
 """Header name as sent -> its lower-case form if this module reads it, else "". Bounded: names come from the network."""
@@ -45,10 +45,12 @@ class Facts:
     """One exchange, read: what pairing and judging ask for, each found once."""
 
     __slots__ = (
+        "agent",
         "answer",
         "asked_names",
         "authorization",
         "background",
+        "browser_sends",
         "bypasses_cache",
         "cached",
         "child",
@@ -71,6 +73,7 @@ class Facts:
         "parent",
         "preflight",
         "preflight_method",
+        "priority",
         "request",
         "site",
         "storage_access",
@@ -90,6 +93,8 @@ class Facts:
         self.request: Facts | None = None
         self.cached: Facts | None = None
         self.stored: Exchange | None = None
+        # what `habits` learnt of this browser from other requests
+        self.browser_sends: Collection[str] = ()
         self.emitted = False
 
     def _read_request(self, exchange: Exchange) -> None:
@@ -109,6 +114,8 @@ class Facts:
         self.authorization = "authorization" in fields
         self.storage_access = "sec-fetch-storage-access" in fields
         self.hints = not HINTS.isdisjoint(fields)
+        self.agent = get("user-agent")
+        self.priority = get("priority")
         self.content_type = get("content-type")
         self.trustworthy = potentially_trustworthy(self.target)
         fetch_mode = get("sec-fetch-mode")
@@ -119,7 +126,7 @@ class Facts:
             and "user-agent" in asked_names(get("access-control-request-headers"))
         )
         self.engine, self.engine_assumed = engine_of(
-            get("user-agent"), get("sec-ch-ua"), fetch_mode is not None and self.site is not None, asks_agent
+            self.agent, get("sec-ch-ua"), fetch_mode is not None and self.site is not None, asks_agent
         )
         if self.engine_assumed is False and self.trustworthy and fetch_mode is None and self.engine != "webkit":
             # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes
@@ -156,8 +163,17 @@ class Facts:
             self.mode_known = bool(unsafe_names(exchange.request_headers))
             if self.content_type is not None and media_type(self.content_type) in _REPORT_TYPES:
                 self.mode, self.mode_known = "no-cors", True
+            elif (
+                not self.mode_known
+                and self.priority
+                and self.priority == ENGINES[self.engine or "chromium"].beacon_priority
+            ):
+                self.mode = "no-cors"
         else:
             self.mode = "cors"
+
+    def _is_beacon(self) -> bool:
+        return self.priority is not None and self.priority == ENGINES[self.engine or "chromium"].beacon_priority
 
     def _read_preflight(self, exchange: Exchange, get: Callable[[str], str | None]) -> None:
         self.preflight_method: str | None = None

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from corsinspect.model import EngineName
 
+_CHROME = re.compile(r"(?:\b|Headless)Chrom(?:e|ium)/([0-9]{1,6})")
+_FIREFOX = re.compile(r"\bFirefox/([0-9]{1,6})")
 _IOS = re.compile(r"\b(iPhone|iPad|iPod)\b")
 
 
@@ -37,3 +39,11 @@ def engine_of(
     if metadata:
         return "chromium", True
     return None, False
+
+
+@lru_cache(maxsize=512)
+def version_of(user_agent: str | None, engine: EngineName | None) -> int | None:
+    """The engine's major version, as its User-Agent has it; None where it has none."""
+    product = {"chromium": _CHROME, "firefox": _FIREFOX}.get(engine or "")
+    found = product.search(user_agent) if product is not None and user_agent is not None else None
+    return int(found.group(1)) if found else None

@@ -10,6 +10,7 @@ from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, 
 from .chain import Chain, kind_of
 from .classify import Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
+from .habits import is_xhr
 from .nocors import judge_opaque
 from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
@@ -82,8 +83,11 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     elif not chain.mode_known and outcome in ("allowed", "blocked") and reason != "redirect-credentials":
         # plain http: a POST with a foreign Origin may have been a no-cors request all along; but that one would have
         # followed a redirect to userinfo
-        certainty = "depends"
-        alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
+        if is_xhr(chain.first):
+            certainty = "depends" if certainty == "depends" else "likely"
+        else:
+            certainty = "depends"
+            alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
     if outcome == "blocked" and (chain.page or "").startswith(_EXTENSIONS):
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"host-permission": "granted"}, outcome="allowed"))
@@ -173,7 +177,15 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict)
         engine_assumed=first.engine_assumed,
         background=first.background,
         masked=_masked(verdict),
+        browser_sends=_browser_sends(chain),
     )
+
+
+def _browser_sends(chain: Chain) -> tuple[str, ...]:
+    for _, request in chain.hops:
+        if request is not None and request.browser_sends:
+            return tuple(sorted(request.browser_sends))
+    return ()
 
 
 def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None, str | None]:

@@ -96,6 +96,13 @@ class Engine:
     asks_for_dropped_authorization: bool = False
     """Whether a preflight after a redirect to another origin still asks for the Authorization that the request then
     doesn't carry. Seen (redirects group)."""
+    storage_access_since: int | None = None
+    """The first version that sends Sec-Fetch-Storage-Access on every cross-site request with credentials; None: none
+    does."""
+    storage_access_by_setting: bool = False
+    """Whether a setting for cookies turns that off: then its absence tells nothing until it was seen. Seen."""
+    beacon_priority: str | None = None
+    """The Priority that beacons have and nothing else. Seen (subresources group): 20 of 20."""
     storage_access_on_preflight: bool = False
     """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
 
@@ -124,6 +131,7 @@ CHROMIUM = Engine(
     ),
     no_preflight_for=frozenset({"user-agent"}),
     unsafe_redirects=frozenset({"data", "file", "filesystem", "blob", "about", "javascript"}),
+    storage_access_since=133,
 )
 
 GECKO = Engine(
@@ -151,6 +159,9 @@ GECKO = Engine(
     unsafe_redirects=None,
     empty_location_redirects=True,
     tainted_preflight_origin=True,
+    storage_access_since=147,
+    storage_access_by_setting=True,
+    beacon_priority="u=6",
     storage_access_on_preflight=True,
 )
 

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+import msgspec
 import pytest
 
-from corsinspect.analysis import judge_all, readable_headers, trace
-from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, exchange, only, preflight
+from corsinspect.analysis import assuming, judge_all, readable_headers, trace
+from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, SAFARI, exchange, only, preflight
 
 CREDENTIALS = {"Access-Control-Allow-Credentials": "true"}
 OTHER = "https://other.example/y"
@@ -28,8 +29,36 @@ class TestCredentials:
         assert (call.credentials, call.credentials_signal) == (mode, signal)
 
     def test_firefox_may_be_set_not_to_send_the_signal(self) -> None:
-        call = only(exchange(sent=CROSS, got=OPEN, agent=FIREFOX))
-        assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "likely")
+        shown = exchange(at=99, sent={**CROSS, "Sec-Fetch-Storage-Access": "none"}, got=OPEN, agent=FIREFOX, id="shown")
+        silent = exchange(sent=CROSS, got=OPEN, agent=FIREFOX, id="silent")
+        alone = only(silent)
+        assert (alone.verdict.outcome, alone.verdict.certainty) == ("allowed", "depends")
+        for order in ([shown, silent], [silent, msgspec.structs.replace(shown, started=101.0)]):
+            (call,) = (call for call in judge_all(order) if call.id == "silent")
+            assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "likely")
+            assert assuming(call, "unknown") == call
+        other = msgspec.structs.replace(
+            shown, request_headers=(("User-Agent", FIREFOX.replace("X11", "Windows")), *shown.request_headers[1:])
+        )
+        (call,) = (call for call in judge_all([other, silent]) if call.id == "silent")
+        assert call.verdict.certainty == "depends"
+
+    @pytest.mark.parametrize(
+        ("agent", "mode"),
+        [
+            (CHROMIUM, "omit"),
+            (CHROMIUM.replace("156", "133"), "omit"),
+            (CHROMIUM.replace("156", "132"), "unknown"),
+            (CHROMIUM.replace("Chrome/156", "HeadlessChrome/140"), "omit"),
+            (FIREFOX.replace("153", "146"), "unknown"),
+            (SAFARI, "unknown"),
+        ],
+    )
+    def test_versions_that_never_send_the_signal_say_nothing_by_its_absence(self, agent: str, mode: str) -> None:
+        shown = exchange(at=99, sent={**CROSS, "Sec-Fetch-Storage-Access": "none"}, agent=agent, id="shown")
+        calls = judge_all([shown, exchange(sent=CROSS, got=OPEN, agent=agent, id="silent")])
+        (call,) = (call for call in calls if call.id == "silent")
+        assert (call.credentials, call.verdict.certainty) == (mode, "likely" if mode == "omit" else "depends")
 
     def test_an_actual_request_proves_what_its_preflight_did_not_grant(self) -> None:
         call = only(preflight(at=100), exchange("PUT", at=100.1, got=OPEN))
