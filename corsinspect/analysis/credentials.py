@@ -10,7 +10,8 @@ guess:
 
 1. *What only one mode can send.* A Cookie on a request in cors mode; Sec-Fetch-Storage-Access on a cross-site request
    (Chromium sends it on every credentialed one and on no other; Firefox, with its default cookie policy, on the
-   preflight too; older versions and WebKit never do); an Authorization that the preflight didn't ask for, which the browser itself added.
+   preflight too; older versions and WebKit never do); an Authorization that the preflight didn't ask for, which the
+   browser itself added.
 2. *What a browser did with an answer that counts in one mode only.* A preflight that refuses credentials and yet was
    followed by its request, a redirect with `*` that was followed: `omit`. A browser can't be argued with: it read the
    same headers. Fonts are always loaded in mode "same-origin".

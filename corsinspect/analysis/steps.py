@@ -135,7 +135,7 @@ def _answer(
         stop = Stop("blocked", stage, number, request, first_failure(failures))
     elif redirect is not None:
         stop = _redirect_stop(chain, request, number, target)
-    elif is_refused_by_type(request):
+    elif is_refused_by_type(request, chain.first.dest):
         stop = Stop("network-error", "actual", number, request, reason="mime")
     else:
         stop = Stop("allowed", "actual", number, request)

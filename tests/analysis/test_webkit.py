@@ -251,3 +251,13 @@ def test_after_the_page_s_own_redirect_webkit_alone_wants_credentials_granted() 
         "firefox": ("unknown", "no-actual-seen"),
         "webkit": ("blocked", "credentials-not-true"),
     }
+
+
+def test_a_script_stays_one_after_a_redirect_that_takes_its_destination_away() -> None:
+    script = {"Sec-Fetch-Dest": "script", "Sec-Fetch-Site": "same-origin", "Origin": None}
+    json = {**OPEN, "Content-Type": "application/json", "X-Content-Type-Options": "nosniff"}
+    call = only(
+        exchange(url=f"{PAGE}/a.js", at=100, status=302, sent=script, got={"Location": API}, agent=SAFARI),
+        exchange(at=100.1, sent=GONE, got=json, agent=SAFARI),
+    )
+    assert (call.verdict.outcome, call.verdict.reason) == ("network-error", "mime")
