@@ -97,10 +97,11 @@ def is_simple_range(value: str, engine: Engine | None = None) -> bool:
     if match is None:
         return False
     # a few digits more than the largest numbers have: a value may be as long as the network likes
-    first, last = (int(digits[:20]) if digits else None for digits in match.groups())
-    if engine is not None and engine.range_end is not None and max(first or 0, last or 0) > engine.range_end:
+    first = int(match.group(1)[:20])
+    last = int(match.group(2)[:20]) if match.group(2) else first
+    if engine is not None and engine.range_end is not None and max(first, last) > engine.range_end:
         return False
-    return last is None or (first or 0) <= last
+    return first <= last
 
 
 def is_forbidden(name: str) -> bool:

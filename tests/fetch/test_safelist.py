@@ -165,6 +165,7 @@ def test_ranges_compare_as_numbers() -> None:
         ("bytes=0-9223372036854775807", True, True),
         ("bytes=0-9223372036854775808", False, True),
         ("bytes=9223372036854775808-", False, True),
+        ("bytes=0-10000000000000000000", False, True),
         ("bytes=0-99999999999999999999", False, True),
     ],
 )
