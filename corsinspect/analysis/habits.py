@@ -12,6 +12,9 @@ from .classify import Facts
 PRIORITY = "priority"
 STORAGE_ACCESS = "sec-fetch-storage-access"
 
+BROWSERS = 64
+"""Browsers whose habits are kept: a User-Agent comes from the network, and may be another each time."""
+
 
 class Habits:
     """The habits of all browsers of a session."""
@@ -23,6 +26,8 @@ class Habits:
     def take(self, facts: Facts) -> Sequence[Facts]:
         """Takes in a new exchange; gives the earlier ones on which it sheds light."""
         if facts.agent is None or facts.engine != "firefox":
+            return ()
+        if facts.agent not in self._sent and len(self._sent) >= BROWSERS:
             return ()
         known = self._sent.setdefault(facts.agent, set())
         concerned = self._concerned.setdefault(facts.agent, {})

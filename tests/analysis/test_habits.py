@@ -3,6 +3,8 @@
 import pytest
 
 from corsinspect.analysis import assuming, judge_all
+from corsinspect.analysis.classify import Facts
+from corsinspect.analysis.habits import BROWSERS, Habits
 from corsinspect.model import Call, Exchange
 from tests.analysis.build import CHROMIUM, FIREFOX, OPEN, exchange
 
@@ -52,3 +54,15 @@ def test_firefox_s_fetch_may_be_either() -> None:
 def test_chromium_s_priority_says_nothing() -> None:
     assert judged(ELSEWHERE, post(agent=CHROMIUM)).verdict.certainty == "depends"
     assert judged(ELSEWHERE, post("u=6", CHROMIUM)).verdict.certainty == "depends"
+
+
+def test_no_more_browsers_are_kept_than_a_person_has() -> None:
+    habits = Habits()
+    for number in range(BROWSERS + 10):
+        agent = FIREFOX.replace("X11", f"X{number}")
+        silent = Facts(post(agent=agent))
+        habits.take(silent)
+        known = list(habits.take(Facts(exchange(sent={"Priority": "u=4"}, agent=agent))))
+        assert known == ([silent] if number < BROWSERS else [])
+        habits.drop(silent)
+        assert not list(habits.take(Facts(exchange(sent={"Sec-Fetch-Storage-Access": "none"}, agent=agent))))
