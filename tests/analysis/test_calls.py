@@ -29,7 +29,8 @@ class TestCredentials:
         assert (call.credentials, call.credentials_signal) == (mode, signal)
 
     def test_firefox_may_be_set_not_to_send_the_signal(self) -> None:
-        shown = exchange(at=99, sent={**CROSS, "Sec-Fetch-Storage-Access": "none"}, got=OPEN, agent=FIREFOX, id="shown")
+        told = {**CROSS, "Sec-Fetch-Storage-Access": "none"}
+        shown = exchange(url=OTHER, at=99, sent=told, got=OPEN, agent=FIREFOX, id="shown")
         silent = exchange(sent=CROSS, got=OPEN, agent=FIREFOX, id="silent")
         alone = only(silent)
         assert (alone.verdict.outcome, alone.verdict.certainty) == ("allowed", "depends")
@@ -55,7 +56,8 @@ class TestCredentials:
         ],
     )
     def test_versions_that_never_send_the_signal_say_nothing_by_its_absence(self, agent: str, mode: str) -> None:
-        shown = exchange(at=99, sent={**CROSS, "Sec-Fetch-Storage-Access": "none"}, agent=agent, id="shown")
+        told = {**CROSS, "Sec-Fetch-Storage-Access": "none"}
+        shown = exchange(url=OTHER, at=99, sent=told, agent=agent, id="shown")
         calls = judge_all([shown, exchange(sent=CROSS, got=OPEN, agent=agent, id="silent")])
         (call,) = (call for call in calls if call.id == "silent")
         assert (call.credentials, call.verdict.certainty) == (mode, "likely" if mode == "omit" else "depends")
