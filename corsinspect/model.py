@@ -238,6 +238,8 @@ class Call(Record, frozen=True):
     """The browser's own traffic, which no page asked for."""
     masked: str | None = None
     """What the failed check hides: server-error, unauthorized, not-found, ..."""
+    browser_sends: tuple[str, ...] = ()
+    """Headers that this browser was seen to send elsewhere in the session, so that leaving them out says something."""
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -74,7 +74,7 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
         preflight = None if hop.preflight is None else Facts(answer(hop.preflight))
         request = None if hop.request is None else Facts(answer(hop.request))
         if request is not None:
-            request.stored = hop.stored
+            request.stored, request.browser_sends = hop.stored, call.browser_sends
         hops.append((preflight, request))
         for facts in (preflight, request):
             if facts is not None and not mode_known:

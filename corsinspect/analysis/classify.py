@@ -4,11 +4,11 @@ Fetch standard, "main fetch" and "`Origin` header"; Fetch Metadata. The signals 
 the docstrings of what they decide.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from corsinspect.fetch.check import Failed, asked_names
-from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.engines import ENGINES, HINTS
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
 from corsinspect.fetch.redirect import location
@@ -21,10 +21,10 @@ from .engine import engine_of
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 
-_REQUEST_FIELDS = frozenset(
+_REQUEST_FIELDS = HINTS.union(
     """origin access-control-request-method access-control-request-headers sec-fetch-mode sec-fetch-site sec-fetch-dest
     sec-fetch-storage-access user-agent sec-ch-ua cookie authorization referer accept upgrade-insecure-requests upgrade
-    sec-websocket-key content-type cache-control pragma if-none-match if-modified-since""".split()
+    sec-websocket-key content-type cache-control pragma priority if-none-match if-modified-since""".split()
 )
 _lower_names: dict[str, str] = {}
 """Header name as sent -> its lower-case form if this module reads it, else "". Bounded: names come from the network."""
@@ -45,10 +45,12 @@ class Facts:
     """One exchange, read: what pairing and judging ask for, each found once."""
 
     __slots__ = (
+        "agent",
         "answer",
         "asked_names",
         "authorization",
         "background",
+        "browser_sends",
         "bypasses_cache",
         "cached",
         "child",
@@ -61,6 +63,7 @@ class Facts:
         "engine",
         "engine_assumed",
         "exchange",
+        "hints",
         "location",
         "mode",
         "mode_known",
@@ -70,6 +73,7 @@ class Facts:
         "parent",
         "preflight",
         "preflight_method",
+        "priority",
         "refusals",
         "request",
         "site",
@@ -90,6 +94,8 @@ class Facts:
         self.request: Facts | None = None
         self.cached: Facts | None = None
         self.stored: Exchange | None = None
+        # what `habits` learnt of this browser from other requests
+        self.browser_sends: Collection[str] = ()
         self.emitted = False
 
     def _read_request(self, exchange: Exchange) -> None:
@@ -108,12 +114,20 @@ class Facts:
         self.cookie = "cookie" in fields
         self.authorization = "authorization" in fields
         self.storage_access = "sec-fetch-storage-access" in fields
+        self.hints = not HINTS.isdisjoint(fields)
+        self.agent = get("user-agent")
+        self.priority = get("priority")
         self.content_type = get("content-type")
         self.trustworthy = potentially_trustworthy(self.target)
         fetch_mode = get("sec-fetch-mode")
         self.engine: EngineName | None
+        asks_agent = (
+            exchange.method == "OPTIONS"
+            and "access-control-request-method" in fields
+            and "user-agent" in asked_names(get("access-control-request-headers"))
+        )
         self.engine, self.engine_assumed = engine_of(
-            get("user-agent"), get("sec-ch-ua"), fetch_mode is not None and self.site is not None
+            self.agent, get("sec-ch-ua"), fetch_mode is not None and self.site is not None, asks_agent
         )
         if self.engine_assumed is False and self.trustworthy and fetch_mode is None and self.engine != "webkit":
             # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes
@@ -151,8 +165,17 @@ class Facts:
             self.mode_known = bool(unsafe_names(exchange.request_headers))
             if self.content_type is not None and media_type(self.content_type) in _REPORT_TYPES:
                 self.mode, self.mode_known = "no-cors", True
+            elif (
+                not self.mode_known
+                and self.priority
+                and self.priority == ENGINES[self.engine or "chromium"].beacon_priority
+            ):
+                self.mode = "no-cors"
         else:
             self.mode = "cors"
+
+    def _is_beacon(self) -> bool:
+        return self.priority is not None and self.priority == ENGINES[self.engine or "chromium"].beacon_priority
 
     def _read_preflight(self, exchange: Exchange, get: Callable[[str], str | None]) -> None:
         self.preflight_method: str | None = None

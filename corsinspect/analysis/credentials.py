@@ -10,12 +10,14 @@ guess:
 
 1. *What only one mode can send.* A Cookie on a request in cors mode; Sec-Fetch-Storage-Access on a cross-site request
    (Chromium sends it on every credentialed one and on no other; Firefox, with its default cookie policy, on the
-   preflight too); an Authorization that the preflight didn't ask for, which the browser itself added.
+   preflight too; older versions and WebKit never do); an Authorization that the preflight didn't ask for, which the
+   browser itself added.
 2. *What a browser did with an answer that counts in one mode only.* A preflight that refuses credentials and yet was
    followed by its request, a redirect with `*` that was followed: `omit`. A browser can't be argued with: it read the
    same headers. Fonts are always loaded in mode "same-origin".
 3. *What a browser would have sent, and didn't.* No Sec-Fetch-Storage-Access on a cross-site request says `omit`, but
-   only of an engine that is known to send it. A cookie that isn't there says nothing: there may be none for the site.
+   only of a browser that is known to send it: by its version, and in Firefox once it was seen (`habits`). It's likely
+   at most. A cookie that isn't there says nothing: there may be none for the site.
 4. *What didn't happen.* A preflight grants all but credentials, and nothing follows: the page must have used them
    (`SILENCE`). Likely, not certain: it may have been closed.
 
@@ -28,10 +30,14 @@ import itertools
 from typing import NamedTuple
 
 from corsinspect.fetch.check import cors_check
+from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.model import Credentials
 
 from .chain import Hops
+from .classify import Facts
+from .engine import version_of
+from .habits import STORAGE_ACCESS
 from .pairing import grant_failures
 
 
@@ -93,10 +99,18 @@ def _seen(hops: Hops) -> Inferred:
         first = preflight or request
         if first is not None and first.credentials_hint == "omit":
             return Inferred("omit", "destination")
-        if request is not None and request.mode == "cors" and request.site == "cross-site":
-            if request.engine == "chromium" and not request.engine_assumed:
-                return Inferred("omit", "no-storage-access")
-            if request.engine == "firefox" and number == 0:
-                # on later hops it isn't sent; with a cookie policy of the person's own, never
-                return Inferred("omit", "no-storage-access", proof=False)
+        if request is not None and _would_send_storage_access(request, number):
+            return Inferred("omit", "no-storage-access", proof=False)
     return UNKNOWN
+
+
+def _would_send_storage_access(request: Facts, hop: int) -> bool:
+    """Whether this browser would have sent Sec-Fetch-Storage-Access with this request, had it credentials."""
+    if request.mode != "cors" or request.site != "cross-site" or request.engine is None or request.engine_assumed:
+        return False
+    engine = ENGINES[request.engine]
+    version = version_of(request.agent, request.engine)
+    if engine.storage_access_since is None or version is None or version < engine.storage_access_since:
+        return False
+    # where a setting decides, later hops never have it
+    return not engine.storage_access_by_setting or (hop == 0 and STORAGE_ACCESS in request.browser_sends)

@@ -12,9 +12,10 @@ from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, 
 from .chain import Chain, kind_of
 from .classify import Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
+from .habits import is_xhr
 from .nocors import judge_opaque
 from .pairing import needs_preflight
-from .per_engine import engine_verdicts, failed_in, outcome_in
+from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .steps import Stop, first_stop, unanswered
 
 _EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
@@ -69,21 +70,28 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
         shown = chain.shown if ask is None else ask(chain)
         if shown is not None:
             return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False), shown
-    verdict = _hedged(chain, without, included)
-    return verdict, inferred, None
+    return *_hedged(chain, without, included), None
 
 
-def _hedged(chain: Chain, without: Stop, included: Stop) -> Verdict:
-    """The verdict where nothing shows the credentials mode."""
-    if without.outcome == included.outcome:
-        return _verdict(chain, without, "certain")
-    if without.waiting is not None:
-        return _verdict(chain, without, "likely")
-    if grants_credentials(chain.hops[:-1]):
-        other = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
-        return _verdict(chain, included, "depends", (other,))
+def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
+    """The verdict where nothing shows the credentials mode, and the mode that it shows itself."""
+    engine = ENGINES[chain.first.engine or "chromium"]
+    if outcome_in(without, engine) == outcome_in(included, engine):
+        return _verdict(chain, without, "certain"), UNKNOWN
     other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
-    return _verdict(chain, without, "depends", (other,))
+    if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
+        if without.hop == 0:
+            return _verdict(chain, without, "depends", (other,)), UNKNOWN
+        # one redirect was followed, so the redirect mode is "follow": only credentials explain that this one wasn't
+        if engine.own_redirect_needs_credentials and chain.first.target == chain.page:
+            return only_in(engine, _verdict(chain, included, "likely")), UNKNOWN
+        return _verdict(chain, included, "likely"), SILENCE
+    if without.waiting is not None:
+        return _verdict(chain, without, "likely"), UNKNOWN
+    if grants_credentials(chain.hops[:-1]):
+        omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
+        return _verdict(chain, included, "depends", (omitted,)), UNKNOWN
+    return _verdict(chain, without, "depends", (other,)), UNKNOWN
 
 
 def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
@@ -91,11 +99,15 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
     reason = stop.reason if failed is None else failed.reason
     if stop.waiting is not None and chain.closed:
-        outcome, reason, certainty, alternatives = _given_up(stop)
-    elif not chain.mode_known and outcome in ("allowed", "blocked"):
-        # plain http: a POST with a foreign Origin may have been a no-cors request all along
-        certainty = "depends"
-        alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
+        outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
+    elif not chain.mode_known and outcome in ("allowed", "blocked") and reason != "redirect-credentials":
+        # plain http: a POST with a foreign Origin may have been a no-cors request all along; but that one would have
+        # followed a redirect to userinfo
+        if is_xhr(chain.first):
+            certainty = "depends" if certainty == "depends" else "likely"
+        else:
+            certainty = "depends"
+            alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
     if outcome == "blocked" and (chain.page or "").startswith(_EXTENSIONS):
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"host-permission": "granted"}, outcome="allowed"))
@@ -110,17 +122,19 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
         found=failed.found if failed else None,
         status=facts.exchange.status,
         alternatives=alternatives,
-        engines=engine_verdicts(stop, outcome, reason),
+        engines=engine_verdicts(chain, stop, outcome, reason),
     )
 
 
-def _given_up(stop: Stop) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
+def _given_up(
+    stop: Stop, alternatives: tuple[Alternative, ...]
+) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
     """The verdict where what was awaited never came."""
     if stop.waiting == "actual":
         return "unknown", "no-actual-seen", "likely", ()
     if stop.waiting == "redirect":
         manual = Alternative(condition={"redirect": "manual"}, outcome="opaque")
-        return "network-error", "redirect-mode-error", "depends", (manual,)
+        return "network-error", "redirect-mode-error", "depends", (*alternatives, manual)
     return "unknown", "no-response-seen", "likely", ()
 
 
@@ -183,7 +197,15 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
         engine_assumed=first.engine_assumed,
         background=first.background,
         masked=_masked(verdict),
+        browser_sends=_browser_sends(chain),
     )
+
+
+def _browser_sends(chain: Chain) -> tuple[str, ...]:
+    for _, request in chain.hops:
+        if request is not None and request.browser_sends:
+            return tuple(sorted(request.browser_sends))
+    return ()
 
 
 def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None, str | None]:

@@ -1,5 +1,6 @@
 """No-cors requests: sent, unreadable, and sometimes withheld by rules that aren't CORS."""
 
+from corsinspect.fetch.check import cors_check
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.safelist import media_type
@@ -16,6 +17,9 @@ POLICY = "Cross-Origin-Resource-Policy"
 _NEVER_MEDIA = frozenset({"application/json", "text/json", "text/html", "text/xml", "application/xml"})
 _ORB_DESTINATIONS = frozenset({"image", "audio", "video", "track", "script", "style"})
 _JSON = frozenset({"application/json", "text/json"})
+
+_NOT_ASKED = EngineVerdict(outcome="unknown", reason="no-actual-seen")
+"""For an engine that would have asked in cors mode: a server may answer otherwise where it's told the Origin."""
 
 
 def judge_opaque(chain: Chain) -> Verdict:
@@ -75,11 +79,15 @@ def _verdict(
     engines: dict[EngineName, EngineVerdict] = dict.fromkeys(ENGINES, verdict)
     if reason == "orb":  # Chromium's alone in this form
         engines["firefox"] = engines["webkit"] = EngineVerdict(outcome="opaque")
+    if outcome == "opaque" and facts.dest == "font":
+        checked = cors_check(facts.page or "", False, facts.answer) is None
+        passed = EngineVerdict(outcome="allowed") if checked else _NOT_ASKED
+        engines |= {name: passed for name, engine in ENGINES.items() if not engine.fonts_without_cors}
     return Verdict(
         outcome=outcome,
         certainty=certainty,
         reason=reason,
-        stage="actual",
+        stage="redirect" if reason == "corp" and facts.location is not None else "actual",
         hop=number,
         header=POLICY if reason == "corp" else None,
         expected=expected,

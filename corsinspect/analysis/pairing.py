@@ -40,9 +40,9 @@ Circles can't be: before two are linked, it's asked whether one led to the other
 import bisect
 from collections.abc import Callable, Iterator
 
-from corsinspect.fetch.cache import covers, entry
+from corsinspect.fetch.cache import Entry, covers, entry, is_remembered
 from corsinspect.fetch.check import Asked, Failed, cors_check, preflight_failures
-from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.redirect import follow, method_after
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
@@ -105,15 +105,24 @@ class Pairing:
 
     def update(self, facts: Facts, was_done: bool) -> None:
         """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
+        group = self._groups.get(facts.exchange.url)
         if was_done:
+            if group is not None and group.conditional:
+                self._renew_stored(group, facts.exchange)
             return
         if facts.location is not None:
             self._expect(facts)
-        group = self._groups.get(facts.exchange.url)
         matters = facts.is_preflight or (facts.exchange.status == 200 and group is not None and group.conditional)
         if group is not None and matters and group.events[-1][0] >= _answered(facts) - SLACK:
             # what it may have been for is here already
             self._relink(group)
+
+    def _renew_stored(self, group: Group, exchange: Exchange) -> None:
+        """Gives those who took this exchange for the stored response its later state."""
+        for other in _exchanges(group):
+            if other.stored is not None and other.stored.id == exchange.id:
+                other.stored = exchange
+                self._touched.append(other)
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange; its links stay."""
@@ -341,7 +350,7 @@ def own_unsafe_names(facts: Facts) -> tuple[str, ...]:
     if facts.names is None:
         engine = ENGINES[facts.engine or "chromium"]
         names = unsafe_names(facts.exchange.request_headers, engine)
-        facts.names = tuple(name for name in names if name not in engine.no_preflight_for)
+        facts.names = names and tuple(name for name in names if name not in engine.no_preflight_for)
     return facts.names
 
 
@@ -385,9 +394,28 @@ def _may_follow(preflight: Facts, facts: Facts) -> bool:
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
         and (preflight.storage_access == facts.storage_access or tainted or not engine.storage_access_on_preflight)
         and (preflight.origin == facts.origin or tainted)
-        and _has_all(facts, preflight.asked_names)
+        and _has_all(facts, _names_to_come(preflight, engine))
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )
+
+
+def _names_to_come(preflight: Facts, engine: Engine) -> tuple[str, ...]:
+    """The names that the request will carry: all that were asked for, but an Authorization that a redirect dropped."""
+    names = preflight.asked_names
+    if "authorization" in names and engine.asks_for_dropped_authorization and _left_origin(preflight):
+        return tuple(name for name in names if name != "authorization")
+    return names
+
+
+def _left_origin(facts: Facts) -> bool:
+    """Whether a redirect on the way here led to another origin."""
+    hop: Facts | None = facts
+    while hop is not None:
+        before = hop.preflight or hop.parent
+        if before is not None and before.target != hop.target:
+            return True
+        hop = before
+    return False
 
 
 def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:
@@ -474,18 +502,25 @@ def _differ(source: Facts, facts: Facts) -> bool:
 def _cached_grant(group: Group, facts: Facts) -> Facts | None:
     """The latest preflight whose answer still covers this request in its engine."""
     engine = ENGINES[facts.engine or "chromium"]
+    if facts.bypasses_cache and engine.cache_modes_bypass:
+        return None
     include = True if facts.cookie or facts.storage_access else None
     asked = Asked(facts.origin or "", facts.exchange.method or "", own_unsafe_names(facts))
     for preflight in reversed(group.grants):
         answered = preflight.exchange.answered
         if answered is None or answered > facts.exchange.started + SLACK or preflight.origin != facts.origin:
             continue
-        if not _may_grant(preflight, False):
-            continue
-        made_for = Asked(preflight.origin or "", preflight.preflight_method or "", preflight.asked_names)
-        stored = entry(made_for, None, preflight.answer, answered, preflight.exchange.id, engine)
+        stored = _stored_answer(preflight, answered, engine)
         if stored is not None and covers(stored, asked, include, facts.exchange.started + SLACK, engine):
             return preflight
-        if stored is not None and engine.replaces_entry:
-            return None  # what was granted before this one is forgotten
+        if engine.uncovered_drops_entry or (stored is not None and engine.replaces_entry):
+            return None  # what was stored before this one is forgotten
     return None
+
+
+def _stored_answer(preflight: Facts, answered: float, engine: Engine) -> Entry | None:
+    """What the engine remembers of a preflight's answer."""
+    if preflight.exchange.status is None or not is_remembered(grant_failures(preflight, False), engine):
+        return None
+    made_for = Asked(preflight.origin or "", preflight.preflight_method or "", preflight.asked_names)
+    return entry(made_for, None, preflight.answer, answered, preflight.exchange.id, engine)

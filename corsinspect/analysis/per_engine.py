@@ -1,44 +1,61 @@
 """What each engine makes of the place where a Call stopped: its own order of checks, its own names for failures."""
 
+import msgspec
+
 from corsinspect.fetch.check import Failed, first_failure
 from corsinspect.fetch.engines import CHROMIUM, ENGINES, GECKO, Engine
 from corsinspect.fetch.reasons import Reason, code
 from corsinspect.fetch.safelist import SAFELISTED_METHODS
-from corsinspect.model import EngineName, EngineVerdict, Outcome
+from corsinspect.model import EngineName, EngineVerdict, Outcome, Verdict
 
+from .chain import Chain
+from .elsewhere import NOT_ASKED, elsewhere
 from .steps import Stop
 
 _ALLOWED: dict[EngineName, EngineVerdict] = {name: EngineVerdict(outcome="allowed") for name in ENGINES}
-_NOT_ASKED = EngineVerdict(outcome="unknown", reason="no-actual-seen")
-"""For an engine that sends such a request without a preflight: what it would have got, nobody saw."""
 
 
 def failed_in(stop: Stop, engine: Engine) -> Failed | None:
     """The failure that this engine reports; None where it finds none."""
     if stop.failures is None:
         return stop.failed
-    return first_failure(failures_in(stop.failures, engine), engine.checks)
-
-
-def failures_in(failures: dict[str, Failed], engine: Engine) -> dict[str, Failed]:
-    """Those failures that are failures in this engine, too: it asks nobody for some request headers."""
-    headers = failures.get("allow-headers")
-    if headers is None or not _exempt(engine).issuperset(headers.subjects):
-        return failures
-    return {check: failed for check, failed in failures.items() if check != "allow-headers"}
+    headers = stop.failures.get("allow-headers")
+    if headers is None or not _exempt(engine, stop).issuperset(headers.subjects):
+        return first_failure(stop.failures, engine.checks)
+    failures = {check: failed for check, failed in stop.failures.items() if check != "allow-headers"}
+    return first_failure(failures, engine.checks)
 
 
 def outcome_in(stop: Stop, engine: Engine) -> Outcome:
-    """What this engine makes of the stop: a redirect to a strange scheme is a CORS failure in some only."""
-    if stop.failed is None or stop.failed.reason != "redirect-disallowed-scheme":
+    """What this engine makes of the stop: a redirect to a strange scheme or no URL is a CORS failure in some only."""
+    failed = stop.failed
+    if failed is None or failed.check != "location":
         return stop.outcome
-    if engine.unsafe_redirects is None or stop.failed.subjects[0] in engine.unsafe_redirects:
+    if failed.reason == "redirect-invalid-location":
+        return "blocked" if engine.invalid_location_fails_cors else stop.outcome
+    if failed.reason != "redirect-disallowed-scheme":
+        return stop.outcome
+    if engine.unsafe_redirects is None or failed.subjects[0] in engine.unsafe_redirects:
         return "network-error"
     return "blocked"
 
 
-def engine_verdicts(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
+def engine_verdicts(
+    chain: Chain, stop: Stop, outcome: Outcome, reason: Reason | None
+) -> dict[EngineName, EngineVerdict]:
     """Every engine's verdict; `outcome` and `reason` where none of them found a failure of its own."""
+    left = elsewhere(chain, stop)
+    verdicts = _at_the_stop(stop, outcome, reason)
+    return verdicts | left if left else verdicts
+
+
+def only_in(engine: Engine, verdict: Verdict) -> Verdict:
+    """The verdict as one that this engine comes to; the others would have gone on."""
+    engines = {name: own if name == engine.name else NOT_ASKED for name, own in (verdict.engines or {}).items()}
+    return msgspec.structs.replace(verdict, engines=engines)
+
+
+def _at_the_stop(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
     if outcome == "allowed":
         return _ALLOWED
     if stop.failed is None:
@@ -50,7 +67,7 @@ def engine_verdicts(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict
 def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
     failed = failed_in(stop, engine)
     if failed is None or _asks_no_preflight(stop, engine):
-        return _NOT_ASKED
+        return NOT_ASKED
     outcome = outcome_in(stop, engine)
     name = None
     if outcome == "blocked" or engine is GECKO:
@@ -60,9 +77,11 @@ def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
     return EngineVerdict(outcome=outcome, reason=failed.reason, code=name, parameter=parameter)
 
 
-def _exempt(engine: Engine) -> frozenset[str]:
-    """Names beyond the standard's for which this engine asks nobody."""
-    return engine.safelisted_hints | engine.no_preflight_for
+def _exempt(engine: Engine, stop: Stop) -> frozenset[str]:
+    """Names beyond the standard's for which this engine asks nobody; what it did ask for, it doesn't exempt."""
+    if stop.facts.engine == engine.name:
+        return frozenset()
+    return engine.unasked
 
 
 def _asks_no_preflight(stop: Stop, engine: Engine) -> bool:
@@ -71,7 +90,7 @@ def _asks_no_preflight(stop: Stop, engine: Engine) -> bool:
         stop.failures is not None
         and bool(names)
         and stop.facts.preflight_method in SAFELISTED_METHODS
-        and _exempt(engine).issuperset(names)
+        and _exempt(engine, stop).issuperset(names)
     )
 
 

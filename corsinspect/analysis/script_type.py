@@ -12,10 +12,13 @@ _JAVASCRIPT = frozenset(
 )
 
 
-def is_refused_by_type(facts: Facts) -> bool:
+def is_refused_by_type(facts: Facts, dest: str | None = None) -> bool:
     """Whether the browser refuses a script for its declared type. Fetch, "should response to request be blocked due to
-    nosniff"."""
-    if facts.dest != "script":
+    nosniff".
+
+    `dest`: the first hop's destination, which counts where this one shows none (WebKit, once redirected elsewhere).
+    """
+    if (facts.dest or dest) != "script":
         return False
     headers = facts.exchange.response_headers
     if (combined(headers, "x-content-type-options") or "").split(",")[0].strip().lower() != "nosniff":

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed, credentials_check, first_failure, origin_check
+from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers, refreshed
 from corsinspect.fetch.reasons import Reason
 from corsinspect.fetch.redirect import MAX_REDIRECTS, Target, follow
@@ -122,7 +123,10 @@ def _answer(
     failures = _cors_failures(request, include) if cors and not passed and not bare else _PASSED
     target = None
     if redirect is not None:
-        target = follow(exchange.url, redirect, exchange.status, exchange.method or "", chain.page, tainted, cors)
+        engine = ENGINES[chain.first.engine or "chromium"]
+        target = follow(
+            exchange.url, redirect, exchange.status, exchange.method or "", chain.page, tainted, cors, engine
+        )
     if passed:
         stop = None
     elif bare:
@@ -131,7 +135,7 @@ def _answer(
         stop = Stop("blocked", stage, number, request, first_failure(failures))
     elif redirect is not None:
         stop = _redirect_stop(chain, request, number, target)
-    elif is_refused_by_type(request):
+    elif is_refused_by_type(request, chain.first.dest):
         stop = Stop("network-error", "actual", number, request, reason="mime")
     else:
         stop = Stop("allowed", "actual", number, request)

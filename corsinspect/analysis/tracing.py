@@ -13,17 +13,18 @@ from corsinspect.fetch.check import (
     Asked,
     Failed,
     asked_by,
+    cors_check,
 )
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.expose import readable
-from corsinspect.fetch.headers import CorsHeaders, cors_headers
+from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, refreshed_lines
 from corsinspect.fetch.safelist import SAFELISTED_METHODS
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Call, Exchange, Finding, Stage, Step, StepState
+from corsinspect.model import Call, Exchange, Finding, Hop, Stage, Step, StepState
 
 from .chain import chain_of_call
 from .pairing import own_unsafe_names
-from .per_engine import failed_in, failures_in
+from .per_engine import failed_in
 from .steps import Checked, checked_answer, steps
 
 _STEP_OF_CHECK = {
@@ -39,11 +40,26 @@ _STEP_OF_CHECK = {
 
 
 def readable_headers(call: Call) -> list[str]:
-    """The (lower-case) names of the response headers that script can read off an allowed Call; else []."""
-    request = call.hops[-1].request
-    if call.verdict.outcome != "allowed" or request is None:
+    """The (lower-case) names of the response headers that script can read for sure off an allowed Call; else []."""
+    hop = call.hops[-1]
+    if call.verdict.outcome != "allowed" or hop.request is None:
         return []
-    return readable(request.response_headers, cors_headers(request.response_headers), call.credentials == "include")
+    lines = hop.request.response_headers
+    if hop.stored is not None and not _asked_by_page(hop):
+        lines = refreshed_lines(hop.stored.response_headers, lines)
+    fields = cors_headers(lines)
+    include = call.credentials == "include"
+    if call.credentials == "unknown" and fields.expose_headers is not None:
+        # an answer that only allows a request without credentials says that there were none
+        include = cors_check(combined(hop.request.request_headers, "origin") or "", True, fields) is None
+    return readable(lines, fields, include)
+
+
+def _asked_by_page(hop: Hop) -> bool:
+    """Whether the page itself, not the browser's cache, asked if something changed: script then reads the 304."""
+    if hop.preflight is None:
+        return False
+    return any(name.startswith("if-") for name in asked_by(hop.preflight.request_headers).names)
 
 
 def also_failing(call: Call) -> list[Finding]:
@@ -123,7 +139,7 @@ def _preflight_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[S
     if preflight.status is None:
         return
     stop = checked.stop
-    failures = failures_in(checked.failures, engine)
+    failures = checked.failures
     failed = None if stop is None or not failures else failed_in(stop, engine)
     asked = asked_by(preflight.request_headers)
     for name in dict.fromkeys(_STEP_OF_CHECK[check] for check in engine.checks):

@@ -7,12 +7,13 @@
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from corsinspect.model import Call, Changes, Exchange
 
 from .chain import Chain, chain_of
 from .classify import Facts
+from .habits import Habits
 from .judge import judge
 from .page_memory import PageMemory
 from .pairing import Pairing
@@ -32,6 +33,7 @@ class Tracker:
         self._facts: OrderedDict[str, Facts] = OrderedDict()
         self._evicted: OrderedDict[str, Facts | None] = OrderedDict()
         self._pairing = Pairing()
+        self._habits = Habits()
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory()
         self._now = float("-inf")
@@ -40,10 +42,12 @@ class Tracker:
     def feed(self, exchange: Exchange) -> Changes:
         """Takes in one state of an exchange (a later one replaces an earlier one)."""
         facts = self._facts.get(exchange.id)
+        enlightened: Sequence[Facts] = ()
         if facts is None and exchange.id in self._evicted:
             return self._late(exchange)
         if facts is None:
             facts = self._facts[exchange.id] = Facts(exchange)
+            enlightened = self._habits.take(facts)
             self._pairing.add(facts)
             if facts.mode == "navigate":
                 self._memory.load(facts.target, (exchange.started, exchange.id))
@@ -53,7 +57,7 @@ class Tracker:
             was_done = facts.done
             facts.read_response(exchange)
             self._pairing.update(facts, was_done)
-        return self._changes([facts, *self._pairing.take_touched()])
+        return self._changes([facts, *self._pairing.take_touched(), *enlightened])
 
     def advance(self, now: float) -> Changes:
         """Tells what time it is (the clock of the exchanges): what waited too long gets its verdict."""
@@ -110,6 +114,7 @@ class Tracker:
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
         self._memory.release(facts)
+        self._habits.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
         if len(self._evicted) > self._limit:

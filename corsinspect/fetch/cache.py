@@ -1,6 +1,7 @@
-"""The preflight cache: what a grant allows later, and for how long. Fetch standard, "CORS-preflight cache"."""
+"""The preflight cache: what an answer allows later, and for how long. Fetch standard, "CORS-preflight cache"."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from .check import Asked
@@ -10,7 +11,9 @@ from .headers import CorsHeaders, token_list
 DEFAULT_AGE = 5
 """Seconds that a grant without Access-Control-Max-Age holds, in the standard and in every engine."""
 
-_SECONDS = re.compile(r"-?[0-9]+")
+_SECONDS = re.compile(r"[-+]?[0-9]+")
+_STORED_WITH = frozenset({"allow-methods", "allow-headers"})
+"""The checks that a preflight may fail and yet be remembered, where an engine remembers refusals."""
 
 
 def max_age(value: str | None, engine: Engine) -> int:
@@ -19,16 +22,24 @@ def max_age(value: str | None, engine: Engine) -> int:
         return DEFAULT_AGE
     if not value:
         return engine.max_age_empty
-    if not _SECONDS.fullmatch(value):
+    if not _SECONDS.fullmatch(value) or (value[0] == "+" and not engine.max_age_plus):
         return engine.max_age_invalid
     if value[0] == "-":
         return 0
-    digits = value.lstrip("0")[:12]  # more can't be: every cap is far below
-    return min(int(digits or "0"), engine.max_age_cap)
+    digits = value.lstrip("+0")[:21]  # one more than the largest has: the network may send any number of them
+    seconds = int(digits or "0")
+    if engine.max_age_largest is not None and seconds > engine.max_age_largest:
+        return engine.max_age_invalid
+    return min(seconds, engine.max_age_cap)
+
+
+def is_remembered(failures: Collection[str], engine: Engine) -> bool:
+    """Whether the engine stores the answer to a preflight that fails these checks (of `engines.CHECKS`)."""
+    return not failures or (engine.remembers_refusals and _STORED_WITH.issuperset(failures))
 
 
 class Entry(NamedTuple):
-    """One grant, for one URL. Times are in seconds, on the clock of the exchanges."""
+    """One answer, for one URL. Times are in seconds, on the clock of the exchanges."""
 
     origin: str
     include: bool | None
@@ -44,7 +55,7 @@ class Entry(NamedTuple):
 def entry(
     asked: Asked, include: bool | None, fields: CorsHeaders, answered: float, exchange: str, engine: Engine
 ) -> Entry | None:
-    """What the engine remembers of a granted preflight; None where it doesn't."""
+    """What the engine remembers of an answer that it stores (see `is_remembered`); None where it doesn't."""
     age = max_age(fields.max_age, engine)
     if age <= 0:
         return None
@@ -61,7 +72,7 @@ def covers(entry: Entry, asked: Asked, include: bool | None, now: float, engine:
     crosses = entry.include is not None and include is not None and entry.include != include
     if crosses and (include or not engine.include_serves_omit):
         return False
-    wildcard = engine.cached_wildcard and not entry.include and not include
+    wildcard = engine.cached_wildcard and not include and (engine.wildcard_serves_omit or not entry.include)
     if (
         asked.method not in entry.methods
         and asked.method not in engine.cached_methods

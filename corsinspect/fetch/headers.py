@@ -75,6 +75,12 @@ def refreshed(stored: CorsHeaders, fresh: CorsHeaders) -> CorsHeaders:
     return stored._replace(**changed)
 
 
+def refreshed_lines(stored: Pairs, fresh: Pairs) -> list[tuple[str, str]]:
+    """The header lines of a stored response once a 304 has refreshed it, by the same rule."""
+    changed = {name.lower() for name, _ in fresh}
+    return [*((name, value) for name, value in stored if name.lower() not in changed), *fresh]
+
+
 _FIELDS = {
     "access-control-allow-origin": 0,
     "access-control-allow-credentials": 1,

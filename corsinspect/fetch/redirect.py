@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from .check import Failed
+from .engines import Engine
 from .headers import Pairs, values
 from .origin import OPAQUE, potentially_trustworthy
 from .url import Url, parse_url
@@ -30,12 +31,20 @@ class Target(NamedTuple):
 
 
 def follow(
-    url: str, location: str, status: int, method: str, page_origin: str | None, tainted: bool, cors: bool
+    url: str,
+    location: str,
+    status: int,
+    method: str,
+    page_origin: str | None,
+    tainted: bool,
+    cors: bool,
+    engine: Engine | None = None,
 ) -> Target | Failed:
     """Where the browser goes next, or why it doesn't.
 
     `url` and `method` are the redirecting request's, `tainted` whether its origin was "null" already by a redirect,
-    `cors` whether its response tainting is "cors". An unknown `page_origin` (None) taints nothing.
+    `cors` whether its response tainting is "cors". An unknown `page_origin` (None) taints nothing. With `engine`, where
+    that one goes; else where the standard does.
     """
     base = parse_url(url)
     target = parse_url(location, base)
@@ -43,7 +52,7 @@ def follow(
         return Failed("location", "redirect-invalid-location", "Location", None, location)
     if target.scheme not in ("http", "https"):
         return Failed("location", "redirect-disallowed-scheme", "Location", None, location, (target.scheme,))
-    if is_mixed_content(page_origin, target):
+    if is_mixed_content(page_origin, target.origin, engine):
         return Failed("location", "mixed-content", "Location", "https:" + target.href.partition(":")[2], location)
     cross = page_origin is not None and target.origin != page_origin
     if target.userinfo and (cross or cors):
@@ -53,9 +62,13 @@ def follow(
     return Target(target, method_after(status, method), tainted or (leaves and away))
 
 
-def is_mixed_content(page_origin: str | None, target: Url) -> bool:
-    """Whether a secure page asks an untrustworthy URL. Mixed Content, "should fetching request be blocked"."""
-    return bool(page_origin and page_origin.startswith("https:")) and not potentially_trustworthy(target.origin)
+def is_mixed_content(page_origin: str | None, target: str, engine: Engine | None = None) -> bool:
+    """Whether a secure page asks an origin that isn't. Mixed Content, "should fetching request be blocked"."""
+    if not page_origin or not page_origin.startswith("https:"):
+        return False
+    if engine is not None and engine.loopback_is_mixed and target.startswith("http:"):
+        return True
+    return not potentially_trustworthy(target)
 
 
 def method_after(status: int, method: str) -> str:

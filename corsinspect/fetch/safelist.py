@@ -80,7 +80,7 @@ def is_safelisted_request_header(name: str, value: str, engine: Engine | None = 
         case "content-type":
             return not size.unsafe and media_type(value) in _SIMPLE_TYPES
         case "range":
-            return is_simple_range(value)
+            return is_simple_range(value, engine)
         case _:
             return False
 
@@ -91,10 +91,17 @@ def media_type(value: str) -> str | None:
     return match.group(1).lower() if match else None
 
 
-def is_simple_range(value: str) -> bool:
+def is_simple_range(value: str, engine: Engine | None = None) -> bool:
     """One `bytes=N-` or `bytes=N-M`. Fetch, "parse a single range header value" without whitespace or suffix ranges."""
-    match = _RANGE.fullmatch(value)
-    return match is not None and (not match.group(2) or int(match.group(1)[:19]) <= int(match.group(2)[:19]))
+    match = _RANGE.fullmatch(value.lower() if engine is not None and engine.range_in_any_case else value)
+    if match is None:
+        return False
+    # a few digits more than the largest numbers have: a value may be as long as the network likes
+    first = int(match.group(1)[:20])
+    last = int(match.group(2)[:20]) if match.group(2) else first
+    if engine is not None and engine.range_end is not None and max(first, last) > engine.range_end:
+        return False
+    return first <= last
 
 
 def is_forbidden(name: str) -> bool:
@@ -120,7 +127,7 @@ def unsafe_names(headers: Pairs, engine: Engine | None = None) -> tuple[str, ...
     total = 0
     for line, value in headers:
         name = _set_by_page(line)
-        if name is None:
+        if name is None or (engine is not None and name in engine.adds_itself):
             continue
         if is_safelisted_request_header(name, value.strip(WHITESPACE), engine):
             safe.append(name)

@@ -15,9 +15,11 @@ from corsinspect.advice.topics import GUIDES
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call
 from corsinspect.session import load
-from tests.corpus import NAMES, recording, truth
+from tests.corpus import COLLECTIONS, recording, truth
 from tests.corpus.scoring import REASONS as SLUGS
 from tests.corpus.scoring import Row
+
+NAMES = [name for names in COLLECTIONS["oracle"].values() for name in names]
 
 FETCH = (
     "Access to fetch at 'http://localhost:8000/api' from origin 'http://localhost:3000' has been blocked by "

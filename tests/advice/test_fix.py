@@ -111,7 +111,13 @@ def judged(call: Call, exchanges: list[Exchange]) -> Call:
 def assert_allowed(call: Call) -> None:
     assert call.verdict.outcome == "allowed", (call.url, call.verdict)
     assert call.verdict.engines is not None
-    assert {engine.outcome for engine in call.verdict.engines.values()} == {"allowed"}
+    # no header changes what WebKit does without CORS: http://localhost is mixed content there, and a font isn't checked
+    checked = [engine for engine in call.verdict.engines.values() if engine.reason != "mixed-content"]
+    assert {engine.outcome for engine in checked} - ({"opaque"} if is_font(call) else set()) == {"allowed"}
+
+
+def is_font(call: Call) -> bool:
+    return combined(call.exchanges[0].request_headers, "sec-fetch-dest") == "font"
 
 
 @pytest.mark.parametrize("name", NAMES)

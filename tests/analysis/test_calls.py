@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+import msgspec
 import pytest
 
-from corsinspect.analysis import judge_all, trace
-from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, exchange, only, preflight
+from corsinspect.analysis import assuming, judge_all, readable_headers, trace
+from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, SAFARI, exchange, only, preflight
 
 CREDENTIALS = {"Access-Control-Allow-Credentials": "true"}
 OTHER = "https://other.example/y"
@@ -28,8 +29,38 @@ class TestCredentials:
         assert (call.credentials, call.credentials_signal) == (mode, signal)
 
     def test_firefox_may_be_set_not_to_send_the_signal(self) -> None:
-        call = only(exchange(sent=CROSS, got=OPEN, agent=FIREFOX))
-        assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "likely")
+        told = {**CROSS, "Sec-Fetch-Storage-Access": "none"}
+        shown = exchange(url=OTHER, at=99, sent=told, got=OPEN, agent=FIREFOX, id="shown")
+        silent = exchange(sent=CROSS, got=OPEN, agent=FIREFOX, id="silent")
+        alone = only(silent)
+        assert (alone.verdict.outcome, alone.verdict.certainty) == ("allowed", "depends")
+        for order in ([shown, silent], [silent, msgspec.structs.replace(shown, started=101.0)]):
+            (call,) = (call for call in judge_all(order) if call.id == "silent")
+            assert (call.verdict.outcome, call.verdict.certainty) == ("allowed", "likely")
+            assert assuming(call, "unknown") == call
+        other = msgspec.structs.replace(
+            shown, request_headers=(("User-Agent", FIREFOX.replace("X11", "Windows")), *shown.request_headers[1:])
+        )
+        (call,) = (call for call in judge_all([other, silent]) if call.id == "silent")
+        assert call.verdict.certainty == "depends"
+
+    @pytest.mark.parametrize(
+        ("agent", "mode"),
+        [
+            (CHROMIUM, "omit"),
+            (CHROMIUM.replace("156", "133"), "omit"),
+            (CHROMIUM.replace("156", "132"), "unknown"),
+            (CHROMIUM.replace("Chrome/156", "HeadlessChrome/140"), "omit"),
+            (FIREFOX.replace("153", "146"), "unknown"),
+            (SAFARI, "unknown"),
+        ],
+    )
+    def test_versions_that_never_send_the_signal_say_nothing_by_its_absence(self, agent: str, mode: str) -> None:
+        told = {**CROSS, "Sec-Fetch-Storage-Access": "none"}
+        shown = exchange(url=OTHER, at=99, sent=told, agent=agent, id="shown")
+        calls = judge_all([shown, exchange(sent=CROSS, got=OPEN, agent=agent, id="silent")])
+        (call,) = (call for call in calls if call.id == "silent")
+        assert (call.credentials, call.verdict.certainty) == (mode, "likely" if mode == "omit" else "depends")
 
     def test_an_actual_request_proves_what_its_preflight_did_not_grant(self) -> None:
         call = only(preflight(at=100), exchange("PUT", at=100.1, got=OPEN))
@@ -199,6 +230,16 @@ class TestRedirects:
         call = only(exchange(url=f"{PAGE}/a", status=302, sent=own, got={"Location": "https://u:p@api.test/"}))
         assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "redirect-credentials")
 
+    @pytest.mark.parametrize("page", ["http://api.test", "http://app.test"])
+    def test_a_no_cors_request_would_follow_a_redirect_to_userinfo(self, page: str) -> None:
+        """Over plain http the mode isn't seen: that nothing followed shows that it was cors."""
+        sent = {**dict.fromkeys(("Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest")), "Origin": None}
+        own = {**sent, "Referer": f"{page}/"} if page == "http://api.test" else {**sent, "Origin": page}
+        got = {"Access-Control-Allow-Origin": page, **CREDENTIALS, "Location": "http://u:p@other.test/"}
+        method = "GET" if page == "http://api.test" else "POST"
+        call = only(exchange(method, "http://api.test/x", status=302, sent=own, got=got))
+        assert (call.verdict.reason, call.verdict.certainty) == ("redirect-credentials", "certain")
+
     def test_twenty_are_the_limit(self) -> None:
         loop = [
             exchange(at=100 + number / 10, status=302, got={**OPEN, **CREDENTIALS, "Location": API})
@@ -340,3 +381,32 @@ class TestTrace:
             ("preflight-sent", "failed"),
             ("request-sent", "not-reached"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ({"Access-Control-Allow-Origin": "*"}, ["content-type", "x-a"]),
+        (OPEN, ["content-type", "x-a"]),
+        ({**OPEN, **CREDENTIALS}, ["content-type"]),
+    ],
+    ids=["any origin", "no credentials", "credentials"],
+)
+def test_everything_is_exposed_only_where_there_were_no_credentials_for_sure(
+    answer: dict[str, str], names: list[str]
+) -> None:
+    lines = {"Content-Type": "a/b", "X-A": "1", "Access-Control-Expose-Headers": "*", **answer}
+    call = only(exchange(got=lines))
+    assert call.credentials == "unknown"
+    assert [name for name in readable_headers(call) if not name.startswith("access-")] == names
+
+
+@pytest.mark.parametrize(("hop", "stage"), [(0, "redirect"), (1, "actual")])
+def test_a_resource_policy_may_refuse_the_redirect_itself(hop: int, stage: str) -> None:
+    sent = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image", "Origin": None}
+    policy = {"Cross-Origin-Resource-Policy": "same-origin"}
+    got = [{"Location": OTHER}, {}]
+    got[hop] = {**got[hop], **policy}
+    chain = [exchange(at=100, status=302, sent=sent, got=got[0]), exchange(url=OTHER, at=100.1, sent=sent, got=got[1])]
+    call = only(*chain[: hop + 1])
+    assert (call.verdict.reason, call.verdict.stage, call.verdict.hop) == ("corp", stage, hop)

@@ -53,6 +53,33 @@ def test_engines(agent: str, engine: str) -> None:
     assert (call.engine, call.engine_assumed) == (engine, False)
 
 
+@pytest.mark.parametrize(
+    ("agent", "hints", "engine"),
+    [
+        ("mine/1.0", None, "webkit"),
+        (CHROMIUM, None, "webkit"),
+        (SAFARI, None, "webkit"),
+        (FIREFOX, None, "firefox"),
+        (CHROMIUM, '"Chromium";v="156"', "chromium"),
+    ],
+)
+def test_a_preflight_for_user_agent_is_webkit_s_unless_it_shows_another(
+    agent: str, hints: str | None, engine: str
+) -> None:
+    """WebKit's preflight carries the User-Agent that the page set."""
+    call = only(preflight("GET", "user-agent", got=OPEN, agent=agent, sent={"Sec-CH-UA": hints}))
+    assert call.engine == engine
+    assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "header-not-allowed")
+
+
+def test_a_page_s_user_agent_over_plain_http_hides_no_browser() -> None:
+    sent = {**NO_METADATA, "Access-Control-Request-Headers": "user-agent"}
+    got = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
+    asked = preflight("GET", "user-agent", PLAIN, got=got, agent="mine/1.0", sent=sent)
+    call = only(asked, exchange("GET", PLAIN, 100.1, agent="mine/1.0", sent=NO_METADATA, got=got))
+    assert (call.kind, call.engine, call.verdict.outcome) == ("preflighted", "webkit", "allowed")
+
+
 def test_an_unknown_browser_is_taken_for_chromium_and_said_so() -> None:
     call = only(exchange(agent="SomethingElse/1.0"))
     assert (call.engine, call.engine_assumed, call.kind) == ("chromium", True, "simple")

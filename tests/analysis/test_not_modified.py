@@ -2,7 +2,7 @@
 
 import pytest
 
-from corsinspect.analysis import judge_all, trace
+from corsinspect.analysis import judge_all, readable_headers, trace
 from corsinspect.model import Call
 from tests.analysis.build import OPEN, PAGE, exchange, only, preflight
 
@@ -58,3 +58,21 @@ def test_a_304_that_the_page_asked_for_itself_is_checked_as_it_is() -> None:
         exchange(at=100.1, status=304, sent={**ASKS, "Cookie": None}),
     )
     assert (call.verdict.outcome, call.verdict.reason) == ("blocked", "origin-missing")
+
+
+def test_script_reads_the_stored_response_as_the_304_refreshes_it() -> None:
+    expose = {"Access-Control-Expose-Headers": "etag, x-new"}
+    call = second({**OPEN, **CREDENTIALS, "Content-Type": "text/plain"}, {"ETag": '"v1"', "X-New": "1", **expose})
+    assert readable_headers(call) == ["content-type", "etag", "x-new"]
+
+
+def test_script_reads_a_304_that_the_page_asked_for_as_it_is() -> None:
+    grant = {**OPEN, **CREDENTIALS, "Access-Control-Allow-Headers": "if-none-match"}
+    _, call = judge_all(
+        [
+            exchange(at=99, got={**OPEN, **CREDENTIALS, "Content-Type": "text/plain"}, sent={"Cookie": "a=b"}),
+            preflight("GET", "if-none-match", at=100, got=grant),
+            exchange(at=100.1, status=304, sent={**ASKS, "Cookie": None}, got={**OPEN, **CREDENTIALS, "Expires": "0"}),
+        ]
+    )
+    assert readable_headers(call) == ["expires"]

@@ -157,6 +157,15 @@ def test_late_pairing_withdraws_the_other_call() -> None:
     assert list(calls.now) == ["p"]
 
 
+def test_a_stored_response_is_shown_in_its_last_state() -> None:
+    calls = Calls()
+    stored = exchange(at=100, got={**OPEN, "ETag": '"v1"'}, id="a")
+    calls.feed(msgspec.structs.replace(stored, ended=None))
+    calls.feed(exchange(at=100.02, status=304, sent={"If-None-Match": '"v1"'}, id="b"))
+    calls.feed(stored)
+    assert calls.now["b"].hops[0].stored == stored
+
+
 def test_thirty_at_once_from_two_pages_pair_right() -> None:
     exchanges = []
     for number in range(30):

@@ -1,8 +1,11 @@
 """Holds the rows of `check --format jsonl` against what the browsers themselves said.
 
 Figures, each as (right, of):
+column      (WebKit) what `engines` says of it is right; where a Call has no engines, the verdict on top
 outcome     equal to the browser's; where the wire can't decide, `depends` is right too
 decided     where the wire can decide: right, and certain or likely
+admitted    where one exchange by itself can't tell: said to depend
+settled     where one exchange by itself can't tell: right, and certain or likely, by what was seen elsewhere
 overclaims  certain, and wrong (counted as wrong ones; must be none)
 calls       the Call holds exactly the exchanges of the browser's call
 stage, code, reason, parameter, preflight, readable: as the browser had it, for the rows that have it
@@ -11,6 +14,14 @@ stage, code, reason, parameter, preflight, readable: as the browser had it, for 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+
+FIGURES = tuple(
+    """column outcome decided admitted settled overclaims calls stage code reason parameter preflight
+    readable""".split()
+)
+EITHER = frozenset({"admitted", "settled"})
+"""Figures that count how a row was right: missing one of them is no difference from the browser."""
 
 Row = dict[str, Any]
 
@@ -42,6 +53,18 @@ REASONS = {
     "CORSInvalidAllowHeader": {"allow-headers-invalid"},
     "CORSMethodNotFound": {"method-not-allowed"},
     "CORSMissingAllowHeaderFromPreflight2": {"header-not-allowed"},
+    # WebKit has sentences, no codes: these stand for them. Its sentence on the origin doesn't say how it is wrong
+    "OriginNotAllowed": {"origin-missing", "origin-mismatch", "origin-invalid", "origin-multiple"},
+    "MultipleOrigins": {"origin-multiple"},
+    "WildcardWithCredentials": {"origin-wildcard-with-credentials"},
+    "CredentialsNotTrue": {"credentials-not-true"},
+    "PreflightNotSuccessful": {"preflight-status", "preflight-redirect"},
+    "AllowMethodsInvalid": {"allow-methods-invalid"},
+    "AllowHeadersInvalid": {"allow-headers-invalid"},
+    "MethodNotAllowed": {"method-not-allowed"},
+    "HeaderNotAllowed": {"header-not-allowed"},
+    "RedirectNonCorsScheme": {"redirect-disallowed-scheme", "redirect-invalid-location"},
+    "RedirectHasCredentials": {"redirect-credentials"},
 }
 """The browser's code (Chromium's without `Preflight` in front) -> the slugs that may stand for it."""
 
@@ -60,6 +83,10 @@ class Score:
     def share(self, figure: str) -> float:
         """Right ones of all, from 0 to 1."""
         return self.right[figure] / self.of[figure] if self.of[figure] else 1.0
+
+    def missed(self, figure: str) -> int:
+        """How many weren't right."""
+        return self.of[figure] - self.right[figure]
 
     def add(self, other: "Score") -> None:
         """Takes in another group's score."""
@@ -84,7 +111,7 @@ def score(rows: list[Row], calls: list[Row]) -> Score:
         for figure, right in figures.items():
             result.of[figure] += 1
             result.right[figure] += right
-        if wrong := [figure for figure, right in figures.items() if not right]:
+        if wrong := [figure for figure, right in figures.items() if not right and figure not in EITHER]:
             result.wrong.append((row, own, wrong))
     return result
 
@@ -92,11 +119,11 @@ def score(rows: list[Row], calls: list[Row]) -> Score:
 def accepted(row: Row) -> set[str]:
     """The outcomes that count as the browser's."""
     outcomes = set(row.get("accept") or [row["outcome"]])
-    url, page = row["url"], row["page_origin"]
+    url = row["url"]
     loopback = url.startswith(("http://localhost", "http://127."))
     if row["outcome"] == "opaque" and url.startswith("http:") and not loopback:
         outcomes.add("not-cors")  # plain http carries no Sec-Fetch-Mode to tell them apart
-    same_origin = url.startswith(f"{page}/") and row.get("response_type") != "cors"
+    same_origin = _origin(url) == row["page_origin"] and row.get("response_type") != "cors"
     fetch = row["fetch"]
     without = fetch.get("kind") in WITHOUT_CORS or fetch.get("mode") == "navigate" or row["browser"] == "none"
     if (same_origin or without) and outcomes & {"allowed", "opaque"}:
@@ -104,20 +131,36 @@ def accepted(row: Row) -> set[str]:
     return outcomes
 
 
+def _origin(url: str) -> str | None:
+    """The origin, whatever userinfo stands in the URL; None where it's no URL."""
+    try:
+        parts = urlsplit(url)
+        default = {"http": 80, "https": 443}.get(parts.scheme)
+        port = "" if parts.port in (None, default) else f":{parts.port}"
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
 def _compare(row: Row, calls: list[Row], claimed: Counter[str]) -> dict[str, bool]:
     one = len(calls) == 1
     call: Row = calls[0] if calls else defaultdict(lambda: None)
-    same = one and call["outcome"] in accepted(row)
+    final = next((each for each in calls if row["flows"][-1] in each["exchanges"]), call)
+    right = accepted(row)
+    same = one and call["outcome"] in right
     depends = call["certainty"] == "depends"
     undecidable = bool(row.get("undecidable"))
     figures = {
         "outcome": same or (undecidable and depends),
-        "overclaims": same or call["certainty"] != "certain",
+        "overclaims": final["certainty"] != "certain" or final["outcome"] in right,
         "calls": one and _holds(row, call, claimed),
     }
+    if row["browser"] == "webkit":
+        column = ((call["engines"] or {}).get("webkit") or call)["outcome"]
+        figures["column"] = column in right or (undecidable and depends)
     if undecidable:
-        return figures
-    figures["decided"] = same and not depends
+        return figures | {"admitted": depends, "settled": same and call["certainty"] in ("certain", "likely")}
+    figures["decided"] = same and call["certainty"] in ("certain", "likely")
     if row["preflight"] in ("sent", "cached"):
         figures["preflight"] = call["preflight"] == row["preflight"]
     elif row["preflight"] == "none":
@@ -143,7 +186,7 @@ def _compare_blocked(row: Row, call: Row) -> dict[str, bool]:
     code = row["cors_error"]
     if row["blocked_at"] and "accept" not in row:
         figures["stage"] = call["stage"] == row["blocked_at"]
-    if code:
+    if code and row["browser"] != "webkit":
         figures["code"] = engine.get("code") == code
     slugs = REASONS.get(code or "") or REASONS.get((code or "").removeprefix("Preflight"))
     if slugs:

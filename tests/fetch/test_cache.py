@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from corsinspect.fetch.cache import covers, entry, max_age
+from corsinspect.fetch.cache import covers, entry, is_remembered, max_age
 from corsinspect.fetch.check import Asked
 from corsinspect.fetch.engines import CHROMIUM, GECKO, WEBKIT, Engine
 from corsinspect.fetch.headers import CorsHeaders
@@ -32,7 +32,13 @@ ORIGIN = "https://a.test"
         ("999999999999999", 7200, 86400, 600),
         ("soon", 5, 0, 5),
         ("60.5", 5, 0, 5),
-        ("+60", 5, 0, 5),
+        ("+60", 5, 0, 60),
+        ("+", 5, 0, 5),
+        ("9223372036854775807", 7200, 86400, 600),
+        ("9223372036854775808", 5, 86400, 600),
+        ("18446744073709551616", 5, 86400, 5),
+        ("99999999999999999999", 5, 86400, 5),
+        ("184467440737095516150", 5, 86400, 5),
         ("60, 60", 5, 0, 5),
         ("٣", 5, 0, 5),
     ],
@@ -123,7 +129,11 @@ def test_a_cached_wildcard(engine: Engine, method: bool, name: bool, authorizati
 @pytest.mark.parametrize("engine", [CHROMIUM, WEBKIT], ids=lambda engine: engine.name)
 def test_a_wildcard_is_literal_with_credentials(engine: Engine) -> None:
     assert not covers(grant(engine, "*"), Asked(ORIGIN, "PATCH", ()), True, 110, engine)
-    assert not covers(grant(engine, "*", include=True), Asked(ORIGIN, "PATCH", ()), False, 110, engine)
+    assert not covers(grant(engine, "*", include=True), Asked(ORIGIN, "PATCH", ()), True, 110, engine)
+    # WebKit reads the `*` by the credentials of the request that asks now
+    assert covers(grant(engine, "*", include=True), Asked(ORIGIN, "PATCH", ()), False, 110, engine) is (
+        engine is WEBKIT
+    )
     assert not covers(grant(engine, "*", include=None), Asked(ORIGIN, "PATCH", ()), True, 110, engine)
     assert not covers(grant(engine, "PUT", "*", include=None), Asked(ORIGIN, "PUT", ("x-z",)), True, 110, engine)
 
@@ -148,3 +158,19 @@ def test_a_wildcard_is_literal_with_credentials(engine: Engine) -> None:
 def test_credentials_modes(engine: Engine, stored_with: bool | None, asked_with: bool | None, covered: bool) -> None:
     stored = grant(engine, include=stored_with)
     assert covers(stored, PUT, asked_with, 110, engine) is covered
+
+
+@pytest.mark.parametrize(
+    ("failures", "webkit"),
+    [
+        ((), True),
+        (("allow-methods",), True),
+        (("allow-methods", "allow-headers"), True),
+        (("allow-headers", "allow-origin"), False),
+        (("status",), False),
+        (("allow-methods-list",), False),
+    ],
+)
+def test_webkit_remembers_what_a_refusal_grants(failures: tuple[str, ...], webkit: bool) -> None:
+    assert is_remembered(failures, WEBKIT) is webkit
+    assert is_remembered(failures, CHROMIUM) is is_remembered(failures, GECKO) is (not failures)

@@ -83,6 +83,17 @@ def test_redirects_to_these_schemes_are_no_cors_failure() -> None:
         ("empty_location_redirects", False, True, False),
         ("tainted_preflight_origin", False, True, False),
         ("storage_access_on_preflight", False, True, False),
+        ("asks_for_dropped_authorization", False, False, True),
+        ("max_age_plus", False, False, True),
+        ("wildcard_serves_omit", False, False, True),
+        ("remembers_refusals", False, False, True),
+        ("uncovered_drops_entry", False, False, True),
+        ("cache_modes_bypass", True, True, False),
+        ("loopback_is_mixed", False, False, True),
+        ("fonts_without_cors", False, False, True),
+        ("own_redirect_needs_credentials", False, False, True),
+        ("range_in_any_case", False, False, True),
+        ("invalid_location_fails_cors", False, False, True),
     ],
 )
 def test_ways(way: str, chromium: bool, gecko: bool, webkit: bool) -> None:
@@ -91,3 +102,7 @@ def test_ways(way: str, chromium: bool, gecko: bool, webkit: bool) -> None:
 
 def test_only_chromium_lets_a_page_set_the_user_agent_unasked() -> None:
     assert [engine.no_preflight_for for engine in (CHROMIUM, GECKO, WEBKIT)] == [{"user-agent"}, set(), set()]
+
+
+def test_only_webkit_adds_a_header_that_would_need_a_preflight() -> None:
+    assert [engine.adds_itself for engine in (CHROMIUM, GECKO, WEBKIT)] == [set(), set(), {"icy-metadata"}]

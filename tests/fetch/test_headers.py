@@ -9,6 +9,7 @@ from corsinspect.fetch.headers import (
     first_bad_token,
     is_token,
     refreshed,
+    refreshed_lines,
     token_list,
     values,
 )
@@ -124,3 +125,12 @@ def test_one_pass_finds_what_combining_finds(lines: list[tuple[str, str]]) -> No
 @given(st.text(max_size=30))
 def test_a_list_is_good_exactly_where_nothing_in_it_is_bad(value: str) -> None:
     assert (token_list(value) is None) == (first_bad_token(value) is not None)
+
+
+def test_a_304_s_lines_replace_those_of_their_name() -> None:
+    stored = (("Content-Type", "a/b"), ("ETag", "1"), ("etag", "2"))
+    assert refreshed_lines(stored, (("eTag", "3"), ("Date", "x"))) == [
+        ("Content-Type", "a/b"),
+        ("eTag", "3"),
+        ("Date", "x"),
+    ]

@@ -1,8 +1,8 @@
 import pytest
 
 from corsinspect.fetch.check import Failed
+from corsinspect.fetch.engines import CHROMIUM, GECKO, WEBKIT
 from corsinspect.fetch.redirect import MAX_REDIRECTS, Target, follow, is_mixed_content, location, method_after
-from corsinspect.fetch.url import parse_url
 
 PAGE = "https://app.test"
 
@@ -128,9 +128,16 @@ def test_resolves_against_the_redirecting_url() -> None:
 
 
 def test_mixed_content() -> None:
-    plain, secure = parse_url("http://api.test/"), parse_url("https://api.test/")
-    assert plain is not None and secure is not None
+    plain, secure = "http://api.test", "https://api.test"
     assert is_mixed_content("https://app.test", plain)
     assert not is_mixed_content("https://app.test", secure)
     assert not is_mixed_content("http://app.test", plain)
     assert not is_mixed_content(None, plain)
+
+
+@pytest.mark.parametrize("loopback", ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:3000"])
+def test_this_machine_is_mixed_content_in_webkit_alone(loopback: str) -> None:
+    assert [is_mixed_content(PAGE, loopback, engine) for engine in (CHROMIUM, GECKO, WEBKIT)] == [False, False, True]
+    assert not is_mixed_content("http://app.test", loopback, WEBKIT)
+    went = follow("https://api.test/a", f"{loopback}/x", 302, "GET", PAGE, False, True, WEBKIT)
+    assert failed(went).reason == "mixed-content"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.fetch.engines import CHROMIUM, GECKO
+from corsinspect.fetch.engines import CHROMIUM, GECKO, WEBKIT
 from corsinspect.fetch.safelist import (
     MAX_VALUE,
     Size,
@@ -155,6 +155,26 @@ def test_ranges_compare_as_numbers() -> None:
     assert not is_simple_range("bytes=1000000000000000002-1000000000000000001")
 
 
+@pytest.mark.parametrize(
+    ("value", "webkit", "others"),
+    [
+        ("Bytes=0-5", True, False),
+        ("bYTES=0-", True, False),
+        ("bytes=0-5", True, True),
+        ("items=0-5", False, False),
+        ("bytes=0-9223372036854775807", True, True),
+        ("bytes=0-9223372036854775808", False, True),
+        ("bytes=9223372036854775808-", False, True),
+        ("bytes=0-10000000000000000000", False, True),
+        ("bytes=0-99999999999999999999", False, True),
+    ],
+)
+def test_webkit_reads_ranges_in_any_case_and_as_numbers_of_64_bits(value: str, webkit: bool, others: bool) -> None:
+    assert is_safelisted_request_header("range", value, WEBKIT) is webkit
+    assert is_safelisted_request_header("range", value, CHROMIUM) is others
+    assert is_safelisted_request_header("range", value, GECKO) is others
+
+
 FORBIDDEN = """Accept-Charset Accept-Encoding Access-Control-Request-Headers Access-Control-Request-Method
     Access-Control-Request-Private-Network Connection Content-Length Cookie Cookie2 Date DNT Expect Host Keep-Alive
     Origin Referer Set-Cookie TE Trailer Transfer-Encoding Upgrade Via Sec-Fetch-Mode Sec- Proxy-Connection
@@ -186,6 +206,12 @@ def test_what_browsers_add_themselves_is_left_out() -> None:
     for name in [*own.split(), ":authority", ":path"]:
         assert unsafe_names([(name, "x (")]) == ()
     assert unsafe_names([("X", "y")]) == ("x",)
+
+
+def test_what_one_engine_adds_itself_is_left_out_there() -> None:
+    headers = [("Icy-Metadata", "1"), ("X-A", "1")]
+    assert unsafe_names(headers, WEBKIT) == ("x-a",)
+    assert unsafe_names(headers, CHROMIUM) == unsafe_names(headers) == ("icy-metadata", "x-a")
 
 
 def test_too_much_of_the_safe_is_unsafe() -> None:

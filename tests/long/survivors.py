@@ -5,8 +5,7 @@ SAME = "both come to the same: "
 
 REASONS: dict[str, str] = {
     "cache.max_age.digits: `'0'` → `'XX0'`": SAME + "digits alone come here",
-    "cache.max_age.digits: `12` → `13`": SAME + "every engine's cap has fewer digits",
-    "cache.max_age.digits: `12` → `11`": SAME + "every engine's cap has fewer digits",
+    "cache.max_age.digits: `21` → `22`": SAME + "no engine parses so many digits",
     "check.headers_check: `not names or ('*' in listed and (not include))` → `'*' in listed and (not include)`": SPEED,
     "engines.GECKO.cached_wildcard_authorization: `False` → `True`": SAME + "Gecko's cache takes no wildcard at all",
     "headers.refreshed.changed: without `strict=True`": SAME + "two tuples of one type",
@@ -25,8 +24,8 @@ REASONS: dict[str, str] = {
     "safelist.value_size: if `'‹' not in value` does nothing": SPEED,
     "safelist.value_size: `len(match.group(1)) < 10` → `len(match.group(1)) <= 10`": SAME + "far above every limit",
     "safelist.value_size: `10` → `11`": SAME + "far above every limit",
-    "safelist.is_simple_range: `19` → `20`": "only bounds the work: no file has 10¹⁹ bytes",
-    "safelist.is_simple_range: `19` → `20` (2)": "only bounds the work: no file has 10¹⁹ bytes",
+    "safelist.is_simple_range.first: `20` → `21`": "only bounds the work: no file has 10²⁰ bytes",
+    "safelist.is_simple_range.last: `20` → `21`": "only bounds the work: no file has 10²⁰ bytes",
     "url._QUERY_UNSAFE: pattern `[\\x00-\\x20\\\"<>'\\x7f-\\xff]`": SAME + "the fragment is cut off before",
     "url._AUTHORITY_END: pattern `/?#\\\\]`": SPEED,
     "url._AUTHORITY_END: pattern `[?#\\\\]`": SPEED,
