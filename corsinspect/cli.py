@@ -111,7 +111,7 @@ def replay(
     """
     _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
     from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.source import FileSource
+    from corsinspect.dashboard.state.source import FileSource
     from corsinspect.live import show
     from corsinspect.session.place import newest
 
@@ -136,7 +136,7 @@ def attach(
     if file.is_dir():
         _fail(f"{file} is a directory; name the session file in it", UNREADABLE)
     from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.source import FileSource
+    from corsinspect.dashboard.state.source import FileSource
     from corsinspect.live import show
 
     _run(show(Dashboard(FileSource(file, follow=True))))

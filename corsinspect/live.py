@@ -24,7 +24,7 @@ async def live(
 ) -> int:
     """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
     from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.source import LiveSource
+    from corsinspect.dashboard.state.source import LiveSource
 
     proxy = Proxy(session, port=port)
     try:
@@ -70,7 +70,7 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
         try:
             if dashboard:
                 from corsinspect.dashboard.app import Dashboard
-                from corsinspect.dashboard.source import LiveSource
+                from corsinspect.dashboard.state.source import LiveSource
 
                 visitor = visit.name if visit.simulated else None
                 source = LiveSource(proxy, url=servers.page_url, visitor=visitor)

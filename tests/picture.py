@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.preferences import PreferencesFile
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.state.preferences import PreferencesFile
+from corsinspect.dashboard.state.source import FileSource
 from tests.dashboard.story import afternoon, session
 
 PICTURE = Path(__file__).parent.parent / "docs" / "dashboard.svg"

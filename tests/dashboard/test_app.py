@@ -8,7 +8,7 @@ import pytest
 
 from corsinspect.capture.errors import CaptureError
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.source import FileSource, LiveSource
+from corsinspect.dashboard.state.source import FileSource, LiveSource
 from corsinspect.model import Exchange, Failure
 from corsinspect.session.reader import SessionError
 from tests.dashboard.conftest import Screen, capturing, replaying
@@ -253,7 +253,7 @@ async def test_nothing_draws_before_the_screen_is_there_nor_while_it_is_taken_do
         while True:
             try:
                 app._drawing = False
-                app._changed()
+                app.show_arrivals()
                 app._frame()
                 app._second()
                 app._list_is_back()

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
-from corsinspect.dashboard.book import Book, Shown
-from corsinspect.dashboard.rows import PROBLEMS, CallRow
-from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
+from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
+from corsinspect.dashboard.state.book import Book, Shown
+from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
+from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict, Reason
 
 HOSTS = ("a.test", "b.test:8443")
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "network-error"]

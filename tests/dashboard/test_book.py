@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.book import Book, Shown
-from corsinspect.dashboard.query import Query, parse
-from corsinspect.dashboard.rows import EXPLAINED
-from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
+from corsinspect.dashboard.state.book import Book, Shown
+from corsinspect.dashboard.state.query import Query, parse
+from corsinspect.dashboard.state.rows import EXPLAINED
+from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict, Reason
 
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "unknown", "opaque", "network-error"]
 

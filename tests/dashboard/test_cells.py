@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from corsinspect.dashboard.arrangement import Head
-from corsinspect.dashboard.cells import columns, duration, first_line, group_head, heads, second_line, steps
-from corsinspect.dashboard.rows import CallRow
-from corsinspect.dashboard.shorten import fit, fit_url, host_port, short_origin, short_url
+from corsinspect.dashboard.list.cells import columns, duration, first_line, group_head, headings, second_line, steps
+from corsinspect.dashboard.look.shorten import fit, fit_url, host_port, short_origin, short_url
+from corsinspect.dashboard.state.arrangement import Head
+from corsinspect.dashboard.state.rows import CallRow
 from corsinspect.model import Outcome, Reason
 
 
@@ -74,7 +74,7 @@ def test_columns_fill_the_width(width: int, widest_page: int) -> None:
     layout = columns(width, widest_page)
     text = "".join(text for _, text in first_line(row(page="http://localhost:3000"), layout))
     assert cell_len(text) == width
-    assert cell_len(heads(layout)) <= width
+    assert cell_len(headings(layout)) <= width
 
 
 @given(st.text(), st.text(), st.text(), st.integers(0, 200))

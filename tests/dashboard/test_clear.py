@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from corsinspect.capture.errors import CaptureError
-from corsinspect.dashboard.source import LiveSource
+from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.live import _farewell
 from corsinspect.session import load
 from corsinspect.session.notes import SUFFIX

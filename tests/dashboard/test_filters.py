@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.completion import completed, completions, suggestion
-from corsinspect.dashboard.filters import FilterInput
-from corsinspect.dashboard.query import Query, parse
-from corsinspect.dashboard.quick import PROBLEMS, endpoint_term, host_term, origin_term, toggled
-from corsinspect.dashboard.save_filter import filter_name, with_filter
+from corsinspect.dashboard.filter.completion import completed, completions, suggestion
+from corsinspect.dashboard.filter.filter_line import FilterInput
+from corsinspect.dashboard.filter.quick import PROBLEMS, endpoint_term, host_term, origin_term, toggled
+from corsinspect.dashboard.filter.save_filter import filter_name, with_filter
+from corsinspect.dashboard.state.query import Query, parse
 from tests.dashboard.conftest import replaying
 from tests.dashboard.test_query import ROW
 

@@ -17,7 +17,7 @@ import pyte
 import pytest
 from textual.widgets import Input
 
-from corsinspect.dashboard.tabs import TABS
+from corsinspect.dashboard.detail.tabs import TABS
 from corsinspect.model import Exchange, Failure
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import CHROMIUM, OWN, PAGE, START, session
@@ -35,7 +35,7 @@ PLANTED = [
 MARKUP = "[@click=app.quit]quit[/] a[/]b [/ [bold]loud[/bold]"
 HOSTILE = "".join(PLANTED) + MARKUP + "\u200b\u0301漢字\xff" + "x" * 2000
 RUN = "import sys; from pathlib import Path; from corsinspect.dashboard.app import Dashboard; " + (
-    "from corsinspect.dashboard.source import FileSource; Dashboard(FileSource(Path(sys.argv[1]))).run()"
+    "from corsinspect.dashboard.state.source import FileSource; Dashboard(FileSource(Path(sys.argv[1]))).run()"
 )
 PATIENCE = 60.0
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
-from corsinspect.dashboard.looks import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
-from corsinspect.dashboard.preferences import PreferencesFile
+from corsinspect.dashboard.look.themes import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
+from corsinspect.dashboard.state.preferences import PreferencesFile
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.test_app import blocked, gets
 from tests.dashboard.test_hostile import running

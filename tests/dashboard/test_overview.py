@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis.patterns import Pattern
 from corsinspect.analysis.traits import Traits
-from corsinspect.dashboard.matrix import matrix, spark
-from corsinspect.dashboard.matrix_view import MatrixView
-from corsinspect.dashboard.query import Query, parse
-from corsinspect.dashboard.quick import pair_term, pattern_term
-from corsinspect.dashboard.tally import Tally
+from corsinspect.dashboard.filter.quick import pair_term, pattern_term
+from corsinspect.dashboard.screens.matrix import matrix, spark
+from corsinspect.dashboard.screens.matrix_view import MatrixView
+from corsinspect.dashboard.state.query import Query, parse
+from corsinspect.dashboard.state.tally import Tally
 from corsinspect.model import Outcome
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, PAGE, SHOP, Story, afternoon, session

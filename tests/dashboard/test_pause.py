@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.state.source import FileSource
 from tests.dashboard.conftest import Screen, capturing, replaying
 from tests.dashboard.story import Story, grant, session
 from tests.dashboard.test_app import API, OWN, blocked, gets

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from corsinspect.analysis import Tracker
-from corsinspect.dashboard import player as playing
-from corsinspect.dashboard.book import Book
-from corsinspect.dashboard.moments import moments, state
-from corsinspect.dashboard.player import Place, Player
+from corsinspect.dashboard.state.book import Book
+from corsinspect.dashboard.timeline import player as playing
+from corsinspect.dashboard.timeline.player import Place, Player
+from corsinspect.dashboard.timeline.timeline_events import moments, state
 from corsinspect.model import Call, Changes, Exchange, Failure
 from corsinspect.session import load
 from tests.corpus import NAMES, recording

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.dashboard.preferences import Preferences, PreferencesFile
+from corsinspect.dashboard.state.preferences import Preferences, PreferencesFile
 from tests.dashboard.conftest import replaying
 
 

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis.traits import Traits
-from corsinspect.dashboard.query import EVERYTHING, Problem, Query, parse, quoted
-from corsinspect.dashboard.terms import KEYS, STATES
+from corsinspect.dashboard.state.query import EVERYTHING, Problem, Query, parse, quoted
+from corsinspect.dashboard.state.terms import KEYS, STATES
 from corsinspect.model import Reason
 
 

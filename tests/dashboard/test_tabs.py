@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
-from corsinspect.dashboard import tabs
-from corsinspect.dashboard.panes import Heads
+from corsinspect.dashboard.detail import tabs
+from corsinspect.dashboard.detail.pane import Headings
 from tests.dashboard.conftest import Screen, replaying
 from tests.dashboard.story import JSON, OWN, PAGE, Story, grant, session
 
@@ -43,9 +43,9 @@ async def test_a_tab_stays_while_other_calls_are_looked_at(recorded: Path) -> No
 
 async def test_a_click_on_a_head_turns_to_it(recorded: Path) -> None:
     async with replaying(recorded) as screen:
-        width = screen.app.query_one(Heads).size.width
-        spans = tabs.heads(0, width)[1]
-        await screen.pilot.click(Heads, offset=(spans[4][0] + 1, 0))
+        width = screen.app.query_one(Headings).size.width
+        spans = tabs.headings(0, width)[1]
+        await screen.pilot.click(Headings, offset=(spans[4][0] + 1, 0))
         await screen.sees("started       11:00:04")
 
 
@@ -68,7 +68,7 @@ async def test_keys_go_into_the_details_and_back(recorded: Path) -> None:
 @pytest.mark.parametrize("width", [5, 30, 55, 70, 120])
 def test_heads_name_the_active_tab_and_match_their_clicks(width: int) -> None:
     for active, tab in enumerate(tabs.TABS):
-        line, spans = tabs.heads(active, width)
+        line, spans = tabs.headings(active, width)
         assert tab.name in line.plain
         assert [line.plain[start:end].split()[0] for start, end in spans] == [
             str(number) for number in range(1, len(tabs.TABS) + 1)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.dashboard import player
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.jump import moment_of
-from corsinspect.dashboard.source import FileSource
-from corsinspect.dashboard.timeline import TimeLine, span
+from corsinspect.dashboard.look.times import elapsed
+from corsinspect.dashboard.screens.jump import moment_of
+from corsinspect.dashboard.state.source import FileSource
+from corsinspect.dashboard.timeline import player
+from corsinspect.dashboard.timeline.timeline import TimeLine
 from tests.dashboard.conftest import LIMIT, Screen, capturing, replaying
 from tests.dashboard.story import START, session
 from tests.dashboard.test_app import blocked, gets
@@ -184,4 +185,4 @@ def test_a_clock_time_after_midnight_is_found() -> None:
 
 
 def test_whiles_are_told_as_on_a_player() -> None:
-    assert [span(seconds) for seconds in (0, 4.25, 83, 3723.5)] == ["0:00.0", "0:04.2", "1:23.0", "1:02:03"]
+    assert [elapsed(seconds) for seconds in (0, 4.25, 83, 3723.5)] == ["0:00.0", "0:04.2", "1:23.0", "1:02:03"]

@@ -120,4 +120,4 @@ async def test_a_saved_session_offers_no_trying(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("t", "S")
         assert "Try the fix" not in screen.text
-        assert not screen.app.trying
+        assert not screen.app.simulation

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from textual.widgets import TextArea
 
-from corsinspect.dashboard import copying
+from corsinspect.dashboard.screens import copying
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, Story, session
 from tests.dashboard.test_hostile import hostile_exchanges

@@ -1,0 +1,102 @@
+"""The fix tab: the header lines that mend this call, and the change for the server's framework."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from corsinspect import advice
+from corsinspect.advice.recipes import Rendered
+from corsinspect.advice.remedy import Part, Remedy
+from corsinspect.dashboard.detail.subject import Subject
+from corsinspect.dashboard.look.content import blocks, bullets, code, entry, hanging, lines
+from corsinspect.dashboard.look.styles import GOOD, KEY, QUIET, STRONG, WARNING
+from corsinspect.printable import printable
+
+CHOOSE = "choose your framework from the list"
+
+
+def fix(subject: Subject, width: int) -> Content:
+    """What the server has to answer, then how to make it, with what else this session's calls need from it."""
+    call, found = subject.call, subject.remedy
+    if call.verdict.outcome != "blocked":
+        return blocks(_nothing_to_mend(subject, width))
+    return blocks(
+        [
+            *_headers(subject, found, width),
+            lines(bullets(found.cautions, width, WARNING)) if found.cautions else Content(""),
+            *_framework(found, width),
+        ]
+    )
+
+
+def _nothing_to_mend(subject: Subject, width: int) -> Iterable[Content]:
+    yield Content.styled("There is no CORS fault to mend here.", STRONG)
+    if mend := advice.explanation(subject.call).mend:
+        yield lines(hanging(Content.styled("→ ", KEY), Content(printable(mend)), width, 2))
+
+
+def _headers(subject: Subject, found: Remedy, width: int) -> Iterable[Content]:
+    if not found.parts:
+        yield Content.styled("Headers can't mend this one.", STRONG)
+        if mend := advice.explanation(subject.call).mend:
+            yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(mend), STRONG), width, 2))
+        return
+    host = printable(found.server.partition("://")[2])
+    yield Content.assemble((f"{host} must answer", STRONG), ("   (what this one call needs)", QUIET))
+    for part in found.parts:
+        yield lines(_part(part, width))
+
+
+def _part(part: Part, width: int) -> Iterable[Content]:
+    yield Content.styled(printable(f"{part.answer}:"), QUIET)
+    if part.status is not None:
+        yield Content.assemble("  ", (f"status {part.status}", GOOD))
+    for line in part.lines:
+        yield from hanging(Content("  "), Content.styled(printable(line), GOOD), width, 4)
+    for name in part.remove:
+        yield Content.assemble("  ", ("without ", WARNING), printable(name))
+
+
+def _framework(found: Remedy, width: int) -> Iterable[Content]:
+    rendered = found.rendered
+    if rendered is None:
+        yield Content.styled("How to do that", STRONG)
+        told = "Nothing in this server's answers says what it is made with: "
+        yield lines(hanging(Content(""), Content.assemble(told, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
+        return
+    yield lines(_title(found, rendered, width))
+    yield lines(_steps(rendered, width))
+    yield code(rendered.code.strip("\n"))
+    yield lines(entry("then", rendered.restart, width, indent=9))
+    if rendered.notes:
+        yield lines(bullets(rendered.notes, width, WARNING))
+    if rendered.left_out:
+        told = "Left out, for it is not well-formed: " + ", ".join(value[:60] for value in rendered.left_out[:8])
+        yield lines(bullets([told], width, WARNING))
+    if rendered.traps:
+        yield lines([Content.styled("What goes wrong", STRONG), *bullets(rendered.traps, width)])
+    if rendered.environments:
+        heading = Content.styled("An allowlist for each environment", STRONG)
+        yield lines([heading, *hanging(Content(""), Content(printable(rendered.environments_how)), width, 0)])
+        yield code(rendered.environments.strip("\n"))
+    if rendered.measured:
+        yield Content.styled(f"Seen to work in a browser with {rendered.measured}.", QUIET)
+
+
+def _title(found: Remedy, rendered: Rendered, width: int) -> Iterable[Content]:
+    why = "chosen by you"
+    if found.recognised is not None:
+        sure = {"certain": "its answers say so", "likely": "its answers look like it", "guess": "a guess"}
+        why = sure[found.recognised.confidence]
+    title = Content.assemble((rendered.title, STRONG), (f"   {why}", QUIET))
+    yield from hanging(Content(""), title, width, 0)
+    union = f"for all of the {found.calls} calls to this server in this session" if found.calls > 1 else "for this call"
+    told = Content.assemble((f"{union} · ", QUIET), ("→ ⏎ ", KEY), ("another framework", QUIET))
+    yield from hanging(Content(""), told, width, 0)
+
+
+def _steps(rendered: Rendered, width: int) -> Iterable[Content]:
+    if rendered.install:
+        yield from entry("install", rendered.install, width, indent=9)
+    yield from entry("file", rendered.file, width, indent=9)
+    yield from entry("where", rendered.where, width, indent=9)

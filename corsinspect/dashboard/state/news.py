@@ -1,0 +1,31 @@
+"""What happened in the background, told once: the difference between a source's facts before and now."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from corsinspect.dashboard.state.facts import SourceFacts
+
+
+class News(NamedTuple):
+    """One thing to tell; `text` is still as captured."""
+
+    text: str
+    severity: Literal["information", "warning", "error"] = "information"
+
+
+def news(before: SourceFacts, now: SourceFacts) -> Iterator[News]:
+    """What to tell a person who looks at something else meanwhile."""
+    opened, closed = Counter(now.browsers) - Counter(before.browsers), Counter(before.browsers) - Counter(now.browsers)
+    for name in opened:
+        yield News(f"{name} is open and set up: repeat the click that fails.")
+    for name in closed:
+        yield News(f"{name} was closed.")
+    for warning in now.warnings:
+        if warning not in before.warnings:
+            yield News(warning, "warning")
+    if before.died is not None and now.died is None:
+        yield News("The proxy runs again, on the same port.")
+    if now.session_gone and not before.session_gone:
+        told = f"The session file {now.session} was moved or deleted."
+        yield News(f"{told} The capture goes on, but nobody else finds what it writes from now on.", "warning")
