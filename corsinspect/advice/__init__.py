@@ -9,9 +9,11 @@ from corsinspect.advice.differences import (
     origin_difference,
 )
 from corsinspect.advice.ladder import Rung, ladder
+from corsinspect.advice.outcomes import OUTCOME_SIGNS
 from corsinspect.advice.patterns import PATTERNS, cause, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
+    ENGINE_NAMES,
     OUTCOME_WORDS,
     Explanation,
     alternatives,
@@ -22,8 +24,11 @@ from corsinspect.advice.sentences import (
     sentence,
     short_reason,
 )
+from corsinspect.advice.simulated import server_reason
 
 __all__ = [
+    "ENGINE_NAMES",
+    "OUTCOME_SIGNS",
     "OUTCOME_WORDS",
     "PATTERNS",
     "REASONS",
@@ -46,5 +51,6 @@ __all__ = [
     "origin_difference",
     "pattern_words",
     "sentence",
+    "server_reason",
     "short_reason",
 ]

@@ -20,6 +20,8 @@ from corsinspect.model import Alternative, Call, Kind, Outcome
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on the server (RFC 9110, 9.2.1)."""
 
+ENGINE_NAMES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
+
 OUTCOME_WORDS: dict[Outcome, str] = {
     "allowed": "allowed",
     "simulated": "allowed by simulated headers",
@@ -151,8 +153,9 @@ def engines(call: Call) -> str:
     verdicts = call.verdict.engines or {}
     if len({verdict.outcome for verdict in verdicts.values()}) < 2:
         return ""
-    names = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
-    return " · ".join(f"{names[engine]}: {OUTCOME_WORDS[verdict.outcome]}" for engine, verdict in verdicts.items())
+    return " · ".join(
+        f"{ENGINE_NAMES[engine]}: {OUTCOME_WORDS[verdict.outcome]}" for engine, verdict in verdicts.items()
+    )
 
 
 def difference(call: Call) -> Difference:

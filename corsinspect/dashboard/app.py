@@ -29,7 +29,7 @@ from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.news import news
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks
-from corsinspect.dashboard.state.siblings import Siblings
+from corsinspect.dashboard.state.same_server import SameServer
 from corsinspect.dashboard.state.source import BrowserKind, Source
 from corsinspect.dashboard.timeline.list_display import ListDisplay
 from corsinspect.dashboard.timeline.timeline import TimeLine
@@ -330,7 +330,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         """Takes all calls off the list; what was said of them stays."""
         self.call_list.clear()
         self.remarks.show()
-        self.siblings = Siblings(self.book)
+        self.same_server = SameServer(self.book)
 
     def hold(self, held: bool) -> None:
         self.feed.hold(held)
@@ -355,7 +355,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         self.call_list.clear()
         self.remarks = Remarks(Notes(*self.source.sessions), self.book)
         self.remarks.carry(said)
-        self.siblings = Siblings(self.book)
+        self.same_server = SameServer(self.book)
         self.compared = None
         self._arrivals.clear()
         self._begin()

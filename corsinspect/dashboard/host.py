@@ -13,7 +13,7 @@ from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks
 from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
-from corsinspect.dashboard.state.siblings import Siblings
+from corsinspect.dashboard.state.same_server import SameServer
 from corsinspect.dashboard.state.simulation import Simulation
 from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.state.watch import Watch
@@ -33,7 +33,7 @@ class Host(App[Exception | None]):
         self.book.show(Shown(not_cors=preferences.value.not_cors))
         self.remarks = Remarks(Notes(*source.sessions), self.book)
         self.feed = Feed(source, self.show_arrivals)
-        self.siblings = Siblings(self.book)
+        self.same_server = SameServer(self.book)
         self.simulation = Simulation(source.actions)
         self.watched: Watch | None = None
         """The call that the person waits for."""

@@ -18,7 +18,7 @@ from corsinspect.dashboard.host import Host
 from corsinspect.dashboard.state.remarks import may_assume
 from corsinspect.dashboard.state.tab_names import FIX, TABS
 
-Place = Literal["app", "list", "tabs", "details", "filter", "time line"]
+Focus = Literal["app", "list", "tabs", "details", "filter", "time line"]
 Condition = Callable[[Host], bool]
 
 
@@ -43,7 +43,7 @@ class Key:
     """Its line there; keys with the same line share it."""
     when: Condition = always
     """When it has something to do: other keys are neither shown nor heard."""
-    place: Place = "app"
+    focus: Focus = "app"
     """What has to have the focus."""
     line: int = 0
     """Where it stands on the key line, from the left; 0: not at all. Those further right are left out first, but for
@@ -51,7 +51,7 @@ class Key:
     display: str | None = None
     """How the key line and the palette write it; None: as Textual does."""
     written: str | None = None
-    """How the help screen writes it, with the others of its line; None: as `display`, or by its name."""
+    """How the help screen writes it, with the others of its line; None: as `display`, or by its name; "": not."""
 
 
 def _rows(host: Host) -> bool:
@@ -142,24 +142,23 @@ OTHER = "Other"
 _SELECT = "select a call; also page up, page down, home (g)"
 _DETAILS = "scroll the details; ← h goes back to the list"
 _TABS = "switch the tab of the details; also tab and shift+tab"
-_IN_DETAILS = "in the details: scroll, go to the top, to the end"
 _STEP = "step back or forward by one request or answer; ← → on the line"
 
 # fmt: off
 KEYS: tuple[Key, ...] = (
-    Key("up,k", "move(-1)", "Up", CALLS, _SELECT, place="list", written="↑ ↓  j k"),
-    Key("down,j", "move(1)", "Down", CALLS, _SELECT, place="list"),
-    Key("pageup,ctrl+b", "page(-1)", "Page up", CALLS, _SELECT, place="list"),
-    Key("pagedown,ctrl+f", "page(1)", "Page down", CALLS, _SELECT, place="list"),
-    Key("home,g", "top", "First", CALLS, _SELECT, place="list"),
-    Key("enter", "app.open", "Open", CALLS, "open its details in full; esc goes back", _selected, "list", line=1),
-    Key("end,G", "follow", "Newest", CALLS, "jump to the newest call and follow", place="list", written="end  G"),
-    Key("right,l", "app.into_detail", "Details", CALLS, _DETAILS, place="list", written="→  l"),
-    Key("left,h", "app.out_of_detail", "List", CALLS, _DETAILS, place="details"),
-    Key("j", "scroll_down", "Down", CALLS, _IN_DETAILS, place="details", written="j k  g G"),
-    Key("k", "scroll_up", "Up", CALLS, _IN_DETAILS, place="details"),
-    Key("g", "scroll_home", "Top", CALLS, _IN_DETAILS, place="details"),
-    Key("G", "scroll_end", "End", CALLS, _IN_DETAILS, place="details"),
+    Key("up,k", "move(-1)", "Up", CALLS, _SELECT, focus="list", written="↑ ↓  j k"),
+    Key("down,j", "move(1)", "Down", CALLS, _SELECT, focus="list"),
+    Key("pageup,ctrl+b", "page(-1)", "Page up", CALLS, _SELECT, focus="list"),
+    Key("pagedown,ctrl+f", "page(1)", "Page down", CALLS, _SELECT, focus="list"),
+    Key("home,g", "top", "First", CALLS, _SELECT, focus="list"),
+    Key("enter", "app.open", "Open", CALLS, "show its details as large as the terminal; esc goes back", _selected, "list", line=1),
+    Key("end,G", "follow", "Newest", CALLS, "jump to the newest call and follow", focus="list", written="end  G"),
+    Key("right,l", "app.into_detail", "Details", CALLS, _DETAILS, focus="list", written="→  l"),
+    Key("left,h", "app.out_of_detail", "List", CALLS, _DETAILS, focus="details", written=""),
+    Key("j", "scroll_down", "Down", CALLS, _DETAILS, focus="details", written=""),
+    Key("k", "scroll_up", "Up", CALLS, _DETAILS, focus="details", written=""),
+    Key("g", "scroll_home", "Top", CALLS, _DETAILS, focus="details", written=""),
+    Key("G", "scroll_end", "End", CALLS, _DETAILS, focus="details", written=""),
     *(
         Key(str(number), f"app.tab({number - 1})", tab.name, CALLS, _TABS, _call, "tabs", written=f"1 … {len(TABS)}")
         for number, tab in enumerate(TABS, 1)
@@ -167,8 +166,8 @@ KEYS: tuple[Key, ...] = (
     Key("tab", "app.turn_tab(1)", "Tabs", CALLS, _TABS, _call, "tabs", line=1, display=f"1–{len(TABS)} ⇥"),
     Key("shift+tab", "app.turn_tab(-1)", "Previous tab", CALLS, _TABS, _call, "tabs"),
     Key("p", "jump_pair", "Preflight or request", CALLS, "switch between preflight and request", _call),
-    Key("right_square_bracket", "problem(1)", "Next blocked", CALLS, "next or previous blocked call", place="list", display="]"),
-    Key("left_square_bracket", "problem(-1)", "Previous blocked", CALLS, "next or previous blocked call", place="list", display="["),
+    Key("right_square_bracket", "problem(1)", "Next blocked", CALLS, "next or previous blocked call", focus="list", display="]"),
+    Key("left_square_bracket", "problem(-1)", "Previous blocked", CALLS, "next or previous blocked call", focus="list", display="["),
     Key("question_mark", "why", "Why", EXPLAIN, "explain the reason, with a wrong and a right header", _call, line=22, display="?"),
     Key("d", "contrast", "Compare", EXPLAIN, "compare two calls: press it on one, then on the other", _call),
     Key("y", "copy", "Copy", EXPLAIN, "copy: u URL, c curl, f fix, p AI prompt, j JSON", _call, line=21),
@@ -176,9 +175,9 @@ KEYS: tuple[Key, ...] = (
     Key("a", "not_seen", "My call isn't here", EXPLAIN, "my call isn't here: what a proxy can't see"),
     Key("enter", "app.choose_recipe", "Framework", EXPLAIN, "on the Fix tab: choose the server's framework", _on_fix_tab, "details", line=1),
     Key("slash", "filter", "Filter", SHOWN, "filter by words, blocked, method:PUT, host:api, -preflight", _may_filter, line=7, display="/"),
-    Key("tab", "complete", "Complete", SHOWN, "in the filter line: complete the word", place="filter", line=1),
-    Key("ctrl+s", "save", "Save", SHOWN, "in the filter line: save the filter under a name", place="filter", line=2, written="^s"),
-    Key("down", "submit", "To the list", SHOWN, "in the filter line: go to the list", place="filter", written="↓"),
+    Key("tab", "complete", "Complete", SHOWN, "in the filter line: complete the word", focus="filter", line=1),
+    Key("ctrl+s", "save", "Save", SHOWN, "in the filter line: save the filter under a name", focus="filter", line=2, written="^s"),
+    Key("down", "submit", "To the list", SHOWN, "in the filter line: go to the list", focus="filter", written="↓"),
     Key("b", "blocked_only", "Blocked", SHOWN, "only blocked calls and network errors", _rows, line=8),
     Key("m", "overview", "Overview", SHOWN, "overview: which page may call which server, and preflight cost", _rows, line=9),
     Key("F", "findings", "Findings", SHOWN, "findings: what many calls have in common", _rows, line=10),
@@ -186,9 +185,9 @@ KEYS: tuple[Key, ...] = (
     Key("e", "this_endpoint", "This endpoint", SHOWN, "only this page's origin, only this method and URL", _selected),
     Key("n", "not_cors", "Not CORS", SHOWN, "show or hide calls that CORS doesn't apply to", _not_cors, line=11),
     Key("B", "background", "Background", SHOWN, "show or hide the browser's background requests"),
-    Key("s", "sort", "Sort", SHOWN, "sort by time, duration, status or host", place="list"),
-    Key("v", "group", "Group", SHOWN, "group by server or by endpoint", place="list"),
-    Key("z", "fold", "Fold repeats", SHOWN, "fold identical failures into one row with a count", place="list"),
+    Key("s", "sort", "Sort", SHOWN, "sort by time, duration, status or host", focus="list"),
+    Key("v", "group", "Group", SHOWN, "group by server or by endpoint", focus="list"),
+    Key("z", "fold", "Fold repeats", SHOWN, "fold identical failures into one row with a count", focus="list"),
     Key("escape", "back", "Back", SHOWN, "clear the filter, show all calls", _way_back, line=1, written="esc"),
     Key("x", "mark", "Mark", KNOWN, "mark a call, add a note to it (saved beside the session)", _selected),
     Key("N", "note", "Note", KNOWN, "mark a call, add a note to it (saved beside the session)", _selected),
@@ -214,22 +213,22 @@ KEYS: tuple[Key, ...] = (
     Key("left_curly_bracket", "speed(-1)", "Slower", TIME, "slower, faster: 1×, 10×, 100×", _time_line, display="{"),
     Key("right_curly_bracket", "speed(1)", "Faster", TIME, "slower, faster: 1×, 10×, 100×", _time_line, display="}"),
     Key("J", "jump", "Jump to a time", TIME, "jump to a time: 1:23, +30s, @14:02:05, 50%; or click the line", _time_line),
-    Key("home,g", "to_start", "Start", TIME, "on the line: go to the start, to the end", place="time line", written="home end"),
-    Key("end,G", "to_end", "End", TIME, "on the line: go to the start, to the end", place="time line"),
-    Key("down,j", "app.move(1)", "Down", TIME, "on the line: select a call", place="time line", written="↑ ↓  j k"),
-    Key("up,k", "app.move(-1)", "Up", TIME, "on the line: select a call", place="time line"),
-    Key("escape,enter", "app.out_of_time", "To the list", TIME, "on the line: back to the list", place="time line", line=1, display="esc"),
+    Key("home,g", "to_start", "Start", TIME, "on the line: go to the start, to the end", focus="time line", written="home end"),
+    Key("end,G", "to_end", "End", TIME, "on the line: go to the start, to the end", focus="time line"),
+    Key("down,j", "app.move(1)", "Down", TIME, "on the line: select a call", focus="time line", written="↑ ↓  j k"),
+    Key("up,k", "app.move(-1)", "Up", TIME, "on the line: select a call", focus="time line"),
+    Key("escape,enter", "app.out_of_time", "To the list", TIME, "on the line: back to the list", focus="time line", line=1, display="esc"),
     Key("colon", "command_palette", "Commands", OTHER, "all commands, and themes", line=20, display=":", written=":  ^p"),
     Key("f1", "help", "Help", OTHER, "this help", line=23),
     Key("q", "quit", "Quit", OTHER, "quit; corsinspect replay opens the session again", line=24),
 )
 # fmt: on
-"""Of two with the same key and place, only one is possible at a time."""
+"""Of two with the same key and focus, only one is possible at a time."""
 
 
-def bindings(place: Place) -> list[Binding]:
-    """What Textual is given for a place: first what is on the key line, in its order."""
-    rows = sorted((row for row in KEYS if row.place == place), key=lambda row: (not row.line, row.line))
+def bindings(focus: Focus) -> list[Binding]:
+    """What Textual is given for what has the focus: first what is on the key line, in its order."""
+    rows = sorted((row for row in KEYS if row.focus == focus), key=lambda row: (not row.line, row.line))
     return [Binding(row.key, row.action, row.label, show=bool(row.line), key_display=row.display) for row in rows]
 
 
@@ -248,13 +247,13 @@ def _written(rows: list[Key]) -> str:
     """The keys of a help line: as its first row writes them all, or one after the other."""
     if rows[0].written:
         return rows[0].written
-    return "  ".join(dict.fromkeys(row.display or row.key for row in rows if row.written is None))
+    return "  ".join(dict.fromkeys(row.display or row.key for row in rows if row.written != ""))
 
 
 def _of_app() -> Iterator[tuple[tuple[str, tuple[object, ...]], Condition]]:
     for row in KEYS:
         namespace, name, parameters = parse(row.action)
-        if namespace == "app" or row.place == "app":
+        if namespace == "app" or row.focus == "app":
             yield (name, parameters), row.when
 
 

@@ -4,7 +4,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from corsinspect.advice import pattern_words, short_reason
+from corsinspect.advice import OUTCOME_SIGNS, pattern_words, short_reason
 from corsinspect.advice.causes import causes
 from corsinspect.advice.policy import behind
 from corsinspect.advice.remedy import server_of
@@ -15,17 +15,6 @@ from corsinspect.analysis.traits import traits
 from corsinspect.model import Call, Outcome
 from corsinspect.printable import printable
 from corsinspect.report.neighbours import Neighbours
-
-SIGNS: dict[Outcome, str] = {
-    "allowed": "✓",
-    "simulated": "≈",
-    "blocked": "✗",
-    "opaque": "◐",
-    "network-error": "↯",
-    "pending": "◌",
-    "not-cors": "·",
-    "unknown": "?",
-}
 
 # those of the sixteen colours of every terminal that are readable on light and on dark
 _COLOURS: dict[Outcome, str] = {
@@ -47,7 +36,7 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours
     """One Call in one or two lines, without a line break at the end. `changed`: marks it as printed before with another
     outcome; `neighbours`: the session's Calls, to add the likeliest cause of a failure and its evidence."""
     verdict = call.verdict
-    word = f"{SIGNS[verdict.outcome]} {verdict.outcome}"
+    word = f"{OUTCOME_SIGNS[verdict.outcome]} {verdict.outcome}"
     padded = f"{word:<16}"
     if colour and verdict.outcome in _COLOURS:
         padded = f"\x1b[{_COLOURS[verdict.outcome]}m{word}\x1b[0m" + " " * (16 - len(word))
@@ -141,7 +130,7 @@ def summary(calls: Iterable[Call]) -> str:
     """How many Calls had which outcome, in one line."""
     counted = Counter(call.verdict.outcome for call in calls if not call.background)
     background = sum(call.background for call in calls)
-    named = [f"{counted[outcome]} {outcome}" for outcome in SIGNS if counted[outcome]]
+    named = [f"{counted[outcome]} {outcome}" for outcome in OUTCOME_SIGNS if counted[outcome]]
     if background:
         named.append(f"{background} browser background {'request' if background == 1 else 'requests'} hidden")
     return ", ".join(named) or "no calls"

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from corsinspect.dashboard.list.cells import columns, duration, first_line, group_head, headings, second_line, steps
+from corsinspect.dashboard.list.cells import columns, duration, first_line, group_heading, headings, second_line, steps
 from corsinspect.dashboard.look.shorten import fit, fit_url, host_port, short_origin, short_url
-from corsinspect.dashboard.state.arrangement import Head
+from corsinspect.dashboard.state.arrangement import Heading
 from corsinspect.dashboard.state.rows import CallRow
 from corsinspect.model import Outcome, Reason
 
@@ -92,7 +92,7 @@ def test_fit_is_exact_with_wide_characters(text: str, width: int) -> None:
 
 @given(st.text(max_size=80), st.integers(30, 250))
 def test_a_groups_head_fits_and_tells_its_numbers(name: str, width: int) -> None:
-    text = "".join(text for _, text in group_head(Head(name, 12, 3), width))
+    text = "".join(text for _, text in group_heading(Heading(name, 12, 3), width))
     assert cell_len(text) <= width
     assert text.endswith("  12 calls  ✗ 3")
 

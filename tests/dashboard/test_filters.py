@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corsinspect.dashboard.filter.completion import completed, completions, suggestion
 from corsinspect.dashboard.filter.filter_line import FilterInput
-from corsinspect.dashboard.filter.quick import PROBLEMS, endpoint_term, host_term, origin_term, toggled
+from corsinspect.dashboard.filter.quick_filters import PROBLEM_TERM, endpoint_term, host_term, origin_term, toggled
 from corsinspect.dashboard.filter.save_filter import filter_name, with_filter
 from corsinspect.dashboard.state.query import Query, parse
 from tests.dashboard.conftest import replaying
@@ -63,12 +63,12 @@ def test_completing_never_fails(text: str) -> None:
 
 
 def test_a_quick_key_adds_its_words_and_takes_them_away() -> None:
-    both = toggled(PROBLEMS, "origin=a")
+    both = toggled(PROBLEM_TERM, "origin=a")
     assert both == "(blocked or network) origin=a"
-    assert toggled(both, PROBLEMS) == "origin=a"
+    assert toggled(both, PROBLEM_TERM) == "origin=a"
     assert toggled(both, "origin=a") == "(blocked or network)"
-    assert toggled("(blocked or network)", PROBLEMS) == toggled(PROBLEMS, PROBLEMS) == ""
-    assert toggled("origin=a", PROBLEMS) == "origin=a (blocked or network)"
+    assert toggled("(blocked or network)", PROBLEM_TERM) == toggled(PROBLEM_TERM, PROBLEM_TERM) == ""
+    assert toggled("origin=a", PROBLEM_TERM) == "origin=a (blocked or network)"
     assert toggled("origin=ab", "origin=a") == "origin=ab origin=a"
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.state.query import EVERYTHING, Problem, Query, parse, quoted
-from corsinspect.dashboard.state.terms import KEYS, STATES
+from corsinspect.dashboard.state.terms import FIELDS, STATES
 from corsinspect.model import Reason
 
 
@@ -164,7 +164,7 @@ def test_a_quote_that_is_not_closed_yet_reaches_to_the_end() -> None:
 
 
 pieces = st.one_of(
-    st.sampled_from([*(f"{key}:" for key in KEYS), *STATES, *(key.example for key in KEYS.values())]),
+    st.sampled_from([*(f"{key}:" for key in FIELDS), *STATES, *(key.example for key in FIELDS.values())]),
     st.sampled_from(
         ["(", ")", "-", "not", "and", "or", '"', "*", "@", "@a", "=", ":", " ", "4xx", "9" * 400, "/[", "²"]
     ),

@@ -16,7 +16,7 @@ class CaptureActions(HostWithWidgets):
         call = self.selected_call
         if call is None:
             return
-        why_not = self.simulation.start(call, self.siblings.of(call))
+        why_not = self.simulation.start(call, self.same_server.of(call))
         if why_not is not None:
             self.warn(why_not)
         else:

@@ -1,7 +1,7 @@
 """What of the calls is shown, and the screens beside the list."""
 
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
-from corsinspect.dashboard.filter import quick
+from corsinspect.dashboard.filter import quick_filters as quick
 from corsinspect.dashboard.screens.explain_screens import NotSeenScreen
 from corsinspect.dashboard.screens.findings import FindingsScreen
 from corsinspect.dashboard.screens.help import HelpScreen
@@ -61,7 +61,7 @@ class ViewActions(HostWithWidgets):
 
     def action_blocked_only(self) -> None:
         """Shows blocked calls and network errors only, or all again."""
-        self.filter_line.write(quick.toggled(self.filter_line.text, quick.PROBLEMS))
+        self.filter_line.write(quick.toggled(self.filter_line.text, quick.PROBLEM_TERM))
 
     def action_this_origin(self) -> None:
         """Shows calls of the selected call's page only, or all again."""

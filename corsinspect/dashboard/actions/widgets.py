@@ -56,7 +56,7 @@ class HostWithWidgets(Host):
         """What the tabs ask for of a call."""
         return Subject(
             call,
-            lambda: self.siblings.of(call),
+            lambda: self.same_server.of(call),
             can_trust=self.source.actions is not None,
             recipe=self.recipe_of(call),
         )

@@ -12,7 +12,7 @@ from corsinspect.dashboard.look.styles import GOOD, QUIET, STRONG, WARNING
 from corsinspect.model import Finding
 from corsinspect.printable import printable
 
-SIGNS = {"risk": ("!", WARNING), "note": ("·", QUIET), "good": ("✓", GOOD)}
+WEIGHTS = {"risk": ("!", WARNING), "note": ("·", QUIET), "good": ("✓", GOOD)}
 
 
 def security(subject: Subject, width: int) -> Content:
@@ -32,7 +32,7 @@ def security(subject: Subject, width: int) -> Content:
 
 def _one(finding: Finding, width: int) -> Iterable[Content]:
     said = opening(finding)
-    sign, style = SIGNS[said.weight]
+    sign, style = WEIGHTS[said.weight]
     yield from hanging(Content.styled(f"{sign} ", style), Content.styled(said.title, STRONG), width, 2)
     if said.meaning:
         yield from hanging(Content("  "), Content(printable(said.meaning)), width, 2)

@@ -170,8 +170,7 @@ def _kept(call: Call, exchange: Exchange, width: int) -> Content:
     fields = cors_headers(exchange.response_headers)
     age = max_age(fields.max_age, engine)
     said = "no Access-Control-Max-Age" if fields.max_age is None else f"Access-Control-Max-Age: {fields.max_age}"
-    names = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
-    kept = f"{names[engine.name]} remembers this for {span(age) if age else 'no time at all'}"
+    kept = f"{advice.ENGINE_NAMES[engine.name]} remembers this for {span(age) if age else 'no time at all'}"
     return lines(entry("remembered", f"{kept} ({said})", width))
 
 

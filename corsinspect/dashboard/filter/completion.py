@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from corsinspect.dashboard.state.query import Token, quoted, split, tokens
-from corsinspect.dashboard.state.terms import KEYS, STATES
+from corsinspect.dashboard.state.terms import FIELDS, STATES
 from corsinspect.printable import printable
 
 MOST = 40
@@ -21,7 +21,7 @@ def completions(text: str, values: Values, saved: Mapping[str, str]) -> list[str
     if last.quote == 0:
         return []
     key, sign, value = split(last)
-    if key.lower() in KEYS and sign:
+    if key.lower() in FIELDS and sign:
         return [f"{key}{sign}{quoted(printable(option))}" for option in _fitting(value, values(key.lower()))]
     return _fitting(last.text, _words(saved)) if last.quote is None else []
 
@@ -50,7 +50,7 @@ def suggestion(text: str, values: Values, saved: Mapping[str, str]) -> str | Non
 
 
 def _words(saved: Mapping[str, str]) -> list[str]:
-    return [*(f"{key}:" for key in KEYS), *STATES, *(f"@{name}" for name in saved)]
+    return [*(f"{key}:" for key in FIELDS), *STATES, *(f"@{name}" for name in saved)]
 
 
 def _fitting(part: str, options: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.look.inputs import PrintableInput
 from corsinspect.dashboard.look.styles import QUIET
 from corsinspect.dashboard.state.query import Problem, Query, parse, split, tokens
-from corsinspect.dashboard.state.terms import KEYS, STATES
+from corsinspect.dashboard.state.terms import FIELDS, STATES
 from corsinspect.printable import printable
 
 PROMPT = " / "
@@ -170,7 +170,7 @@ class _Highlight(Highlighter):
         plain = text.plain
         for token in tokens(plain):
             key, sign, _ = split(token)
-            if sign and key.lower() in KEYS:
+            if sign and key.lower() in FIELDS:
                 text.stylize("bold", token.start, token.start + len(key) + 1)
             elif token.kind != "word" or (token.quote is None and token.text.lower() in _MEANING):
                 text.stylize("bold", token.start, token.end)

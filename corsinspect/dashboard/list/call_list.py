@@ -20,7 +20,7 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from corsinspect.dashboard.keys import bindings
-from corsinspect.dashboard.list.cells import Cells, Columns, columns, first_line, group_head, second_line
+from corsinspect.dashboard.list.cells import Cells, Columns, columns, first_line, group_heading, second_line
 from corsinspect.dashboard.look.line_view import LineView
 from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement
 from corsinspect.dashboard.state.book import Book, Shown
@@ -47,7 +47,7 @@ class CallList(LineView, can_focus=True):
         "list--opaque",
         "list--pending",
         "list--not-cors",
-        "list--head",
+        "list--heading",
         "list--muted",
         "list--reason",
         "list--mark",
@@ -259,8 +259,8 @@ class CallList(LineView, can_focus=True):
         if index >= len(self.book.lines):
             return Strip.blank(width, self.rich_style)
         line = self.book.lines[index]
-        if (head := self.book.head(line)) is not None:  # says other numbers with every call
-            return self._strip(group_head(head, width), "", width)
+        if (heading := self.book.heading(line)) is not None:  # says other numbers with every call
+            return self._strip(group_heading(heading, width), "", width)
         if (strip := self._strips.get(line)) is None:
             strip = self._strips[line] = self._draw(line, width)
         return strip

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from corsinspect.dashboard.look.shorten import fit, fit_url, short_origin, short_url
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.look.times import clock, duration
-from corsinspect.dashboard.state.arrangement import Arrangement, Head, Sort
+from corsinspect.dashboard.state.arrangement import Arrangement, Heading, Sort
 from corsinspect.dashboard.state.rows import CallRow
 from corsinspect.printable import printable
 
@@ -80,13 +80,13 @@ def arranged(arrangement: Arrangement) -> str:
     return ", ".join(part for part in told if part)
 
 
-def group_head(head: Head, width: int) -> Cells:
+def group_heading(heading: Heading, width: int) -> Cells:
     """The line above a group's rows."""
-    calls = f"  {head.calls} call{'' if head.calls == 1 else 's'}"
-    problems = f"  {OUTCOMES['blocked'].sign} {head.problems}" if head.problems else ""
-    name = "▾ " + printable(head.name)
+    calls = f"  {heading.calls} call{'' if heading.calls == 1 else 's'}"
+    problems = f"  {OUTCOMES['blocked'].sign} {heading.problems}" if heading.problems else ""
+    name = "▾ " + printable(heading.name)
     name = fit(name, min(cell_len(name), max(8, width - len(calls) - len(problems) - 1)))
-    return [("list--head", name), ("list--muted", calls), ("list--blocked", problems)]
+    return [("list--heading", name), ("list--muted", calls), ("list--blocked", problems)]
 
 
 def first_line(row: CallRow, columns: Columns, mark: str = "", repeats: int = 1) -> Cells:

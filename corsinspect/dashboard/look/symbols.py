@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
+from corsinspect.advice import OUTCOME_SIGNS
 from corsinspect.model import Call, Outcome, PreflightUse
 
 
-class Sign(NamedTuple):
-    """How a state looks."""
+class Symbol(NamedTuple):
+    """How an outcome looks."""
 
     sign: str
     word: str
@@ -14,15 +15,15 @@ class Sign(NamedTuple):
     """A Content style; the list's component class is `list--` with the outcome's name."""
 
 
-OUTCOMES: dict[Outcome, Sign] = {
-    "blocked": Sign("✗", "blocked", "bold $text-error"),
-    "network-error": Sign("↯", "network", "$text-warning"),
-    "unknown": Sign("?", "unknown", "$text-accent"),
-    "simulated": Sign("≈", "SIMULATED", "bold $text-warning reverse"),
-    "allowed": Sign("✓", "allowed", "$text-success"),
-    "opaque": Sign("◐", "opaque", "$text-secondary"),
-    "pending": Sign("◌", "pending", "$text-primary"),
-    "not-cors": Sign("·", "not CORS", "$foreground-muted"),
+OUTCOMES: dict[Outcome, Symbol] = {
+    "blocked": Symbol(OUTCOME_SIGNS["blocked"], "blocked", "bold $text-error"),
+    "network-error": Symbol(OUTCOME_SIGNS["network-error"], "network", "$text-warning"),
+    "unknown": Symbol(OUTCOME_SIGNS["unknown"], "unknown", "$text-accent"),
+    "simulated": Symbol(OUTCOME_SIGNS["simulated"], "SIMULATED", "bold $text-warning reverse"),
+    "allowed": Symbol(OUTCOME_SIGNS["allowed"], "allowed", "$text-success"),
+    "opaque": Symbol(OUTCOME_SIGNS["opaque"], "opaque", "$text-secondary"),
+    "pending": Symbol(OUTCOME_SIGNS["pending"], "pending", "$text-primary"),
+    "not-cors": Symbol(OUTCOME_SIGNS["not-cors"], "not CORS", "$foreground-muted"),
 }
 """In the order in which a person wants to see them."""
 

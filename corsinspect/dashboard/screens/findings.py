@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from corsinspect import advice
 from corsinspect.analysis.patterns import Pattern, Severity, patterns
-from corsinspect.dashboard.filter.quick import pattern_term
+from corsinspect.dashboard.filter.quick_filters import finding_term
 from corsinspect.dashboard.look.key_line import KeyLine
 from corsinspect.dashboard.look.styles import QUIET
 from corsinspect.dashboard.state.tally import Tally
@@ -59,7 +59,7 @@ class FindingsScreen(ModalScreen[str | None]):
 
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         if message.option_index < len(self._found):
-            self.dismiss(pattern_term(self._found[message.option_index]))
+            self.dismiss(finding_term(self._found[message.option_index]))
 
     def _show(self) -> None:
         if self._tally.changes == self._changes:

@@ -9,7 +9,7 @@ from corsinspect.dashboard.state.rows import PROBLEMS
 from corsinspect.model import Outcome
 
 Name = TypeVar("Name")
-Place = tuple[str | None, str]
+OriginPair = tuple[str | None, str]
 """Page origin (None: unknown) and API origin."""
 
 
@@ -30,12 +30,12 @@ class Matrix(NamedTuple):
 
     pages: list[str | None]
     apis: list[str]
-    cells: dict[Place, Cell]
+    cells: dict[OriginPair, Cell]
 
 
 def matrix(kinds: Mapping[Traits, int], before: Matrix | None = None) -> Matrix:
     """The matrix of these kinds of calls. What was in `before` keeps its place: nothing jumps while somebody reads."""
-    cells: dict[Place, Cell] = {}
+    cells: dict[OriginPair, Cell] = {}
     for kind, number in kinds.items():
         if kind.background or kind.outcome == "not-cors":
             continue

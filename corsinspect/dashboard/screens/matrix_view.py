@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from corsinspect.dashboard.look.shorten import fit, fit_url, short_origin
 from corsinspect.dashboard.look.symbols import OUTCOMES
-from corsinspect.dashboard.screens.matrix import Cell, Matrix, Place
+from corsinspect.dashboard.screens.matrix import Cell, Matrix, OriginPair
 from corsinspect.model import Outcome
 
 NARROWEST = 16
@@ -27,7 +27,7 @@ class MatrixView(Widget, can_focus=True):
     """Pages down, servers across. `show` a matrix; `Chosen` says which cell the person wants to see the calls of."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "matrix--head",
+        "matrix--heading",
         "matrix--cause",
         "matrix--none",
         "matrix--cursor",
@@ -51,7 +51,7 @@ class MatrixView(Widget, can_focus=True):
     class Chosen(Message):
         """The person wants to see the calls of a cell."""
 
-        def __init__(self, place: Place) -> None:
+        def __init__(self, place: OriginPair) -> None:
             super().__init__()
             self.place = place
 
@@ -63,7 +63,7 @@ class MatrixView(Widget, can_focus=True):
         """The first row and column in view."""
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> OriginPair | None:
         """Where the person stands; None while there is nothing."""
         if not self._matrix.cells:
             return None
@@ -138,7 +138,7 @@ class MatrixView(Widget, can_focus=True):
         row, part = divmod(y - HEADINGS, TALL)
         row += self._top
         shown = range(self._left, min(len(self._matrix.apis), self._left + (width - names) // step + 1))
-        plain, head = self.rich_style, self.get_component_rich_style("matrix--head")
+        plain, head = self.rich_style, self.get_component_rich_style("matrix--heading")
         if y < HEADINGS:
             corner = f"← {self._left} more" if self._left else ""
             texts = [fit_url(short_origin(self._matrix.apis[column]), step - 2) + "  " for column in shown]

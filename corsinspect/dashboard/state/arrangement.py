@@ -1,7 +1,7 @@
-"""In which order the rows stand, under which heads, and which of them stand for others.
+"""In which order the rows stand, under which headings, and which of them stand for others.
 
-A line is one number: `position * 2 + part` for a row's first and second line, an odd number below zero for a head. So a
-row's first line is an even number, whatever the arrangement.
+A line is one number: `position * 2 + part` for a row's first and second line, an odd number below zero for a heading.
+So a row's first line is an even number, whatever the arrangement.
 """
 
 import math
@@ -45,7 +45,7 @@ class Arrangement(msgspec.Struct, frozen=True):
         return self.sort == "time" and self.group is None
 
 
-class Head(NamedTuple):
+class Heading(NamedTuple):
     """What stands above the rows of a group."""
 
     name: str
@@ -118,9 +118,9 @@ class Arranged:
         self._row_at = row_at
         self._counts: dict[str, tuple[int, int]] = {}
         """Calls and problems, by group."""
-        self._heads: list[str] = []
-        """Names of groups, also of those that are empty by now: a head's line is its index, below zero."""
-        self._head_lines: dict[str, int] = {}
+        self._headings: list[str] = []
+        """Names of groups, also of those that are empty by now: a heading's line is its index, below zero."""
+        self._heading_lines: dict[str, int] = {}
         self._same: dict[tuple[object, ...], list[int]] = {}
         """The positions of failures that are all the same; the first one's row is shown."""
         self.changed: set[int] = set()
@@ -149,14 +149,14 @@ class Arranged:
             return bisect_left(self._keys, self._key(row))
         return bisect_left(self._keys, ("", 0, position)) if self._how.timely else len(self.lines)
 
-    def index_of_head(self, line: int) -> int:
-        """The index of a group's head, or of the line that stands where it would."""
+    def index_of_heading(self, line: int) -> int:
+        """The index of a group's heading, or of the line that stands where it would."""
         return bisect_left(self._keys, (self._name(line),))
 
-    def head(self, line: int) -> Head:
-        """What the head on this line says."""
+    def heading(self, line: int) -> Heading:
+        """What the heading on this line says."""
         name = self._name(line)
-        return Head(name, *self._counts.get(name, (0, 0)))
+        return Heading(name, *self._counts.get(name, (0, 0)))
 
     def first_of(self, row: CallRow) -> int:
         """The position of the row that stands for this one."""
@@ -235,11 +235,11 @@ class Arranged:
         return 0 in (calls, calls + by)
 
     def _head_line(self, group: str) -> int:
-        line = self._head_lines.get(group)
+        line = self._heading_lines.get(group)
         if line is None:
-            self._heads.append(group)
-            line = self._head_lines[group] = 1 - 2 * len(self._heads)
+            self._headings.append(group)
+            line = self._heading_lines[group] = 1 - 2 * len(self._headings)
         return line
 
     def _name(self, line: int) -> str:
-        return self._heads[(-1 - line) // 2]
+        return self._headings[(-1 - line) // 2]

@@ -14,7 +14,7 @@ import msgspec
 
 from corsinspect.analysis.traits import traits
 from corsinspect.dashboard.look.shorten import short_origin
-from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Head, Plain
+from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
 from corsinspect.dashboard.state.call_store import Calls
 from corsinspect.dashboard.state.query import EVERYTHING, Query
 from corsinspect.dashboard.state.rows import EXPLAINED, PROBLEMS, CallRow, row_of
@@ -80,7 +80,7 @@ class Book:
 
     @property
     def lines(self) -> list[int]:
-        """What is shown, line by line: even numbers are rows, odd ones their second lines and the heads of groups."""
+        """What is shown, line by line: even numbers are rows, odd ones second lines and headings of groups."""
         return self._listing.lines
 
     @property
@@ -182,7 +182,7 @@ class Book:
         """The index of a line, or of the one that stands where it would."""
         if line >= 0:
             return self.index_of(line >> 1) + (line & 1)
-        return self._listing.index_of_head(line) if isinstance(self._listing, Arranged) else 0
+        return self._listing.index_of_heading(line) if isinstance(self._listing, Arranged) else 0
 
     def height(self, position: int) -> int:
         """How many lines the row at this position takes when it's shown."""
@@ -190,15 +190,15 @@ class Book:
         return 1 if row is None else len(self._lines_of(row))
 
     def row_at(self, index: int) -> int | None:
-        """The position of the row on the line with this index, or of the next one under a head; None: out of range."""
+        """The position of the row on the line with this index, or of the next one below a heading; None: there is none."""
         if not 0 <= index < len(self.lines):
             return None
         line = self.lines[index]
         return self.row_at(index + 1) if line < 0 else line >> 1
 
-    def head(self, line: int) -> Head | None:
-        """What a line that is a group's head says; None for one that is no head."""
-        return self._listing.head(line) if line < 0 and isinstance(self._listing, Arranged) else None
+    def heading(self, line: int) -> Heading | None:
+        """What a line that is a group's heading says; None for one that is no heading."""
+        return self._listing.heading(line) if line < 0 and isinstance(self._listing, Arranged) else None
 
     def repeats(self, row: CallRow) -> int:
         """How many calls a row that is shown stands for."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from corsinspect.dashboard.state.terms import KEYS, STATES, Predicate
+from corsinspect.dashboard.state.terms import FIELDS, STATES, Predicate
 
 DEEPEST = 40
 """Parentheses and negations in each other; more is no filter that a person means."""
@@ -188,11 +188,11 @@ class _Parser:
         key, sign, value = split(token)
         if not sign:
             return None
-        known = KEYS.get(key.lower())
+        known = FIELDS.get(key.lower())
         if known is None:
             if sign == "=" or not key.isalpha() or not value or value.startswith("//"):
                 return None
-            near = get_close_matches(key.lower(), KEYS, n=1, cutoff=0.8 if value[0].isdigit() else 0.6)
+            near = get_close_matches(key.lower(), FIELDS, n=1, cutoff=0.8 if value[0].isdigit() else 0.6)
             if value[0].isdigit() and not near:  # host:port
                 return None
             meant = f"did you mean {near[0]}:?" if near else f'for the text itself: "{token.text}"'

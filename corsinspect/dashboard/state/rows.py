@@ -5,8 +5,8 @@ from sys import intern
 import msgspec
 
 from corsinspect import advice
+from corsinspect.analysis import by_server
 from corsinspect.analysis.traits import Traits
-from corsinspect.dashboard.detail.banner import short_reason
 from corsinspect.dashboard.look.symbols import preflight_sign
 from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, Reason
 
@@ -67,7 +67,7 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         url=call.url,
         page=None if call.page_origin is None else intern(call.page_origin),
         preflight=preflight_sign(call),
-        reason=intern(short_reason(call) if call.verdict.outcome == "simulated" else advice.short_reason(call)),
+        reason=intern(_reason(call)),
         started=call.started,
         took=None if ended is None else max(0.0, ended - call.started),
         background=call.background,
@@ -78,6 +78,12 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         asked=_asked(call),
         traits=traits,
     )
+
+
+def _reason(call: Call) -> str:
+    if call.verdict.outcome == "simulated":
+        return advice.server_reason(by_server(call))
+    return advice.short_reason(call)
 
 
 def _asked(call: Call) -> float | None:

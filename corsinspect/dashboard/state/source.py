@@ -14,7 +14,7 @@ from corsinspect.session.reader import Ahead, Follower, is_session, load
 
 BrowserKind = Literal["chromium", "firefox"]
 
-PROBLEMS = 20
+MOST_PROBLEMS = 20
 """Problems of a file that are told; a file of something else has one a line."""
 WORTH_A_BAR = 1 << 20
 """Bytes of a session still to be read from which on it's shown how far that is."""
@@ -90,7 +90,7 @@ class Source(Protocol):
         ...
 
 
-class Place:
+class SessionFile:
     """Where a session file is, to notice when it's not there any more."""
 
     def __init__(self, path: Path) -> None:
@@ -156,7 +156,7 @@ class FileSource:
         self.sessions = self._paths = paths
         in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
         self._pieces = _Pieces(paths[0]) if in_pieces else None
-        self._place = Place(paths[0]) if follow else None
+        self._place = SessionFile(paths[0]) if follow else None
         self._merged = Merged(paths) if len(paths) > 1 else None
         self._problems: list[str] = []
         self.ended = False
@@ -188,7 +188,7 @@ class FileSource:
     def _piece(self, pieces: _Pieces) -> Sequence[Exchange]:
         exchanges = pieces.poll()
         follower = pieces.follower
-        self._problems = [problem.text for problem in follower.problems[:PROBLEMS]]
+        self._problems = [problem.text for problem in follower.problems[:MOST_PROBLEMS]]
         if not self.live and not pieces.behind:
             self.ended = True
             if follower.torn:
@@ -198,7 +198,7 @@ class FileSource:
 
     def _merge(self, merged: Merged) -> Sequence[Exchange]:
         exchanges = merged.poll()
-        self._problems = merged.problems[:PROBLEMS]
+        self._problems = merged.problems[:MOST_PROBLEMS]
         self.ended = merged.ended
         return exchanges
 
@@ -264,7 +264,7 @@ class LiveSource:
         self._profile = profile
         self._visitors = [visitor] if visitor is not None else []
         self._pieces = _Pieces(proxy.session)
-        self._place = Place(proxy.session)
+        self._place = SessionFile(proxy.session)
 
     @property
     def behind(self) -> bool:
@@ -284,7 +284,7 @@ class LiveSource:
             warnings=tuple(f"{browser.name}: {browser.warning}" for browser in proxy.browsers if browser.warning),
             dropped=len(problems),
             died=proxy.died,
-            problems=tuple(problem.text for problem in problems[:PROBLEMS]),
+            problems=tuple(problem.text for problem in problems[:MOST_PROBLEMS]),
         )
 
     def poll(self) -> Sequence[Exchange]:
@@ -303,7 +303,7 @@ class LiveSource:
         session = session_path_in(self._proxy.session.parent)
         await self._proxy.turn_to(session)
         self._pieces.follower.close()
-        self._pieces, self._place = _Pieces(session), Place(session)
+        self._pieces, self._place = _Pieces(session), SessionFile(session)
         self.sessions = (session,)
         self.written.append(session)
 

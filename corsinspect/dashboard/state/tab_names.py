@@ -1,4 +1,4 @@
-"""The tabs of a call's details, by name and in their order: what keys, heads and drawing agree on."""
+"""The tabs of a call's details, by name and in their order: what keys, headings and drawing agree on."""
 
 from typing import NamedTuple
 

@@ -16,7 +16,7 @@ from corsinspect.fetch.reasons import TWO_ORIGIN_LINES, Reason, code
 from corsinspect.fetch.url import origin_of
 
 
-class Row(Protocol):
+class FilterRow(Protocol):
     """What a filter reads of a call."""
 
     @property
@@ -52,7 +52,7 @@ class Row(Protocol):
         ...
 
 
-Predicate = Callable[[Row], bool]
+Predicate = Callable[[FilterRow], bool]
 
 
 class State(NamedTuple):
@@ -62,7 +62,7 @@ class State(NamedTuple):
     accepts: Predicate
 
 
-class Key(NamedTuple):
+class Field(NamedTuple):
     """What stands before a colon. `make` gives the test, or says what is wrong with the value."""
 
     example: str
@@ -130,12 +130,12 @@ def path_of(url: str) -> str:
     return "/" if start < 0 else url[start:].partition("?")[0]
 
 
-def _of_origin(origin: Callable[[Row], str | None]) -> Callable[[str, bool], Predicate]:
+def _of_origin(origin: Callable[[FilterRow], str | None]) -> Callable[[str, bool], Predicate]:
     def make(value: str, whole: bool) -> Predicate:
         matches = matcher(value.rstrip("/") or value, whole)
         names = slice(3 if whole else 1)  # what is in one of the names is in the origin
 
-        def accepts(row: Row) -> bool:
+        def accepts(row: FilterRow) -> bool:
             found = origin(row)
             return found is not None and any(map(matches, host_names(found)[names]))
 
@@ -199,14 +199,14 @@ def _slower(value: str, whole: bool) -> Predicate | str:
     return lambda row: row.took is not None and row.took > seconds
 
 
-KEYS: dict[str, Key] = {
-    "method": Key("method:PUT", "the page's method", _method),
-    "host": Key("host:api.shop.test", "the server that was called", _of_origin(lambda row: origin_of(row.url))),
-    "path": Key("path:/v1", "the address at the server, without what follows a ?", _path),
-    "origin": Key("origin:localhost:3000", "the page that called", _of_origin(lambda row: row.page)),
-    "reason": Key("reason:origin-*", "the reason's short name", _reason),
-    "status": Key("status:4xx", "the answer's status, where the call stopped", _status),
-    "slower": Key("slower:500ms", "calls that took longer", _slower),
-    "finding": Key("finding:preflight-login", "calls that a finding (F) of this name is about", _finding),
-    "code": Key("code:MissingAllowOriginHeader", "the browser's own name for the failure", _code),
+FIELDS: dict[str, Field] = {
+    "method": Field("method:PUT", "the page's method", _method),
+    "host": Field("host:api.shop.test", "the server that was called", _of_origin(lambda row: origin_of(row.url))),
+    "path": Field("path:/v1", "the address at the server, without what follows a ?", _path),
+    "origin": Field("origin:localhost:3000", "the page that called", _of_origin(lambda row: row.page)),
+    "reason": Field("reason:origin-*", "the reason's short name", _reason),
+    "status": Field("status:4xx", "the answer's status, where the call stopped", _status),
+    "slower": Field("slower:500ms", "calls that took longer", _slower),
+    "finding": Field("finding:preflight-login", "calls that a finding (F) of this name is about", _finding),
+    "code": Field("code:MissingAllowOriginHeader", "the browser's own name for the failure", _code),
 }

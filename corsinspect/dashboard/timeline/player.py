@@ -23,18 +23,18 @@ REMEMBERED = 1_000
 """Steps that can be taken back at once."""
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A moment between two others: how many are past, and what time it is."""
 
     past: int
     at: float
 
 
-class Step(NamedTuple):
+class Move(NamedTuple):
     """What led from one place to the next, and leads back."""
 
-    before: Place
-    after: Place
+    before: Position
+    after: Position
     onward: Changes
     back: Changes
 
@@ -65,20 +65,20 @@ class Player:
         self._tracker: Tracker | None = None
         self._beginnings = _beginnings(self.moments)
         self._deadline = 0.0
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._done: list[Move] = []
+        self._undone: list[Move] = []
 
     @property
-    def whole(self) -> Place:
+    def whole(self) -> Position:
         """Where all is shown."""
-        return Place(self._whole, self.end)
+        return Position(self._whole, self.end)
 
-    def place_at(self, at: float) -> Place:
+    def place_at(self, at: float) -> Position:
         """Where one is at this time."""
         at = min(max(at, self.start), self.end)
-        return self.whole if at == self.end else Place(bisect_right(self.moments, at, key=_time), at)
+        return self.whole if at == self.end else Position(bisect_right(self.moments, at, key=_time), at)
 
-    def neighbour(self, steps: int) -> Place:
+    def neighbour(self, steps: int) -> Position:
         """One request, answer or failure further, or one back."""
         past, last = self.target.past, len(self.moments)
         if steps > 0:
@@ -90,13 +90,13 @@ class Player:
             while past > 1 and self._quiet(past - 1):
                 past -= 1
             past = max(1, past - 1)
-        return Place(past, self.moments[min(past, last) - 1].at)
+        return Position(past, self.moments[min(past, last) - 1].at)
 
-    def begun(self, place: Place) -> int:
+    def begun(self, place: Position) -> int:
         """How many exchanges had begun there."""
         return bisect_left(self._beginnings, place.past)
 
-    def go(self, target: Place) -> Iterator[float]:
+    def go(self, target: Position) -> Iterator[float]:
         """Has the Book become what was known there, in slices; yields how much of the way is done, 0 to 1."""
         self.target = target
         self._deadline = time.perf_counter() + SLICE
@@ -108,7 +108,7 @@ class Player:
             self._clear()
             self._tracker = Tracker()
             self._done.clear()
-            self.place = Place(0, self.start)
+            self.place = Position(0, self.start)
         if (tracker := self._tracker) is None:
             return
         if self.place.past < target.past - REMEMBERED:
@@ -118,7 +118,7 @@ class Player:
             yield from self._breathe(self.place.past)
         self._take(target, tracker.advance(target.at))
 
-    def _retrace(self, target: Place) -> Iterator[float]:
+    def _retrace(self, target: Position) -> Iterator[float]:
         """Takes steps back, or takes them again."""
         while self._done and not _within(self._done[-1].after, target):
             step = self._done.pop()
@@ -146,7 +146,7 @@ class Player:
             latest |= {exchange: stage for _, exchange, stage in self.moments[start : min(start + CHUNK, past)]}
             yield from self._breathe(begun)
         self._done.clear()
-        self._tracker, self.place = None, Place(0, self.start)  # should it end before its end
+        self._tracker, self.place = None, Position(0, self.start)  # should it end before its end
         gathered: list[Changes] = []
         for number, (index, stage) in enumerate(latest.items()):
             exchange = state(self._exchanges[index], stage)
@@ -156,7 +156,7 @@ class Player:
                 gathered.clear()
                 yield from self._breathe(begun + (past - begun) * number // len(latest))
         self._apply(merged(gathered))
-        self._tracker, self.place = tracker, Place(past, self.moments[past - 1].at)
+        self._tracker, self.place = tracker, Position(past, self.moments[past - 1].at)
 
     def _step(self, tracker: Tracker) -> None:
         past = self.place.past
@@ -165,14 +165,14 @@ class Player:
             return
         at, index, stage = self.moments[past]
         told = tracker.advance(at)
-        self._take(Place(past + 1, at), merged([told, tracker.feed(state(self._exchanges[index], stage))]))
+        self._take(Position(past + 1, at), merged([told, tracker.feed(state(self._exchanges[index], stage))]))
 
-    def _take(self, after: Place, changes: Changes) -> None:
+    def _take(self, after: Position, changes: Changes) -> None:
         if changes.changed or changes.withdrawn or after.past > self.place.past:
             if (back := self._inverse(changes)) is None:
                 self._done.clear()
             else:
-                self._done.append(Step(self.place, after, changes, back))
+                self._done.append(Move(self.place, after, changes, back))
                 del self._done[: -2 * REMEMBERED]
             self._apply(changes)
         self.place = after
@@ -198,7 +198,7 @@ def _time(moment: Moment) -> float:
     return moment.at
 
 
-def _within(place: Place, target: Place) -> bool:
+def _within(place: Position, target: Position) -> bool:
     """Whether a place isn't past the target."""
     return place.past <= target.past and place.at <= target.at
 

@@ -22,7 +22,7 @@ from corsinspect.dashboard.look.times import clock, elapsed
 from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.state.threads import breathe, in_thread
-from corsinspect.dashboard.timeline.player import Place, Player
+from corsinspect.dashboard.timeline.player import Player, Position
 from corsinspect.model import Call, Changes, Exchange, Outcome
 
 TICK = 1 / 20
@@ -165,7 +165,7 @@ class TimeLine(Widget, can_focus=True):
             self._stop()
             self.jump(self._player.end)
 
-    def go(self, place: Place, *, then_play: bool = False) -> None:
+    def go(self, place: Position, *, then_play: bool = False) -> None:
         """Has the list become what was known there."""
         assert self._player is not None
         self._player.target = place  # at once: a key that's held down goes on from there
@@ -223,7 +223,7 @@ class TimeLine(Widget, can_focus=True):
         in_order = sorted(exchanges, key=lambda exchange: (exchange.started, exchange.id))
         return Player(in_order, known=display.known, apply=display.take, clear=display.clear)
 
-    async def _go(self, player: Player, place: Place, then_play: bool) -> None:
+    async def _go(self, player: Player, place: Position, then_play: bool) -> None:
         for done in player.go(place):
             self._busy = done
             self._display.draw(settled=False)

@@ -19,6 +19,21 @@ class Moment(NamedTuple):
 
 ASKED, ANSWERED, ENDED = range(3)
 
+COMES: dict[str, int] = {
+    **dict.fromkeys("id url started method request_headers http_version connection".split(), ASKED),
+    **dict.fromkeys(
+        "request_size status reason_phrase response_headers answered by_proxy error_page".split(), ANSWERED
+    ),
+    **dict.fromkeys("untrusted_certificate server_status server_headers count".split(), ANSWERED),
+    **dict.fromkeys("response_size ended failure".split(), ENDED),
+}
+"""At which stage each field of an Exchange comes to be known."""
+_UNKNOWN: list[dict[str, object]] = [
+    {field.name: field.default for field in msgspec.structs.fields(Exchange) if COMES.get(field.name, ASKED) > stage}
+    for stage in (ASKED, ANSWERED, ENDED)
+]
+"""The fields that aren't known yet at a stage, as they are then."""
+
 
 def moments(exchanges: Sequence[Exchange]) -> list[Moment]:
     """All of them; what came at once with something later of the same exchange is left out."""
@@ -34,19 +49,7 @@ def moments(exchanges: Sequence[Exchange]) -> list[Moment]:
 
 def state(exchange: Exchange, stage: int) -> Exchange:
     """What was known of an exchange at this stage."""
-    if stage == ENDED:
-        return exchange
-    if stage == ANSWERED:
-        return msgspec.structs.replace(exchange, ended=None, failure=None, response_size=None)
-    return Exchange(
-        id=exchange.id,
-        url=exchange.url,
-        started=exchange.started,
-        method=exchange.method,
-        request_headers=exchange.request_headers,
-        http_version=exchange.http_version,
-        connection=exchange.connection,
-    )
+    return msgspec.structs.replace(exchange, **_UNKNOWN[stage]) if stage != ENDED else exchange
 
 
 def is_quiet(moment: Moment, exchange: Exchange) -> bool:

@@ -2,11 +2,11 @@
 
 from corsinspect.analysis.patterns import Pattern
 from corsinspect.dashboard.state.query import quoted, tokens
-from corsinspect.dashboard.state.terms import Row, host_names, path_of
+from corsinspect.dashboard.state.terms import FilterRow, host_names, path_of
 from corsinspect.fetch.url import origin_of
 from corsinspect.printable import printable
 
-PROBLEMS = "blocked or network"
+PROBLEM_TERM = "blocked or network"
 
 
 def toggled(text: str, term: str) -> str:
@@ -38,7 +38,7 @@ def pair_term(page: str | None, api: str) -> str:
     return f"{origin_term(page) if page is not None else '-origin:*'} host={quoted(printable(api))}"
 
 
-def pattern_term(pattern: Pattern) -> str:
+def finding_term(pattern: Pattern) -> str:
     """The calls that a finding is about."""
     terms = [f"finding:{pattern.slug}", f"host={quoted(printable(pattern.api))}"]
     if pattern.page is not None:
@@ -48,7 +48,7 @@ def pattern_term(pattern: Pattern) -> str:
     return " ".join(terms)
 
 
-def endpoint_term(row: Row) -> str:
+def endpoint_term(row: FilterRow) -> str:
     """Calls of this method to this address only, whatever follows a ?."""
     path = quoted(printable(path_of(row.url)).replace("\N{REPLACEMENT CHARACTER}", "*"))
     return f"method={quoted(printable(row.method))} {host_term(origin_of(row.url))} path={path}"

@@ -1,4 +1,4 @@
-"""The other calls of a session that bear on one: those to the same server."""
+"""From one call to the others in the Book that went to the same server, read back from the newest."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ FAR = 20_000
 """Rows looked at, from the newest back: 5 ms."""
 
 
-class Siblings:
+class SameServer:
     """Finds them, and keeps what it found last: whoever goes from failure to failure stays with one server."""
 
     def __init__(self, book: Book) -> None:
