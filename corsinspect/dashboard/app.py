@@ -160,7 +160,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         self._touched |= self.book.apply(changes)
         self.look_for_watched(changes.changed)
         if self.simulation and self.simulation.widen(changes.changed):
-            self.say("The page sends credentials: granted now, too. Reload it once more.")
+            self.say("The page sends credentials, so the simulation allows them too. Reload once more.")
         if self.book.outcomes["blocked"] > blocked and self.source.live:
             self.appearance.ring()
         if changes.changed and self.source.live:
@@ -305,9 +305,9 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         if self.book.rows:
             yield from saved_filters(self.preferences.value.filters, self.show_filtered)
         yield SystemCommand(
-            "ASCII signs", "Draws signs and frames in ASCII, or in full again.", self.appearance.turn_ascii
+            "ASCII signs", "Switches signs and frames between ASCII and Unicode.", self.appearance.turn_ascii
         )
-        told = "Rings when a call is newly blocked, or when a watched one passes: now " + (
+        told = "Rings when a call is newly blocked, or a watched one is allowed: now " + (
             "on." if self.preferences.value.bell else "off."
         )
         yield SystemCommand("Bell", told, self.appearance.turn_bell)

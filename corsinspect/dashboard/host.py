@@ -138,7 +138,7 @@ class Host(App[Exception | None]):
     def prefer(self, **values: object) -> None:
         """Keeps these preferences for this and all later runs."""
         if (trouble := self.preferences.change(**values)) is not None:
-            self.warn(f"This lasts until you quit only: {trouble}.")
+            self.warn(f"This applies only until you quit: {trouble}.")
 
     def say(self, text: str) -> None:
         """Says something in passing."""

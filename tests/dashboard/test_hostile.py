@@ -139,12 +139,12 @@ def test_nothing_planted_reaches_the_terminal(tmp_path: Path) -> None:
             terminal.read(0.3)
         terminal.type("n")
         terminal.type("\r")
-        terminal.wait_for("Steps of the browser")
+        terminal.wait_for("The browser's steps")
         for tab in range(len(TABS)):
             terminal.type(str(tab + 1))
             terminal.read(0.3)
         terminal.type("1")
-        terminal.wait_for("Steps of the browser")
+        terminal.wait_for("The browser's steps")
         for screen in "?a":
             terminal.type(screen)
             terminal.read(0.5)
@@ -200,7 +200,7 @@ async def test_the_time_line_and_what_is_pasted_into_its_prompt_are_text(tmp_pat
         await screen.press("J")
         screen.app.screen.query_one(Input).value = HOSTILE
         await screen.press("enter")
-        await screen.sees("is no time")
+        await screen.sees("Not a time")
         assert all(line.isprintable() for line in screen.lines)
 
 

@@ -29,9 +29,9 @@ async def test_digits_and_tab_turn_the_tabs_and_the_heads_say_which(recorded: Pa
         await screen.press("tab")
         await screen.sees("Your PUT was never sent")
         await screen.press("shift+tab", "shift+tab")
-        await screen.sees("Steps of the browser")
+        await screen.sees("The browser's steps")
         await screen.press("shift+tab")
-        await screen.sees(f"{len(tabs.TABS)} Raw", "Secrets were replaced")
+        await screen.sees(f"{len(tabs.TABS)} Raw", "Secrets are replaced")
 
 
 async def test_a_tab_stays_while_other_calls_are_looked_at(recorded: Path) -> None:
@@ -90,9 +90,9 @@ async def test_a_remembered_preflight_is_named_with_how_long_it_lasts(tmp_path: 
     story.add("PUT", API + "x", 200, OWN, asked=(JSON,))
     async with replaying(session(tmp_path / "cached.jsonl", story.exchanges), size=(200, 60)) as screen:
         await screen.press("end", "2")
-        await screen.sees("an earlier preflight still counts", "before this call", "remembers this for 10 min")
+        await screen.sees("an earlier preflight still counts", "before this call", "keeps this for 10 min")
         await turned(screen, "Timing")
-        await screen.sees("this call cost none")
+        await screen.sees("this call needed none")
 
 
 async def test_the_response_tells_what_script_can_read_and_what_it_misses(tmp_path: Path) -> None:
@@ -135,12 +135,12 @@ async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_
             "The answer to OPTIONS (the preflight):",
             "Access-Control-Allow-Methods: PUT",
             "Express with the cors package",
-            "its answers say so",
+            "identified by its responses",
             "npm install cors",
             "methods: ['PUT', 'DELETE']",
             "before every route",
             "Restart node",
-            "What goes wrong",
+            "Pitfalls",
             "An allowlist for each environment",
         )
 
@@ -148,9 +148,9 @@ async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_
 async def test_without_a_known_framework_the_person_chooses_and_that_is_remembered(recorded: Path) -> None:
     async with replaying(recorded, size=(180, 100)) as screen:
         await screen.press("home", "down", "down", "6")
-        await screen.sees("Nothing in this server's answers says what it is made with", "choose your framework")
+        await screen.sees("Nothing in this server's responses shows which framework it uses", "choose your framework")
         await screen.press("right", "enter")
-        await screen.sees("What is your server made with?", "Flask")
+        await screen.sees("Which framework does your server use?", "Flask")
         options = screen.app.screen.query_one(OptionList)
         options.highlighted = options.get_option_index("flask")
         await screen.press("enter")
@@ -164,7 +164,7 @@ async def test_what_headers_cannot_mend_says_what_can(recorded: Path) -> None:
     async with replaying(recorded, size=(180, 60)) as screen:
         await screen.press("home", *["down"] * 6, "6")
         assert screen.selected == "GET health"
-        await screen.sees("There is no CORS fault to mend here.", "→ Start the server")
+        await screen.sees("There is no CORS problem to fix here.", "→ Start the server")
         assert "must answer" not in screen.text
 
 

@@ -61,7 +61,7 @@ async def test_j_jumps_to_a_time_and_says_what_is_none(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await opened(screen)
         await screen.press("J", *"soon", "enter")
-        await screen.sees("That is no time.", "1:23 from the start")
+        await screen.sees("Not a time.", "1:23 from the start")
         await screen.press(*["backspace"] * 4, *"0:01", "enter")
         await screen.sees("0:01.0 of 0:04.2", "5 of 18 exchanges", "✗ 1 blocked")
         await screen.press("J", *"+1.5s", "enter")
@@ -132,7 +132,7 @@ async def test_a_long_way_back_leaves_the_keys_alive_and_says_what_is_done(
             while "judging up to" not in screen.text:
                 await asyncio.sleep(0)
             app.simulate_key("slash")
-            while "words to look for" not in screen.text:
+            while "text to find" not in screen.text:
                 await asyncio.sleep(0)
             assert "judging up to" in screen.text, "the key was answered only after the end"
         monkeypatch.undo()

@@ -12,7 +12,7 @@ class CaptureActions(HostWithWidgets):
         self.run_worker(self.open_browser(kind), group="browser")
 
     def action_try_fix(self, _: bool) -> None:
-        """Tries the selected call's fix in the proxy, for this page at this server."""
+        """Simulates the selected call's fix in the proxy, for this page and server."""
         call = self.selected_call
         if call is None:
             return
@@ -20,22 +20,22 @@ class CaptureActions(HostWithWidgets):
         if why_not is not None:
             self.warn(why_not)
         else:
-            self.say("The fix is being tried: reload the page (past its cache: ctrl+shift+R). t turns it off.")
+            self.say("The proxy simulates the fix: reload the page without its cache (ctrl+shift+R). t turns it off.")
         self.show_surroundings()
 
     def action_stop_trying(self) -> None:
-        """Ends the simulation: servers answer for themselves again."""
+        """Ends the simulation: the servers' own responses pass again."""
         self.simulation.stop()
-        self.say("The simulation is off: what comes now is the server's own word.")
+        self.say("Simulation off: from now on the server's own responses pass.")
         self.show_surroundings()
 
     def action_pause(self, held: bool) -> None:
-        """Holds the list still while the capture goes on, or takes in what has come since."""
+        """Pauses the list while the capture goes on, or resumes it."""
         self.hold(held)
         self.refresh_bindings()
 
     def action_clear(self) -> None:
-        """Begins an empty list in a new session file; the one so far is kept as it is."""
+        """Starts an empty list in a new session file; the current one is kept."""
         if self.source.actions is not None:
             self.clearing = True
             self.run_worker(self._clear(self.source.actions), group="clear")
@@ -48,19 +48,19 @@ class CaptureActions(HostWithWidgets):
             self.say_failed(error)
         else:
             self.begin_anew()
-            self.say(f"The list begins anew. What it held is kept: {before}")
+            self.say(f"New list started. The previous session is kept: {before}")
         finally:
             self.clearing = False
 
     def action_trust(self) -> None:
-        """Accepts the certificate of the selected call's server for this run."""
+        """Trusts the certificate of the selected call's server for this run."""
         host = self.untrusted_host
         if self.source.actions is not None and host is not None:
             self.source.actions.trust(host)
             self.say(f"{host} is trusted for this run: repeat the call.")
 
     async def action_restart(self) -> None:
-        """Starts a proxy that has died again."""
+        """Restarts the proxy after it has stopped."""
         if self.source.actions is not None:
             self.run_worker(self._restart(self.source.actions), group="restart", exclusive=True)
 
@@ -72,7 +72,7 @@ class CaptureActions(HostWithWidgets):
         self.show_surroundings()
 
     async def open_browser(self, kind: BrowserKind) -> None:
-        """Opens a browser, and tells what comes of it."""
+        """Opens a browser, and says whether it worked."""
         if self.source.actions is None:
             return
         self.say(f"Opening {kind.title()} …")

@@ -13,7 +13,7 @@ class ExplainActions(HostWithWidgets):
     """Explaining, comparing, copying, and the framework that the fix is told for."""
 
     def action_choose_recipe(self) -> None:
-        """Lets the person say what the server is made with; remembered for this server as long as the app runs."""
+        """Chooses the framework that the server uses, for the fix; remembered until you quit."""
         call = self.selected_call
         if call is None:
             return
@@ -27,24 +27,24 @@ class ExplainActions(HostWithWidgets):
         self.push_screen(RecipeScreen(self.recipes.get(server)), chosen)
 
     def action_why(self) -> None:
-        """Explains the selected call's reason with a wrong and a right example; without one shows the help."""
+        """Explains the selected call's reason with a wrong and a right example."""
         call = self.selected_call
         self.push_screen(ReasonScreen(call) if call is not None and call.verdict.reason else HelpScreen())
 
     def action_contrast(self) -> None:
-        """Compares two calls, header by header: press it on the one, then on the other."""
+        """Compares two calls, header by header: press it on one, then on the other."""
         call, one = self.selected_call, self.compared
         if call is None:
             return
         if one is None or one.id == call.id:
             self.compared = call
-            self.say("Now go to the other call and press d there.")
+            self.say("Now select the other call and press d again.")
             return
         self.compared = None
         self.push_screen(ContrastScreen(one, call))
 
     def action_copy(self) -> None:
-        """Copies something of the selected call: its URL, curl commands, the fix, a prompt, JSON."""
+        """Copies the selected call's URL, curl commands, fix, AI prompt or JSON."""
         call = self.selected_call
         if call is None:
             return
@@ -59,7 +59,7 @@ class ExplainActions(HostWithWidgets):
         copy = next(copy for copy in COPIES if copy.key == key)
         text = clean(copy.make(self.subject(call)))
         if not text:
-            self.say(f"This call has nothing of that kind: {copy.name}.")
+            self.say(f"Not available for this call: {copy.name}.")
             return
         self.copy_to_clipboard(text)
         await to_tmux(text)

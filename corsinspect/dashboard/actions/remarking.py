@@ -1,4 +1,4 @@
-"""What the person says of calls, and the call that they wait for."""
+"""What the person knows about calls, and the call that they watch."""
 
 import asyncio
 
@@ -17,13 +17,13 @@ class RemarkActions(HostWithWidgets):
     """Marks, notes, credentials that are known, and the watch."""
 
     def action_mark(self) -> None:
-        """Marks the selected call, or takes its mark away."""
+        """Marks the selected call, or removes its mark."""
         if (call := self.selected_call) is not None:
             self.remarks.mark(call)
             self.show_remarks()
 
     def action_note(self) -> None:
-        """Writes a note on the selected call, kept beside the session."""
+        """Adds a note to the selected call, saved beside the session."""
         call = self.selected_call
 
         def keep(text: str | None) -> None:
@@ -35,7 +35,7 @@ class RemarkActions(HostWithWidgets):
             self.push_screen(NoteScreen(self.remarks.notes.notes.get(call.id, "")), keep)
 
     def action_assume(self) -> None:
-        """Says whether the selected call was sent with credentials (yes, no, not known), and judges it again."""
+        """Sets whether the selected call was sent with credentials (yes, no, unknown), and judges it again."""
         if (call := self.selected_call) is not None:
             now = self.remarks.assume(call)
             self.call_list.flush(self.book.apply(Changes([now], [])))
@@ -44,11 +44,11 @@ class RemarkActions(HostWithWidgets):
             self.show_surroundings()
 
     def action_assume_page(self) -> None:
-        """Says whether all calls of the selected call's page are sent with credentials, and judges them again."""
+        """Sets whether all calls from the selected call's page send credentials, and judges them again."""
         call = self.selected_call
         if call is not None and call.page_origin is not None:
             credentials = self.remarks.assume_page(call.page_origin)
-            self.say(f"All calls of {call.page_origin}: {SAID[credentials]}.")
+            self.say(f"All calls from {call.page_origin}: {SAID[credentials]}.")
             self.run_worker(self._judge_again(call.page_origin), group="judge", exclusive=True)
 
     async def _judge_again(self, page: str) -> None:
@@ -64,7 +64,7 @@ class RemarkActions(HostWithWidgets):
         self.call_list.redraw()
         self.show_remark()
         if self.remarks.trouble is not None:
-            self.warn(f"Holds until you quit only: {self.remarks.trouble}.")
+            self.warn(f"This applies only until you quit: {self.remarks.trouble}.")
 
     def show_remark(self) -> None:
         """Shows what was said of the selected call."""
@@ -74,7 +74,7 @@ class RemarkActions(HostWithWidgets):
         line.update(said or "", layout=False)
 
     def action_watch(self) -> None:
-        """Waits for the selected call's endpoint to be allowed and says so, or stops waiting."""
+        """Notifies you when the selected call's endpoint becomes allowed, or stops watching it."""
         call = self.selected_call
         if call is not None:
             ends = self.watched is not None and self.watched.endpoint == endpoint(call)

@@ -9,7 +9,7 @@ class TimeActions(HostWithWidgets):
     """Opening the time line, and moving in it."""
 
     def action_time_line(self) -> None:
-        """Shows the session as it came about: play it, step through it, or jump to a moment."""
+        """Opens or closes the time line: play the session, step through it, or jump to a moment."""
         if self.time_line.opened:
             self.time_line.close()
         else:
@@ -17,19 +17,19 @@ class TimeActions(HostWithWidgets):
         self.refresh_bindings()
 
     def action_play(self) -> None:
-        """Plays the session as it came about, or stops."""
+        """Plays the session in its own time, or stops."""
         self.time_line.play()
 
     def action_step(self, steps: int) -> None:
-        """Goes to the next request or answer of the session, or to before the last one."""
+        """Steps to the next request or response of the session, or to the previous one."""
         self.time_line.step(steps)
 
     def action_speed(self, steps: int) -> None:
-        """Plays faster or slower: 1, 10 or 100 times as fast as it was."""
+        """Plays faster or slower: at 1, 10 or 100 times the original speed."""
         self.time_line.change_speed(steps)
 
     def action_jump(self) -> None:
-        """Asks for a time, and shows the session as it was then."""
+        """Jumps to a time, and shows the session as it was then."""
 
         def jump(at: float | None) -> None:
             if at is not None:
@@ -39,9 +39,9 @@ class TimeActions(HostWithWidgets):
             self.push_screen(JumpScreen(*times), jump)
 
     def action_move(self, steps: int) -> None:
-        """Selects the next call, or the one before."""
+        """Selects the next or the previous call."""
         self.call_list.action_move(steps)
 
     def action_out_of_time(self) -> None:
-        """Gives the keys back to the list; the time line stays."""
+        """Moves the focus back to the list; the time line stays."""
         self.call_list.focus()

@@ -27,7 +27,7 @@ class ViewActions(HostWithWidgets):
         self.refresh_bindings()
 
     async def action_back(self) -> None:
-        """Goes back by one: out of the details, else out of the filter."""
+        """Goes back: closes the details, or else the filter."""
         if self.detail_opened:
             self.open_detail(False)
             return
@@ -41,22 +41,22 @@ class ViewActions(HostWithWidgets):
         self.detail.turn_to(tab)
 
     def action_turn_tab(self, step: int) -> None:
-        """Shows the next tab, or the one before."""
+        """Shows the next or the previous tab."""
         self.action_tab(self.detail.tab + step if self.detail.size.width else self.detail.tab)
 
     def action_jump_pair(self) -> None:
-        """Shows the request where the preflight is shown, and the preflight otherwise."""
+        """Switches between the preflight and the request."""
         self.action_tab(REQUEST if self.detail.tab == PREFLIGHT else PREFLIGHT)
 
     def action_into_detail(self) -> None:
-        """Gives the keys to the details, to scroll them."""
+        """Moves the focus to the details, to scroll them."""
         if self.detail.size.width:
             self.detail.focus_text()
         else:
             self.open_detail(True)
 
     def action_out_of_detail(self) -> None:
-        """Gives the keys back to the list."""
+        """Moves the focus back to the list."""
         self.open_detail(False)
 
     def action_blocked_only(self) -> None:
@@ -64,18 +64,18 @@ class ViewActions(HostWithWidgets):
         self.filter_line.write(quick.toggled(self.filter_line.text, quick.PROBLEM_TERM))
 
     def action_this_origin(self) -> None:
-        """Shows calls of the selected call's page only, or all again."""
+        """Shows calls from the selected call's page only, or all again."""
         row = self.selected_row
         if row is not None and row.page is not None:
             self.filter_line.write(quick.toggled(self.filter_line.text, quick.origin_term(row.page)))
 
     def action_this_endpoint(self) -> None:
-        """Shows calls of the selected call's method and address only, or all again."""
+        """Shows calls with the selected call's method and URL only, or all again."""
         if (row := self.selected_row) is not None:
             self.filter_line.write(quick.toggled(self.filter_line.text, quick.endpoint_term(row)))
 
     def action_overview(self) -> None:
-        """Shows which page may call which server, calls over time, and what preflights cost."""
+        """Shows which page may call which server, calls over time, and the cost of preflights."""
         self.push_screen(OverviewScreen(self.book), self.show_filtered)
 
     def action_findings(self) -> None:
@@ -94,11 +94,11 @@ class ViewActions(HostWithWidgets):
         self.prefer(not_cors=self.book.shown.not_cors)
 
     def action_background(self) -> None:
-        """Shows or hides the browser's own traffic."""
+        """Shows or hides the browser's background requests."""
         self.show_rows(background=not self.book.shown.background)
 
     def action_paste(self) -> None:
-        """Explains a pasted console message, and selects the call that it is of."""
+        """Explains a pasted console message, and selects the matching call."""
 
         def select(position: int | None) -> None:
             if position is not None:
@@ -111,7 +111,7 @@ class ViewActions(HostWithWidgets):
         self.push_screen(HelpScreen())
 
     def action_not_seen(self) -> None:
-        """Says what a proxy can't see, and how to check each."""
+        """Explains what a proxy can't see, and how to check."""
         self.push_screen(NotSeenScreen())
 
     def open_detail(self, opened: bool) -> None:

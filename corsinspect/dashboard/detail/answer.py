@@ -63,7 +63,7 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
     certainty = advice.certainty(call)
     lines = [Content.assemble((f"{sign.sign} {words.headline}", sign.style), (f"   {certainty}", QUIET))]
     if call.engine_assumed:
-        lines.append(Content.styled("judged as Chromium: the browser cannot be told from its traffic", QUIET))
+        lines.append(Content.styled("judged as Chromium: the traffic doesn't show which browser this is", QUIET))
     lines.append(Content(""))
     lines.append(Content(printable(words.happened)))
     if words.consequence:
@@ -91,7 +91,7 @@ def _certificate(call: Call, width: int, can_trust: bool) -> Content:
         if exchange.untrusted_certificate is not None:
             why = printable(cut(exchange.untrusted_certificate, MOST_VALUE))
             told = f"The certificate of {printable(host_port(exchange.url))} is not trusted: {why}."
-            mend = " Press T to accept it for this run." if can_trust else ""
+            mend = " Press T to trust it for this run." if can_trust else ""
             return Content.assemble((told, "$text-warning"), (mend, STRONG))
     return Content("")
 
@@ -199,7 +199,7 @@ def _steps(rungs: list[Rung], width: int) -> Content:
         return Content("")
     titles = max(cell_len(printable(cut(rung.title, 20))) for rung in rungs)
     indent = titles + 7
-    lines = [Content.styled("Steps of the browser", STRONG)]
+    lines = [Content.styled("The browser's steps", STRONG)]
     hop = 0
     for rung in rungs:
         if rung.hop != hop:

@@ -1,4 +1,4 @@
-"""The fix tab: the header lines that mend this call, and the change for the server's framework."""
+"""The fix tab: the header lines that fix this call, and the change for the server's framework."""
 
 from collections.abc import Iterable
 
@@ -16,10 +16,10 @@ CHOOSE = "choose your framework from the list"
 
 
 def fix(subject: Subject, width: int) -> Content:
-    """What the server has to answer, then how to make it, with what else this session's calls need from it."""
+    """What the server has to send, then how to make it do so, with what else this session's calls need from it."""
     call, found = subject.call, subject.remedy
     if call.verdict.outcome != "blocked":
-        return blocks(_nothing_to_mend(subject, width))
+        return blocks(_nothing_to_fix(subject, width))
     return blocks(
         [
             *_headers(subject, found, width),
@@ -29,20 +29,20 @@ def fix(subject: Subject, width: int) -> Content:
     )
 
 
-def _nothing_to_mend(subject: Subject, width: int) -> Iterable[Content]:
-    yield Content.styled("There is no CORS fault to mend here.", STRONG)
+def _nothing_to_fix(subject: Subject, width: int) -> Iterable[Content]:
+    yield Content.styled("There is no CORS problem to fix here.", STRONG)
     if mend := advice.explanation(subject.call).mend:
         yield lines(hanging(Content.styled("→ ", KEY), Content(printable(mend)), width, 2))
 
 
 def _headers(subject: Subject, found: Remedy, width: int) -> Iterable[Content]:
     if not found.parts:
-        yield Content.styled("Headers can't mend this one.", STRONG)
+        yield Content.styled("Headers alone can't fix this.", STRONG)
         if mend := advice.explanation(subject.call).mend:
             yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(mend), STRONG), width, 2))
         return
     host = printable(found.server.partition("://")[2])
-    yield Content.assemble((f"{host} must answer", STRONG), ("   (what this one call needs)", QUIET))
+    yield Content.assemble((f"{host} must send", STRONG), ("   (for this call alone)", QUIET))
     for part in found.parts:
         yield lines(_part(part, width))
 
@@ -61,7 +61,7 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
     rendered = found.rendered
     if rendered is None:
         yield Content.styled("How to do that", STRONG)
-        told = "Nothing in this server's answers says what it is made with: "
+        told = "Nothing in this server's responses shows which framework it uses: "
         yield lines(hanging(Content(""), Content.assemble(told, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
         return
     yield lines(_title(found, rendered, width))
@@ -71,26 +71,26 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
     if rendered.notes:
         yield lines(bullets(rendered.notes, width, WARNING))
     if rendered.left_out:
-        told = "Left out, for it is not well-formed: " + ", ".join(value[:60] for value in rendered.left_out[:8])
+        told = "Left out because it isn't well-formed: " + ", ".join(value[:60] for value in rendered.left_out[:8])
         yield lines(bullets([told], width, WARNING))
     if rendered.traps:
-        yield lines([Content.styled("What goes wrong", STRONG), *bullets(rendered.traps, width)])
+        yield lines([Content.styled("Pitfalls", STRONG), *bullets(rendered.traps, width)])
     if rendered.environments:
         heading = Content.styled("An allowlist for each environment", STRONG)
         yield lines([heading, *hanging(Content(""), Content(printable(rendered.environments_how)), width, 0)])
         yield code(rendered.environments.strip("\n"))
     if rendered.measured:
-        yield Content.styled(f"Seen to work in a browser with {rendered.measured}.", QUIET)
+        yield Content.styled(f"Tested in a browser with {rendered.measured}.", QUIET)
 
 
 def _title(found: Remedy, rendered: Rendered, width: int) -> Iterable[Content]:
     why = "chosen by you"
     if found.recognised is not None:
-        sure = {"certain": "its answers say so", "likely": "its answers look like it", "guess": "a guess"}
+        sure = {"certain": "identified by its responses", "likely": "likely, from its responses", "guess": "a guess"}
         why = sure[found.recognised.confidence]
     title = Content.assemble((rendered.title, STRONG), (f"   {why}", QUIET))
     yield from hanging(Content(""), title, width, 0)
-    union = f"for all of the {found.calls} calls to this server in this session" if found.calls > 1 else "for this call"
+    union = f"for all {found.calls} calls to this server in this session" if found.calls > 1 else "for this call"
     told = Content.assemble((f"{union} · ", QUIET), ("→ ⏎ ", KEY), ("another framework", QUIET))
     yield from hanging(Content(""), told, width, 0)
 

@@ -19,12 +19,12 @@ def security(subject: Subject, width: int) -> Content:
     """Who may read this answer, and what is risky about that."""
     found = opens(subject.call, subject.others)
     if not found:
-        return Content("CORS had no say in this call, so there is no policy to look at.")
+        return Content("CORS doesn't apply to this call, so there is no policy to check.")
     risks = sum(opening(finding).weight == "risk" for finding in found)
-    head = f"{risks} risk{'s' if risks > 1 else ''}" if risks else "No risk seen"
+    head = f"{risks} risk{'s' if risks > 1 else ''}" if risks else "No risks found"
     return blocks(
         [
-            Content.assemble((head, WARNING if risks else GOOD), ("   judged by this session's traffic alone", QUIET)),
+            Content.assemble((head, WARNING if risks else GOOD), ("   based on this session's traffic only", QUIET)),
             *(lines(_one(finding, width)) for finding in found),
         ]
     )

@@ -23,7 +23,7 @@ def timing(subject: Subject, width: int) -> Content:
     call = subject.call
     roles = call.roles()
     if not roles:
-        return Content("Nothing of this call was seen on the wire.")
+        return Content("Nothing of this call was captured.")
     start = roles[0][1].started
     end = max((exchange.ended or exchange.answered or exchange.started) for _, exchange in roles)
     parts = [
@@ -68,11 +68,11 @@ def _bar(role: str, exchange: Exchange, start: float, end: float, width: int) ->
 def _connections(roles: list[tuple[str, Exchange]], width: int) -> Iterable[Content]:
     known = [exchange.connection for _, exchange in roles]
     if len(known) > 1 and all(known):
-        told = "one, kept open" if len(set(known)) == 1 else f"{len(set(known))} of them"
+        told = "one, kept open" if len(set(known)) == 1 else f"{len(set(known))} connections"
         yield from entry("connection", told, width)
     versions = dict.fromkeys(exchange.http_version[:20] for _, exchange in roles)
     yield from entry("protocol", ", ".join(versions), width)
-    yield Content.styled("█ until the answer's headers   ░ its body   (between browser and proxy)", QUIET)
+    yield Content.styled("█ until the response headers   ░ body   (between browser and proxy)", QUIET)
 
 
 def _saving(subject: Subject, width: int) -> Iterable[Content]:
@@ -81,7 +81,7 @@ def _saving(subject: Subject, width: int) -> Iterable[Content]:
     asked = [hop.preflight for hop in call.hops if hop.preflight is not None]
     if not asked:
         if call.preflight == "cached":
-            yield Content("An earlier preflight still counted: this call cost none.")
+            yield Content("An earlier preflight was still cached: this call needed none.")
         return
     engine = ENGINES[call.engine or "chromium"]
     fields = cors_headers(asked[0].response_headers)
@@ -91,19 +91,19 @@ def _saving(subject: Subject, width: int) -> Iterable[Content]:
     same = [other for other in subject.others if _asks_the_same(call, other)]
     if len(same) > 1:
         seconds = sum(map(preflight_seconds, same))
-        yield from entry("this address", f"{len(same)} preflights of this kind, {duration(seconds)} together", width)
+        yield from entry("this address", f"{len(same)} preflights like this one, {duration(seconds)} in total", width)
     said = "no Access-Control-Max-Age" if fields.max_age is None else f"Access-Control-Max-Age: {fields.max_age}"
     if call.verdict.stage == "preflight" and call.verdict.outcome == "blocked":
-        yield from entry("remembered", "not at all: it failed", width)
+        yield from entry("cached", "no: it failed", width)
         return
-    yield from entry("remembered", f"{span(kept) if kept else 'not at all'} ({said})", width)
+    yield from entry("cached", f"{f'for {span(kept)}' if kept else 'no'} ({said})", width)
     if kept < engine.max_age_cap:
         most = engine.max_age_cap
         avoidable = _avoidable(same, kept, most)
-        told = f"Access-Control-Max-Age: {most} would save {duration(preflight_seconds(call))} each time it is repeated"
+        told = f"Access-Control-Max-Age: {most} would save {duration(preflight_seconds(call))} each time it's repeated"
         if avoidable:
             seconds = sum(map(preflight_seconds, avoidable))
-            told += f"; in this session {len(avoidable)} of these preflights, {duration(seconds)}"
+            told += f"; in this session, {len(avoidable)} of these preflights ({duration(seconds)})"
         yield from entry("could be", f"{told}.", width)
 
 

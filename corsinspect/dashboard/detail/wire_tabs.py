@@ -17,13 +17,13 @@ from corsinspect.model import Call, Exchange
 ROLES = {"preflight": "Preflight", "redirect": "Redirect", "actual": "Request"}
 SIGNALS = {
     "cookie": "the request carried a cookie",
-    "storage-access": "the browser sent Sec-Fetch-Storage-Access, as it does with credentials only",
-    "http-auth": "the browser added a login that the preflight did not ask for",
-    "actual-followed": "the request followed an answer that would not do with credentials",
-    "redirect-followed": "the browser followed an answer that would not do with credentials",
-    "destination": "the browser loads such a thing without them",
-    "no-storage-access": "the browser sent no Sec-Fetch-Storage-Access, as it does with credentials",
-    "no-actual-followed": "the request did not follow, and only credentials explain that",
+    "storage-access": "the browser sent Sec-Fetch-Storage-Access, which it does only with credentials",
+    "http-auth": "the browser added a login that the preflight didn't mention",
+    "actual-followed": "the request was sent after a response that doesn't allow credentials",
+    "redirect-followed": "the browser followed a redirect that doesn't allow credentials",
+    "destination": "the browser loads this kind of resource without them",
+    "no-storage-access": "the browser sent no Sec-Fetch-Storage-Access, which it does with credentials",
+    "no-actual-followed": "the request was never sent, and only credentials explain that",
 }
 """By `Call.credentials_signal`."""
 EVERYDAY = frozenset(
@@ -72,11 +72,11 @@ def response(subject: Subject, width: int) -> Content:
         marks = _marks(call, exchange, readable)
         parts.append(lines([_head(role), *_answered(call, exchange, width, marks)]))
         if readable is not None:
-            parts.append(Content.styled("✓ the page's script can read it   · it can't", QUIET))
+            parts.append(Content.styled("✓ readable by the page's script   · not readable", QUIET))
     if not parts:
         parts.append(_not_sent(call))
         if call.preflight == "sent":
-            parts.append(Content.styled("The only answer is the preflight's: tab 2.", QUIET))
+            parts.append(Content.styled("The only response is the preflight's: see tab 2.", QUIET))
     return blocks([*parts, script_reads(call, width)])
 
 
@@ -91,14 +91,14 @@ def raw(subject: Subject, width: int) -> Content:
         wanted += _status(exchange)
         wanted += headers(exchange.response_headers, width, sign=arrow("<"), most=MOST_RAW, longest=LONGEST_RAW)
         if exchange.server_headers is not None:
-            wanted.append(Content.styled(f"the server's own answer: {exchange.server_status}", WARNING))
+            wanted.append(Content.styled(f"the server's own response: {exchange.server_status}", WARNING))
             wanted += headers(exchange.server_headers, width, sign=arrow("«"), most=MOST_RAW, longest=LONGEST_RAW)
         wanted += entry("id", exchange.id[:200], width, QUIET)
         wanted += entry("connection", (exchange.connection or "unknown")[:200], width, QUIET)
         for label, size in (("sent", exchange.request_size), ("received", exchange.response_size)):
             wanted += entry(label, "unknown" if size is None else f"{size:,} bytes of body", width, QUIET)
         parts.append(lines(wanted))
-    parts.append(Content.styled("Secrets were replaced before anything was written; bodies are never kept.", QUIET))
+    parts.append(Content.styled("Secrets are replaced before anything is written; bodies are never stored.", QUIET))
     return blocks(parts)
 
 
@@ -115,8 +115,8 @@ def script_reads(call: Call, width: int) -> Content:
     told = [*entry("script reads", ", ".join(name[:80] for name in sorted(readable)[:30]) or "no header", width)]
     if hidden:
         names = ", ".join(name[:80] for name in hidden[:30])
-        told += entry("it can't read", names, width, WARNING)
-        mend = f"to show them: Access-Control-Expose-Headers: {names}"
+        told += entry("can't read", names, width, WARNING)
+        mend = f"to expose them: Access-Control-Expose-Headers: {names}"
         told += entry("", mend, width, QUIET)
     return lines(told)
 
@@ -136,17 +136,17 @@ def _no_preflight(subject: Subject, width: int) -> Content:
     if call.preflight == "cached":
         return lines(_cached(subject, width))
     if call.preflight == "missing":
-        told = "The browser must have asked first (OPTIONS), and that was not seen: probably before the capture began."
+        told = "The browser must have sent a preflight (OPTIONS) before the capture began: none was captured."
     elif call.kind in ("simple", "preflighted"):
-        told = "No preflight was needed: the browser sent the request at once."
+        told = "No preflight was needed: the browser sent the request directly."
     else:
-        told = "CORS has no say in this call, so there was no preflight."
+        told = "CORS doesn't apply to this call, so there was no preflight."
     return lines([Content(told), *([Content.styled(shown(why), QUIET)] if why else [])])
 
 
 def _cached(subject: Subject, width: int) -> Iterable[Content]:
     call = subject.call
-    yield Content("The browser did not ask again: an earlier preflight still counts.")
+    yield Content("The browser sent no new preflight: an earlier one is still cached.")
     earlier = [
         hop.preflight
         for other in subject.others
@@ -170,8 +170,8 @@ def _kept(call: Call, exchange: Exchange, width: int) -> Content:
     fields = cors_headers(exchange.response_headers)
     age = max_age(fields.max_age, engine)
     said = "no Access-Control-Max-Age" if fields.max_age is None else f"Access-Control-Max-Age: {fields.max_age}"
-    kept = f"{advice.ENGINE_NAMES[engine.name]} remembers this for {span(age) if age else 'no time at all'}"
-    return lines(entry("remembered", f"{kept} ({said})", width))
+    kept = f"{advice.ENGINE_NAMES[engine.name]} {f'keeps this for {span(age)}' if age else 'does not keep this'}"
+    return lines(entry("cached", f"{kept} ({said})", width))
 
 
 def _exchange(call: Call, kind: str, hop: int, exchange: Exchange, width: int) -> Content:
@@ -199,7 +199,7 @@ def _answered(call: Call, exchange: Exchange, width: int, sign: Callable[[str], 
     if verdict.header and verdict.found is None and verdict.outcome == "blocked" and _stopped_here(call, exchange):
         yield Content.styled(f"✗ (no {shown(verdict.header, 80)})", BAD)
     if exchange.error_page:
-        yield Content.styled(f"  looks like an error page of {shown(exchange.error_page)}", QUIET)
+        yield Content.styled(f"  looks like an error page from {shown(exchange.error_page)}", QUIET)
 
 
 def _marks(call: Call, exchange: Exchange, readable: set[str] | None) -> Callable[[str], tuple[str, str]]:
@@ -232,23 +232,23 @@ def _status(exchange: Exchange) -> Iterable[Content]:
         times = f" (×{exchange.count})" if exchange.count > 1 else ""
         yield Content.assemble(("↯ ", WARNING), f"{exchange.failure.kind}: {shown(exchange.failure.text)}{times}")
     elif exchange.status is None:
-        yield Content.styled("◌ no answer yet", QUIET)
+        yield Content.styled("◌ no response yet", QUIET)
 
 
 def _not_sent(call: Call) -> Content:
     method = shown(call.method or "request", 40)
     if call.verdict.outcome == "blocked":
         return Content(f"Your {method} was never sent: the browser stopped at the preflight.")
-    return Content(f"Your {method} was not seen.")
+    return Content(f"Your {method} wasn't captured.")
 
 
 def _credentials(call: Call, width: int) -> Iterable[Content]:
     if call.kind not in ("simple", "preflighted"):
         return
     mode = {
-        "include": "sent along",
+        "include": "sent",
         "omit": "not sent",
-        "unknown": "unknown: the traffic does not show whether cookies or a login count here",
+        "unknown": "unknown: the traffic doesn't show whether cookies or a login were allowed",
     }
     why = SIGNALS.get(call.credentials_signal or "", "")
     yield from entry("credentials", mode[call.credentials] + (f": {why}" if why else ""), width)

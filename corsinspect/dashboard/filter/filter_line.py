@@ -77,7 +77,7 @@ class FilterLine(Vertical):
         with Horizontal():
             yield Static(PROMPT)
             yield FilterInput(
-                placeholder="blocked   method:PUT   host:api   words to look for",
+                placeholder="blocked   method:PUT   host:api   text to find",
                 select_on_focus=False,
                 max_length=LONGEST,
                 suggester=_Suggestions(self._values, self._saved),

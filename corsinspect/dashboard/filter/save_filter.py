@@ -21,7 +21,7 @@ LONGEST_NAME = 30
 class SaveFilter(ModalScreen[dict[str, str] | None]):
     """Gives all saved filters with the new one among them (an empty filter takes its name away); None: none is kept."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Don't keep")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, text: str, saved: Mapping[str, str]) -> None:
         super().__init__()
@@ -41,16 +41,16 @@ class SaveFilter(ModalScreen[dict[str, str] | None]):
 
     def _what(self) -> Content:
         if isinstance(problem := parse(self._text, self._saved), Problem):
-            return Content.styled(f"This is no filter yet: {printable(problem.what)}.", "$text-error")
+            return Content.styled(f"This isn't a valid filter yet: {printable(problem.what)}.", "$text-error")
         if not self._text:
-            return Content("The line is empty: the name of a saved filter takes that one away.")
-        return Content.assemble("Keep ", (printable(self._text), "bold"), " as")
+            return Content("The filter is empty: enter the name of a saved filter to delete it.")
+        return Content.assemble("Save ", (printable(self._text), "bold"), " as")
 
     def _saved_ones(self) -> Content:
         if not self._saved:
-            return Content.styled("Later: @name in the filter line, alone or beside other words.", QUIET)
+            return Content.styled("To use it: @name in the filter line, alone or with other words.", QUIET)
         lines = [f"@{printable(name)}  {printable(text)}" for name, text in self._saved.items()]
-        return Content.styled("Saved so far:\n" + "\n".join(lines), QUIET)
+        return Content.styled("Saved filters:\n" + "\n".join(lines), QUIET)
 
 
 def filter_name(text: str) -> str:

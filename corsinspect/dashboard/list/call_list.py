@@ -133,17 +133,17 @@ class CallList(LineView, can_focus=True):
         self.post_message(self.Selected(None, by_hand=False))
 
     def action_sort(self) -> None:
-        """Sorts by the next of time, duration, status and host."""
+        """Sorts by time, duration, status or host, in turn."""
         arrangement = self.book.arrangement
         self._rearrange(sort=SORTS[(SORTS.index(arrangement.sort) + 1) % len(SORTS)])
 
     def action_group(self) -> None:
-        """Groups the calls by server, then by endpoint, then not."""
+        """Groups the calls by server, by endpoint, or not at all, in turn."""
         arrangement = self.book.arrangement
         self._rearrange(group=GROUPINGS[(GROUPINGS.index(arrangement.group) + 1) % len(GROUPINGS)])
 
     def action_fold(self) -> None:
-        """Shows failures that are all the same as one, with their number, or each again."""
+        """Folds identical failures into one row with a count, or unfolds them."""
         self._rearrange(fold=not self.book.arrangement.fold)
 
     def _rearrange(self, **changes: object) -> None:
@@ -183,7 +183,7 @@ class CallList(LineView, can_focus=True):
         self._select_by_hand(self.book.nearest(position))
 
     def action_move(self, steps: int) -> None:
-        """Selects the next call, or the one before."""
+        """Selects the next or the previous call."""
         if self.selected is None:
             return
         start = self.selected
@@ -193,19 +193,19 @@ class CallList(LineView, can_focus=True):
         self._select_by_hand(target)
 
     def action_page(self, pages: int) -> None:
-        """Selects the call one view further, or back."""
+        """Moves the selection by one page."""
         if self.selected is None:
             return
         index = self.book.index_of(self.selected) + pages * max(1, self.size.height - 2)
         self._select_by_hand(self.book.row_at(max(0, min(index, len(self.book.lines) - 1))))
 
     def action_problem(self, step: int) -> None:
-        """Selects the next blocked or failed call, or the one before."""
+        """Selects the next or the previous blocked or failed call."""
         if self.selected is None:
             return
         target = self.book.problem(self.selected, step)
         if target is None:
-            self.notify(f"No blocked call further {'down' if step > 0 else 'up'}.", timeout=3)
+            self.notify(f"No more blocked calls {'below' if step > 0 else 'above'}.", timeout=3)
         else:
             self._select_by_hand(target)
 
@@ -214,7 +214,7 @@ class CallList(LineView, can_focus=True):
         self._select_by_hand(self.book.row_at(0))
 
     def action_follow(self) -> None:
-        """Selects the newest call and follows what comes, or selects the last one of another order."""
+        """Selects the newest call and follows new ones, or selects the last row of another order."""
         if not self.book.arrangement.timely:
             self._select_by_hand(self.book.last)
             return

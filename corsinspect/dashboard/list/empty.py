@@ -11,7 +11,7 @@ def empty(book: Book, source: Source, *, roomy: bool) -> Content:
     """The text for an empty list; `roomy`: there are lines to spare for gaps."""
     if book.shown.query.text:
         return Content.assemble(
-            "No call matches.\n\n", ("esc", KEY), " shows all again, ", ("/", KEY), " changes the words."
+            "No calls match.\n\n", ("esc", KEY), " shows all calls, ", ("/", KEY), " edits the filter."
         )
     if book.total or book.background:
         return _nothing_cross_origin(book)
@@ -30,9 +30,9 @@ Block = tuple[str | tuple[str, str], ...]
 def _nothing_cross_origin(book: Book) -> Content:
     own = book.outcomes["not-cors"]
     if not own:
-        told = f"Only the browser's own traffic so far ({book.background}): no page has made a call."
-        return Content.assemble(told, "\n\n", ("B", KEY), " shows it.\n\n", *_TRAP)
-    told = f"{own} call{'s' if own > 1 else ''}, none of them cross-origin: CORS never applied to them."
+        told = f"Only the browser's background requests so far ({book.background}): no page has made a call."
+        return Content.assemble(told, "\n\n", ("B", KEY), " shows them.\n\n", *_TRAP)
+    told = f"{own} call{'s' if own > 1 else ''}, none of them cross-origin: CORS doesn't apply to them."
     return Content.assemble(told, "\n\n", ("n", KEY), " shows them.\n\n", *_TRAP)
 
 
@@ -55,21 +55,21 @@ def _how_to_start(address: str, can_open: bool) -> list[Block]:
         ("https      ", "bold"),
         "trust the certificate once: corsinspect ca\n",
         ("localhost  ", "bold"),
-        "browsers go round a proxy here; say\n",
+        "browsers bypass the proxy for it; set\n",
         ("  Chromium ", QUIET),
         "--proxy-bypass-list='<-loopback>'\n",
         ("  Firefox  ", QUIET),
         "network.proxy.allow_hijacking_localhost true",
     )
     title: Block = (("Nothing captured yet.", "bold"), " Two ways to start:" if can_open else "")
-    end: Block = (("Then repeat what fails.   ", QUIET), ("a", KEY), (" if it does not show up here", QUIET))
+    end: Block = (("Then repeat the failing call.   ", QUIET), ("a", KEY), (" if it doesn't show up here", QUIET))
     return [title, *([keys] if can_open else []), proxy, traps, end]
 
 
 _TRAP: Block = (
-    ("The failing call is not among them?", "bold"),
-    " It may go round the proxy (localhost does, in a browser that was not opened from here), be answered by a "
+    ("The failing call isn't among them?", "bold"),
+    " It may bypass the proxy (localhost does, in a browser that wasn't opened from here), be answered by a "
     "service worker, or never be sent (mixed content, an ad blocker).  ",
     ("a", KEY),
-    " tells how to check each.",
+    " explains how to check.",
 )

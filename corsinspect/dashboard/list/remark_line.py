@@ -25,7 +25,7 @@ def remark_line(notes: Notes, call: Call | None) -> Content | None:
         parts.append((f"{NOTED} {printable(text)}", "bold"))
     if call.credentials_signal == "assumed":
         whole = call.id not in notes.assumed_calls or notes.assumed_calls[call.id] == "unknown"
-        of = f", for all of {printable(call.page_origin or '')} (I changes it)" if whole else " (i changes it)"
+        of = f", for all calls from {printable(call.page_origin or '')} (I changes it)" if whole else " (i changes it)"
         parts.append((SAID[call.credentials] + of, "$text-warning"))
     if not parts:
         return None
@@ -45,5 +45,5 @@ def watch_line(watch: Watch) -> Content:
         printable(named),
         (f"   {symbol.sign} ", symbol.style),
         " · ".join(part for part in parts if part),
-        ("   w ends it", QUIET),
+        ("   w stops", QUIET),
     )

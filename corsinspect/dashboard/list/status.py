@@ -65,17 +65,17 @@ def notice(
     told = STANDING if standing and facts.died is None else _notice(book, facts, progress, width, tried)
     if waiting is None:
         return told
-    wait = f" {waiting:,} exchange{' waits' if waiting == 1 else 's wait'} (P: go on) " if facts.died is None else ""
+    wait = f" {waiting:,} exchange{'' if waiting == 1 else 's'} waiting (P: resume) " if facts.died is None else ""
     return Content.assemble((" PAUSED ", LOUD), (wait, "bold $text-warning"), told).truncate(width, ellipsis=True)
 
 
 def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: int, tried: str) -> Content:
     if facts.died is not None:
-        told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to start it again on the same port."
+        told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to restart it on the same port."
         return Content.styled(told, "bold $text-error")
     if tried:
         told = Content.assemble(
-            (" SIMULATED ", LOUD), (f" simulating for {printable(tried)} (t: off)", "bold $text-warning")
+            (" SIMULATED ", LOUD), (f" simulating a fix for {printable(tried)} (t: off)", "bold $text-warning")
         )
         return told.truncate(max(1, width), ellipsis=True)
     if progress is not None:
@@ -91,9 +91,11 @@ def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: in
         parts.append((f"{order} (s v z)", "bold $text-accent"))
     same = book.outcomes["not-cors"]
     if same:
-        parts.append((f"{same} not CORS {'shown' if shown.not_cors else 'hidden'} (n)", QUIET))
+        parts.append(
+            (f"{same} non-CORS call{'' if same == 1 else 's'} {'shown' if shown.not_cors else 'hidden'} (n)", QUIET)
+        )
     if book.background:
-        told = f"{book.background} of the browser's own {'shown' if shown.background else 'hidden'} (B)"
+        told = f"{_requests(book.background)} {'shown' if shown.background else 'hidden'} (B)"
         parts.append((told, QUIET))
     if facts.problems:
         parts.append((printable(facts.problems[0]), "$text-warning"))
@@ -102,6 +104,10 @@ def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: in
         joined += ["   "] if number else []
         joined.append(part)
     return Content.assemble(*joined).truncate(max(1, width), ellipsis=True)
+
+
+def _requests(background: int) -> str:
+    return f"{background} browser background request{'' if background == 1 else 's'}"
 
 
 def _bar(progress: Progress) -> Content:

@@ -13,10 +13,10 @@ from corsinspect.advice.recipes import recipes
 from corsinspect.dashboard.look.styles import KEY, STRONG
 
 KINDS = {
-    "app": "What the API is written in",
-    "proxy": "What stands in front of it",
-    "platform": "Where it runs",
-    "alternative": "Without CORS: page and API below one origin",
+    "app": "Framework of the API",
+    "proxy": "Proxy in front of it",
+    "platform": "Platform it runs on",
+    "alternative": "Without CORS: page and API on one origin",
 }
 
 
@@ -30,7 +30,7 @@ class RecipeScreen(ModalScreen[str | None]):
         self._current = current
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.styled("What is your server made with?", STRONG))
+        yield Static(Content.styled("Which framework does your server use?", STRONG))
         options: list[Option | None] = []
         known = sorted(recipes().values(), key=lambda each: (list(KINDS).index(each.kind), each.title.lower()))
         for kind, group in groupby(known, key=lambda each: each.kind):

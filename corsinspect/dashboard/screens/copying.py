@@ -50,7 +50,7 @@ def _curl(subject: Subject) -> str:
 
 COPIES = (
     Copy("u", "the URL", lambda subject: subject.call.url),
-    Copy("c", "curl commands, the preflight's too", _curl),
+    Copy("c", "curl commands, with the preflight", _curl),
     Copy("f", "the fix", lambda subject: remedy.text(subject.remedy)),
     Copy("p", "a prompt for an AI assistant", lambda subject: prompt(subject.call, subject.steps, subject.remedy)),
     Copy("j", "the exchanges as JSON", _json),

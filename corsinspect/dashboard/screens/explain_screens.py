@@ -24,9 +24,9 @@ from corsinspect.printable import printable
 GROUPS = {
     "call": "The calls",
     "preflight asked": "What the preflight asked",
-    "preflight answered": "What the preflight was answered",
-    "request": "What the request said",
-    "answer": "What it was answered",
+    "preflight answered": "How the preflight was answered",
+    "request": "What the request sent",
+    "answer": "How it was answered",
 }
 NAME = 18
 """Cells for the name of what is compared."""
@@ -77,11 +77,11 @@ class ReasonScreen(ReadingScreen):
         slug = call.verdict.reason or ""
         said, topic = advice.explanation(call), TOPICS.get(slug)
         head = Content.assemble((said.headline, STRONG), (f"   {printable(slug)}", QUIET))
-        told = [*entry("here", f"{said.happened} {said.consequence}", width)]
+        told = [*entry("what happened", f"{said.happened} {said.consequence}", width)]
         if topic is not None:
-            told += entry("wanted", topic.wanted, width)
+            told += entry("required", topic.wanted, width)
         if said.mend:
-            told += entry("to change", said.mend, width, STRONG)
+            told += entry("what to do", said.mend, width, STRONG)
         parts = [head, lines(told)]
         if topic is not None and topic.wrong:
             parts.append(lines(_example("wrong", "✗", topic.wrong, BAD, width)))
@@ -101,7 +101,8 @@ class NotSeenScreen(ReadingScreen):
 
     def text(self, width: int) -> Content:
         opening = (
-            "A proxy sees what is sent through it. A call that isn't in the list was not sent, or went another way:"
+            "A proxy sees only what is sent through it. A call that isn't in the list was never sent, "
+            "or took another route:"
         )
         parts = [
             Content.styled("My call isn't here", STRONG),
@@ -110,21 +111,23 @@ class NotSeenScreen(ReadingScreen):
                 [
                     Content.styled("mixed content: an https page calls an http address", KEY),
                     *entry(
-                        "to check", "The console says “Mixed Content” or “Blocked loading mixed active content”.", width
+                        "how to check",
+                        "The console says “Mixed Content” or “Blocked loading mixed active content”.",
+                        width,
                     ),
-                    *entry("to change", told("mixed-content", Known()).mend, width),
+                    *entry("what to do", told("mixed-content", Known()).mend, width),
                 ]
             ),
         ]
         for guide in GUIDES.values():
             if guide.unseen:
-                mend = entry("to change", guide.mend, width) if guide.mend else ()
+                mend = entry("what to do", guide.mend, width) if guide.mend else ()
                 parts.append(
                     lines(
                         [
                             Content.styled(guide.title, KEY),
                             *entry("what happens", guide.happened, width),
-                            *entry("to check", guide.check, width),
+                            *entry("how to check", guide.check, width),
                             *mend,
                         ]
                     )
@@ -142,7 +145,7 @@ class ContrastScreen(ReadingScreen):
     def text(self, width: int) -> Content:
         aspects = contrast(self._one, self._other)
         parts = [
-            Content.styled("Why did this one pass and that one not?", STRONG)
+            Content.styled("Why did one call pass and the other fail?", STRONG)
             if {self._one.verdict.outcome, self._other.verdict.outcome} >= {"blocked", "allowed"}
             else Content.styled("Two calls compared", STRONG),
             lines(_sides(self._one, self._other, width)),
@@ -176,7 +179,7 @@ def _difference(aspect: Aspect, width: int) -> Iterable[Content]:
     style = WARNING if aspect.decides else ""
     name = fit(printable(aspect.name), NAME) if len(aspect.name) <= NAME else printable(aspect.name[:60])
     column = (width - NAME - 5) // 2
-    values = ["(not there)" if value is None else shown(value) or "(empty)" for value in (aspect.one, aspect.other)]
+    values = ["(missing)" if value is None else shown(value) or "(empty)" for value in (aspect.one, aspect.other)]
     if len(aspect.name) <= NAME and all(len(value) <= column for value in values):
         yield Content.assemble(("≠ ", style), (name, STRONG), f" {fit(values[0], column)} ", (values[1], style))
         return

@@ -19,13 +19,13 @@ AROUND = 8
 """Cells of frame, padding and scrollbar."""
 
 MEANINGS: dict[Outcome, str] = {
-    "blocked": "the browser kept the answer from the page, or never sent the request",
-    "network-error": "no answer came: not CORS, whatever the browser's console says",
-    "unknown": "the traffic does not show what the browser did",
-    "simulated": "let through by a fix that you try, not by the server (t: off)",
-    "allowed": "the page may read the answer; ✓? means: unless the page did something unseen",
+    "blocked": "the browser withheld the response from the page, or never sent the request",
+    "network-error": "no response: not a CORS problem, whatever the browser's console says",
+    "unknown": "the traffic doesn't show what the browser did",
+    "simulated": "allowed by a simulated fix, not by the server (t: off)",
+    "allowed": "the page may read the response; ✓? means: unless the page did something unseen",
     "opaque": "sent without CORS (no-cors): used, but not readable by the page",
-    "pending": "not answered yet",
+    "pending": "no response yet",
     "not-cors": "same origin, a page load, a WebSocket, or not a browser",
 }
 
@@ -55,8 +55,8 @@ def _text(width: int) -> Content:
         sign = OUTCOMES[outcome]
         parts += [(f"  {sign.sign} {sign.word:<9}", sign.style), _hanging(" " + meaning, 13, width)]
     parts.append("\n")
-    parts += [("Steps  ", "bold"), "preflight → request: ✓ passed  ✗ failed  ◌ under way  ↯ no answer  ? unknown\n"]
-    parts += ["       c the browser still knew the preflight's answer  – none needed  · never sent"]
+    parts += [("Steps  ", "bold"), "preflight → request: ✓ passed  ✗ failed  ◌ under way  ↯ no response  ? unknown\n"]
+    parts += ["       c cached by the browser  – none needed  · never sent"]
     return Content.assemble(*parts)
 
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, Label, Static
 from corsinspect.dashboard.look.inputs import PrintableInput
 
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-EXAMPLES = "1:23 from the start   +30s -2m from here   @14:02:05 on the clock   50%"
+EXAMPLES = "1:23 from the start   +30s -2m from here   @14:02:05 clock time   50%"
 
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|m|h|)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d\d(?:\.\d+)?)")
@@ -85,7 +85,7 @@ class JumpScreen(ModalScreen[float | None]):
         if moment is not None:
             self.dismiss(moment)
         else:
-            self._hint(Content.styled(f"  ✗ That is no time. {EXAMPLES}", "$text-error"))
+            self._hint(Content.styled(f"  ✗ Not a time. {EXAMPLES}", "$text-error"))
 
     def _hint(self, hint: Content) -> None:
         self.query_one("#jump-hint", Static).update(hint)

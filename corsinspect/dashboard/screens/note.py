@@ -23,7 +23,7 @@ class NoteScreen(ModalScreen[str | None]):
         with Horizontal():
             yield Label(f" {NOTED} ")
             yield PrintableInput(
-                self._text, placeholder="a note on this call; empty takes it away", select_on_focus=False
+                self._text, placeholder="note on this call; leave it empty to remove the note", select_on_focus=False
             )
 
     def on_input_changed(self, message: Input.Changed) -> None:

@@ -60,7 +60,7 @@ class OverviewScreen(ModalScreen[str | None]):
         view = self.query_one(MatrixView)
         place, cell = view.place, view.cell
         if place is None:
-            told = Content.styled(" No page has called another server yet.", QUIET)
+            told = Content.styled(" No cross-origin calls yet.", QUIET)
         else:
             told = _pair(*place, cell_words(cell.outcomes) if cell else "no calls", cell.cause if cell else "")
         self.query_one("#overview-cell", Static).update(told)
@@ -128,12 +128,12 @@ def cost_words(cost: Cost, width: int) -> Content:
     parts = [(f" {cost.preflights:,} preflights", "bold"), (f", {duration(cost.seconds)} of waiting", "")]
     if cost.spared:
         saved = (
-            f"; a Max-Age as long as the browser keeps would spare {cost.spared:,} ({duration(cost.seconds_spared)})"
+            f"; the longest Max-Age that browsers accept would save {cost.spared:,} ({duration(cost.seconds_spared)})"
         )
         parts.append((saved, "$text-success"))
     whole = Content.assemble(*parts)
     if whole.cell_length > width and cost.spared:
-        whole = Content.assemble(*parts[:2], (f"; Max-Age would spare {cost.spared:,}", "$text-success"))
+        whole = Content.assemble(*parts[:2], (f"; Max-Age would save {cost.spared:,}", "$text-success"))
     return whole.truncate(max(1, width), ellipsis=True)
 
 
@@ -146,5 +146,5 @@ def cell_words(outcomes: dict[Outcome, int]) -> str:
 
 def _pair(page: str | None, api: str, counted: str, cause: str) -> Content:
     origins = f" {printable(page or 'an unknown page')} → {printable(api)}  "
-    first = f": first {printable(cause)}" if cause else ""
+    first = f": first failure: {printable(cause)}" if cause else ""
     return Content.assemble((origins, QUIET), (counted, "bold"), (first, "$text-warning"))

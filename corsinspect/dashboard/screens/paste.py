@@ -24,7 +24,7 @@ from corsinspect.printable import printable
 FAR = 50_000
 """Rows looked at for the call of a message, from the newest back."""
 MOST_CALLS = 200
-HINT = "Paste what the browser's console says; esc closes and selects the call that it is of."
+HINT = "Paste a message from the browser's console; esc closes and selects the matching call."
 
 
 class MessageArea(TextArea):
@@ -77,7 +77,7 @@ class PasteScreen(ModalScreen[int | None]):
             message = message if call is None else with_call(message, text, [call])[0]
             parts.append(decoded(message, call, width))
         if not parts and text.strip():
-            parts = [Content.styled("That is no console message that is known here.", WARNING)]
+            parts = [Content.styled("This isn't a console message that corsinspect knows.", WARNING)]
         self.query_one("#decoded", Static).update(Content("\n\n").join(parts))
 
 
@@ -109,14 +109,14 @@ def decoded(message: Decoded, call: Call | None, width: int) -> Content:
         outcome = advice.OUTCOME_WORDS[call.verdict.outcome]
         parts.append(Content.assemble(("Captured  ", KEY), f"{shown(call.method or '')} {shown(call.url)}: {outcome}"))
     else:
-        parts.append(Content.styled("No captured call fits it.", QUIET))
+        parts.append(Content.styled("No captured call matches.", QUIET))
     parts += _answer(message, call)
     return lines(parts)
 
 
 def _answer(message: Decoded, call: Call | None) -> Iterable[Content]:
     if len(message.candidates) != 1:
-        yield Content("It can be:")
+        yield Content("Possible reasons:")
         for slug in message.candidates:
             words = GUIDES[slug].title if slug in GUIDES else brief(slug, known(message))
             yield Content.assemble(f"  {slug}  ", (printable(words), QUIET))

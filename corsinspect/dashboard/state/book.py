@@ -190,7 +190,7 @@ class Book:
         return 1 if row is None else len(self._lines_of(row))
 
     def row_at(self, index: int) -> int | None:
-        """The position of the row on the line with this index, or of the next one below a heading; None: there is none."""
+        """The position of the row on the line with this index, or of the next one below a heading, if there is one."""
         if not 0 <= index < len(self.lines):
             return None
         line = self.lines[index]

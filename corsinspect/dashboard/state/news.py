@@ -18,14 +18,16 @@ def news(before: SourceFacts, now: SourceFacts) -> Iterator[News]:
     """What to tell a person who looks at something else meanwhile."""
     opened, closed = Counter(now.browsers) - Counter(before.browsers), Counter(before.browsers) - Counter(now.browsers)
     for name in opened:
-        yield News(f"{name} is open and set up: repeat the click that fails.")
+        yield News(f"{name} is open and ready: repeat the failing call.")
     for name in closed:
         yield News(f"{name} was closed.")
     for warning in now.warnings:
         if warning not in before.warnings:
             yield News(warning, "warning")
     if before.died is not None and now.died is None:
-        yield News("The proxy runs again, on the same port.")
+        yield News("The proxy is running again on the same port.")
     if now.session_gone and not before.session_gone:
         told = f"The session file {now.session} was moved or deleted."
-        yield News(f"{told} The capture goes on, but nobody else finds what it writes from now on.", "warning")
+        yield News(
+            f"{told} The capture continues, but other programs can't find what it writes from now on.", "warning"
+        )

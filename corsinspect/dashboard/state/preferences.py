@@ -60,7 +60,7 @@ class PreferencesFile:
         except FileNotFoundError:
             return {}
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self.notice = f"Your preferences can't be read and were left out ({self.path}: {error})."
+            self.notice = f"Your preferences can't be read and were ignored ({self.path}: {error})."
             return {}
         return held
 

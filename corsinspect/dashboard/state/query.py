@@ -122,7 +122,7 @@ class _Parser:
         accepts = self._any(0)
         token = self._peek()
         if token.kind == ")":
-            raise _Wrong("this ) closes nothing", token.start, token.end)
+            raise _Wrong("this ) has no matching (", token.start, token.end)
         return accepts
 
     def _peek(self) -> Token:
@@ -152,19 +152,19 @@ class _Parser:
     def _one(self, depth: int) -> Predicate:
         token = self._take()
         if depth > DEEPEST:
-            raise _Wrong("too many parentheses in each other", token.start, token.end)
+            raise _Wrong("the parentheses are nested too deep", token.start, token.end)
         if token.kind == "-" or self._means(token, "not"):
             return _not(self._one(depth + 1))
         if token.kind == "(":
             inside = self._any(depth + 1)
             if self._peek().kind != ")":
-                raise _Wrong("this ( is not closed", token.start, token.end)
+                raise _Wrong("this ( has no matching )", token.start, token.end)
             self._take()
             return inside
         if token.kind in (")", "end") or any(self._means(token, word) for word in ("and", "or")):
             before = self._tokens[self._next - 2] if self._next > 1 else None
             after = f" after “{before.text}”" if before is not None else ""
-            raise _Wrong(f"something to look for is missing{after}", token.start, token.end)
+            raise _Wrong(f"a search term is missing{after}", token.start, token.end)
         return self._word(token)
 
     def _is(self, word: str) -> bool:
@@ -195,10 +195,10 @@ class _Parser:
             near = get_close_matches(key.lower(), FIELDS, n=1, cutoff=0.8 if value[0].isdigit() else 0.6)
             if value[0].isdigit() and not near:  # host:port
                 return None
-            meant = f"did you mean {near[0]}:?" if near else f'for the text itself: "{token.text}"'
-            raise _Wrong(f"there is no {key}: here; {meant}", token.start, token.start + len(key) + 1)
+            meant = f"did you mean {near[0]}:?" if near else f'to search for the text: "{token.text}"'
+            raise _Wrong(f"unknown key {key}:; {meant}", token.start, token.start + len(key) + 1)
         if not value:
-            raise _Wrong(f"{key}{sign} needs a value, like {known.example}", token.start, token.end)
+            raise _Wrong(f"{key}{sign} needs a value, for example {known.example}", token.start, token.end)
         made = known.make(value, sign == "=")
         if isinstance(made, str):
             raise _Wrong(made, token.start + len(key) + 1, token.end)
@@ -209,10 +209,10 @@ class _Parser:
         if name not in self._saved:
             near = get_close_matches(name, self._saved, n=1)
             meant = f"; did you mean @{near[0]}?" if near else ""
-            raise _Wrong(f"no filter is saved as {name}{meant}", token.start, token.end)
+            raise _Wrong(f"there is no saved filter {name}{meant}", token.start, token.end)
         held = parse(self._saved[name])
         if isinstance(held, Problem):
-            raise _Wrong(f"the filter saved as {name} can't be read: {held.what}", token.start, token.end)
+            raise _Wrong(f"the saved filter {name} is not valid: {held.what}", token.start, token.end)
         return held.accepts
 
 

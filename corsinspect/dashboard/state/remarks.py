@@ -12,9 +12,9 @@ NEXT: dict[Credentials, Credentials] = {"unknown": "include", "include": "omit",
 AT_ONCE = 50
 """Calls that are judged again between two chances to draw and to hear keys."""
 SAID: dict[Credentials, str] = {
-    "include": "credentials included, as you say",
-    "omit": "no credentials, as you say",
-    "unknown": "credentials: what the traffic shows",
+    "include": "credentials included, as you said",
+    "omit": "no credentials, as you said",
+    "unknown": "credentials as the traffic shows",
 }
 
 

@@ -100,6 +100,6 @@ def _grants_credentials(change: Fix) -> bool:
 
 def _why_not(call: Call) -> str:
     if call.verdict.outcome not in ("blocked", "network-error"):
-        return "There is nothing to try: the server's own answer lets this call pass."
+        return "Nothing to try: the server's own response allows this call."
     mend = advice.explanation(call).mend
-    return f"No header mends this ({advice.short_reason(call)}). {mend}".strip()
+    return f"No header can fix this ({advice.short_reason(call)}). {mend}".strip()

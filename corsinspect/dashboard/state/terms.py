@@ -79,14 +79,14 @@ _SENT = frozenset("✓✗◌")
 """The list's signs of a preflight that was seen."""
 
 STATES: dict[str, State] = {
-    "blocked": State("the browser kept the answer from the page", _outcome("blocked")),
-    "network": State("no answer came: not CORS", _outcome("network-error")),
-    "unknown": State("the traffic doesn't tell", _outcome("unknown")),
-    "allowed": State("the page may read the answer", _outcome("allowed")),
-    "simulated": State("only a fix being tried let the page read it", _outcome("simulated")),
+    "blocked": State("the browser withheld the response from the page", _outcome("blocked")),
+    "network": State("no response: not CORS", _outcome("network-error")),
+    "unknown": State("the traffic doesn't show what the browser did", _outcome("unknown")),
+    "allowed": State("the page may read the response", _outcome("allowed")),
+    "simulated": State("allowed by a simulated fix only", _outcome("simulated")),
     "opaque": State("sent without CORS, unreadable", _outcome("opaque")),
     "pending": State("not answered yet", _outcome("pending")),
-    "preflight": State("the browser asked first (OPTIONS)", lambda row: row.preflight in _SENT),
+    "preflight": State("the browser sent a preflight (OPTIONS)", lambda row: row.preflight in _SENT),
 }
 
 
@@ -194,7 +194,7 @@ def _status(value: str, whole: bool) -> Predicate | str:
 def _slower(value: str, whole: bool) -> Predicate | str:
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|)", value.lower(), re.ASCII)
     if match is None:
-        return "a time is like 500ms or 2s"
+        return "a duration looks like 500ms or 2s"
     seconds = float(match[1]) * (1 if match[2] == "s" else 0.001)
     return lambda row: row.took is not None and row.took > seconds
 
@@ -202,11 +202,11 @@ def _slower(value: str, whole: bool) -> Predicate | str:
 FIELDS: dict[str, Field] = {
     "method": Field("method:PUT", "the page's method", _method),
     "host": Field("host:api.shop.test", "the server that was called", _of_origin(lambda row: origin_of(row.url))),
-    "path": Field("path:/v1", "the address at the server, without what follows a ?", _path),
+    "path": Field("path:/v1", "the URL's path, without its query", _path),
     "origin": Field("origin:localhost:3000", "the page that called", _of_origin(lambda row: row.page)),
-    "reason": Field("reason:origin-*", "the reason's short name", _reason),
-    "status": Field("status:4xx", "the answer's status, where the call stopped", _status),
+    "reason": Field("reason:origin-*", "the reason's identifier", _reason),
+    "status": Field("status:4xx", "the status of the response where the call stopped", _status),
     "slower": Field("slower:500ms", "calls that took longer", _slower),
-    "finding": Field("finding:preflight-login", "calls that a finding (F) of this name is about", _finding),
+    "finding": Field("finding:preflight-login", "calls that this finding (F) is about", _finding),
     "code": Field("code:MissingAllowOriginHeader", "the browser's own name for the failure", _code),
 }

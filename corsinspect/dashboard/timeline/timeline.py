@@ -181,7 +181,7 @@ class TimeLine(Widget, can_focus=True):
 
     def render(self) -> Content:
         if self._player is None:
-            return Content.styled(f" reading the session for its time line … {self._reading or 0:.0%}", QUIET)
+            return Content.styled(f" reading the session … {self._reading or 0:.0%}", QUIET)
         width = max(1, self.size.width - 2)
         if self._cells[0] != width:
             self._cells = width, _cells(self._marks, self._player.start, self._player.end, width)
@@ -290,7 +290,7 @@ def _said(view: View, width: int) -> Content:
         f"{view.begun:,} of {view.exchanges:,} exchanges",
         f"{OUTCOMES['blocked'].sign} {view.seen:,} of {view.problems:,}" if view.problems else "",
     ]
-    keys = "space plays, < > step, { } speed, J jumps, L closes"
+    keys = "space play, < > step, { } speed, J jump, L close"
     said = Content.styled(f" {doing}", "bold $text-accent")
     for part, style in [*((part, "") for part in parts if part), (keys, QUIET)]:
         if said.cell_length + 3 + len(part) > width:
