@@ -136,17 +136,19 @@ async def test_blocked_only_keeps_network_errors_too(recorded: Path) -> None:
 
 async def test_what_is_not_cors_is_hidden_until_asked_for(recorded: Path) -> None:
     async with replaying(recorded) as screen:
-        await screen.sees("2 not CORS hidden (n)")
+        await screen.sees("2 non-CORS calls hidden (n)")
         assert "main.js" not in screen.text
         await screen.press("n")
-        await screen.sees("main.js", "2 not CORS shown (n)")
+        await screen.sees("main.js", "2 non-CORS calls shown (n)")
 
 
 async def test_the_browsers_own_traffic_is_hidden_until_asked_for(tmp_path: Path) -> None:
     story = Story()
     story.add("GET", "https://update.googleapis.com/service/update2/json", 200, page=None, mode="no-cors", site="none")
     async with replaying(session(tmp_path / "own.jsonl", story.exchanges)) as screen:
-        await screen.sees("Only the browser's background requests so far (1)", "1 of the browser's own hidden (B)")
+        await screen.sees(
+            "Only the browser's background requests so far (1)", "1 browser background request hidden (B)"
+        )
         await screen.press("B")
         await screen.sees("update.googleapis.com")
 
@@ -177,7 +179,7 @@ async def test_keys_reach_the_list_after_the_empty_screen(tmp_path: Path) -> Non
 async def test_calls_of_which_none_is_cross_origin_say_so(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(80, 24)) as screen:
         await screen.put(*afternoon()[:2])
-        await screen.sees("2 calls, none of them cross-origin: CORS never applied", "may bypass the proxy")
+        await screen.sees("2 calls, none of them cross-origin: CORS doesn't apply", "may bypass the proxy")
 
 
 async def test_narrow_terminals_open_the_detail_full_screen(recorded: Path) -> None:

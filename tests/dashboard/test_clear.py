@@ -38,7 +38,7 @@ async def test_filter_order_and_watch_stay_and_so_does_what_was_said_of_a_page(t
         await screen.press("w", "up", "x", "I", "b", "s", "C")
         await screen.sees("No calls match.", "◉ watching")
         await screen.put(*gets(1))
-        await screen.sees("1 of 1 shown", "by duration", "credentials included, as you said, for all of")
+        await screen.sees("1 of 1 shown", "by duration", "credentials included, as you said, for all calls from")
         assert "★" not in screen.text
         assert PAGE in screen.proxy.session.with_name(screen.proxy.session.name + SUFFIX).read_text()
 
@@ -48,7 +48,7 @@ async def test_it_ends_a_pause(tmp_path: Path) -> None:
         await screen.put(*gets(1))
         await screen.press("P")
         screen.proxy.put(blocked("late"))
-        await screen.sees("1 exchange waits")
+        await screen.sees("1 exchange waiting")
         await screen.press("C")
         await screen.sees("Nothing captured yet.")
         assert "PAUSED" not in screen.text

@@ -128,7 +128,7 @@ async def test_quick_keys_write_what_they_do(recorded: Path) -> None:
 async def test_a_filter_is_kept_under_a_name(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("slash", *"status:4xx", "ctrl+s")
-        await screen.sees("Keep status:4xx as")
+        await screen.sees("Save status:4xx as")
         await screen.press(*"client errors", "enter")
         await screen.until(lambda: screen.app.preferences.value.filters == {"client-errors": "status:4xx"})
         await screen.press("escape", "slash", *"@cl")

@@ -47,7 +47,7 @@ async def test_shift_i_says_it_for_all_calls_of_the_page_and_those_to_come(tmp_p
     async with capturing(tmp_path) as screen:
         await screen.put(*story.exchanges[:2])
         await screen.press("I")
-        await screen.sees("✗ 2 blocked", "for all of http://localhost:3000")
+        await screen.sees("✗ 2 blocked", "for all calls from http://localhost:3000")
         await screen.put(story.exchanges[2])
         await screen.sees("✗ 3 blocked")
         await screen.press("I", "I")

@@ -99,7 +99,7 @@ async def test_the_response_tells_what_script_can_read_and_what_it_misses(tmp_pa
     story = Story()
     story.add("GET", API + "list", 200, (*OWN, ("X-Total-Count", "7"), ("Date", "now")))
     async with replaying(session(tmp_path / "expose.jsonl", story.exchanges), size=(200, 60)) as screen:
-        await screen.sees("script reads  content-type", "it can't read x-total-count")
+        await screen.sees("script reads  content-type", "can't read    x-total-count")
         await screen.press("4")
         await screen.sees("✓ Content-Type", "· X-Total-Count: 7", "Access-Control-Expose-Headers: x-total-count")
 
@@ -165,7 +165,7 @@ async def test_what_headers_cannot_mend_says_what_can(recorded: Path) -> None:
         await screen.press("home", *["down"] * 6, "6")
         assert screen.selected == "GET health"
         await screen.sees("There is no CORS problem to fix here.", "→ Start the server")
-        assert "must answer" not in screen.text
+        assert "must send" not in screen.text
 
 
 async def test_an_error_that_looks_like_cors_comes_with_its_evidence(recorded: Path) -> None:
