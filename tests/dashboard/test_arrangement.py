@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
-from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Verdict, Reason
+from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 HOSTS = ("a.test", "b.test:8443")
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "network-error"]

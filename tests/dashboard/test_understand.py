@@ -111,7 +111,9 @@ async def test_two_calls_are_compared_header_by_header(recorded: Path) -> None:
         await screen.press("home", "down", "down", "d")
         await screen.sees("Now select the other call")
         await screen.press("down", "d")
-        await screen.sees("Why did one call pass and the other fail?", "The requests differ: method.", "≠ method", "PUT")
+        await screen.sees(
+            "Why did one call pass and the other fail?", "The requests differ: method.", "≠ method", "PUT"
+        )
         await screen.press("escape")
         assert screen.selected == "POST api/login"
 
