@@ -90,7 +90,7 @@ async def test_a_remembered_preflight_is_named_with_how_long_it_lasts(tmp_path: 
     story.add("PUT", API + "x", 200, OWN, asked=(JSON,))
     async with replaying(session(tmp_path / "cached.jsonl", story.exchanges), size=(200, 60)) as screen:
         await screen.press("end", "2")
-        await screen.sees("an earlier preflight still counts", "before this call", "keeps this for 10 min")
+        await screen.sees("an earlier one is still cached", "before this call", "keeps this for 10 min")
         await turned(screen, "Timing")
         await screen.sees("this call needed none")
 
@@ -111,7 +111,7 @@ async def test_timing_tells_what_a_longer_memory_saves(tmp_path: Path) -> None:
     async with replaying(session(tmp_path / "costly.jsonl", story.exchanges), size=(200, 60)) as screen:
         text = await turned(screen, "Timing")
         assert "started" in text
-        await screen.sees("4 ms before your PUT", "3 preflights of this kind, 12 ms together", "in this session 2")
+        await screen.sees("4 ms before your PUT", "3 preflights like this one, 12 ms in total", "in this session, 2")
 
 
 async def test_raw_has_every_line(tmp_path: Path) -> None:
@@ -181,4 +181,6 @@ async def test_security_says_who_may_read_and_what_is_missing(tmp_path: Path) ->
     story.add("GET", API + "x", 200, (named, ("Access-Control-Allow-Credentials", "true")))
     async with replaying(session(tmp_path / "open.jsonl", story.exchanges), size=(180, 60)) as screen:
         await screen.press("7")
-        await screen.sees("1 risk ", f"Only pages of {PAGE}", "Cookies and logins count", "“Vary: Origin” is missing")
+        await screen.sees(
+            "1 risk ", f"Only pages of {PAGE}", "Cookies and logins are allowed", "“Vary: Origin” is missing"
+        )
