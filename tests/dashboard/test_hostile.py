@@ -34,8 +34,8 @@ PLANTED = [
 ]
 MARKUP = "[@click=app.quit]quit[/] a[/]b [/ [bold]loud[/bold]"
 HOSTILE = "".join(PLANTED) + MARKUP + "\u200b\u0301漢字\xff" + "x" * 2000
-RUN = "import sys; from pathlib import Path; from corsinspect.dashboard.app import Dashboard; " + (
-    "from corsinspect.dashboard.state.source import FileSource; Dashboard(FileSource(Path(sys.argv[1]))).run()"
+RUN = "import sys; from pathlib import Path; from corsinspect.dashboard import Dashboard; " + (
+    "from corsinspect.dashboard import FileSource; Dashboard(FileSource(Path(sys.argv[1]))).run()"
 )
 PATIENCE = 60.0
 

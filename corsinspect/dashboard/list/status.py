@@ -74,9 +74,7 @@ def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: in
         told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to restart it on the same port."
         return Content.styled(told, "bold $text-error")
     if tried:
-        told = Content.assemble(
-            (" SIMULATED ", LOUD), (f" simulating a fix for {printable(tried)} (t: off)", "bold $text-warning")
-        )
+        told = Content.assemble((" SIMULATED ", LOUD), (f" fix for {printable(tried)} (t: off)", "bold $text-warning"))
         return told.truncate(max(1, width), ellipsis=True)
     if progress is not None:
         return _bar(progress)
