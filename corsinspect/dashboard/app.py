@@ -207,7 +207,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         notices = self.query_one("#notice", Static)
         waiting = self.source.waiting() if self.feed.held else None
         progress = self.feed.progress and (self.source.progress or self.feed.progress)
-        told = notice(
+        line = notice(
             self.book,
             facts,
             progress,
@@ -216,7 +216,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
             waiting=waiting,
             standing=self.call_list.standing,
         )
-        notices.update(told, layout=False)
+        notices.update(line, layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -307,10 +307,10 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         yield SystemCommand(
             "ASCII signs", "Switches signs and frames between ASCII and Unicode.", self.appearance.turn_ascii
         )
-        told = "Rings when a call is newly blocked, or a watched one is allowed: now " + (
+        text = "Rings when a call is newly blocked, or a watched one is allowed: now " + (
             "on." if self.preferences.value.bell else "off."
         )
-        yield SystemCommand("Bell", told, self.appearance.turn_bell)
+        yield SystemCommand("Bell", text, self.appearance.turn_bell)
         yield from super().get_system_commands(screen)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:

@@ -10,7 +10,7 @@ from corsinspect.model import Call
 
 
 class ExplainActions(HostWithWidgets):
-    """Explaining, comparing, copying, and the framework that the fix is told for."""
+    """Explaining, comparing, copying, and choosing the framework that the fix is written for."""
 
     def action_choose_recipe(self) -> None:
         """Chooses the framework that the server uses, for the fix; remembered until you quit."""

@@ -91,7 +91,7 @@ class RemarkActions(HostWithWidgets):
         """Has the watch look at calls that changed."""
         if self.watched is None or not calls:
             return
-        if (told := self.watched.see(calls)) is not None:
-            self.notify(printable(told.text), severity=told.severity, timeout=15, markup=False)
+        if (news := self.watched.see(calls)) is not None:
+            self.notify(printable(news.text), severity=news.severity, timeout=15, markup=False)
             self.appearance.ring()
         self._show_watch()

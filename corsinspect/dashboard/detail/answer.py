@@ -82,17 +82,17 @@ def _behind(subject: Subject) -> Content:
     if found is None:
         return Content("")
     server = server_of(call).partition("://")[2]
-    told = behind(server, call.verdict.status, found.preflight_passed, found.carried, found.lacking)
-    return Content.styled(printable(told), "$text-warning")
+    text = behind(server, call.verdict.status, found.preflight_passed, found.carried, found.lacking)
+    return Content.styled(printable(text), "$text-warning")
 
 
 def _certificate(call: Call, width: int, can_trust: bool) -> Content:
     for exchange in call.exchanges:
         if exchange.untrusted_certificate is not None:
             why = printable(cut(exchange.untrusted_certificate, MOST_VALUE))
-            told = f"The certificate of {printable(host_port(exchange.url))} is not trusted: {why}."
-            mend = " Press T to trust it for this run." if can_trust else ""
-            return Content.assemble((told, "$text-warning"), (mend, STRONG))
+            text = f"The certificate of {printable(host_port(exchange.url))} is not trusted: {why}."
+            change = " Press T to trust it for this run." if can_trust else ""
+            return Content.assemble((text, "$text-warning"), (change, STRONG))
     return Content("")
 
 
@@ -209,11 +209,11 @@ def _steps(rungs: list[Rung], width: int) -> Content:
         quiet = rung.state in ("skipped", "not-reached", "would-pass")
         title = fit(printable(cut(rung.title, 20)), titles)
         answer = f"{rung.answer}{', ' if rung.detail else ''}" if rung.answer else ""
-        told = Content.assemble((answer, style), (printable(cut(rung.detail, MOST_VALUE)), QUIET))
+        text = Content.assemble((answer, style), (printable(cut(rung.detail, MOST_VALUE)), QUIET))
         head = Content.assemble(
             (f"{rung.number:>2} ", QUIET),
             (sign, style),
             (f" {title}  ", QUIET if quiet else style if sign == "✗" else ""),
         )
-        lines += hanging(head, told, width, indent)
+        lines += hanging(head, text, width, indent)
     return Content("\n").join(lines)

@@ -31,15 +31,15 @@ def fix(subject: Subject, width: int) -> Content:
 
 def _nothing_to_fix(subject: Subject, width: int) -> Iterable[Content]:
     yield Content.styled("There is no CORS problem to fix here.", STRONG)
-    if mend := advice.explanation(subject.call).mend:
-        yield lines(hanging(Content.styled("→ ", KEY), Content(printable(mend)), width, 2))
+    if change := advice.explanation(subject.call).mend:
+        yield lines(hanging(Content.styled("→ ", KEY), Content(printable(change)), width, 2))
 
 
 def _headers(subject: Subject, found: Remedy, width: int) -> Iterable[Content]:
     if not found.parts:
         yield Content.styled("Headers alone can't fix this.", STRONG)
-        if mend := advice.explanation(subject.call).mend:
-            yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(mend), STRONG), width, 2))
+        if change := advice.explanation(subject.call).mend:
+            yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(change), STRONG), width, 2))
         return
     host = printable(found.server.partition("://")[2])
     yield Content.assemble((f"{host} must send", STRONG), ("   (for this call alone)", QUIET))
@@ -61,8 +61,8 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
     rendered = found.rendered
     if rendered is None:
         yield Content.styled("How to do that", STRONG)
-        told = "Nothing in this server's responses shows which framework it uses: "
-        yield lines(hanging(Content(""), Content.assemble(told, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
+        text = "Nothing in this server's responses shows which framework it uses: "
+        yield lines(hanging(Content(""), Content.assemble(text, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
         return
     yield lines(_title(found, rendered, width))
     yield lines(_steps(rendered, width))
@@ -71,8 +71,8 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
     if rendered.notes:
         yield lines(bullets(rendered.notes, width, WARNING))
     if rendered.left_out:
-        told = "Left out because it isn't well-formed: " + ", ".join(value[:60] for value in rendered.left_out[:8])
-        yield lines(bullets([told], width, WARNING))
+        text = "Left out because it isn't well-formed: " + ", ".join(value[:60] for value in rendered.left_out[:8])
+        yield lines(bullets([text], width, WARNING))
     if rendered.traps:
         yield lines([Content.styled("Pitfalls", STRONG), *bullets(rendered.traps, width)])
     if rendered.environments:
@@ -91,8 +91,8 @@ def _title(found: Remedy, rendered: Rendered, width: int) -> Iterable[Content]:
     title = Content.assemble((rendered.title, STRONG), (f"   {why}", QUIET))
     yield from hanging(Content(""), title, width, 0)
     union = f"for all {found.calls} calls to this server in this session" if found.calls > 1 else "for this call"
-    told = Content.assemble((f"{union} · ", QUIET), ("→ ⏎ ", KEY), ("another framework", QUIET))
-    yield from hanging(Content(""), told, width, 0)
+    text = Content.assemble((f"{union} · ", QUIET), ("→ ⏎ ", KEY), ("another framework", QUIET))
+    yield from hanging(Content(""), text, width, 0)
 
 
 def _steps(rendered: Rendered, width: int) -> Iterable[Content]:

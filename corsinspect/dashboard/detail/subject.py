@@ -33,7 +33,7 @@ class Subject:
 
     @cached_property
     def remedy(self) -> Remedy:
-        """How to mend it."""
+        """How to fix it."""
         return remedy(self.call, self.others, self.recipe)
 
     @cached_property

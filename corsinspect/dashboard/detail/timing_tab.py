@@ -68,8 +68,8 @@ def _bar(role: str, exchange: Exchange, start: float, end: float, width: int) ->
 def _connections(roles: list[tuple[str, Exchange]], width: int) -> Iterable[Content]:
     known = [exchange.connection for _, exchange in roles]
     if len(known) > 1 and all(known):
-        told = "one, kept open" if len(set(known)) == 1 else f"{len(set(known))} connections"
-        yield from entry("connection", told, width)
+        text = "one, kept open" if len(set(known)) == 1 else f"{len(set(known))} connections"
+        yield from entry("connection", text, width)
     versions = dict.fromkeys(exchange.http_version[:20] for _, exchange in roles)
     yield from entry("protocol", ", ".join(versions), width)
     yield Content.styled("█ until the response headers   ░ body   (between browser and proxy)", QUIET)
@@ -100,11 +100,11 @@ def _saving(subject: Subject, width: int) -> Iterable[Content]:
     if kept < engine.max_age_cap:
         most = engine.max_age_cap
         avoidable = _avoidable(same, kept, most)
-        told = f"Access-Control-Max-Age: {most} would save {duration(preflight_seconds(call))} each time it's repeated"
+        text = f"Access-Control-Max-Age: {most} would save {duration(preflight_seconds(call))} each time it's repeated"
         if avoidable:
             seconds = sum(map(preflight_seconds, avoidable))
-            told += f"; in this session, {len(avoidable)} of these preflights ({duration(seconds)})"
-        yield from entry("could be", f"{told}.", width)
+            text += f"; in this session, {len(avoidable)} of these preflights ({duration(seconds)})"
+        yield from entry("could be", f"{text}.", width)
 
 
 def _asks_the_same(call: Call, other: Call) -> bool:

@@ -112,13 +112,13 @@ def script_reads(call: Call, width: int) -> Content:
     hidden = sorted(
         name for name in sent - readable - EVERYDAY if not name.startswith(("access-control-", "cross-origin-"))
     )
-    told = [*entry("script reads", ", ".join(name[:80] for name in sorted(readable)[:30]) or "no header", width)]
+    entries = [*entry("script reads", ", ".join(name[:80] for name in sorted(readable)[:30]) or "no header", width)]
     if hidden:
         names = ", ".join(name[:80] for name in hidden[:30])
-        told += entry("can't read", names, width, WARNING)
-        mend = f"to expose them: Access-Control-Expose-Headers: {names}"
-        told += entry("", mend, width, QUIET)
-    return lines(told)
+        entries += entry("can't read", names, width, WARNING)
+        change = f"to expose them: Access-Control-Expose-Headers: {names}"
+        entries += entry("", change, width, QUIET)
+    return lines(entries)
 
 
 def readable_names(call: Call) -> set[str] | None:
@@ -136,12 +136,12 @@ def _no_preflight(subject: Subject, width: int) -> Content:
     if call.preflight == "cached":
         return lines(_cached(subject, width))
     if call.preflight == "missing":
-        told = "The browser must have sent a preflight (OPTIONS) before the capture began: none was captured."
+        text = "The browser must have sent a preflight (OPTIONS) before the capture began: none was captured."
     elif call.kind in ("simple", "preflighted"):
-        told = "No preflight was needed: the browser sent the request directly."
+        text = "No preflight was needed: the browser sent the request directly."
     else:
-        told = "CORS doesn't apply to this call, so there was no preflight."
-    return lines([Content(told), *([Content.styled(shown(why), QUIET)] if why else [])])
+        text = "CORS doesn't apply to this call, so there was no preflight."
+    return lines([Content(text), *([Content.styled(shown(why), QUIET)] if why else [])])
 
 
 def _cached(subject: Subject, width: int) -> Iterable[Content]:

@@ -193,10 +193,10 @@ def _wrong(problem: Problem, text: str, scrolled: int, width: int) -> Content:
     """What is wrong, with a mark under the place; without one where there is no room for both."""
     indent = max(0, len(PROMPT) + cell_len(text[: problem.start]) - scrolled)
     mark = "^" * max(1, cell_len(text[problem.start : problem.end]))
-    told = printable(problem.what)
-    if indent + len(mark) + 1 + cell_len(told) > width:
+    line = printable(problem.what)
+    if indent + len(mark) + 1 + cell_len(line) > width:
         indent, mark = len(PROMPT) - 2, "✗"
-    shown = Content.assemble(" " * indent, (mark, "bold $text-error"), " ", (told, "$text-error"))
+    shown = Content.assemble(" " * indent, (mark, "bold $text-error"), " ", (line, "$text-error"))
     return shown.truncate(width, ellipsis=True)
 
 

@@ -72,12 +72,12 @@ def headings(columns: Columns, sort: Sort = "time") -> str:
 
 def arranged(arrangement: Arrangement) -> str:
     """How the rows stand, where that isn't as they come."""
-    told = [
+    parts = [
         f"by {arrangement.sort}" if arrangement.sort != "time" else "",
         f"grouped by {arrangement.group}" if arrangement.group else "",
         "repeats folded" if arrangement.fold else "",
     ]
-    return ", ".join(part for part in told if part)
+    return ", ".join(part for part in parts if part)
 
 
 def group_heading(heading: Heading, width: int) -> Cells:

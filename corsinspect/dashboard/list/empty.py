@@ -30,10 +30,10 @@ Block = tuple[str | tuple[str, str], ...]
 def _nothing_cross_origin(book: Book) -> Content:
     own = book.outcomes["not-cors"]
     if not own:
-        told = f"Only the browser's background requests so far ({book.background}): no page has made a call."
-        return Content.assemble(told, "\n\n", ("B", KEY), " shows them.\n\n", *_TRAP)
-    told = f"{own} call{'s' if own > 1 else ''}, none of them cross-origin: CORS doesn't apply to them."
-    return Content.assemble(told, "\n\n", ("n", KEY), " shows them.\n\n", *_TRAP)
+        text = f"Only the browser's background requests so far ({book.background}): no page has made a call."
+        return Content.assemble(text, "\n\n", ("B", KEY), " shows them.\n\n", *_TRAP)
+    text = f"{own} call{'s' if own > 1 else ''}, none of them cross-origin: CORS doesn't apply to them."
+    return Content.assemble(text, "\n\n", ("n", KEY), " shows them.\n\n", *_TRAP)
 
 
 def _how_to_start(address: str, can_open: bool) -> list[Block]:

@@ -62,28 +62,28 @@ def notice(
     Before all that how many exchanges are `waiting` while the list is held still; None: it isn't. `standing`: other
     rows are wanted, and not there yet.
     """
-    told = STANDING if standing and facts.died is None else _notice(book, facts, progress, width, tried)
+    text = STANDING if standing and facts.died is None else _notice(book, facts, progress, width, tried)
     if waiting is None:
-        return told
+        return text
     wait = f" {waiting:,} exchange{'' if waiting == 1 else 's'} waiting (P: resume) " if facts.died is None else ""
-    return Content.assemble((" PAUSED ", LOUD), (wait, "bold $text-warning"), told).truncate(width, ellipsis=True)
+    return Content.assemble((" PAUSED ", LOUD), (wait, "bold $text-warning"), text).truncate(width, ellipsis=True)
 
 
 def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: int, tried: str) -> Content:
     if facts.died is not None:
-        told = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to restart it on the same port."
-        return Content.styled(told, "bold $text-error")
+        text = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to restart it on the same port."
+        return Content.styled(text, "bold $text-error")
     if tried:
-        told = Content.assemble((" SIMULATED ", LOUD), (f" fix for {printable(tried)} (t: off)", "bold $text-warning"))
-        return told.truncate(max(1, width), ellipsis=True)
+        text = Content.assemble((" SIMULATED ", LOUD), (f" fix for {printable(tried)} (t: off)", "bold $text-warning"))
+        return text.truncate(max(1, width), ellipsis=True)
     if progress is not None:
         return _bar(progress)
     shown = book.shown
     parts: list[tuple[str, str]] = []
     if shown.query.text:
         rows = sum(not line & 1 for line in book.lines) if len(book.lines) < 200_000 else None
-        told = "filtered" if rows is None else f"{rows} of {book.total + book.background} shown"
-        parts.append((told, "bold $text-accent"))
+        text = "filtered" if rows is None else f"{rows} of {book.total + book.background} shown"
+        parts.append((text, "bold $text-accent"))
         parts.append(("esc shows all", QUIET))
     if order := arranged(book.arrangement):
         parts.append((f"{order} (s v z)", "bold $text-accent"))
@@ -93,8 +93,8 @@ def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: in
             (f"{same} non-CORS call{'' if same == 1 else 's'} {'shown' if shown.not_cors else 'hidden'} (n)", QUIET)
         )
     if book.background:
-        told = f"{_requests(book.background)} {'shown' if shown.background else 'hidden'} (B)"
-        parts.append((told, QUIET))
+        text = f"{_requests(book.background)} {'shown' if shown.background else 'hidden'} (B)"
+        parts.append((text, QUIET))
     if facts.problems:
         parts.append((printable(facts.problems[0]), "$text-warning"))
     joined: list[str | tuple[str, str]] = [" "]
@@ -114,10 +114,10 @@ def _bar(progress: Progress) -> Content:
     cells = 24 * progress.done // max(1, progress.total)
     bar = "█" * cells + "░" * (24 - cells)
     if progress.bytes:
-        told = f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB {progress.what}"
+        text = f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB {progress.what}"
     else:
-        told = f"{progress.done:,} of {progress.total:,} {progress.what}"
-    return Content.assemble((f" {bar} ", "$text-primary"), (told, QUIET))
+        text = f"{progress.done:,} of {progress.total:,} {progress.what}"
+    return Content.assemble((f" {bar} ", "$text-primary"), (text, QUIET))
 
 
 def _tilde(path: Path) -> str:

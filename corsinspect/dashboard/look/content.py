@@ -45,8 +45,8 @@ def hanging(head: Content, text: Content, width: int, indent: int) -> Iterable[C
 
 def entry(label: str, text: str | Content, width: int, style: str = "", indent: int = 14) -> Iterable[Content]:
     """A label in a column of its own, and what is to be said of it."""
-    told = text if isinstance(text, Content) else Content.styled(printable(text), style)
-    return hanging(Content.styled(f"{label:<{indent}}", QUIET), told, width, indent)
+    line = text if isinstance(text, Content) else Content.styled(printable(text), style)
+    return hanging(Content.styled(f"{label:<{indent}}", QUIET), line, width, indent)
 
 
 def bullets(texts: Iterable[str], width: int, style: str = "") -> Iterable[Content]:
@@ -76,8 +76,8 @@ def headers(
     """Header lines as they were; `sign` gives each (lower-case) name a mark of one cell and its style."""
     for name, value in wanted[:most]:
         matters = name.lower().startswith(CORS_HEADERS)
-        told = Content.styled(f"{shown(name, 80)}: {shown(value, longest)}", "" if matters else QUIET)
+        text = Content.styled(f"{shown(name, 80)}: {shown(value, longest)}", "" if matters else QUIET)
         mark, style = sign(name.lower())
-        yield from hanging(Content.styled(f"{mark} ", style), told, width, 2)
+        yield from hanging(Content.styled(f"{mark} ", style), text, width, 2)
     if len(wanted) > most:
         yield Content.styled(f"  … and {len(wanted) - most} more", QUIET)

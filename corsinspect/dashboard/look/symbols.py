@@ -1,4 +1,4 @@
-"""The sign, word and colour of each outcome and state: one table, so that no state is told by colour alone."""
+"""The sign, word and colour of each outcome and state: one table, so that no state is shown by colour alone."""
 
 from typing import NamedTuple
 

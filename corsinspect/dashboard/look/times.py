@@ -22,8 +22,8 @@ def span(seconds: int) -> str:
 
 def clock(moment: float, *, thousandths: bool = False) -> str:
     """The local time of day."""
-    told = time.strftime("%H:%M:%S", time.localtime(moment))
-    return f"{told}.{int(moment % 1 * 1000):03}" if thousandths else told
+    text = time.strftime("%H:%M:%S", time.localtime(moment))
+    return f"{text}.{int(moment % 1 * 1000):03}" if thousandths else text
 
 
 def elapsed(seconds: float) -> str:

@@ -77,12 +77,12 @@ class ReasonScreen(ReadingScreen):
         slug = call.verdict.reason or ""
         said, topic = advice.explanation(call), TOPICS.get(slug)
         head = Content.assemble((said.headline, STRONG), (f"   {printable(slug)}", QUIET))
-        told = [*entry("what happened", f"{said.happened} {said.consequence}", width)]
+        entries = [*entry("what happened", f"{said.happened} {said.consequence}", width)]
         if topic is not None:
-            told += entry("required", topic.wanted, width)
+            entries += entry("required", topic.wanted, width)
         if said.mend:
-            told += entry("what to do", said.mend, width, STRONG)
-        parts = [head, lines(told)]
+            entries += entry("what to do", said.mend, width, STRONG)
+        parts = [head, lines(entries)]
         if topic is not None and topic.wrong:
             parts.append(lines(_example("wrong", "✗", topic.wrong, BAD, width)))
             parts.append(lines(_example("right", "✓", topic.right, GOOD, width)))
@@ -121,14 +121,14 @@ class NotSeenScreen(ReadingScreen):
         ]
         for guide in GUIDES.values():
             if guide.unseen:
-                mend = entry("what to do", guide.mend, width) if guide.mend else ()
+                change = entry("what to do", guide.mend, width) if guide.mend else ()
                 parts.append(
                     lines(
                         [
                             Content.styled(guide.title, KEY),
                             *entry("what happens", guide.happened, width),
                             *entry("how to check", guide.check, width),
-                            *mend,
+                            *change,
                         ]
                     )
                 )

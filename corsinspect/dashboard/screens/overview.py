@@ -60,10 +60,10 @@ class OverviewScreen(ModalScreen[str | None]):
         view = self.query_one(MatrixView)
         place, cell = view.place, view.cell
         if place is None:
-            told = Content.styled(" No cross-origin calls yet.", QUIET)
+            text = Content.styled(" No cross-origin calls yet.", QUIET)
         else:
-            told = _pair(*place, cell_words(cell.outcomes) if cell else "no calls", cell.cause if cell else "")
-        self.query_one("#overview-cell", Static).update(told)
+            text = _pair(*place, cell_words(cell.outcomes) if cell else "no calls", cell.cause if cell else "")
+        self.query_one("#overview-cell", Static).update(text)
 
     def on_matrix_view_chosen(self, message: MatrixView.Chosen) -> None:
         self.dismiss(pair_term(*message.place))

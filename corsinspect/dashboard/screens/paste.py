@@ -123,11 +123,11 @@ def _answer(message: Decoded, call: Call | None) -> Iterable[Content]:
         return
     (slug,) = message.candidates
     if call is not None and call.verdict.reason == slug:
-        mend = advice.explanation(call).mend
+        change = advice.explanation(call).mend
     else:
-        mend = GUIDES[slug].mend if slug in GUIDES else told(slug, known(message)).mend
-    if mend:
-        yield Content.assemble(("→ ", KEY), (printable(mend), STRONG))
+        change = GUIDES[slug].mend if slug in GUIDES else told(slug, known(message)).mend
+    if change:
+        yield Content.assemble(("→ ", KEY), (printable(change), STRONG))
 
 
 def _columns(message: Decoded, width: int) -> Iterable[Content]:

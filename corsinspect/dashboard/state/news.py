@@ -1,4 +1,4 @@
-"""What happened in the background, told once: the difference between a source's facts before and now."""
+"""What happened in the background, said once: the difference between a source's facts before and now."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class News(NamedTuple):
 
 
 def news(before: SourceFacts, now: SourceFacts) -> Iterator[News]:
-    """What to tell a person who looks at something else meanwhile."""
+    """What to say to a person who looks at something else meanwhile."""
     opened, closed = Counter(now.browsers) - Counter(before.browsers), Counter(before.browsers) - Counter(now.browsers)
     for name in opened:
         yield News(f"{name} is open and ready: repeat the failing call.")
@@ -27,7 +27,7 @@ def news(before: SourceFacts, now: SourceFacts) -> Iterator[News]:
     if before.died is not None and now.died is None:
         yield News("The proxy is running again on the same port.")
     if now.session_gone and not before.session_gone:
-        told = f"The session file {now.session} was moved or deleted."
+        text = f"The session file {now.session} was moved or deleted."
         yield News(
-            f"{told} The capture continues, but other programs can't find what it writes from now on.", "warning"
+            f"{text} The capture continues, but other programs can't find what it writes from now on.", "warning"
         )

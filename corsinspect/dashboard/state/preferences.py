@@ -53,7 +53,7 @@ class PreferencesFile:
         return None
 
     def _read(self) -> dict[str, object]:
-        """Takes over what the file holds; returns it whole. A damaged file is told, and counts as empty."""
+        """Takes over what the file holds; returns it whole. A damaged file is reported, and counts as empty."""
         try:
             held = msgspec.json.decode(self.path.read_bytes(), type=dict[str, object])
             self.value = msgspec.convert(held, Preferences)

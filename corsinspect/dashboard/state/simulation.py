@@ -1,4 +1,4 @@
-"""Trying a fix before it is written: what the proxy is told to answer in the server's place, for whom, and until when.
+"""Trying a fix before it is written: what the proxy answers in the server's place, for whom, and until when.
 
 The proxy's process holds no more than is told here, and a new one begins with nothing.
 """
@@ -45,7 +45,7 @@ class Simulation:
         return f"{first} and {more} more" if more > 0 else str(first)
 
     def start(self, call: Call, others: Sequence[Call]) -> str | None:
-        """Tries this call's fix on all calls of its kind; why not, where headers can't mend it.
+        """Tries this call's fix on all calls of its kind; why not, where headers can't fix it.
 
         `others`: the session's calls to the same server, which tell whether credentials are used.
         """
@@ -78,7 +78,7 @@ class Simulation:
         self._granted.clear()
 
     def forget(self) -> None:
-        """The proxy has died, and what it was told with it."""
+        """The proxy has died, and the simulation with it."""
         self._granted.clear()
 
     def _tell(self, pair: Pair, credentials: bool) -> None:
@@ -101,5 +101,5 @@ def _grants_credentials(change: Fix) -> bool:
 def _why_not(call: Call) -> str:
     if call.verdict.outcome not in ("blocked", "network-error"):
         return "Nothing to try: the server's own response allows this call."
-    mend = advice.explanation(call).mend
-    return f"No header can fix this ({advice.short_reason(call)}). {mend}".strip()
+    change = advice.explanation(call).mend
+    return f"No header can fix this ({advice.short_reason(call)}). {change}".strip()

@@ -15,7 +15,7 @@ from corsinspect.session.reader import Ahead, Follower, is_session, load
 BrowserKind = Literal["chromium", "firefox"]
 
 MOST_PROBLEMS = 20
-"""Problems of a file that are told; a file of something else has one a line."""
+"""Problems of a file that are reported; a file of something else has one a line."""
 WORTH_A_BAR = 1 << 20
 """Bytes of a session still to be read from which on it's shown how far that is."""
 

@@ -34,11 +34,11 @@ class Watch:
 
     def see(self, calls: Iterable[Call]) -> News | None:
         """Takes the calls that changed; what to tell, where the endpoint has turned."""
-        told = None
+        news = None
         for call in calls:
             if endpoint(call) == self.endpoint and call.started >= self.latest.started:
-                told = self._take(by_server(call)) or told
-        return told
+                news = self._take(by_server(call)) or news
+        return news
 
     def _take(self, call: Call) -> News | None:
         outcome = call.verdict.outcome

@@ -164,8 +164,8 @@ class Player:
             self._take(self.whole, tracker.close())
             return
         at, index, stage = self.moments[past]
-        told = tracker.advance(at)
-        self._take(Position(past + 1, at), merged([told, tracker.feed(state(self._exchanges[index], stage))]))
+        given_up = tracker.advance(at)
+        self._take(Position(past + 1, at), merged([given_up, tracker.feed(state(self._exchanges[index], stage))]))
 
     def _take(self, after: Position, changes: Changes) -> None:
         if changes.changed or changes.withdrawn or after.past > self.place.past:
