@@ -1,7 +1,7 @@
 """Tries a fix on live traffic: says to the browser what the server should have said, for one page at one API.
 
 - The server is asked everything all the same, preflights too, and what it answered is kept beside what was delivered:
-  whoever waits for the server to be mended judges that.
+  whoever waits for the server to be fixed judges that.
 - The rule is the fix's, for whatever the page asks of that API: its very origin, the one method and the header names
   that a preflight asks for, credentials only where the calls use them.
 - Nothing of it outlives the simulation. Preflights are granted for no time, answers aren't stored, and no answer is
@@ -100,7 +100,7 @@ def amend(request: http.Request, response: http.Response, credentials: bool) -> 
     else:
         headers.pop(ALLOW_HEADERS, None)  # an unreadable list is refused even where none is needed
     redirects = status in REDIRECTS and "location" in headers
-    if 200 <= status <= 299 or redirects:  # a redirected preflight is nothing that headers can mend
+    if 200 <= status <= 299 or redirects:  # a redirected preflight is nothing that headers can fix
         return Own(status, lines, replaced=False)
     response.status_code = 204
     response.reason = "" if response.is_http2 or response.is_http3 else "No Content"

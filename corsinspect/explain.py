@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
+from corsinspect.advice.browsers import BROWSER_NAMES
 from corsinspect.advice.causes import Cause, causes, usual_causes
 from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, with_call
-from corsinspect.advice.hypothetical import Known, brief, told
-from corsinspect.advice.lookup import NOT_SEEN, about, codes, codes_told, console_words, find, names, spelled_out
+from corsinspect.advice.hypothetical import Known, brief, explain_reason
+from corsinspect.advice.lookup import NOT_SEEN, about, codes, console_words, find, names, reasons_by_code, spelled_out
 from corsinspect.advice.topics import GUIDES, TOPICS, Topic
 from corsinspect.model import Call, Stage
 from corsinspect.printable import printable
@@ -26,7 +27,6 @@ LABEL = 20
 LONGEST_NAME = 36
 """Columns for a name in a list."""
 
-_BROWSERS = {"chromium": "Chrome", "firefox": "Firefox", "webkit": "Safari"}
 _STAGES: dict[Stage, str] = {
     "preflight": "at the preflight",
     "redirect": "at a redirect",
@@ -95,14 +95,14 @@ def _topic(page: "_Page", name: str) -> None:
 
 def _reason(page: "_Page", slug: str, known: Known, topic: Topic | None) -> None:
     """What happened, what the browser wanted and what to change, with an example where there is one."""
-    said = told(slug, known)
+    said = explain_reason(slug, known)
     page.line(f"{slug}: {brief(slug, known)}", bold=True)
     page.gap()
     page.entry("What happened", f"{said.happened} {said.consequence}")
     if topic is not None:
         page.entry("The browser wanted", topic.wanted)
-    if said.mend:
-        page.entry("To change", said.mend)
+    if said.change:
+        page.entry("To change", said.change)
     if topic is not None and topic.wrong:
         page.gap()
         for label, lines in (("Wrong", topic.wrong), ("Right", topic.right)):
@@ -145,8 +145,8 @@ def _guide(page: "_Page", name: str) -> None:
     page.gap()
     page.entry("What happens", guide.happened)
     page.entry("To check", guide.check)
-    if guide.mend:
-        page.entry("To change", guide.mend)
+    if guide.change:
+        page.entry("To change", guide.change)
     if guide.mdn:
         page.entry("On MDN", guide.mdn)
     _usual_causes(page, name)
@@ -161,7 +161,7 @@ def _not_seen(page: "_Page") -> None:
     page.gap()
     page.line("mixed-content: an https page calls an http address", bold=True)
     page.entry("To check", "The console says “Mixed Content” or “Blocked loading mixed active content”.")
-    page.entry("To change", told("mixed-content", Known()).mend)
+    page.entry("To change", explain_reason("mixed-content", Known()).change)
     for name, guide in GUIDES.items():
         if not guide.unseen:
             continue
@@ -169,12 +169,12 @@ def _not_seen(page: "_Page") -> None:
         page.line(f"{name}: {guide.title}", bold=True)
         page.entry("What happens", guide.happened)
         page.entry("To check", guide.check)
-        if guide.mend:
-            page.entry("To change", guide.mend)
+        if guide.change:
+            page.entry("To change", guide.change)
 
 
 def _message(page: "_Page", message: Decoded, call: Call | None, asked: bool) -> None:
-    who = _BROWSERS[message.browser] if message.browser else "Some browser"
+    who = BROWSER_NAMES[message.browser] if message.browser else "Some browser"
     where = f", {_STAGES[message.stage]}" if message.stage else ""
     reason = message.candidates[0] if len(message.candidates) == 1 else "several causes are possible"
     times = f" ({message.count} times)" if message.count > 1 else ""
@@ -202,12 +202,12 @@ def _answer(page: "_Page", message: Decoded, call: Call | None) -> None:
     if slug in GUIDES:
         _guide(page, slug)
         return
-    said = told(slug, known(message)) if call is None or call.verdict.reason != slug else explanation(call)
+    said = explain_reason(slug, known(message)) if call is None or call.verdict.reason != slug else explanation(call)
     page.entry("What happened", f"{said.happened} {said.consequence}")
     if slug in TOPICS:
         page.entry("The browser wanted", TOPICS[slug].wanted)
-    if said.mend:
-        page.entry("To change", said.mend)
+    if said.change:
+        page.entry("To change", said.change)
     page.entry("More", f"corsinspect explain {slug}")
 
 
@@ -235,7 +235,7 @@ def _calls(session: Path) -> list[Call] | None:
 def _unknown(text: str) -> str:
     told = " ".join(text.split())
     short = told if len(told) <= WIDEST else told[: WIDEST - 1] + "…"
-    own = codes_told() | {name: name for name in names()}
+    own = reasons_by_code() | {name: name for name in names()}
     if reasons := about(short):
         return f"“{short}” is not a topic; these are about it: {', '.join(reasons)}."
     near = difflib.get_close_matches(told[:WIDEST].lower().replace(" ", "-"), own, n=3, cutoff=0.6)

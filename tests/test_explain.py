@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.advice.lookup import NOT_SEEN, codes, codes_told, find, names
+from corsinspect.advice.lookup import NOT_SEEN, codes, find, names, reasons_by_code
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.session import SessionWriter
@@ -147,7 +147,7 @@ def test_no_code_is_unknown() -> None:
     assert {code for slug in TOPICS for own in codes(slug).values() for code in own if find(code) is None} == {
         "CORSDidNotSucceed2"
     }
-    assert set(codes_told().values()) <= set(TOPICS)
+    assert set(reasons_by_code().values()) <= set(TOPICS)
 
 
 def test_a_code_that_stands_for_no_one_reason_lists_the_causes() -> None:

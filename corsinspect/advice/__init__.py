@@ -1,6 +1,6 @@
 """The words: what happened to a call, who must change what, and exactly which characters differ."""
 
-from corsinspect.advice.comparison import Row, comparison
+from corsinspect.advice.comparison import ComparisonRow, comparison
 from corsinspect.advice.differences import (
     Difference,
     Mark,
@@ -8,12 +8,10 @@ from corsinspect.advice.differences import (
     list_difference,
     origin_difference,
 )
-from corsinspect.advice.ladder import Rung, ladder
-from corsinspect.advice.outcomes import OUTCOME_SIGNS
-from corsinspect.advice.patterns import PATTERNS, cause, pattern_words
+from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
-    ENGINE_NAMES,
+    OUTCOME_SIGNS,
     OUTCOME_WORDS,
     Explanation,
     alternatives,
@@ -25,32 +23,32 @@ from corsinspect.advice.sentences import (
     short_reason,
 )
 from corsinspect.advice.simulated import server_reason
+from corsinspect.advice.step_rows import StepRow, step_rows
 
 __all__ = [
-    "ENGINE_NAMES",
     "OUTCOME_SIGNS",
     "OUTCOME_WORDS",
-    "PATTERNS",
+    "PATTERN_WORDS",
     "REASONS",
+    "ComparisonRow",
     "Difference",
     "Explanation",
     "Mark",
-    "Row",
-    "Rung",
+    "StepRow",
     "Words",
     "alternatives",
-    "cause",
     "certainty",
     "comparison",
     "credentials_difference",
     "engines",
     "explanation",
+    "general_reason",
     "headline",
-    "ladder",
     "list_difference",
     "origin_difference",
     "pattern_words",
     "sentence",
     "server_reason",
     "short_reason",
+    "step_rows",
 ]

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from corsinspect.advice.evidence import Evidence
+from corsinspect.advice.context import CallContext
 
-Test = Callable[[Evidence], bool]
+Test = Callable[[CallContext], bool]
 
 
-class Pattern(msgspec.Struct, frozen=True):
+class KnownCause(msgspec.Struct, frozen=True):
     """One cause. `reasons`: slugs, or names of guides for what isn't a CORS failure."""
 
     id: str
@@ -28,19 +28,19 @@ class Pattern(msgspec.Struct, frozen=True):
     test: Test | None = None
 
 
-def _because(
+def _cause(
     id: str, reasons: str, weight: int, what: str, *, sign: str, change: str, test: Test | None = None, seen: str = ""
-) -> Pattern:
-    return Pattern(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test)
+) -> KnownCause:
+    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test)
 
 
 _PREFLIGHT = "origin-missing preflight-status"
 _ORIGIN = "origin-mismatch origin-invalid"
 _SILENT = "refused dns tls closed network-error preflight-network-error"
 
-PATTERNS: tuple[Pattern, ...] = (
+CAUSES: tuple[KnownCause, ...] = (
     # the preflight is answered with an error
-    _because(
+    _cause(
         "login-before-cors",
         _PREFLIGHT,
         9,
@@ -50,7 +50,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: run the CORS code before authentication, or let OPTIONS through without a login.",
         test=lambda it: it.stage == "preflight" and it.status in (401, 403, 407) and not it.refuses,
     ),
-    _because(
+    _cause(
         "options-not-routed",
         _PREFLIGHT,
         8,
@@ -60,7 +60,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: let the CORS code answer OPTIONS before routing.",
         test=lambda it: it.stage == "preflight" and it.status in (404, 405, 501),
     ),
-    _because(
+    _cause(
         "wrong-address",
         _PREFLIGHT,
         5,
@@ -70,7 +70,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: check the path. An error page without CORS headers looks like a CORS error.",
         test=lambda it: it.status == 404 and not it.knows_method,
     ),
-    _because(
+    _cause(
         "preflight-crashes",
         _PREFLIGHT,
         8,
@@ -80,7 +80,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: see its log. Often the handler reads a body or a header that a preflight doesn't have.",
         test=lambda it: it.stage == "preflight" and it.status >= 500 and it.status not in (501, 502, 503, 504),
     ),
-    _because(
+    _cause(
         "backend-down",
         _PREFLIGHT,
         9,
@@ -90,7 +90,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: start the app behind it. Its log says why it stopped.",
         test=lambda it: it.status in (502, 503, 504),
     ),
-    _because(
+    _cause(
         "rate-limit",
         _PREFLIGHT,
         8,
@@ -100,7 +100,7 @@ PATTERNS: tuple[Pattern, ...] = (
         test=lambda it: it.status == 429,
     ),
     # no Access-Control-Allow-Origin
-    _because(
+    _cause(
         "origin-not-in-list",
         "origin-missing preflight-status",
         9,
@@ -110,7 +110,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: add exactly {page} to the list: scheme, host and port, without a trailing slash.",
         test=lambda it: it.refuses and it.status not in (404, 405) and not it.allows_page,
     ),
-    _because(
+    _cause(
         "proxy-answers-itself",
         "origin-missing",
         9,
@@ -120,7 +120,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: fix what makes {proxy} answer, and let it add the headers to its own errors too.",
         test=lambda it: it.stage == "actual" and it.status >= 400 and it.by_proxy,
     ),
-    _because(
+    _cause(
         "without-always",
         "origin-missing",
         8,
@@ -135,7 +135,7 @@ PATTERNS: tuple[Pattern, ...] = (
             and bool({"nginx", "apache"} & set(it.proxies))
         ),
     ),
-    _because(
+    _cause(
         "errors-go-around",
         "origin-missing",
         7,
@@ -145,7 +145,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: fix the error, and run the CORS code outside the error handler.",
         test=lambda it: it.stage == "actual" and it.status >= 400 and bool(it.good or it.granted),
     ),
-    _because(
+    _cause(
         "error-unadorned",
         "origin-missing",
         5,
@@ -155,7 +155,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: fix the error first. Its log says more.",
         test=lambda it: it.stage == "actual" and it.status >= 400 and not it.good and not it.granted,
     ),
-    _because(
+    _cause(
         "from-a-cache",
         "origin-missing origin-mismatch",
         8,
@@ -165,7 +165,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: send “Vary: Origin” with every answer, then clear the cache.",
         test=lambda it: it.stage == "actual" and it.status < 400 and it.from_cache,
     ),
-    _because(
+    _cause(
         "preflight-answered-elsewhere",
         "origin-missing",
         8,
@@ -175,7 +175,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: run the CORS code for both, before the routes, not only in an OPTIONS handler.",
         test=lambda it: it.granted and it.status < 400,
     ),
-    _because(
+    _cause(
         "covers-other-paths",
         "origin-missing",
         6,
@@ -185,7 +185,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: extend its path pattern (/api/*) or its decorator to this address.",
         test=lambda it: it.stage == "actual" and it.status < 400 and not it.granted and bool(it.good),
     ),
-    _because(
+    _cause(
         "no-cors-code",
         "origin-missing",
         6,
@@ -195,7 +195,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: add it, and allow {page}.",
         test=lambda it: not it.knows_cors and not it.refuses and it.stage != "redirect",
     ),
-    _because(
+    _cause(
         "list-without-a-word",
         "origin-missing",
         4,
@@ -204,7 +204,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: compare its list with {page}, character for character.",
         test=lambda it: not it.knows_cors and it.status < 400,
     ),
-    _because(
+    _cause(
         "not-added-here",
         "origin-missing",
         1,
@@ -213,7 +213,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: look for the difference: the path, the method, another handler or another server behind it.",
         test=lambda it: it.stage != "redirect" and it.knows_cors,
     ),
-    _because(
+    _cause(
         "options-refused",
         "preflight-status",
         1,
@@ -224,7 +224,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "CORS code before it.",
     ),
     # redirects
-    _because(
+    _cause(
         "slash-redirect",
         "preflight-redirect origin-missing redirect-mode-error",
         9,
@@ -234,7 +234,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: call that address directly.",
         test=lambda it: it.redirects_to_slash,
     ),
-    _because(
+    _cause(
         "https-redirect",
         "preflight-redirect origin-missing redirect-mode-error",
         9,
@@ -244,7 +244,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: use https in the address.",
         test=lambda it: it.redirects_to_https and not it.redirects_to_login,
     ),
-    _because(
+    _cause(
         "login-redirect",
         "preflight-redirect origin-missing redirect-mode-error",
         8,
@@ -254,7 +254,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: answer calls from scripts with 401 instead, and let OPTIONS through.",
         test=lambda it: it.redirects_to_login,
     ),
-    _because(
+    _cause(
         "moved",
         "preflight-redirect origin-missing redirect-mode-error",
         4,
@@ -265,7 +265,7 @@ PATTERNS: tuple[Pattern, ...] = (
         test=lambda it: bool(it.location) and not it.redirects_to_slash,
     ),
     # the wrong origin
-    _because(
+    _cause(
         "trailing-slash",
         _ORIGIN,
         9,
@@ -274,7 +274,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: use {page}, without the slash.",
         test=lambda it: "trailing-slash" in it.kinds,
     ),
-    _because(
+    _cause(
         "scheme-differs",
         _ORIGIN,
         9,
@@ -283,7 +283,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: allow {page}, with its scheme.",
         test=lambda it: "scheme" in it.kinds,
     ),
-    _because(
+    _cause(
         "no-scheme",
         _ORIGIN,
         9,
@@ -292,7 +292,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: use {page}, scheme included.",
         test=lambda it: "no-scheme" in it.kinds,
     ),
-    _because(
+    _cause(
         "loopback-names",
         _ORIGIN,
         9,
@@ -301,7 +301,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: allow {page} as well, or open the page under the name that is allowed.",
         test=lambda it: "loopback" in it.kinds,
     ),
-    _because(
+    _cause(
         "port-differs",
         _ORIGIN,
         8,
@@ -310,7 +310,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: allow {page}, port included.",
         test=lambda it: "port" in it.kinds or "default-port" in it.kinds,
     ),
-    _because(
+    _cause(
         "pattern",
         _ORIGIN,
         9,
@@ -319,7 +319,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: match the pattern on the server, and answer with {page}.",
         test=lambda it: "pattern" in it.kinds,
     ),
-    _because(
+    _cause(
         "own-origin",
         _ORIGIN,
         8,
@@ -328,7 +328,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: allow the page's origin, {page}.",
         test=lambda it: "own-origin" in it.kinds,
     ),
-    _because(
+    _cause(
         "subdomain",
         _ORIGIN,
         8,
@@ -337,7 +337,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: allow {page} as well.",
         test=lambda it: "subdomain" in it.kinds,
     ),
-    _because(
+    _cause(
         "other-environment",
         "origin-mismatch",
         6,
@@ -347,7 +347,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: add {page} to this environment's list, and answer with the origin that asks.",
         test=lambda it: "host" in it.kinds,
     ),
-    _because(
+    _cause(
         "redirect-hides-page",
         "origin-mismatch",
         9,
@@ -357,7 +357,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: call the final address at {server} directly, so that the browser sends the page's origin.",
         test=lambda it: it.verdict.expected == "null" and it.verdict.hop > 0,
     ),
-    _because(
+    _cause(
         "page-without-origin",
         "origin-mismatch",
         9,
@@ -368,7 +368,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "allow-same-origin to sandbox.",
         test=lambda it: it.verdict.expected == "null" and it.verdict.hop == 0,
     ),
-    _because(
+    _cause(
         "null-configured",
         "origin-mismatch",
         8,
@@ -377,7 +377,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: use {page} instead of null, which any site can send.",
         test=lambda it: (it.verdict.found or "").strip() == "null",
     ),
-    _because(
+    _cause(
         "not-an-origin",
         _ORIGIN,
         2,
@@ -386,7 +386,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: answer with {page} and nothing else.",
     ),
     # twice
-    _because(
+    _cause(
         "two-layers",
         "origin-multiple",
         8,
@@ -396,7 +396,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: remove it from one of them (nginx: proxy_hide_header Access-Control-Allow-Origin).",
         test=lambda it: bool(it.proxies),
     ),
-    _because(
+    _cause(
         "list-in-one-line",
         "origin-multiple",
         9,
@@ -406,7 +406,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: keep the list in the code, and answer with the origin that asks.",
         test=lambda it: "several" in it.kinds,
     ),
-    _because(
+    _cause(
         "two-pieces-of-code",
         "origin-multiple",
         5,
@@ -416,7 +416,7 @@ PATTERNS: tuple[Pattern, ...] = (
         test=lambda it: "duplicated" in it.kinds,
     ),
     # credentials
-    _because(
+    _cause(
         "wildcard-by-default",
         "origin-wildcard-with-credentials",
         6,
@@ -424,7 +424,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The value is *.",
         change="{server}: give it a list of origins with {page} in it, and turn credentials on.",
     ),
-    _because(
+    _cause(
         "credentials-for-nothing",
         "origin-wildcard-with-credentials credentials-not-true",
         5,
@@ -433,7 +433,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: leave out credentials: 'include' (withCredentials) if this API needs no cookie.",
         test=lambda it: it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie,
     ),
-    _because(
+    _cause(
         "true-in-capitals",
         "credentials-not-true",
         9,
@@ -442,7 +442,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: send true, in lower case.",
         test=lambda it: "case" in it.kinds,
     ),
-    _because(
+    _cause(
         "credentials-twice",
         "credentials-not-true",
         8,
@@ -451,7 +451,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: add it in one place only.",
         test=lambda it: "duplicated" in it.kinds,
     ),
-    _because(
+    _cause(
         "credentials-on-preflight-only",
         "credentials-not-true",
         8,
@@ -460,7 +460,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: add it to the answer as well.",
         test=lambda it: it.granted,
     ),
-    _because(
+    _cause(
         "credentials-switched-off",
         "credentials-not-true",
         4,
@@ -469,7 +469,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: turn them on, for named origins only.",
     ),
     # methods and headers
-    _because(
+    _cause(
         "automatic-options",
         "method-not-allowed header-not-allowed",
         8,
@@ -478,7 +478,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: let the CORS code answer OPTIONS, with methods and headers.",
         test=lambda it: it.header("allow") is not None and not it.verdict.found,
     ),
-    _because(
+    _cause(
         "method-in-lower-case",
         "method-not-allowed",
         9,
@@ -487,7 +487,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: write {capitals}. fetch() capitalises only the oldest methods itself.",
         test=lambda it: "case" in it.kinds,
     ),
-    _because(
+    _cause(
         "wildcard-does-not-cover",
         "method-not-allowed header-not-allowed",
         8,
@@ -496,7 +496,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: list them by name.",
         test=lambda it: "wildcard" in it.kinds,
     ),
-    _because(
+    _cause(
         "methods-by-default",
         "method-not-allowed",
         6,
@@ -506,7 +506,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: list the methods that the API has.",
         test=lambda it: set((it.verdict.found or "").replace(" ", "").split(",")) <= {"GET", "HEAD", "POST", "OPTIONS"},
     ),
-    _because(
+    _cause(
         "method-not-listed",
         "method-not-allowed",
         3,
@@ -514,7 +514,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="Other methods are in the list.",
         change="{server}: add {method} to the methods that the CORS code allows.",
     ),
-    _because(
+    _cause(
         "header-by-tooling",
         "header-not-allowed",
         8,
@@ -523,7 +523,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: exclude other origins in that library; or {server}: allow the header.",
         test=lambda it: bool(_TOOLING & set((it.verdict.expected or "").lower().replace(" ", "").split(","))),
     ),
-    _because(
+    _cause(
         "header-not-listed",
         "header-not-allowed authorization-not-listed",
         4,
@@ -531,7 +531,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="Other headers are in the list, or there is none.",
         change="{server}: add {expected} to the headers that the CORS code allows.",
     ),
-    _because(
+    _cause(
         "wrong-separator",
         "allow-methods-invalid allow-headers-invalid",
         5,
@@ -540,7 +540,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: separate the names by commas, with nothing else.",
     ),
     # no answer
-    _because(
+    _cause(
         "server-down",
         "refused",
         7,
@@ -550,7 +550,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="Start it, and look at the end of its log.",
         test=lambda it: not it.answers,
     ),
-    _because(
+    _cause(
         "server-gone",
         "refused",
         8,
@@ -560,7 +560,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="Look at the end of its log. A watcher that restarts it on every change causes this for a moment.",
         test=lambda it: bool(it.answers),
     ),
-    _because(
+    _cause(
         "wrong-port",
         "refused",
         4,
@@ -568,7 +568,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="It is running but names another port, or runs in a container whose port isn't published.",
         change="Compare the port in the address with the one that the server prints when it starts.",
     ),
-    _because(
+    _cause(
         "misspelt-host",
         "dns",
         5,
@@ -576,7 +576,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The name can't be resolved.",
         change="The page: check its configuration for the API's address. A container's name works only inside.",
     ),
-    _because(
+    _cause(
         "plain-http",
         "tls",
         8,
@@ -585,7 +585,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The page: use http in the address; or let the server speak https.",
         test=lambda it: "wrong version" in it.failure.lower() or "record layer" in it.failure.lower(),
     ),
-    _because(
+    _cause(
         "own-certificate",
         "tls",
         5,
@@ -593,7 +593,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The error names the certificate.",
         change="Renew it, or let this machine trust the authority that signed it.",
     ),
-    _because(
+    _cause(
         "crash",
         "closed preflight-network-error network-error",
         6,
@@ -601,7 +601,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The connection ends without an answer.",
         change="{server}: see its log at this time (a panic, a killed worker, a timeout).",
     ),
-    _because(
+    _cause(
         "too-large",
         "closed",
         4,
@@ -610,7 +610,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: raise the limit on the body size; or upload in parts.",
         test=lambda it: (it.stopped.request_size or 0) > 1_000_000 if it.stopped is not None else False,
     ),
-    _because(
+    _cause(
         "page-left",
         "aborted-by-page",
         5,
@@ -618,7 +618,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="There is a form submit, a link, an AbortController, or a component that is removed.",
         change="The page: stop the default action of the click (preventDefault), or wait longer.",
     ),
-    _because(
+    _cause(
         "http-from-https",
         "mixed-content",
         5,
@@ -626,7 +626,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The page uses https, the call goes to http.",
         change="The page: use https; {server}: offer it.",
     ),
-    _because(
+    _cause(
         "mode-same-origin-asked",
         "mode-same-origin",
         5,
@@ -637,7 +637,7 @@ PATTERNS: tuple[Pattern, ...] = (
         test=lambda it: bool(it.location),
     ),
     # not failures of CORS
-    _because(
+    _cause(
         "no-cors-asked",
         "no-cors",
         5,
@@ -645,7 +645,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The answer is opaque: status 0, no body.",
         change="The page: remove the mode; {server}: allow the page's origin.",
     ),
-    _because(
+    _cause(
         "cookie-is-lax",
         "cookies",
         8,
@@ -655,7 +655,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: set it with “SameSite=None; Secure”; or serve page and API from the same site.",
         test=lambda it: it.sets_lax_cookies and it.sent("sec-fetch-site") == "cross-site",
     ),
-    _because(
+    _cause(
         "credentials-left-out",
         "cookies",
         6,
@@ -664,7 +664,7 @@ PATTERNS: tuple[Pattern, ...] = (
         seen="The request had no cookie and was answered {status}.",
         change="The page: call with credentials: 'include' (axios and XHR: withCredentials).",
     ),
-    _because(
+    _cause(
         "third-party-cookies",
         "cookies",
         4,
@@ -673,7 +673,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="Serve the API from the page's site, or use a token in Authorization.",
         test=lambda it: it.sent("sec-fetch-site") == "cross-site",
     ),
-    _because(
+    _cause(
         "only-browsers-check",
         "curl-works not-a-browser",
         5,
@@ -681,7 +681,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The same call works in curl or Postman.",
         change="The server: allow the page's origin. The answer itself is fine.",
     ),
-    _because(
+    _cause(
         "errors-lack-headers",
         "error-behind-cors",
         6,
@@ -690,7 +690,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="The server: fix the error, then add the headers to errors too (nginx: always).",
     ),
     # loads
-    _because(
+    _cause(
         "hardened-headers",
         "corp",
         6,
@@ -698,7 +698,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="There are other security headers too.",
         change="{server}: set it to cross-origin for what other sites may embed.",
     ),
-    _because(
+    _cause(
         "error-instead",
         "orb mime",
         7,
@@ -708,7 +708,7 @@ PATTERNS: tuple[Pattern, ...] = (
         change="{server}: check the address, and send the right Content-Type.",
     ),
     # rare
-    _because(
+    _cause(
         "password-in-target",
         "redirect-credentials",
         5,
@@ -716,7 +716,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="Location has something@ before the host.",
         change="{server}: redirect to the address without it.",
     ),
-    _because(
+    _cause(
         "broken-target",
         "redirect-disallowed-scheme redirect-invalid-location",
         5,
@@ -725,7 +725,7 @@ PATTERNS: tuple[Pattern, ...] = (
         seen="Location is {location}.",
         change="{server}: redirect calls from scripts only to a complete http or https address.",
     ),
-    _because(
+    _cause(
         "endless-redirect",
         "redirect-limit",
         5,
@@ -733,7 +733,7 @@ PATTERNS: tuple[Pattern, ...] = (
         sign="The same addresses repeat.",
         change="{server}: find the two rules. Often one is the app's and the other the proxy's.",
     ),
-    _because(
+    _cause(
         "given-up",
         "no-actual-seen",
         4,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from corsinspect.advice.cause_table import PATTERNS, Pattern
-from corsinspect.advice.evidence import Evidence
+from corsinspect.advice.cause_table import CAUSES, KnownCause
+from corsinspect.advice.context import CallContext
 from corsinspect.advice.values import Values, cut
 from corsinspect.model import Call
 
@@ -32,22 +32,20 @@ def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     named = _name(call)
     if named is None:
         return []
-    evidence = Evidence(call, neighbours)
-    fitting = [
-        pattern for pattern in PATTERNS if named in pattern.reasons and (pattern.test is None or pattern.test(evidence))
-    ]
-    fitting.sort(key=lambda pattern: -pattern.weight)
+    context = CallContext(call, neighbours)
+    fitting = [known for known in CAUSES if named in known.reasons and (known.test is None or known.test(context))]
+    fitting.sort(key=lambda known: -known.weight)
     # weak causes count only if there is nothing better
-    fitting = [pattern for pattern in fitting if pattern.weight > LAST_RESORT] or fitting
-    values = Values(VALUES, evidence)
-    return [_filled(pattern, values) for pattern in fitting[:MOST]]
+    fitting = [known for known in fitting if known.weight > LAST_RESORT] or fitting
+    values = Values(VALUES, context)
+    return [_filled(known, values) for known in fitting[:MOST]]
 
 
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
-    fitting = sorted((each for each in PATTERNS if name in each.reasons), key=lambda pattern: -pattern.weight)
+    fitting = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
     return [Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in fitting]
 
 
@@ -62,8 +60,8 @@ def _name(call: Call) -> str | None:
         return None
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
-        return "no-cors" if Evidence(call).sent("sec-fetch-dest") == "empty" else None
-    if verdict.outcome == "allowed" and verdict.status == 401 and not Evidence(call).has_cookie:
+        return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else None
+    if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"
     return None
 
@@ -75,9 +73,9 @@ class _General(dict[str, str]):
         return "…"
 
 
-def _filled(pattern: Pattern, values: Mapping[str, str]) -> Cause:
-    seen = pattern.seen.format_map(values)
-    return Cause(pattern.id, pattern.what, _capital(seen), _capital(pattern.change.format_map(values)))
+def _filled(known: KnownCause, values: Mapping[str, str]) -> Cause:
+    seen = known.seen.format_map(values)
+    return Cause(known.id, known.what, _capital(seen), _capital(known.change.format_map(values)))
 
 
 def _capital(sentence: str) -> str:
@@ -85,27 +83,27 @@ def _capital(sentence: str) -> str:
     return "T" + sentence[1:] if sentence.startswith("the ") else sentence
 
 
-def _server(evidence: Evidence) -> str:
-    return cut(evidence.server.partition("://")[2] or "The server")
+def _server(context: CallContext) -> str:
+    return cut(context.server.partition("://")[2] or "The server")
 
 
-def _good(evidence: Evidence) -> str:
-    number = len(evidence.good)
+def _good(context: CallContext) -> str:
+    number = len(context.good)
     if number > 1:
-        return f"{number} other answers from {_server(evidence)} have it"
-    return f"another answer from {_server(evidence)} has it" if number else "the answer to its preflight has it"
+        return f"{number} other answers from {_server(context)} have it"
+    return f"another answer from {_server(context)} has it" if number else "the answer to its preflight has it"
 
 
-VALUES: dict[str, Callable[[Evidence], str]] = {
+VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
-    "page": lambda evidence: cut(evidence.page or "the page's origin"),
-    "status": lambda evidence: str(evidence.status or "unknown"),
-    "found": lambda evidence: f"“{cut(evidence.verdict.found)}”" if evidence.verdict.found else "empty",
-    "expected": lambda evidence: cut(evidence.verdict.expected or "it"),
-    "location": lambda evidence: cut(evidence.location),
-    "proxy": lambda evidence: evidence.proxies[0] if evidence.proxies else "the proxy",
-    "method": lambda evidence: cut(evidence.call.method or "request"),
-    "capitals": lambda evidence: cut((evidence.call.method or "").upper()),
+    "page": lambda context: cut(context.page or "the page's origin"),
+    "status": lambda context: str(context.status or "unknown"),
+    "found": lambda context: f"“{cut(context.verdict.found)}”" if context.verdict.found else "empty",
+    "expected": lambda context: cut(context.verdict.expected or "it"),
+    "location": lambda context: cut(context.location),
+    "proxy": lambda context: context.proxies[0] if context.proxies else "the proxy",
+    "method": lambda context: cut(context.call.method or "request"),
+    "capitals": lambda context: cut((context.call.method or "").upper()),
     "good": _good,
-    "type": lambda evidence: cut(evidence.header("content-type") or "unknown"),
+    "type": lambda context: cut(context.header("content-type") or "unknown"),
 }

@@ -22,8 +22,8 @@ HEADERS = {
 }
 """The steps of a trace that compare a value of the answer, with the header (or status) that they read."""
 
-State = Literal["ok", "failed", "would-fail", "not-needed", "unknown"]
-STATES: dict[str, State] = {
+RowState = Literal["ok", "failed", "would-fail", "not-needed", "unknown"]
+STATES: dict[str, RowState] = {
     "ok": "ok",
     "would-pass": "ok",
     "failed": "failed",
@@ -32,11 +32,11 @@ STATES: dict[str, State] = {
 }
 
 
-class Row(msgspec.Struct, frozen=True):
+class ComparisonRow(msgspec.Struct, frozen=True):
     """One header (or the status) of the answer where a call stopped, or of another answer where it would fail next."""
 
     header: str
-    state: State
+    state: RowState
     needed: str | None
     sent: str | None
     """None: absent."""
@@ -53,7 +53,7 @@ class Row(msgspec.Struct, frozen=True):
         return self.header.removeprefix("Access-Control-Allow-").removeprefix("Cross-Origin-")
 
 
-def comparison(call: Call, steps: Iterable[Step]) -> list[Row]:
+def comparison(call: Call, steps: Iterable[Step]) -> list[ComparisonRow]:
     """The rows for a call's trace: what failed, then what would fail next (at any stage), then what was right.
 
     `steps` is `corsinspect.analysis.trace(call)`. What was right is shown only for the exchange where the call stopped.
@@ -68,18 +68,18 @@ def comparison(call: Call, steps: Iterable[Step]) -> list[Row]:
         if step.state in ("failed", "would-fail")
         or ((step.stage, step.hop) == stop and step.state in STATES and step.name not in ("location", "policy"))
     ]
-    order: dict[State, int] = {"failed": 0, "would-fail": 1}
+    order: dict[RowState, int] = {"failed": 0, "would-fail": 1}
     return sorted(rows, key=lambda row: order.get(row.state, 2))
 
 
-def _row(call: Call, step: Step) -> Row:
+def _row(call: Call, step: Step) -> ComparisonRow:
     header = step.header or HEADERS[step.name]
     state = STATES.get(step.state, "unknown")
     exchange = _exchange(call, step)
     found = Difference() if state not in ("failed", "would-fail") else _difference(step, exchange)
     lines = len(values(exchange.response_headers, header.lower())) if exchange is not None else 0
     note = ", ".join(part for part in (found.note, f"{lines} header lines" if lines > 1 else "") if part)
-    return Row(
+    return ComparisonRow(
         header=header,
         state=state,
         needed=step.needed,

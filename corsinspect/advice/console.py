@@ -10,19 +10,19 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from corsinspect.advice import foreign
+from corsinspect.advice import localized
 from corsinspect.advice.fragments import (
     AFTER,
     AFTERMATH,
     EVERY_STAGE,
     HINTS,
     PREFLIGHT,
-    REASONS_TOLD,
+    REASON_MESSAGES,
     REDIRECT,
     SETTINGS,
     Fragment,
 )
-from corsinspect.advice.hypothetical import UNTOLD, Known, brief, told
+from corsinspect.advice.hypothetical import LEFT_OPEN, Known, brief, explain_reason
 from corsinspect.advice.panels import CHECKED, PANEL, VAGUE
 from corsinspect.advice.topics import GUIDES
 from corsinspect.fetch.check import origin_reason
@@ -38,7 +38,7 @@ FEW = 5
 _PREFLIGHT_SAYS = Fragment(
     "Response to preflight request doesn't pass access control check:",
     browser="chromium",
-    meaning="The call stopped at the preflight: the browser first sends an OPTIONS request, whose answer failed the "
+    meaning="The call stopped at the preflight: the browser first sends an OPTIONS request, and the answer failed the "
     "check. The call itself was never sent.",
 )
 _BLOCKED_SAYS = Fragment(
@@ -128,7 +128,7 @@ class Decoded(msgspec.Struct, frozen=True):
         return tuple(piece for piece in self.pieces if piece.ignore)
 
 
-class _Said(msgspec.Struct):
+class _Message(msgspec.Struct):
     """One message of the text, while it is assembled from its lines."""
 
     reason: Fragment | None = None
@@ -155,7 +155,7 @@ def decode(text: str, call: Call | None = None) -> Decoded | None:
 
 def decode_all(text: str, call: Call | None = None) -> list[Decoded]:
     """Every message in `text`, each once, in order; a line that only repeats a failure joins that failure."""
-    said: list[_Said] = []
+    said: list[_Message] = []
     for segment in _HEADS.split(" ".join(text[:LONGEST_TEXT].split())):
         if (one := _read(segment)) is not None:
             _add(said, one)
@@ -192,20 +192,20 @@ def with_call(message: Decoded, text: str, calls: Sequence[Call]) -> tuple[Decod
     return message, call
 
 
-def _read(segment: str) -> _Said | None:
-    said = _Said(found={}, spans=[])
+def _read(segment: str) -> _Message | None:
+    said = _Message(found={}, spans=[])
     for fragment in SETTINGS:
         if match := fragment.find(segment):
             said.browser = fragment.browser
             said.redirect = fragment.stages == REDIRECT
             _take_setting(said, match)
             break
-    for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH, *VAGUE):
+    for fragment in (*REASON_MESSAGES, *PANEL, *AFTERMATH, *VAGUE):
         if match := fragment.find(segment):
             _take_reason(said, fragment, match)
             break
     else:
-        _take_foreign(said, segment)
+        _take_localized(said, segment)
     for fragment in (_PREFLIGHT_SAYS, _BLOCKED_SAYS, _STATUS_SAYS, *HINTS):
         match = fragment.find(segment)
         if match is None or any(match[0] in words for _, words, _, _ in said.spans):
@@ -223,7 +223,7 @@ def _read(segment: str) -> _Said | None:
     return said if said.spans else None
 
 
-def _take_setting(said: _Said, match: re.Match[str]) -> None:
+def _take_setting(said: _Message, match: re.Match[str]) -> None:
     """Cuts the frame of a message into a piece for each thing that it names."""
     start = match.start()
     named = {name: value for name, value in match.groupdict().items() if value is not None}
@@ -241,7 +241,7 @@ def _take_setting(said: _Said, match: re.Match[str]) -> None:
         start = end + (match.string[end : end + 1] == " ")
 
 
-def _take_reason(said: _Said, fragment: Fragment, match: re.Match[str]) -> None:
+def _take_reason(said: _Message, fragment: Fragment, match: re.Match[str]) -> None:
     if fragment.role == "aftermath":
         said.vague = fragment
     else:
@@ -258,8 +258,8 @@ def _take_reason(said: _Said, fragment: Fragment, match: re.Match[str]) -> None:
     said.spans.append((match.start(), match[0], fragment, False))
 
 
-def _take_foreign(said: _Said, segment: str) -> None:
-    found = foreign.read(segment, sure=said.browser is not None)
+def _take_localized(said: _Message, segment: str) -> None:
+    found = localized.read(segment, sure=said.browser is not None)
     if found is None:
         return
     if found.url is not None and "url" not in said.found:
@@ -276,7 +276,7 @@ def _take_foreign(said: _Said, segment: str) -> None:
     said.spans.append((segment.find(found.words), found.words, fragment, False))
 
 
-def _add(messages: list[_Said], one: _Said) -> None:
+def _add(messages: list[_Message], one: _Message) -> None:
     """Adds a segment to the message that it belongs to, or as a new message."""
     if one.reason is None and one.vague is None:
         return
@@ -302,7 +302,7 @@ def _add(messages: list[_Said], one: _Said) -> None:
     messages.append(one)
 
 
-def _decoded(said: _Said, call: Call | None) -> Decoded:
+def _decoded(said: _Message, call: Call | None) -> Decoded:
     fragment = said.reason or said.vague
     assert fragment is not None
     value = _unescaped(said.found.get("value"))
@@ -342,7 +342,7 @@ def _unescaped(value: str | None) -> str | None:
     return _ESCAPED.sub(plain, value)
 
 
-def _candidates(slugs: tuple[str, ...], said: _Said, value: str | None, status: int | None) -> tuple[str, ...]:
+def _candidates(slugs: tuple[str, ...], said: _Message, value: str | None, status: int | None) -> tuple[str, ...]:
     if "origin-mismatch" in slugs and value is not None and said.reason is not None:
         # as on the wire, one character per byte
         reason = origin_reason(value.encode("utf-8", "replace").decode("latin-1"))
@@ -364,7 +364,7 @@ def _code(candidates: tuple[str, ...], browser: EngineName | None, stages: tuple
     return names.pop() if len(names) == 1 else None
 
 
-def _stages(fragment: Fragment, said: _Said) -> tuple[Stage, ...]:
+def _stages(fragment: Fragment, said: _Message) -> tuple[Stage, ...]:
     if said.preflight:
         return PREFLIGHT
     if said.redirect or ("redirect-disallowed-scheme" in fragment.slugs and "from" in said.found and said.reason):
@@ -382,7 +382,7 @@ def _narrowed(
     if call is None or not left:
         return candidates, stages
     stage = call.verdict.stage
-    return (left[0],), ((stage,) if stage in stages and stage is not None else stages)
+    return (left[0],), ((stage,) if stage in stages else stages)
 
 
 def _reasons_in(call: Call, browser: EngineName | None) -> list[str]:
@@ -404,7 +404,7 @@ def known(decoded: Decoded) -> Known:
         stage=decoded.stage,
         method=named if slug == "method-not-allowed" else None,
         needed=named if slug == "header-not-allowed" else None,
-        found=UNTOLD if named is None or slug in ("method-not-allowed", "header-not-allowed") else named,
+        found=LEFT_OPEN if named is None or slug in ("method-not-allowed", "header-not-allowed") else named,
         status=decoded.status,
     )
 
@@ -422,7 +422,7 @@ def _meaning(what: Fragment | str, decoded: Decoded) -> str:
         title = GUIDES[decoded.candidates[0]].title
         return f"{title[:1].upper()}{title[1:]}."
     if len(decoded.candidates) == 1:
-        return told(decoded.candidates[0], known(decoded)).happened
+        return explain_reason(decoded.candidates[0], known(decoded)).happened
     if len(decoded.candidates) > FEW:
         return "It names no known reason."
     return "One of: " + "; ".join(f"{slug} ({brief(slug, known(decoded))})" for slug in decoded.candidates) + "."

@@ -13,7 +13,7 @@ import msgspec
 
 from corsinspect.fetch.headers import is_token
 
-Kind = Literal[
+DifferenceKind = Literal[
     "missing",
     "empty",
     "wildcard",
@@ -53,7 +53,7 @@ _ORIGIN = re.compile(
 class Difference(msgspec.Struct, frozen=True):
     """How two values differ; without any kind they are equal."""
 
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[DifferenceKind, ...] = ()
     note: str = ""
     """The kinds in a few words."""
     needed_marks: tuple[Mark, ...] = ()
@@ -159,12 +159,12 @@ def _by_part(needed: str, found: str) -> Difference:
             note = f"{want['scheme']}:// is missing"
             return Difference(("no-scheme",), note, ((0, want.start("host")),))
         return Difference(("invalid",), "not an origin", found_marks=((0, len(found)),))
-    kinds: list[Kind] = []
+    kinds: list[DifferenceKind] = []
     notes: list[str] = []
     needed_marks: list[Mark] = []
     found_marks: list[Mark] = []
 
-    def differs(kind: Kind, note: str, part: str, *marks: Mark) -> None:
+    def differs(kind: DifferenceKind, note: str, part: str, *marks: Mark) -> None:
         kinds.append(kind)
         notes.append(note)
         if marks:
@@ -196,7 +196,7 @@ def _by_part(needed: str, found: str) -> Difference:
     return Difference(tuple(kinds), ", ".join(notes), tuple(needed_marks), tuple(found_marks))
 
 
-def _host(want: str, have: str) -> tuple[Kind, str, tuple[Mark, ...]]:
+def _host(want: str, have: str) -> tuple[DifferenceKind, str, tuple[Mark, ...]]:
     if have.lower() == want:
         return "case", "upper case", _unequal(have, want)
     if have in LOOPBACK and want in LOOPBACK:

@@ -68,14 +68,14 @@ _OTHER_ORIGIN = re.compile(r"(?!https?:|wss?:|ftp:)[a-z][a-z0-9+.\-]*://[A-Za-z0
 """Origins of browser extensions and of apps in a web view (capacitor://localhost)."""
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerFix(msgspec.Struct, frozen=True, kw_only=True):
     """What one answer should send instead: each header in `set` once, with this value, and none in `remove`."""
 
     set: dict[str, str]
     remove: list[str]
 
 
-class PreflightChange(msgspec.Struct, frozen=True, kw_only=True):
+class PreflightFix(msgspec.Struct, frozen=True, kw_only=True):
     """The same for a preflight's answer; `status` None: keep its own."""
 
     status: int | None
@@ -86,8 +86,8 @@ class PreflightChange(msgspec.Struct, frozen=True, kw_only=True):
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """What the server should answer at the hop where the Call stopped; None for an answer that needs no fix."""
 
-    preflight: PreflightChange | None
-    actual: Change | None
+    preflight: PreflightFix | None
+    actual: AnswerFix | None
 
 
 class _Asked(NamedTuple):
@@ -122,8 +122,8 @@ def fix(call: Call) -> Fix | None:
     preflight = None
     if hop.preflight is not None and hop.request is None:
         # if the request was sent, the preflight passed, whatever its headers seem to say
-        preflight = _preflight_change(hop.preflight, asked)
-    return Fix(preflight=preflight, actual=_actual_change(hop, asked))
+        preflight = _preflight_fix(hop.preflight, asked)
+    return Fix(preflight=preflight, actual=_actual_fix(hop, asked))
 
 
 def cautions(call: Call, fix: Fix) -> list[str]:
@@ -133,7 +133,7 @@ def cautions(call: Call, fix: Fix) -> list[str]:
     `credentials-unknown`: if the page makes this call with credentials, it needs Access-Control-Allow-Credentials too.
     """
     changes = [change for change in (fix.preflight, fix.actual) if change is not None]
-    found = []
+    found: list[str] = []
     if any(change.set.get(ALLOW_ORIGIN) == OPAQUE for change in changes):
         found.append("null-origin")
     if call.credentials == "unknown" and not any(ALLOW_CREDENTIALS in change.set for change in changes):
@@ -141,7 +141,7 @@ def cautions(call: Call, fix: Fix) -> list[str]:
     return found
 
 
-def changed(headers: HeaderList, change: Change | PreflightChange) -> HeaderList:
+def fixed_headers(headers: HeaderList, change: AnswerFix | PreflightFix) -> HeaderList:
     """The header lines of an answer after the fix."""
     gone = {name.lower() for name in (*change.set, *change.remove)}
     return (*(line for line in headers if line[0].lower() not in gone), *change.set.items())
@@ -178,7 +178,7 @@ def _is_tainted(call: Call) -> bool:
     return any(before not in (after, call.page_origin) for before, after in itertools.pairwise(origins))
 
 
-def _preflight_change(preflight: Exchange, asked: _Asked) -> PreflightChange | None:
+def _preflight_fix(preflight: Exchange, asked: _Asked) -> PreflightFix | None:
     fields = cors_headers(preflight.response_headers)
     status = None if 200 <= (preflight.status or 0) <= 299 else 204
     set = _origin_headers(asked.preflight_origin or "", asked.include, fields)
@@ -192,7 +192,7 @@ def _preflight_change(preflight: Exchange, asked: _Asked) -> PreflightChange | N
             remove.append(ALLOW_HEADERS)
     if status is None and not set and not remove:
         return None
-    return PreflightChange(status=status, set=set | _vary(set, fields, preflight.response_headers), remove=remove)
+    return PreflightFix(status=status, set=set | _vary(set, fields, preflight.response_headers), remove=remove)
 
 
 def _headers_fail(asked: _Asked, fields: CorsHeaders) -> bool:
@@ -203,7 +203,7 @@ def _headers_fail(asked: _Asked, fields: CorsHeaders) -> bool:
     return "authorization" in asked.names and "authorization" not in listed
 
 
-def _actual_change(hop: Hop, asked: _Asked) -> Change | None:
+def _actual_fix(hop: Hop, asked: _Asked) -> AnswerFix | None:
     headers: HeaderList = () if hop.request is None else hop.request.response_headers
     fields = cors_headers(headers)
     if hop.stored is not None:
@@ -214,7 +214,7 @@ def _actual_change(hop: Hop, asked: _Asked) -> Change | None:
     set = _origin_headers(asked.origin, asked.include, fields)
     if not set:
         return None
-    return Change(set=set | _vary(set, fields, headers), remove=[])
+    return AnswerFix(set=set | _vary(set, fields, headers), remove=[])
 
 
 def _origin_headers(origin: str, include: bool, fields: CorsHeaders) -> dict[str, str]:

@@ -77,7 +77,7 @@ def _pattern(says: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.IGNORECASE)
 
 
-NOT_TOLD = (
+SAYS_NO_MORE = (
     "It says no more on purpose: a page must not learn what happens on another origin. Another line in the console "
     "names the reason."
 )
@@ -85,7 +85,7 @@ NOT_TOLD = (
 NETWORK = ("network-error", "refused", "dns", "tls", "closed", "preflight-network-error")
 """No answer came; the browser's message often doesn't say why."""
 
-UNTOLD = (
+UNNAMED = (
     *NETWORK,
     *("redirect-credentials", "redirect-disallowed-scheme", "redirect-invalid-location", "redirect-limit"),
     *("redirect-mode-error", "redirect-stream-body", "mixed-content", "mime", "aborted-by-page"),
@@ -97,7 +97,7 @@ ANY = (
     *("origin-missing", "origin-mismatch", "origin-invalid", "origin-multiple", "origin-wildcard-with-credentials"),
     *("credentials-not-true", "preflight-status", "preflight-redirect", "method-not-allowed", "header-not-allowed"),
     *("allow-methods-invalid", "allow-headers-invalid"),
-    *UNTOLD,
+    *UNNAMED,
 )
 """The same where CORS is possible too."""
 
@@ -143,7 +143,7 @@ SETTINGS: tuple[Fragment, ...] = (
 )
 """The frames of messages: which call, and from where. More specific ones come first."""
 
-REASONS_TOLD: tuple[Fragment, ...] = (
+REASON_MESSAGES: tuple[Fragment, ...] = (
     # Chromium
     Fragment("No 'Access-Control-Allow-Origin' header is present on the requested resource", ("origin-missing",), _C),
     Fragment(
@@ -362,7 +362,7 @@ _CUT = "The message is cut off here, and the rest names the reason. Paste all of
 AFTERMATH: tuple[Fragment, ...] = (
     Fragment(
         "(Reason: CORS request did not succeed)",
-        UNTOLD,
+        UNNAMED,
         _F,
         role="aftermath",
         meaning="Firefox got no usable answer. Alone this is usually not CORS: the server is down, its certificate is "
@@ -391,27 +391,27 @@ AFTERMATH: tuple[Fragment, ...] = (
         ANY,
         _C,
         role="aftermath",
-        meaning=f"The error that the page's script gets. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets. {SAYS_NO_MORE}",
     ),
     Fragment(
         "NetworkError when attempting to fetch resource",
         ANY,
         _F,
         role="aftermath",
-        meaning=f"The error that the page's script gets. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets. {SAYS_NO_MORE}",
     ),
     Fragment(
         "TypeError: Load failed",
         ANY,
         _W,
         role="aftermath",
-        meaning=f"The error that the page's script gets. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets. {SAYS_NO_MORE}",
     ),
     Fragment(
         "AxiosError: Network Error",
         ANY,
         role="aftermath",
-        meaning=f"The error that the page's script gets from axios. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets from axios. {SAYS_NO_MORE}",
     ),
     Fragment("has been blocked by CORS policy", ANY, _C, role="aftermath", meaning=_CUT),
     Fragment("Access to {word} at '", ANY, _C, role="aftermath", meaning=_CUT),

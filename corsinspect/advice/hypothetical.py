@@ -6,7 +6,7 @@ import msgspec
 from corsinspect.advice.sentences import Explanation, explanation, short_reason
 from corsinspect.model import Call, Exchange, Hop, Stage, Verdict
 
-UNTOLD = "…"
+LEFT_OPEN = "…"
 """Stands for an unknown value."""
 
 _HEADERS = {
@@ -31,7 +31,7 @@ class Known(msgspec.Struct, frozen=True):
     stage: Stage | None = None
     method: str | None = None
     needed: str | None = None
-    found: str | None = UNTOLD
+    found: str | None = LEFT_OPEN
     """None: the header was absent."""
     status: int | None = None
     location: str | None = None
@@ -42,17 +42,17 @@ def header_of(slug: str) -> str | None:
     return _HEADERS["origin"] if slug.startswith("origin-") else _HEADERS.get(slug)
 
 
-def told(slug: str, known: Known) -> Explanation:
+def explain_reason(slug: str, known: Known) -> Explanation:
     """What happened, what it means for the data, who must change what; no consequence if the stage is open."""
     said = explanation(_call(slug, known))
     happened = said.happened
-    if known.page is None or known.found == UNTOLD:
+    if known.page is None or known.found == LEFT_OPEN:
         happened = happened.replace(_NO_DIFFERENCE, "")
     return Explanation(
         headline=said.headline,
         happened=_capital(happened),
         consequence=said.consequence if known.stage else "",
-        mend=_capital(said.mend),
+        change=_capital(said.change),
     )
 
 
@@ -90,7 +90,7 @@ def _needed(slug: str, known: Known) -> str | None:
         return known.needed
     if slug.startswith("origin-"):
         # without the value there is no difference to name
-        return None if known.found == UNTOLD else known.page
+        return None if known.found == LEFT_OPEN else known.page
     if slug == "method-not-allowed":
         return known.method
     return {

@@ -2,7 +2,8 @@
 
 import re
 
-from corsinspect.advice.fragments import AFTERMATH, REASONS_TOLD
+from corsinspect.advice.browsers import BROWSER_NAMES
+from corsinspect.advice.fragments import AFTERMATH, REASON_MESSAGES
 from corsinspect.advice.hypothetical import header_of
 from corsinspect.advice.panels import PANEL
 from corsinspect.advice.reasons import REASONS
@@ -35,27 +36,28 @@ _OLDER_CODES = {
 
 def codes(slug: str) -> dict[str, tuple[str, ...]]:
     """The browsers' own names for a reason, by browser."""
-    told = [fragment for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH) if slug in fragment.slugs and fragment.code]
+    named_by = [
+        fragment for fragment in (*REASON_MESSAGES, *PANEL, *AFTERMATH) if slug in fragment.slugs and fragment.code
+    ]
     chromium: list[str | None] = []
     gecko: list[str | None] = []
     if is_reason(slug):
         chromium += chromium_codes(slug)
         gecko += [CODES[slug].firefox, TWO_ORIGIN_LINES if slug == "origin-multiple" else None]
-    chromium += [fragment.code for fragment in told if fragment.browser == "chromium"]
-    gecko += [fragment.code for fragment in told if fragment.browser == "firefox"]
+    chromium += [fragment.code for fragment in named_by if fragment.browser == "chromium"]
+    gecko += [fragment.code for fragment in named_by if fragment.browser == "firefox"]
     chromium += _OLDER_CODES.get(slug, ())
-    named = {"Chrome": chromium, "Firefox": gecko}
+    named = {BROWSER_NAMES["chromium"]: chromium, BROWSER_NAMES["firefox"]: gecko}
     found = {browser: tuple(dict.fromkeys(code for code in own if code)) for browser, own in named.items()}
     return {browser: own for browser, own in found.items() if own}
 
 
 def console_words(slug: str) -> dict[str, str]:
     """What each browser prints for a reason, if it has its own message for it."""
-    names = {"chromium": "Chrome", "firefox": "Firefox", "webkit": "Safari"}
     said: dict[str, str] = {}
-    for fragment in REASONS_TOLD:
+    for fragment in REASON_MESSAGES:
         if slug in fragment.slugs and fragment.browser is not None:
-            said.setdefault(names[fragment.browser], fragment.says.replace("{", "‹").replace("}", "›"))
+            said.setdefault(BROWSER_NAMES[fragment.browser], fragment.says.replace("{", "‹").replace("}", "›"))
     return said
 
 
@@ -64,7 +66,7 @@ def find(text: str) -> str | None:
     wanted = text.strip().strip("'\"`.,").lower().replace("_", "-").replace(" ", "-")
     if wanted in names():
         return wanted
-    return _ALIASES.get(wanted) or codes_told().get(_bare(text.lower().replace(CODE_FOLLOWS, "")))
+    return _ALIASES.get(wanted) or reasons_by_code().get(_bare(text.lower().replace(CODE_FOLLOWS, "")))
 
 
 def spelled_out(text: str) -> str:
@@ -89,15 +91,15 @@ def names() -> list[str]:
     return [*dict.fromkeys([*REASONS, *TOPICS]), *GUIDES, NOT_SEEN]
 
 
-def codes_told() -> dict[str, str]:
+def reasons_by_code() -> dict[str, str]:
     """The likeliest reason for each browser code (its letters only, without the version numbers of Firefox)."""
     vague = {_bare(fragment.code) for fragment in AFTERMATH if fragment.code}
-    told: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for slug in ("origin-mismatch", *TOPICS):
         for own in codes(slug).values():
             for code in own:
-                told.setdefault(_bare(code), slug)
-    return {code: slug for code, slug in told.items() if code not in vague}
+                reasons.setdefault(_bare(code), slug)
+    return {code: slug for code, slug in reasons.items() if code not in vague}
 
 
 def _bare(code: str) -> str:

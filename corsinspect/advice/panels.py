@@ -4,12 +4,12 @@ Sources: Chromium's DevTools (NetworkDataGridNode, NetworkRequest) and Firefox's
 HttpClient, axios, the fetch() polyfill and Node's undici.
 """
 
-from corsinspect.advice.fragments import ANY, NETWORK, NOT_TOLD, UNTOLD, Fragment
+from corsinspect.advice.fragments import ANY, NETWORK, SAYS_NO_MORE, UNNAMED, Fragment
 
 CHECKED = ANY[: ANY.index("preflight-status")]
 """The possible reasons for a failure after the request itself was answered."""
 
-BY_CORS = tuple(slug for slug in ANY if slug not in UNTOLD)
+BY_CORS = tuple(slug for slug in ANY if slug not in UNNAMED)
 
 PANEL: tuple[Fragment, ...] = (
     Fragment("(blocked:mixed-content)", ("mixed-content",), "chromium"),
@@ -61,13 +61,15 @@ VAGUE: tuple[Fragment, ...] = (
     ),
     Fragment(
         "CORS Failed",
-        UNTOLD,
+        UNNAMED,
         "firefox",
         role="aftermath",
         meaning="The network panel shows this for “CORS request did not succeed”: usually it is not CORS. The server "
         "is down, its certificate is refused, or something blocked the call.",
     ),
-    Fragment("NS_ERROR_DOM_BAD_URI", ANY, "firefox", role="aftermath", meaning=f"The browser refused it. {NOT_TOLD}"),
+    Fragment(
+        "NS_ERROR_DOM_BAD_URI", ANY, "firefox", role="aftermath", meaning=f"The browser refused it. {SAYS_NO_MORE}"
+    ),
     Fragment(
         "NS_BINDING_ABORTED", ("aborted-by-page",), "firefox", role="aftermath", meaning="The page gave up the call."
     ),
@@ -83,20 +85,20 @@ VAGUE: tuple[Fragment, ...] = (
         "Http failure response for {web url}: 0 ",
         ANY,
         role="aftermath",
-        meaning=f"The error that the page's script gets from Angular; 0 means no status. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets from Angular; 0 means no status. {SAYS_NO_MORE}",
     ),
     Fragment(
         "Error: Network Error",
         ANY,
         role="aftermath",
-        meaning=f"The error that the page's script gets from axios. {NOT_TOLD}",
+        meaning=f"The error that the page's script gets from axios. {SAYS_NO_MORE}",
     ),
     Fragment(
         "Network request failed",
         ANY,
         role="aftermath",
-        meaning=f"The error that the page's script gets from a library's fetch(). {NOT_TOLD} In React Native there is "
-        "no CORS at all.",
+        meaning=f"The error that the page's script gets from a library's fetch(). {SAYS_NO_MORE} There is no "
+        "CORS at all in React Native.",
     ),
     Fragment(
         "TypeError: fetch failed",

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from corsinspect.advice.comparison import comparison
-from corsinspect.advice.hypothetical import Known, told
+from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.reasons import REASONS
-from corsinspect.advice.remedy import Remedy, text
 from corsinspect.advice.sentences import explanation, headline
+from corsinspect.advice.solution import Solution, text
 from corsinspect.advice.topics import TOPICS
 from corsinspect.model import Call, Exchange, Step
 from corsinspect.printable import printable
@@ -30,9 +30,9 @@ _MOST_HEADERS = 40
 _MOST_VALUE = 300
 
 
-def prompt(call: Call, steps: Sequence[Step], remedy: Remedy) -> str:
+def prompt(call: Call, steps: Sequence[Step], solution: Solution) -> str:
     """The prompt as Markdown. `steps` is `analysis.trace(call)`."""
-    data = "\n".join(_data(call, steps, remedy))
+    data = "\n".join(_data(call, steps, solution))
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", data)), default=0))
     parts = [
         "# A browser call and CORS",
@@ -43,8 +43,8 @@ def prompt(call: Call, steps: Sequence[Step], remedy: Remedy) -> str:
         "## What to do\n\nSay which server setting must change, and show the change in its code or configuration.",
         "\n".join(f"- {rule}" for rule in RULES),
     ]
-    if remedy.rendered is not None:
-        change = remedy.rendered
+    if solution.rendered is not None:
+        change = solution.rendered
         code = change.code.strip("\n")
         parts.insert(
             -2, f"## A change that fits ({change.title})\n\n{change.where}\n\n```{change.language}\n{code}\n```"
@@ -58,13 +58,13 @@ def _known(call: Call) -> str:
     lines = [f"Verdict: {headline(call)}."]
     if reason in REASONS:
         stage = f", stage `{call.verdict.stage}`" if call.verdict.stage else ""
-        lines.append(f"Reason: `{reason}`{stage}. {told(reason, Known(stage=call.verdict.stage)).happened}")
+        lines.append(f"Reason: `{reason}`{stage}. {explain_reason(reason, Known(stage=call.verdict.stage)).happened}")
     if reason in TOPICS:
         lines.append(f"The browser wanted: {TOPICS[reason].wanted}")
     return "\n\n".join(lines)
 
 
-def _data(call: Call, steps: Sequence[Step], remedy: Remedy) -> Iterable[str]:
+def _data(call: Call, steps: Sequence[Step], solution: Solution) -> Iterable[str]:
     said = explanation(call)
     yield f"what happened: {_line(f'{said.happened} {said.consequence}', 1200)}"
     yield f"page: {_line(call.page_origin or 'unknown')}"
@@ -76,14 +76,14 @@ def _data(call: Call, steps: Sequence[Step], remedy: Remedy) -> Iterable[str]:
     for role, exchange in call.roles():
         yield ""
         yield from _exchange(role, exchange)
-    if remedy.parts:
+    if solution.fix:
         yield ""
         yield "computed fix:"
-        yield from (f"  {_line(line)}" for line in text(_headers_only(remedy)).splitlines())
+        yield from (f"  {_line(line)}" for line in text(_headers_only(solution)).splitlines())
 
 
-def _headers_only(remedy: Remedy) -> Remedy:
-    return Remedy(remedy.server, remedy.parts, remedy.cautions, None, None, remedy.calls)
+def _headers_only(solution: Solution) -> Solution:
+    return Solution(solution.server, solution.fix, solution.cautions, None, None, solution.calls)
 
 
 def _exchange(role: str, exchange: Exchange) -> Iterable[str]:

@@ -12,7 +12,7 @@ class Words(msgspec.Struct, frozen=True):
 
     short: str
     happened: str
-    mend: str = ""
+    change: str = ""
 
 
 REASONS: dict[str, Words] = {

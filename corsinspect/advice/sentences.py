@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from corsinspect.advice import differences
+from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.differences import Difference
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
@@ -20,8 +21,6 @@ from corsinspect.model import Alternative, Call, Kind, Outcome
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing on the server (RFC 9110, 9.2.1)."""
 
-ENGINE_NAMES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "Safari"}
-
 OUTCOME_WORDS: dict[Outcome, str] = {
     "allowed": "allowed",
     "simulated": "allowed by simulated headers",
@@ -31,6 +30,17 @@ OUTCOME_WORDS: dict[Outcome, str] = {
     "pending": "waiting",
     "not-cors": "not a CORS call",
     "unknown": "unknown",
+}
+
+OUTCOME_SIGNS: dict[Outcome, str] = {
+    "allowed": "✓",
+    "simulated": "≈",
+    "blocked": "✗",
+    "opaque": "◐",
+    "network-error": "↯",
+    "pending": "◌",
+    "not-cors": "·",
+    "unknown": "?",
 }
 
 NOT_CORS: dict[Kind, tuple[str, str]] = {
@@ -50,7 +60,7 @@ class Explanation(msgspec.Struct, frozen=True):
     happened: str
     consequence: str = ""
     """Whether the server ran the request: "Your data did not change."."""
-    mend: str = ""
+    change: str = ""
     """Which side must change what."""
 
 
@@ -89,7 +99,7 @@ def certainty(call: Call) -> str:
 def sentence(call: Call) -> str:
     """What happened, what it means for the data, and which side must change what."""
     words = explanation(call)
-    return " ".join(part for part in (words.happened, words.consequence, words.mend, alternatives(call)) if part)
+    return " ".join(part for part in (words.happened, words.consequence, words.change, alternatives(call)) if part)
 
 
 def explanation(call: Call) -> Explanation:
@@ -122,7 +132,7 @@ def explanation(call: Call) -> Explanation:
     if _hides(call):
         happened += " " + MASKED[call.masked or ""].format_map(values)
     consequence = _consequence(call) if verdict.outcome == "blocked" else ""
-    return Explanation(headline(call), happened, consequence, words.mend.format_map(values))
+    return Explanation(headline(call), happened, consequence, words.change.format_map(values))
 
 
 def short_reason(call: Call) -> str:

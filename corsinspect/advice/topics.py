@@ -5,7 +5,7 @@ A reason's sentences come from `reasons.py`, filled with the example's values, s
 
 import msgspec
 
-from corsinspect.advice.hypothetical import UNTOLD, Known
+from corsinspect.advice.hypothetical import LEFT_OPEN, Known
 from corsinspect.model import Stage
 
 PAGE = "https://app.example"
@@ -32,7 +32,7 @@ class Guide(msgspec.Struct, frozen=True):
     title: str
     happened: str
     check: str
-    mend: str = ""
+    change: str = ""
     unseen: bool = True
     """Whether a proxy sees nothing of it."""
     mdn: str | None = None
@@ -40,7 +40,7 @@ class Guide(msgspec.Struct, frozen=True):
 
 def _known(
     stage: Stage | None = None,
-    found: str | None = UNTOLD,
+    found: str | None = LEFT_OPEN,
     *,
     method: str | None = None,
     needed: str | None = None,

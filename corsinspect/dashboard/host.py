@@ -6,7 +6,7 @@ top puts the widgets in and says what is on screen.
 
 from textual.app import App
 
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.solution import server_of
 from corsinspect.dashboard.look.shorten import host_port
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.feed import Feed

@@ -93,7 +93,7 @@ def _allow_origin(value: str) -> Answer:
 
 
 def _grant(methods: str | None = None, headers: str | None = None, *more: tuple[str, str], status: int = 204) -> Answer:
-    lines = [ORIGIN, VARY]
+    lines: list[tuple[str, str]] = [ORIGIN, VARY]
     if methods is not None:
         lines.append(("Access-Control-Allow-Methods", methods))
     if headers is not None:

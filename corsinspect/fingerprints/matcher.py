@@ -4,14 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from .header_signs import HEADER_SIGNS, TOGETHER, Sign
 from .names import BUILT_ON, CONFIDENCES, LAYER_OF, Confidence, Layer, Match
 from .pages import CONFIDENCE_OF
-from .signs import SIGNS, TOGETHER, Sign
 
 Headers = Sequence[tuple[str, str]]
 
 _BY_HEADER: dict[str, list[Sign]] = defaultdict(list)
-for _sign in SIGNS:
+for _sign in HEADER_SIGNS:
     _BY_HEADER[_sign.header].append(_sign)
 
 _LAYERS: tuple[Layer, ...] = ("app", "server", "proxy")

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
 from corsinspect.model import Call
 
@@ -20,11 +20,11 @@ Calls = dict[str, Call]
 
 @dataclass
 class _Server:
-    many: Calls = field(default_factory=dict)
-    few: Calls = field(default_factory=dict)
-    by_path: defaultdict[str, Calls] = field(default_factory=lambda: defaultdict(dict))
-    kinds: Counter[tuple[object, ...]] = field(default_factory=Counter)
-    said: set[str] = field(default_factory=set)
+    many: Calls = field(default_factory=Calls)
+    few: Calls = field(default_factory=Calls)
+    by_path: defaultdict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
+    kinds: Counter[tuple[object, ...]] = field(default_factory=Counter[tuple[object, ...]])
+    said: set[str] = field(default_factory=set[str])
 
 
 class Neighbours:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from corsinspect.advice import OUTCOME_SIGNS, pattern_words, short_reason
 from corsinspect.advice.causes import causes
-from corsinspect.advice.policy import behind
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.server_errors import behind
+from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
 from corsinspect.analysis.masked import evidence
 from corsinspect.analysis.patterns import patterns

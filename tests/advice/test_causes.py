@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from corsinspect.advice.cause_table import PATTERNS
+from corsinspect.advice.cause_table import CAUSES
 from corsinspect.advice.causes import MOST, VALUES, causes, usual_causes
-from corsinspect.advice.evidence import Evidence
+from corsinspect.advice.context import CallContext
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES
 from corsinspect.advice.values import Values
@@ -158,8 +158,8 @@ def test_every_failed_call_of_the_corpus_has_causes_with_all_values_filled_in(na
 
 def test_what_the_table_names_exists() -> None:
     known = {*REASONS, *GUIDES}
-    assert {slug for pattern in PATTERNS for slug in pattern.reasons} <= known
-    assert len({pattern.id for pattern in PATTERNS}) == len(PATTERNS)
+    assert {slug for pattern in CAUSES for slug in pattern.reasons} <= known
+    assert len({pattern.id for pattern in CAUSES}) == len(CAUSES)
     for name in known:
         for cause in usual_causes(name):
             assert not {"{", "}", "…"} & set(
@@ -168,7 +168,7 @@ def test_what_the_table_names_exists() -> None:
 
 
 def test_every_text_asks_only_for_values_that_there_are() -> None:
-    values = Values(VALUES, Evidence(only(exchange()), ()))
-    for pattern in PATTERNS:
+    values = Values(VALUES, CallContext(only(exchange()), ()))
+    for pattern in CAUSES:
         for text in (pattern.seen, pattern.change):
             assert "{" not in text.format_map(values)

@@ -1,5 +1,5 @@
 from corsinspect import advice
-from corsinspect.advice import comparison, ladder
+from corsinspect.advice import comparison, step_rows
 from corsinspect.analysis import Tracker, trace
 from corsinspect.model import Call, Exchange
 from tests.dashboard.story import OWN, PAGE, Story, grant
@@ -59,7 +59,7 @@ def test_no_trace_no_rows() -> None:
 
 def test_the_ladder_stops_where_the_browser_stopped() -> None:
     call = refused_put()
-    rungs = ladder(call, trace(call))
+    rungs = step_rows(call, trace(call))
     assert [rung.number for rung in rungs] == list(range(1, len(rungs) + 1))
     stopped = [rung for rung in rungs if rung.answer == "stopped here"]
     assert [rung.title for rung in stopped] == ["Allow-Methods"]
@@ -75,6 +75,6 @@ def test_every_step_of_an_afternoon_has_words() -> None:
     exchanges: list[Exchange] = afternoon()
     for changes in [*(tracker.feed(exchange) for exchange in exchanges), tracker.close()]:
         for call in changes.changed:
-            for rung in ladder(call, trace(call)):
+            for rung in step_rows(call, trace(call)):
                 assert rung.title and (rung.detail or rung.answer)
             assert advice.sentence(call)

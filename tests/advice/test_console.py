@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corsinspect.advice.console import AFTER, EVERY_STAGE, Decoded, decode, decode_all, known, matching
-from corsinspect.advice.fragments import AFTERMATH, HINTS, REASONS_TOLD, SETTINGS
-from corsinspect.advice.hypothetical import told
+from corsinspect.advice.fragments import AFTERMATH, HINTS, REASON_MESSAGES, SETTINGS
+from corsinspect.advice.hypothetical import explain_reason
 from corsinspect.advice.panels import PANEL, VAGUE
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES
@@ -370,11 +370,11 @@ def test_an_address_without_http_is_pointed_out() -> None:
 
 
 def test_every_candidate_has_words() -> None:
-    slugs = {slug for fragment in (*REASONS_TOLD, *PANEL, *AFTERMATH, *VAGUE) for slug in fragment.slugs}
+    slugs = {slug for fragment in (*REASON_MESSAGES, *PANEL, *AFTERMATH, *VAGUE) for slug in fragment.slugs}
     assert slugs - {*REASONS, *GUIDES} == set()
 
 
-_SAID = [fragment.says for fragment in (*SETTINGS, *REASONS_TOLD, *PANEL, *AFTERMATH, *VAGUE, *HINTS)]
+_SAID = [fragment.says for fragment in (*SETTINGS, *REASON_MESSAGES, *PANEL, *AFTERMATH, *VAGUE, *HINTS)]
 _texts = st.one_of(
     st.text(max_size=300),
     st.lists(st.one_of(st.sampled_from(_SAID), st.text(max_size=20), st.sampled_from([FETCH, FOX])), max_size=8).map(
@@ -395,4 +395,4 @@ def test_any_text_is_decoded_or_not_and_never_raises(text: str) -> None:
         for piece in message.pieces:
             assert piece.means
         for slug in message.candidates:
-            told(slug, known(message))
+            explain_reason(slug, known(message))

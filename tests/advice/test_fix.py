@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 import pytest
 
-from corsinspect.advice.fix import FIXABLE, Change, Fix, PreflightChange, cautions, changed, fix
+from corsinspect.advice.fix import FIXABLE, AnswerFix, Fix, PreflightFix, cautions, fix, fixed_headers
 from corsinspect.analysis import judge_all
 from corsinspect.fetch.headers import combined, token_list
 from corsinspect.fetch.origin import potentially_trustworthy
@@ -36,15 +36,15 @@ def with_fix(call: Call, change: Fix) -> list[Exchange]:
     done: list[Exchange] = [stored for each in call.hops if (stored := each.stored) is not None]
     for each in call.exchanges:
         if each is hop.preflight and change.preflight is not None:
-            headers = changed(each.response_headers, change.preflight)
+            headers = fixed_headers(each.response_headers, change.preflight)
             status = each.status if change.preflight.status is None else change.preflight.status
             each = msgspec.structs.replace(each, status=status, response_headers=headers)
         elif each is hop.request and change.actual is not None:
-            each = msgspec.structs.replace(each, response_headers=changed(each.response_headers, change.actual))
+            each = msgspec.structs.replace(each, response_headers=fixed_headers(each.response_headers, change.actual))
         done.append(each)
     if hop.request is None and hop.preflight is not None:
         assert change.actual is not None
-        done.append(sent_after(call, done[-1], changed((), change.actual)))
+        done.append(sent_after(call, done[-1], fixed_headers((), change.actual)))
     return done
 
 
@@ -123,7 +123,7 @@ def test_the_fix_makes_every_mendable_call_of_the_corpus_pass(name: str) -> None
         if call.verdict.stage != "redirect":
             assert_allowed(again)
             continue
-        # the redirect itself is let through; each answer further on is mended in its turn
+        # the redirect itself is let through; each answer further on is fixed in its turn
         for _ in range(4):
             if again.verdict.outcome == "allowed":
                 break
@@ -148,7 +148,7 @@ def test_the_corpus_has_every_mendable_reason() -> None:
     assert {call.verdict.reason for name in NAMES for call in blocked_calls(name)} == FIXABLE
 
 
-def changes(call: Call) -> Iterator[tuple[Exchange | None, Change | PreflightChange]]:
+def changes(call: Call) -> Iterator[tuple[Exchange | None, AnswerFix | PreflightFix]]:
     """Each change of a Call's fix, with the exchange that it is for."""
     change, hop = fix(call), call.hops[call.verdict.hop]
     if change is None:
@@ -201,7 +201,7 @@ def test_every_part_of_a_fix_is_needed(name: str) -> None:
 def without_one_part(change: Fix) -> Iterator[Fix]:
     """The fix with one header less, Vary excepted, which no browser looks at."""
     for part in ("preflight", "actual"):
-        whole: Change | PreflightChange | None = getattr(change, part)
+        whole: AnswerFix | PreflightFix | None = getattr(change, part)
         for name in () if whole is None else whole.set:
             if name != "Vary" and whole is not None:
                 less = {key: value for key, value in whole.set.items() if key != name}
@@ -211,7 +211,7 @@ def without_one_part(change: Fix) -> Iterator[Fix]:
 def test_a_preflight_that_says_nothing_is_told_everything() -> None:
     call = only(preflight("PUT", "authorization,content-type", status=404, got={"Vary": "Accept-Encoding"}))
     assert fix(call) == Fix(
-        preflight=PreflightChange(
+        preflight=PreflightFix(
             status=204,
             set={
                 "Access-Control-Allow-Origin": PAGE,
@@ -221,7 +221,7 @@ def test_a_preflight_that_says_nothing_is_told_everything() -> None:
             },
             remove=[],
         ),
-        actual=Change(set={"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, remove=[]),
+        actual=AnswerFix(set={"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, remove=[]),
     )
 
 
@@ -240,7 +240,7 @@ def test_a_malformed_list_that_nobody_needs_is_taken_away() -> None:
 def test_a_simple_request_needs_no_preflight() -> None:
     change = fix(only(exchange(got={})))
     assert change == Fix(
-        preflight=None, actual=Change(set={"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, remove=[])
+        preflight=None, actual=AnswerFix(set={"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, remove=[])
     )
 
 
@@ -348,5 +348,5 @@ def test_a_fix_reads_as_the_contract_has_it() -> None:
 
 def test_header_lines_change_as_the_fix_says() -> None:
     lines = (("ACCESS-control-allow-origin", "a"), ("X", "1"), ("Access-Control-Allow-Origin", "b"), ("Y", "2"))
-    done = changed(lines, Change(set={"Access-Control-Allow-Origin": "c"}, remove=["y"]))
+    done = fixed_headers(lines, AnswerFix(set={"Access-Control-Allow-Origin": "c"}, remove=["y"]))
     assert list(done) == [("X", "1"), ("Access-Control-Allow-Origin", "c")]

@@ -3,7 +3,7 @@
 import re
 
 from corsinspect.advice.prompt import prompt
-from corsinspect.advice.remedy import remedy
+from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all, trace
 from corsinspect.model import Call
 from tests.analysis.build import GRANT, OPEN, PAGE, exchange, preflight
@@ -13,7 +13,7 @@ HOSTILE = f"``` \n````` {ORDER} \x1b]52;c;eA==\x07"
 
 
 def prompt_of(call: Call) -> str:
-    return prompt(call, trace(call), remedy(call, [call]))
+    return prompt(call, trace(call), solution(call, [call]))
 
 
 def outside(text: str) -> str:

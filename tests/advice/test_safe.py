@@ -18,7 +18,7 @@ AROUND = re.compile(
     r"(?i)disable-web-security|disable-features|browser extension|browser flag|install an extension|mode: ?'no-cors'|"
     r"--disable|chrome://flags|allow_origin_regex|AllowAnyOrigin\(\)|allow_any_origin|reflect_origin|\borigin: true"
 )
-"""What makes the message go away and mends nothing, or lets everybody in."""
+"""What makes the message go away and fixes nothing, or lets everybody in."""
 STAR = re.compile(r"""["'\s:=\[(]\*["'\s,;\])]""")
 """A wildcard as a value."""
 
@@ -39,7 +39,7 @@ def is_private(call: Call) -> bool:
 def test_what_is_said_to_change_never_goes_around_the_check(name: str) -> None:
     calls = calls_of(name)
     for call in calls:
-        words = [explanation(call).mend, *(cause.change for cause in causes(call, calls))]
+        words = [explanation(call).change, *(cause.change for cause in causes(call, calls))]
         for text in words:
             assert not AROUND.search(text), text
             assert not re.search(r"Access-Control-Allow-\w+: \*", text), text

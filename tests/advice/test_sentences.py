@@ -226,7 +226,7 @@ def test_the_words_ask_only_for_values_that_exist() -> None:
     templates = [
         text
         for words in [*advice.REASONS.values(), *VARIANTS.values()]
-        for text in (words.short, words.happened, words.mend)
+        for text in (words.short, words.happened, words.change)
     ]
     for text in [*templates, *MASKED.values()]:
         assert {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} <= known
@@ -241,7 +241,7 @@ def test_every_text_asks_only_for_values_that_there_are() -> None:
     subject = call("blocked", "origin-missing", header="origin", expected=PAGE)
     values = Values(VALUES, subject)
     for words in (*REASONS.values(), *VARIANTS.values()):
-        for text in (words.short, words.happened, words.mend):
+        for text in (words.short, words.happened, words.change):
             assert "{" not in text.format_map(values)
     for text in MASKED.values():
         assert "{" not in text.format_map(values)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from corsinspect.advice import PATTERNS, pattern_words
+from corsinspect.advice import PATTERN_WORDS, pattern_words
 from corsinspect.analysis import judge_all
 from corsinspect.analysis.patterns import BY_SLUG, RULES, Pattern, patterns
 from corsinspect.analysis.traits import LONGEST, traits
@@ -196,7 +196,7 @@ def test_traits_hold_no_long_text() -> None:
 
 
 def test_every_pattern_has_words_and_every_words_a_pattern() -> None:
-    assert PATTERNS.keys() == BY_SLUG.keys()
+    assert PATTERN_WORDS.keys() == BY_SLUG.keys()
     assert len(BY_SLUG) == len(RULES)
 
 
@@ -208,5 +208,5 @@ def test_findings_over_recorded_traffic_are_whole(name: str) -> None:
         words = pattern_words(
             pattern.slug, api=pattern.api, page=pattern.page, count=pattern.count, values=pattern.values
         )
-        assert words.short and words.happened and words.mend
-        assert "{" not in " ".join((words.short, words.happened, words.mend))
+        assert words.short and words.happened and words.change
+        assert "{" not in " ".join((words.short, words.happened, words.change))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corsinspect.advice.policy import OPENINGS, opening
+from corsinspect.advice.openings import OPENINGS, opening
 from corsinspect.analysis import judge_all
 from corsinspect.analysis.policy import opens
 from tests.analysis.build import PAGE, exchange, preflight

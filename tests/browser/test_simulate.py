@@ -1,4 +1,4 @@
-"""A tried fix in real browsers, over HTTP/1.1 and HTTP/2: every mendable kind of blocked call passes while it's on, and
+"""A tried fix in real browsers, over HTTP/1.1 and HTTP/2: every fixable kind of blocked call passes while it's on, and
 not a moment longer."""
 
 import asyncio
@@ -18,7 +18,7 @@ from corsinspect.dashboard.state.simulation import Simulation
 from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.model import Call
 from corsinspect.session.reader import load
-from tests.browser.mendable import Case, cases, over_http1, over_http2
+from tests.browser.fixable import Case, cases, over_http1, over_http2
 from tests.browser.pages import open_page
 from tests.browser.waiting import until
 from tests.capture.wire import self_signed, serving

@@ -112,7 +112,7 @@ async def test_a_finding_leads_to_its_calls(tmp_path: Path) -> None:
         await screen.sees(
             "✗ 1 error",
             "All 4 calls from http://localhost:3000 to localhost:8000 fail for one reason: no Allow-Origin header",
-            "one setting, not 4 troubles",
+            "one setting, not 4 problems",
         )
         await screen.press("enter")
         await screen.sees("/ finding:one-cause host=http://localhost:8000", "4 of 8 shown")

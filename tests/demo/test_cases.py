@@ -1,4 +1,4 @@
-"""The demo's table is whole: every trouble that the demo promises is there, with a mended twin."""
+"""The demo's table is whole: every trouble that the demo promises is there, with a fixed twin."""
 
 from corsinspect.demo.cases import CASES, pairs
 
@@ -37,6 +37,6 @@ def test_every_broken_call_has_a_twin_that_is_allowed() -> None:
         assert fixed.expected.outcome == "allowed", fixed.id
 
 
-def test_mending_is_the_servers_work_not_the_pages() -> None:
+def test_fixing_is_the_servers_work_not_the_pages() -> None:
     changed = [broken.id for broken, fixed in pairs() if broken.fetch != fixed.fetch]
     assert changed == ["no-cors"]

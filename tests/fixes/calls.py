@@ -11,7 +11,7 @@ LABELLED = {"X-Request-Id": "7"}
 
 
 class PageCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One fetch() of the page; `status`: what it has to be able to read once the server is mended."""
+    """One fetch() of the page; `status`: what it has to be able to read once the server is fixed."""
 
     id: str
     path: str = "/api/items"

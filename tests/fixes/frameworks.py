@@ -58,7 +58,7 @@ class Framework:
     """Another framework that it looks like where its own error pages aren't seen, and whose recipe works in it too."""
     environment: Mapping[str, str] = field(default_factory=dict)
     by_hand: Mapping[str, str] = field(default_factory=dict)
-    """Variants that pasting alone can't mend, with what else it takes."""
+    """Variants that pasting alone can't fix, with what else it takes."""
 
     @property
     def recipe(self) -> str:

@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class Server:
-    """One app, broken or mended (`pieces`), for calls of a page. Use it as a context manager."""
+    """One app, broken or fixed (`pieces`), for calls of a page. Use it as a context manager."""
 
     def __init__(
         self, framework: Framework, variant: str, folder: Path, page: str, pieces: Mapping[str, str] | None = None

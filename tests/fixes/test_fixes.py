@@ -1,4 +1,4 @@
-"""Each framework, broken in each way: recognised, and mended by its recipe as it is, in real Chromium."""
+"""Each framework, broken in each way: recognised, and fixed by its recipe as it is, in real Chromium."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One trial: a broken app is visited, its recipe pasted in, and the mended app visited again."""
+"""One trial: a broken app is visited, its recipe pasted in, and the fixed app visited again."""
 
 import asyncio
 import http.client
@@ -22,9 +22,9 @@ class Trial:
 
     broken: Visit
     recipe: Rendered
-    mended: Visit
+    fixed: Visit
     strangers: list[str]
-    """The origins that the mended app allows when one that isn't listed asks."""
+    """The origins that the fixed app allows when one that isn't listed asks."""
 
 
 async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
@@ -36,14 +36,14 @@ async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Tri
     recipe, _ = suggestions(exchanges)[0]
     rendered = render(recipe, needs_of(broken.calls.values())[server.url])
     pieces = tried.pieces(rendered.code)
-    async with Server(tried, variant, _made(folder / "mended"), lab.page, pieces) as server:
-        mended = await lab.visit(server.url, calls)
+    async with Server(tried, variant, _made(folder / "fixed"), lab.page, pieces) as server:
+        fixed = await lab.visit(server.url, calls)
         strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
-    return Trial(broken, rendered, mended, strangers)
+    return Trial(broken, rendered, fixed, strangers)
 
 
 def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
-    """What isn't as it should be; none if the recipe mended the app."""
+    """What isn't as it should be; none if the recipe fixed the app."""
     wanted = {call.id: call.status for call in calls_for(variant)}
     found: list[str] = []
     for id, call in trial.broken.calls.items():
@@ -61,13 +61,13 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     if not likeliest & CAUSES[variant]:
         found.append(f"broken: the causes named are {sorted(likeliest)}")
     if trial.strangers:
-        found.append(f"mended: strangers are answered with {trial.strangers}")
+        found.append(f"fixed: strangers are answered with {trial.strangers}")
     for id, status in wanted.items():
-        call = trial.mended.calls[id]
-        if trial.mended.read[id] != status:
-            found.append(f"mended {id}: the page read {trial.mended.read[id]} ({call.verdict.reason}), not {status}")
+        call = trial.fixed.calls[id]
+        if trial.fixed.read[id] != status:
+            found.append(f"fixed {id}: the page read {trial.fixed.read[id]} ({call.verdict.reason}), not {status}")
         elif call.verdict.outcome != "allowed":
-            found.append(f"mended {id}: {call.verdict.outcome}, but the page read {status}")
+            found.append(f"fixed {id}: {call.verdict.outcome}, but the page read {status}")
     return found
 
 

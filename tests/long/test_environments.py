@@ -33,7 +33,7 @@ def with_variant(name: str, pasted: Rendered) -> str:
 @pytest.mark.parametrize("name", [*WHOLE, *LINE])
 async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path: Path) -> None:
     tried, calls = BY_NAME[name], calls_for("none")
-    for folder in ("broken", "mended", "unset"):
+    for folder in ("broken", "fixed", "unset"):
         (tmp_path / folder).mkdir()
     async with Server(tried, "none", tmp_path / "broken", lab.page) as server:
         broken = await lab.visit(server.url, calls)
@@ -43,11 +43,11 @@ async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path
     pieces = tried.pieces(with_variant(name, pasted))
     environment = {**tried.environment, "CORS_ORIGINS": value[1]}
     told = dataclasses.replace(tried, environment=environment)
-    async with Server(told, "none", tmp_path / "mended", lab.page, pieces) as server:
-        mended = await lab.visit(server.url, calls)
+    async with Server(told, "none", tmp_path / "fixed", lab.page, pieces) as server:
+        fixed = await lab.visit(server.url, calls)
         strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
     async with Server(tried, "none", tmp_path / "unset", lab.page, pieces) as server:
         unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS))
 
-    assert mended.read == {call.id: call.status for call in calls}
+    assert fixed.read == {call.id: call.status for call in calls}
     assert (strangers, unset) == ([], [])

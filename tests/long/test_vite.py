@@ -25,16 +25,16 @@ VITE = Framework(
 @pytest.mark.asyncio(loop_scope="module")
 async def test_what_is_blocked_passes_by_relative_addresses(lab: Lab, tmp_path: Path) -> None:
     calls = calls_for("none")
-    for folder in ("api", "broken", "mended"):
+    for folder in ("api", "broken", "fixed"):
         (tmp_path / folder).mkdir()
     async with Server(API, "none", tmp_path / "api", lab.page) as api:
         async with Server(VITE, "none", tmp_path / "broken", lab.page) as vite:
             broken = await lab.visit(api.url, calls, vite.url)
         pasted = render(recipes()["vite-proxy"], needs_of(broken.calls.values())[api.url])
-        async with Server(VITE, "none", tmp_path / "mended", lab.page, {"": pasted.code}) as vite:
-            mended = await lab.visit(vite.url, calls, vite.url)
+        async with Server(VITE, "none", tmp_path / "fixed", lab.page, {"": pasted.code}) as vite:
+            fixed = await lab.visit(vite.url, calls, vite.url)
 
     assert {call.verdict.outcome for call in broken.calls.values()} == {"blocked"}
     assert set(broken.read.values()) == {None}
-    assert mended.read == {call.id: call.status for call in calls}
-    assert {call.kind for call in mended.calls.values() if call.url.startswith(f"{vite.url}/api/")} == {"same-origin"}
+    assert fixed.read == {call.id: call.status for call in calls}
+    assert {call.kind for call in fixed.calls.values() if call.url.startswith(f"{vite.url}/api/")} == {"same-origin"}

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["app", "proxy", "platform", "alternative"]
+RecipeKind = Literal["app", "proxy", "platform", "alternative"]
 """app: the API's own framework. proxy: what is in front of it. platform: where it runs. alternative: a way to need no
 CORS."""
 
@@ -23,7 +23,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The code for one framework. `code`, `file`, `install`, `where` and `traps` are templates (see render.py)."""
 
     title: str
-    kind: Kind
+    kind: RecipeKind
     language: str
     """The language of the code; it decides the quotes."""
     file: str

@@ -187,7 +187,8 @@ def _slot(name: str, formats: list[str], safe: _Safe, language: str) -> str:
             return "|".join(re.escape(value).replace("\\-", "-") for value in values)
         case [each] if each.startswith("each:"):
             return ", ".join(each.removeprefix("each:").replace("@", _literal(value, language)) for value in values)
-    raise ValueError(f"a template has «{name}|{'|'.join(formats)}», and there is no such format")
+        case _:
+            raise ValueError(f"a template has «{name}|{'|'.join(formats)}», and there is no such format")
 
 
 def _literal(value: str, language: str) -> str:

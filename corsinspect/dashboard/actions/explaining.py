@@ -1,6 +1,6 @@
 """What is done with the selected call: to understand it, and to hand it on."""
 
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.solution import server_of
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.screens.choose_recipe import RecipeScreen
 from corsinspect.dashboard.screens.copying import COPIES, CopiedScreen, CopyMenu, clean, keep, to_tmux

@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from corsinspect import advice
-from corsinspect.advice import Explanation, Mark, Row, Rung
+from corsinspect.advice import ComparisonRow, Explanation, Mark, StepRow
 from corsinspect.advice.causes import Cause, causes
-from corsinspect.advice.policy import behind
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.server_errors import behind
+from corsinspect.advice.solution import server_of
 from corsinspect.analysis.masked import evidence
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.detail.wire_tabs import script_reads
@@ -44,7 +44,7 @@ def answer(subject: Subject, width: int) -> Content:
         _certificate(call, width, subject.can_trust),
         _comparison(advice.comparison(call, subject.steps), width),
         script_reads(call, width),
-        _steps(advice.ladder(call, subject.steps), width),
+        _steps(advice.step_rows(call, subject.steps), width),
         _causes(causes(call, subject.others), width),
     ]
     return blocks(parts)
@@ -70,8 +70,8 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
         lines.append(Content(printable(words.consequence)))
     others = (advice.alternatives(call), advice.engines(call))
     lines += [Content.styled(printable(other), "$text-warning") for other in others if other]
-    if words.mend:
-        lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.mend), STRONG))]
+    if words.change:
+        lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.change), STRONG))]
     return Content("\n").join(lines)
 
 
@@ -96,7 +96,7 @@ def _certificate(call: Call, width: int, can_trust: bool) -> Content:
     return Content("")
 
 
-def _comparison(rows: list[Row], width: int) -> Content:
+def _comparison(rows: list[ComparisonRow], width: int) -> Content:
     if not rows:
         return Content("")
     column = min(max([8, *(cell_len(_shown(row.needed)) for row in rows)]) + 2, width * 3 // 5)
@@ -109,7 +109,7 @@ def _comparison(rows: list[Row], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _in_columns(row: Row, column: int, rest: int) -> Iterable[Content]:
+def _in_columns(row: ComparisonRow, column: int, rest: int) -> Iterable[Content]:
     sign, style = STEPS[row.state]
     label = fit(printable(row.label), LABEL)
     if row.state in QUIET_STATES:
@@ -128,7 +128,7 @@ def _in_columns(row: Row, column: int, rest: int) -> Iterable[Content]:
         yield Content.assemble(" " * (LABEL + 3), (note, style))
 
 
-def _stacked(row: Row, width: int) -> Iterable[Content]:
+def _stacked(row: ComparisonRow, width: int) -> Iterable[Content]:
     """The values under each other, so that equal characters stand in line and the different ones stand out."""
     sign, style = STEPS[row.state]
     if row.state in QUIET_STATES:
@@ -145,7 +145,7 @@ def _stacked(row: Row, width: int) -> Iterable[Content]:
             yield Content.assemble((f"    {name if not number else '':<7}", QUIET), piece)
 
 
-def _note(row: Row) -> str:
+def _note(row: ComparisonRow) -> str:
     place = "" if row.state == "failed" else f"fails next, on the {_place(row.stage or 'actual')}"
     note = "" if not row.sent and row.note in ("missing", "empty") else row.note  # the value itself says so
     return printable(": ".join(part for part in (place, note) if part))
@@ -155,7 +155,7 @@ def _place(stage: str) -> str:
     return {"preflight": "preflight", "redirect": "redirect"}.get(stage, "request itself")
 
 
-def _sent(row: Row) -> Content:
+def _sent(row: ComparisonRow) -> Content:
     if row.sent is None or not row.sent:
         return Content.styled("(missing)" if row.sent is None else "(empty)", WRONG)
     return _marked(row.sent, row.sent_marks, WRONG)
@@ -193,25 +193,25 @@ def _causes(found: list[Cause], width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _steps(rungs: list[Rung], width: int) -> Content:
-    """The ladder: each step's detail in a column of its own, where the browser stopped marked."""
-    if not rungs:
+def _steps(rows: list[StepRow], width: int) -> Content:
+    """The steps: each step's detail in its own column, with a mark where the browser stopped."""
+    if not rows:
         return Content("")
-    titles = max(cell_len(printable(cut(rung.title, 20))) for rung in rungs)
+    titles = max(cell_len(printable(cut(row.title, 20))) for row in rows)
     indent = titles + 7
     lines = [Content.styled("The browser's steps", STRONG)]
     hop = 0
-    for rung in rungs:
-        if rung.hop != hop:
-            hop = rung.hop
+    for row in rows:
+        if row.hop != hop:
+            hop = row.hop
             lines.append(Content.styled(f"   after redirect {hop}", QUIET))
-        sign, style = STEPS[rung.state]
-        quiet = rung.state in ("skipped", "not-reached", "would-pass")
-        title = fit(printable(cut(rung.title, 20)), titles)
-        answer = f"{rung.answer}{', ' if rung.detail else ''}" if rung.answer else ""
-        text = Content.assemble((answer, style), (printable(cut(rung.detail, MOST_VALUE)), QUIET))
+        sign, style = STEPS[row.state]
+        quiet = row.state in ("skipped", "not-reached", "would-pass")
+        title = fit(printable(cut(row.title, 20)), titles)
+        answer = f"{row.answer}{', ' if row.detail else ''}" if row.answer else ""
+        text = Content.assemble((answer, style), (printable(cut(row.detail, MOST_VALUE)), QUIET))
         head = Content.assemble(
-            (f"{rung.number:>2} ", QUIET),
+            (f"{row.number:>2} ", QUIET),
             (sign, style),
             (f" {title}  ", QUIET if quiet else style if sign == "✗" else ""),
         )

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.advice.recipes import Rendered
-from corsinspect.advice.remedy import Part, Remedy
+from corsinspect.advice.solution import FixLines, Solution
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.look.content import blocks, bullets, code, entry, hanging, lines
 from corsinspect.dashboard.look.styles import GOOD, KEY, QUIET, STRONG, WARNING
@@ -17,7 +17,7 @@ CHOOSE = "choose your framework from the list"
 
 def fix(subject: Subject, width: int) -> Content:
     """What the server has to send, then how to make it do so, with what else this session's calls need from it."""
-    call, found = subject.call, subject.remedy
+    call, found = subject.call, subject.solution
     if call.verdict.outcome != "blocked":
         return blocks(_nothing_to_fix(subject, width))
     return blocks(
@@ -31,23 +31,23 @@ def fix(subject: Subject, width: int) -> Content:
 
 def _nothing_to_fix(subject: Subject, width: int) -> Iterable[Content]:
     yield Content.styled("There is no CORS problem to fix here.", STRONG)
-    if change := advice.explanation(subject.call).mend:
+    if change := advice.explanation(subject.call).change:
         yield lines(hanging(Content.styled("→ ", KEY), Content(printable(change)), width, 2))
 
 
-def _headers(subject: Subject, found: Remedy, width: int) -> Iterable[Content]:
-    if not found.parts:
+def _headers(subject: Subject, found: Solution, width: int) -> Iterable[Content]:
+    if not found.fix:
         yield Content.styled("Headers alone can't fix this.", STRONG)
-        if change := advice.explanation(subject.call).mend:
+        if change := advice.explanation(subject.call).change:
             yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(change), STRONG), width, 2))
         return
     host = printable(found.server.partition("://")[2])
     yield Content.assemble((f"{host} must send", STRONG), ("   (for this call alone)", QUIET))
-    for part in found.parts:
+    for part in found.fix:
         yield lines(_part(part, width))
 
 
-def _part(part: Part, width: int) -> Iterable[Content]:
+def _part(part: FixLines, width: int) -> Iterable[Content]:
     yield Content.styled(printable(f"{part.answer}:"), QUIET)
     if part.status is not None:
         yield Content.assemble("  ", (f"status {part.status}", GOOD))
@@ -57,7 +57,7 @@ def _part(part: Part, width: int) -> Iterable[Content]:
         yield Content.assemble("  ", ("without ", WARNING), printable(name))
 
 
-def _framework(found: Remedy, width: int) -> Iterable[Content]:
+def _framework(found: Solution, width: int) -> Iterable[Content]:
     rendered = found.rendered
     if rendered is None:
         yield Content.styled("How to do that", STRONG)
@@ -83,7 +83,7 @@ def _framework(found: Remedy, width: int) -> Iterable[Content]:
         yield Content.styled(f"Tested in a browser with {rendered.measured}.", QUIET)
 
 
-def _title(found: Remedy, rendered: Rendered, width: int) -> Iterable[Content]:
+def _title(found: Solution, rendered: Rendered, width: int) -> Iterable[Content]:
     why = "chosen by you"
     if found.recognised is not None:
         sure = {"certain": "identified by its responses", "likely": "likely, from its responses", "guess": "a guess"}

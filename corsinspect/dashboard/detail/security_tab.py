@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from corsinspect.advice.policy import opening
+from corsinspect.advice.openings import opening
 from corsinspect.analysis.policy import opens
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.look.content import blocks, hanging, lines, shown

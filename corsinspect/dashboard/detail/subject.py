@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from corsinspect import analysis
-from corsinspect.advice.remedy import Remedy, remedy
+from corsinspect.advice.solution import Solution, solution
 from corsinspect.model import Call, Step
 
 
@@ -32,9 +32,9 @@ class Subject:
         return analysis.trace(self.call)
 
     @cached_property
-    def remedy(self) -> Remedy:
+    def solution(self) -> Solution:
         """How to fix it."""
-        return remedy(self.call, self.others, self.recipe)
+        return solution(self.call, self.others, self.recipe)
 
     @cached_property
     def by_server(self) -> "Subject":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from textual.content import Content
 
 from corsinspect import advice, analysis
+from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.look.content import MOST_URL, arrow, blocks, entry, headers, lines, shown
 from corsinspect.dashboard.look.styles import BAD, GOOD, QUIET, STRONG, WARNING
@@ -130,7 +131,7 @@ def readable_names(call: Call) -> set[str] | None:
 
 def _no_preflight(subject: Subject, width: int) -> Content:
     call = subject.call
-    why = next((rung.detail for rung in advice.ladder(call, subject.steps) if rung.title == "preflight needed?"), "")
+    why = next((rung.detail for rung in advice.step_rows(call, subject.steps) if rung.title == "preflight needed?"), "")
     if call.preflight == "sent":
         return Content("")
     if call.preflight == "cached":
@@ -170,7 +171,7 @@ def _kept(call: Call, exchange: Exchange, width: int) -> Content:
     fields = cors_headers(exchange.response_headers)
     age = max_age(fields.max_age, engine)
     said = "no Access-Control-Max-Age" if fields.max_age is None else f"Access-Control-Max-Age: {fields.max_age}"
-    kept = f"{advice.ENGINE_NAMES[engine.name]} {f'keeps this for {span(age)}' if age else 'does not keep this'}"
+    kept = f"{ENGINE_NAMES[engine.name]} {f'keeps this for {span(age)}' if age else 'does not keep this'}"
     return lines(entry("cached", f"{kept} ({said})", width))
 
 

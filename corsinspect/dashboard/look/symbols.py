@@ -37,7 +37,7 @@ STEPS: dict[str, tuple[str, str]] = {
     "not-reached": ("·", "$foreground-muted"),
     "unknown": ("?", "$text-accent"),
 }
-"""By `Step.state` and `advice.Row.state`: sign and style."""
+"""By `Step.state` and `advice.ComparisonRow.state`: sign and style."""
 
 MARKED, NOTED = "★", "✎"
 """Of calls that a person marked or wrote a note on."""

@@ -20,7 +20,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from corsinspect.advice import remedy
+from corsinspect.advice import solution
 from corsinspect.advice.curl import curl, variables
 from corsinspect.advice.prompt import prompt
 from corsinspect.dashboard.detail.subject import Subject
@@ -51,8 +51,8 @@ def _curl(subject: Subject) -> str:
 COPIES = (
     Copy("u", "the URL", lambda subject: subject.call.url),
     Copy("c", "curl commands, with the preflight", _curl),
-    Copy("f", "the fix", lambda subject: remedy.text(subject.remedy)),
-    Copy("p", "a prompt for an AI assistant", lambda subject: prompt(subject.call, subject.steps, subject.remedy)),
+    Copy("f", "the fix", lambda subject: solution.text(subject.solution)),
+    Copy("p", "a prompt for an AI assistant", lambda subject: prompt(subject.call, subject.steps, subject.solution)),
     Copy("j", "the exchanges as JSON", _json),
 )
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from corsinspect import advice
 from corsinspect.advice.contrast import Aspect, conclusion, contrast
-from corsinspect.advice.hypothetical import Known, told
+from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.lookup import codes, console_words
 from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.dashboard.look.content import blocks, bullets, cut, entry, hanging, lines, shown
@@ -80,8 +80,8 @@ class ReasonScreen(ReadingScreen):
         entries = [*entry("what happened", f"{said.happened} {said.consequence}", width)]
         if topic is not None:
             entries += entry("required", topic.wanted, width)
-        if said.mend:
-            entries += entry("what to do", said.mend, width, STRONG)
+        if said.change:
+            entries += entry("what to do", said.change, width, STRONG)
         parts = [head, lines(entries)]
         if topic is not None and topic.wrong:
             parts.append(lines(_example("wrong", "✗", topic.wrong, BAD, width)))
@@ -115,13 +115,13 @@ class NotSeenScreen(ReadingScreen):
                         "The console says “Mixed Content” or “Blocked loading mixed active content”.",
                         width,
                     ),
-                    *entry("what to do", told("mixed-content", Known()).mend, width),
+                    *entry("what to do", explain_reason("mixed-content", Known()).change, width),
                 ]
             ),
         ]
         for guide in GUIDES.values():
             if guide.unseen:
-                change = entry("what to do", guide.mend, width) if guide.mend else ()
+                change = entry("what to do", guide.change, width) if guide.change else ()
                 parts.append(
                     lines(
                         [

@@ -128,5 +128,5 @@ def _explained(pattern: Pattern) -> Content:
         printable(words.happened),
         "\n",
         ("→ ", "bold $text-accent"),
-        (printable(words.mend), "bold"),
+        (printable(words.change), "bold"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
-from corsinspect.advice import cause
+from corsinspect.advice import general_reason
 from corsinspect.analysis.traits import Traits
 from corsinspect.dashboard.state.rows import PROBLEMS
 from corsinspect.model import Outcome
@@ -43,7 +43,7 @@ def matrix(kinds: Mapping[Traits, int], before: Matrix | None = None) -> Matrix:
         cell = cells.get(place) or Cell({}, "")
         cell.outcomes[kind.outcome] = cell.outcomes.get(kind.outcome, 0) + number
         if not cell.cause and kind.outcome in PROBLEMS and kind.reason is not None:
-            cell = cell._replace(cause=cause(kind.reason))
+            cell = cell._replace(cause=general_reason(kind.reason))
         cells[place] = cell
     failed_from: dict[str | None, int] = {}
     failed_to: dict[str, int] = {}

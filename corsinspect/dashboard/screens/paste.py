@@ -13,7 +13,7 @@ from textual.widgets import Static, TextArea
 
 from corsinspect import advice
 from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, matching, with_call
-from corsinspect.advice.hypothetical import brief, told
+from corsinspect.advice.hypothetical import brief, explain_reason
 from corsinspect.advice.topics import GUIDES
 from corsinspect.dashboard.look.content import lines, shown
 from corsinspect.dashboard.look.styles import KEY, QUIET, STRONG, WARNING
@@ -123,9 +123,9 @@ def _answer(message: Decoded, call: Call | None) -> Iterable[Content]:
         return
     (slug,) = message.candidates
     if call is not None and call.verdict.reason == slug:
-        change = advice.explanation(call).mend
+        change = advice.explanation(call).change
     else:
-        change = GUIDES[slug].mend if slug in GUIDES else told(slug, known(message)).mend
+        change = GUIDES[slug].change if slug in GUIDES else explain_reason(slug, known(message)).change
     if change:
         yield Content.assemble(("→ ", KEY), (printable(change), STRONG))
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from corsinspect.advice.remedy import server_of
+from corsinspect.advice.solution import server_of
 from corsinspect.dashboard.state.book import Book
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call

@@ -101,5 +101,5 @@ def _grants_credentials(change: Fix) -> bool:
 def _why_not(call: Call) -> str:
     if call.verdict.outcome not in ("blocked", "network-error"):
         return "Nothing to try: the server's own response allows this call."
-    change = advice.explanation(call).mend
+    change = advice.explanation(call).change
     return f"No header can fix this ({advice.short_reason(call)}). {change}".strip()

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from corsinspect.analysis.patterns import BY_SLUG, concerns
 from corsinspect.analysis.traits import Traits
 from corsinspect.fetch.engines import ENGINES
-from corsinspect.fetch.reasons import TWO_ORIGIN_LINES, Reason, code
+from corsinspect.fetch.reasons import TWO_ORIGIN_LINES, Reason, code, is_reason
 from corsinspect.fetch.url import origin_of
 
 
@@ -167,7 +167,7 @@ def _code(value: str, whole: bool) -> Predicate:
 @lru_cache(maxsize=512)
 def codes(slug: Reason | None, preflight: bool) -> tuple[str, ...]:
     """The engines' own names for a reason; `preflight`: where a preflight's answer failed."""
-    if slug is None:
+    if not is_reason(slug):
         return ()
     found = [code(engine, slug, preflight, 1, False) for engine in ENGINES]
     return (*(name for name in found if name), *((TWO_ORIGIN_LINES,) if slug == "origin-multiple" else ()))

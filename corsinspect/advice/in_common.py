@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from corsinspect.advice.reasons import REASONS, Words
 
-PATTERNS: dict[str, Words] = {
+PATTERN_WORDS: dict[str, Words] = {
     "one-cause": Words(
         "All {count} calls from {page} to {server} fail for one reason: {reason}",
         "None of them passed, and all stopped in the same way: this is one setting, not {count} problems.",
@@ -91,23 +91,23 @@ PATTERNS: dict[str, Words] = {
         "Nothing has to change.",
     ),
 }
-"""`short` is the finding as a sentence without a full stop, `happened` why it is so, `mend` what to change."""
+"""`short` is the finding as a sentence without a full stop, `happened` why it is so, `change` what to change."""
 
 
 def pattern_words(slug: str, *, api: str, page: str | None, count: int, values: Mapping[str, str]) -> Words:
     """The words for a pattern across calls, filled with its values (as captured: not yet safe for a terminal)."""
-    words = PATTERNS.get(slug, Words(slug, ""))
+    words = PATTERN_WORDS.get(slug, Words(slug, ""))
     filled = dict(values) | {
         "server": api.partition("://")[2] or api,
         "page": page or "the page",
         "count": f"{count:,}",
-        "reason": cause(values.get("reason", "")),
+        "reason": general_reason(values.get("reason", "")),
     }
     named = defaultdict(str, filled)
-    return Words(*(text.format_map(named) for text in (words.short, words.happened, words.mend)))
+    return Words(*(text.format_map(named) for text in (words.short, words.happened, words.change)))
 
 
-def cause(reason: str) -> str:
+def general_reason(reason: str) -> str:
     """A reason in a few words that fit many calls: without a call's own method, header or status."""
     if reason not in REASONS:
         return reason

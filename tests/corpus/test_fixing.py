@@ -1,4 +1,4 @@
-"""What a verdict says is needed is needed, and enough: mending one failure shows the next."""
+"""What a verdict says is needed is needed, and enough: fixing one failure shows the next."""
 
 import msgspec
 import pytest
@@ -18,8 +18,8 @@ def stopped_at(call: Call) -> Exchange:
     return exchange
 
 
-def mended(exchange: Exchange, reason: str | None, header: str | None, expected: str | None) -> Exchange | None:
-    """The exchange as the server should have answered, or None where no header or status mends it."""
+def fixed(exchange: Exchange, reason: str | None, header: str | None, expected: str | None) -> Exchange | None:
+    """The exchange as the server should have answered, or None where no header or status fixes it."""
     if reason in STATUS_REASONS:
         kept = tuple(line for line in exchange.response_headers if line[0].lower() != "location")
         return msgspec.structs.replace(exchange, status=204, response_headers=kept)
@@ -35,13 +35,13 @@ def judged_again(call: Call, exchange: Exchange) -> Call:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_mending_the_first_failure_makes_the_next_one_the_first(name: str) -> None:
+def test_fixing_the_first_failure_makes_the_next_one_the_first(name: str) -> None:
     tried = 0
     for call in judge_all(load(recording(name)).exchanges):
         verdict = call.verdict
         if verdict.outcome != "blocked" or verdict.reason in ("corp", "orb"):
             continue
-        exchange = mended(stopped_at(call), verdict.reason, verdict.header, verdict.expected)
+        exchange = fixed(stopped_at(call), verdict.reason, verdict.header, verdict.expected)
         if exchange is None or verdict.header == "Location":
             continue
         again = judged_again(call, exchange).verdict
@@ -56,16 +56,16 @@ def test_mending_the_first_failure_makes_the_next_one_the_first(name: str) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_mending_all_failures_of_a_step_ends_them(name: str) -> None:
+def test_fixing_all_failures_of_a_step_ends_them(name: str) -> None:
     for call in judge_all(load(recording(name)).exchanges):
         first = call
         for _ in range(9):
             verdict = call.verdict
             if verdict.outcome != "blocked" or (verdict.stage, verdict.hop) != (first.verdict.stage, first.verdict.hop):
                 break
-            exchange = mended(stopped_at(call), verdict.reason, verdict.header, verdict.expected)
+            exchange = fixed(stopped_at(call), verdict.reason, verdict.header, verdict.expected)
             if exchange is None:
                 break
             call = judged_again(call, exchange)
         else:
-            pytest.fail(f"still blocked after nine mends: {call.url}")
+            pytest.fail(f"still blocked after nine fixes: {call.url}")

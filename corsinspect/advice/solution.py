@@ -20,7 +20,7 @@ CAUTIONS = {
 }
 
 
-class Part(msgspec.Struct, frozen=True):
+class FixLines(msgspec.Struct, frozen=True):
     """What one answer must send instead."""
 
     answer: str
@@ -32,11 +32,11 @@ class Part(msgspec.Struct, frozen=True):
     remove: tuple[str, ...]
 
 
-class Remedy(msgspec.Struct, frozen=True):
+class Solution(msgspec.Struct, frozen=True):
     """The fix and the recipe for one call."""
 
     server: str
-    parts: tuple[Part, ...]
+    fix: tuple[FixLines, ...]
     """Empty if nothing needs a fix, or headers can't fix it."""
     cautions: tuple[str, ...]
     rendered: Rendered | None
@@ -53,34 +53,34 @@ def server_of(call: Call) -> str:
     return origin_of(exchange.url if exchange is not None else call.url)
 
 
-def remedy(call: Call, others: Sequence[Call], chosen: str | None = None) -> Remedy:
+def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> Solution:
     """`others`: the session's calls to that server; `chosen`: the id of a recipe to use instead."""
     server = server_of(call)
-    change = fix(call)
+    found = fix(call)
     picked, match = _recipe(server, others, chosen)
     rendered = None
-    if picked is not None and (change is not None or call.verdict.outcome == "blocked"):
+    if picked is not None and (found is not None or call.verdict.outcome == "blocked"):
         needs = needs_of(others).get(server)
         rendered = render(picked, needs) if needs is not None else None
-    return Remedy(
+    return Solution(
         server=server,
-        parts=_parts(call, change) if change is not None else (),
-        cautions=tuple(CAUTIONS[slug] for slug in cautions(call, change)) if change is not None else (),
+        fix=_fix_lines(call, found) if found is not None else (),
+        cautions=tuple(CAUTIONS[slug] for slug in cautions(call, found)) if found is not None else (),
         rendered=rendered,
         recognised=match,
         calls=sum(other.kind in ("simple", "preflighted") for other in others),
     )
 
 
-def text(remedy: Remedy) -> str:
+def text(solution: Solution) -> str:
     """The same as plain text, ready to paste: header lines first, then the code."""
     blocks: list[str] = []
-    for part in remedy.parts:
-        status = [f"  status {part.status}"] if part.status is not None else []
-        removed = [f"  remove {name}" for name in part.remove]
-        blocks.append("\n".join([f"{part.answer}:", *status, *(f"  {line}" for line in part.lines), *removed]))
-    blocks += [f"Note: {caution}" for caution in remedy.cautions]
-    if (rendered := remedy.rendered) is not None:
+    for each in solution.fix:
+        status = [f"  status {each.status}"] if each.status is not None else []
+        removed = [f"  remove {name}" for name in each.remove]
+        blocks.append("\n".join([f"{each.answer}:", *status, *(f"  {line}" for line in each.lines), *removed]))
+    blocks += [f"Note: {caution}" for caution in solution.cautions]
+    if (rendered := solution.rendered) is not None:
         headings = [rendered.title, f"File: {rendered.file}", f"Where: {rendered.where}"]
         headings += [f"Install: {rendered.install}"] if rendered.install else []
         blocks += ["\n".join(headings), rendered.code.strip("\n"), f"Then: {rendered.restart}"]
@@ -96,20 +96,16 @@ def _recipe(server: str, others: Sequence[Call], chosen: str | None) -> tuple[Re
     return found[0] if found else (None, None)
 
 
-def _parts(call: Call, change: Fix) -> tuple[Part, ...]:
-    method = call.method or "request"
-    parts: list[Part] = []
-    if change.preflight is not None:
-        lines = _lines(change.preflight.set.items())
-        parts.append(
-            Part(
-                "The answer to OPTIONS (the preflight)", change.preflight.status, lines, tuple(change.preflight.remove)
-            )
-        )
-    if change.actual is not None:
-        where = "The redirect" if call.verdict.stage == "redirect" else f"The answer to your {method}"
-        parts.append(Part(where, None, _lines(change.actual.set.items()), tuple(change.actual.remove)))
-    return tuple(parts)
+def _fix_lines(call: Call, found: Fix) -> tuple[FixLines, ...]:
+    answers: list[FixLines] = []
+    if (preflight := found.preflight) is not None:
+        lines = _lines(preflight.set.items())
+        which = "The answer to OPTIONS (the preflight)"
+        answers.append(FixLines(which, preflight.status, lines, tuple(preflight.remove)))
+    if (actual := found.actual) is not None:
+        which = "The redirect" if call.verdict.stage == "redirect" else f"The answer to your {call.method or 'request'}"
+        answers.append(FixLines(which, None, _lines(actual.set.items()), tuple(actual.remove)))
+    return tuple(answers)
 
 
 def _lines(pairs: Iterable[tuple[str, str]]) -> tuple[str, ...]:

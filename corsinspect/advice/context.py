@@ -23,7 +23,7 @@ _LOGIN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml|session", re.IGNORECA
 _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
 
-class Evidence:
+class CallContext:
     """One call in the light of its session's other calls (`neighbours`, of which only those to its server count)."""
 
     def __init__(self, call: Call, neighbours: Iterable[Call] = ()) -> None:

@@ -46,7 +46,7 @@ WHY_PREFLIGHT = {
 """By the reason of the step `preflight-needed`."""
 
 
-class Rung(msgspec.Struct, frozen=True):
+class StepRow(msgspec.Struct, frozen=True):
     """One step as shown: `number  title  detail  answer`; an answer that is obvious is ""."""
 
     number: int
@@ -58,10 +58,10 @@ class Rung(msgspec.Struct, frozen=True):
     hop: int
 
 
-def ladder(call: Call, steps: Sequence[Step]) -> list[Rung]:
+def step_rows(call: Call, steps: Sequence[Step]) -> list[StepRow]:
     """The rows for a call's trace, in the order of the browser's algorithm."""
     return [
-        Rung(
+        StepRow(
             number=number,
             title=TITLES.get(step.name, step.name).format(method=call.method or "request"),
             detail=_detail(step),

@@ -19,7 +19,7 @@ _STATUS = re.compile(r": ?(?P<status>[0-9]{3})\b")
 _ABOUT_CORS = re.compile(r"\bCORS\b|Cross-Origin", re.IGNORECASE)
 
 
-class Foreign(msgspec.Struct, frozen=True):
+class Localized(msgspec.Struct, frozen=True):
     """What could be read from a localized message."""
 
     words: str
@@ -32,14 +32,14 @@ class Foreign(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
-def read(message: str, *, sure: bool) -> Foreign | None:
+def read(message: str, *, sure: bool) -> Localized | None:
     """What the message says; None if it isn't about CORS (`sure`: it is) or names nothing."""
     if not sure and not _ABOUT_CORS.search(message):
         return None
     url = _URL.search(message)
     status = _STATUS.search(message)
     header = _HEADER.search(message)
-    found = Foreign("", (), url=url[0].rstrip(".,;:") if url else None, status=status["status"] if status else None)
+    found = Localized("", (), url=url[0].rstrip(".,;:") if url else None, status=status["status"] if status else None)
     if header is not None:
         which = header["which"].lower()
         quoted = [value for value in _quoted(message) if value != found.url]

@@ -1,4 +1,4 @@
-"""Blocked calls of every kind that headers can mend, and a server that blocks them, over HTTP/1.1 and HTTP/2."""
+"""Blocked calls of every kind that headers can fix, and a server that blocks them, over HTTP/1.1 and HTTP/2."""
 
 import asyncio
 import json

@@ -23,7 +23,7 @@ def _signs(name: str, *signs: tuple[Confidence, str, str]) -> list[Sign]:
     return [Sign(name, confidence, header, re.compile(pattern, re.I)) for confidence, header, pattern in signs]
 
 
-SIGNS: list[Sign] = [
+HEADER_SIGNS: list[Sign] = [
     *_signs("express", ("certain", "x-powered-by", "^Express$"), ("likely", "set-cookie", "^connect\\.sid=")),
     *_signs(
         "nextjs",
