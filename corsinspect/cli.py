@@ -110,8 +110,7 @@ def replay(
       corsinspect replay before.jsonl after.jsonl    both as one, in time order
     """
     _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
-    from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.source import FileSource
+    from corsinspect.dashboard import Dashboard, FileSource
     from corsinspect.live import show
     from corsinspect.session.place import newest
 
@@ -135,8 +134,7 @@ def attach(
     _need_terminal("`tail -f FILE | jq` shows the lines as they arrive.")
     if file.is_dir():
         _fail(f"{file} is a directory; name the session file in it", UNREADABLE)
-    from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.source import FileSource
+    from corsinspect.dashboard import Dashboard, FileSource
     from corsinspect.live import show
 
     _run(show(Dashboard(FileSource(file, follow=True))))

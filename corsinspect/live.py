@@ -23,8 +23,7 @@ async def live(
     session: Path, port: int | None, browser: BrowserKind | None, url: str | None, profile: str | None
 ) -> int:
     """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
-    from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.source import LiveSource
+    from corsinspect.dashboard import Dashboard, LiveSource
 
     proxy = Proxy(session, port=port)
     try:
@@ -69,8 +68,7 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
         visit = await drive(proxy, servers, kind)
         try:
             if dashboard:
-                from corsinspect.dashboard.app import Dashboard
-                from corsinspect.dashboard.source import LiveSource
+                from corsinspect.dashboard import Dashboard, LiveSource
 
                 visitor = visit.name if visit.simulated else None
                 source = LiveSource(proxy, url=servers.page_url, visitor=visitor)

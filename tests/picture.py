@@ -6,9 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.preferences import PreferencesFile
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard import Dashboard, FileSource, PreferencesFile
 from tests.dashboard.story import afternoon, session
 
 PICTURE = Path(__file__).parent.parent / "docs" / "dashboard.svg"

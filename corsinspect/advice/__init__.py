@@ -22,6 +22,7 @@ from corsinspect.advice.sentences import (
     sentence,
     short_reason,
 )
+from corsinspect.advice.simulated import server_reason
 from corsinspect.advice.step_rows import StepRow, step_rows
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "origin_difference",
     "pattern_words",
     "sentence",
+    "server_reason",
     "short_reason",
     "step_rows",
 ]

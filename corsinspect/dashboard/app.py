@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -14,32 +14,25 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Static
 
-from corsinspect.advice.solution import server_of
-from corsinspect.dashboard.acts import CallActs, CaptureActs, RemarkActs, TimeActs, ViewActs, actions
-from corsinspect.dashboard.appearance import Appearance
-from corsinspect.dashboard.book import Book, Shown
-from corsinspect.dashboard.call_list import CallList
-from corsinspect.dashboard.cells import heads
-from corsinspect.dashboard.commands import commands, saved_filters
-from corsinspect.dashboard.empty import empty
-from corsinspect.dashboard.feed import Feed
-from corsinspect.dashboard.filters import FilterLine
-from corsinspect.dashboard.key_line import KeyLine
-from corsinspect.dashboard.keys import KEYS, possible
-from corsinspect.dashboard.news import news
-from corsinspect.dashboard.panes import Body, DetailPane, Heads
-from corsinspect.dashboard.pieces import Subject
-from corsinspect.dashboard.preferences import PreferencesFile
-from corsinspect.dashboard.remarks import Remarks
-from corsinspect.dashboard.rows import CallRow
-from corsinspect.dashboard.save_filter import SaveFilter
-from corsinspect.dashboard.siblings import Siblings
-from corsinspect.dashboard.source import BrowserKind, Source
-from corsinspect.dashboard.stage import ListStage
-from corsinspect.dashboard.status import counts, notice
-from corsinspect.dashboard.timeline import TimeLine
-from corsinspect.dashboard.trying import Trying
-from corsinspect.model import Call
+from corsinspect.dashboard.actions import CaptureActions, ExplainActions, RemarkActions, TimeActions, ViewActions
+from corsinspect.dashboard.actions.palette import commands, saved_filters
+from corsinspect.dashboard.detail.pane import Body, DetailPane, Headings
+from corsinspect.dashboard.filter.filter_line import FilterLine
+from corsinspect.dashboard.filter.save_filter import SaveFilter
+from corsinspect.dashboard.keys import bindings, possible
+from corsinspect.dashboard.list.call_list import CallList
+from corsinspect.dashboard.list.cells import headings
+from corsinspect.dashboard.list.empty import empty
+from corsinspect.dashboard.list.status import counts, notice
+from corsinspect.dashboard.look.key_line import KeyLine
+from corsinspect.dashboard.state.feed import Feed
+from corsinspect.dashboard.state.news import news
+from corsinspect.dashboard.state.preferences import PreferencesFile
+from corsinspect.dashboard.state.remarks import Remarks
+from corsinspect.dashboard.state.same_server import SameServer
+from corsinspect.dashboard.state.source import BrowserKind, Source
+from corsinspect.dashboard.timeline.list_display import ListDisplay
+from corsinspect.dashboard.timeline.timeline import TimeLine
 from corsinspect.printable import printable
 from corsinspect.session.notes import Notes
 from corsinspect.session.reader import SessionError
@@ -65,30 +58,21 @@ LOOK_ROUND = 2.0
 """Seconds between looks at what nobody tells about: a session file that was moved."""
 
 
-class Dashboard(App[Exception | None]):
+class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, TimeActions):
     """Shows the calls of a source. `run` returns None, or the error that made the source unreadable."""
 
     TITLE = "corsinspect"
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - declared by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012 - declared by Textual
-    BINDINGS: ClassVar[list[BindingType]] = list(KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
     def __init__(
         self, source: Source, *, open_browser: BrowserKind | None = None, preferences: PreferencesFile | None = None
     ) -> None:
         """`open_browser`: one to start at once; `preferences`: others than the person's own."""
-        super().__init__()
-        self.source = source
-        self.preferences = preferences or PreferencesFile()
-        self.appearance = Appearance(self)
-        self.book = Book()
-        self.remarks = Remarks(Notes(*source.sessions), self.book)
-        self.book.show(Shown(not_cors=self.preferences.value.not_cors))
-        self.feed = Feed(source, self._changed)
-        self.trying = Trying(source.actions)
+        super().__init__(source, preferences or PreferencesFile())
         self._open_at_start: BrowserKind | None = open_browser
-        self.mounted = False
         self._drawing = False
         self._framed = 0.0
         self._painted = 0.0
@@ -97,38 +81,29 @@ class Dashboard(App[Exception | None]):
         self._detail_due = False
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
-        self.siblings = Siblings(self.book)
         self._facts = source.facts()
         """As told last."""
         self._arrivals: deque[tuple[float, int]] = deque()
-        self.view_acts, self.call_acts, self.remark_acts = ViewActs(self), CallActs(self), RemarkActs(self)
-        self.capture_acts, self.time_acts = CaptureActs(self), TimeActs(self)
-        for acts in (self.view_acts, self.call_acts, self.remark_acts, self.capture_acts, self.time_acts):
-            for name, action in actions(acts).items():
-                setattr(self, name, action)
         self.appearance.choose_theme()
 
     def compose(self) -> ComposeResult:
         yield Static(id="counts")
         yield Static(id="notice")
+        call_list = CallList(self.book, id="list")
         yield FilterLine(self.book.tally.values, lambda: self.preferences.value.filters, id="filter")
         with Body(id="body"):
             with Vertical(id="calls"):
-                yield Static(id="heads")
-                yield CallList(self.book, id="list")
+                yield Static(id="headings")
+                yield call_list
                 yield Static(id="empty")
             yield DetailPane(self.subject, id="detail")
-        yield TimeLine(ListStage(self), id="time")
+        yield TimeLine(ListDisplay(self, call_list), id="time")
         yield Static(id="watch")
         yield Static(id="remark")
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.call_list = self.query_one(CallList)
-        self.detail = self.query_one(DetailPane)
-        self.filter_line = self.query_one(FilterLine)
-        self.time_line = self.query_one(TimeLine)
-        self.mounted = True
+        self.find_widgets()
         self.call_list.focus()
         self._frames = self.set_interval(FRAME, self._frame, pause=True)
         self._seconds = self.set_interval(0.5, self._second, pause=False)
@@ -140,7 +115,7 @@ class Dashboard(App[Exception | None]):
             self.warn(self.preferences.notice)
         self._begin()
         if self._open_at_start is not None:
-            self.run_worker(self.capture_acts.open(self._open_at_start))
+            self.run_worker(self.open_browser(self._open_at_start))
 
     def on_unmount(self) -> None:
         self.book.calls.close()
@@ -162,7 +137,7 @@ class Dashboard(App[Exception | None]):
         first thing that it does then, before it waits for anything, is to say that it isn't running."""
         return self.mounted and self.is_running
 
-    def _changed(self) -> None:
+    def show_arrivals(self) -> None:
         """Draws at once after a quiet time, else with the next frame."""
         if not self._drawing and self._on_screen:
             self._drawing = True
@@ -183,9 +158,9 @@ class Dashboard(App[Exception | None]):
         blocked = self.book.outcomes["blocked"]
         changes = self.remarks.applied(self.feed.take())
         self._touched |= self.book.apply(changes)
-        self.remark_acts.see(changes.changed)
-        if self.trying and self.trying.widen(changes.changed):
-            self.say("The page sends credentials: granted now, too. Reload it once more.")
+        self.look_for_watched(changes.changed)
+        if self.simulation and self.simulation.widen(changes.changed):
+            self.say("The page sends credentials, so the simulation allows them too. Reload once more.")
         if self.book.outcomes["blocked"] > blocked and self.source.live:
             self.appearance.ring()
         if changes.changed and self.source.live:
@@ -225,23 +200,23 @@ class Dashboard(App[Exception | None]):
             self.notify(printable(item.text), severity=item.severity, timeout=8, markup=False)
         self._facts = facts
         if facts.died is not None:
-            self.trying.forget()
+            self.simulation.forget()
         width = self.size.width
         # both keep their height: without `layout=False` every frame would arrange the whole screen anew
         self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
         notices = self.query_one("#notice", Static)
         waiting = self.source.waiting() if self.feed.held else None
         progress = self.feed.progress and (self.source.progress or self.feed.progress)
-        told = notice(
+        line = notice(
             self.book,
             facts,
             progress,
             width,
-            tried=str(self.trying),
+            tried=str(self.simulation),
             waiting=waiting,
             standing=self.call_list.standing,
         )
-        notices.update(told, layout=False)
+        notices.update(line, layout=False)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -260,9 +235,9 @@ class Dashboard(App[Exception | None]):
             self.book.outcomes["not-cors"] > 0,
             bool(self.book.rows),
             self.call_list.selected is None,
-            self.capture_acts.untrusted_host(),
-            self.capture_acts.may_try(),
-            bool(self.trying),
+            self.untrusted_host,
+            self.may_try,
+            bool(self.simulation),
         )
         if possible != self._possible:
             self._possible = possible
@@ -288,53 +263,33 @@ class Dashboard(App[Exception | None]):
         self._detail_due = False
         self._detail_shown = time.monotonic()
         self.detail.show(self.selected_call)
-        self.remark_acts.show_remark()
+        self.show_remark()
         self._refresh_footer()
-
-    def subject(self, call: Call) -> Subject:
-        """What the tabs ask for of a call."""
-        return Subject(
-            call,
-            lambda: self.siblings.of(call),
-            can_trust=self.source.actions is not None,
-            recipe=self.call_acts.recipes.get(server_of(call)),
-        )
-
-    @property
-    def selected_call(self) -> Call | None:
-        """The call that the list has selected."""
-        return self.book.call_at(self.call_list.selected)
-
-    @property
-    def selected_row(self) -> CallRow | None:
-        """The row that the list has selected."""
-        position = self.call_list.selected
-        return None if position is None else self.book.rows[position]
 
     def on_call_list_selected(self, message: CallList.Selected) -> None:
         if message.by_hand:
             self.call_after_refresh(self.show_detail)  # the list first: the details take longer
         else:
             self._detail_due = True
-            self._changed()
+            self.show_arrivals()
 
     def on_call_list_opened(self) -> None:
-        self.view_acts.open_detail(True)
+        self.open_detail(True)
 
     def on_call_list_arranged(self, message: CallList.Arranged) -> None:
-        line = heads(message.columns, self.book.arrangement.sort)
+        line = headings(message.columns, self.book.arrangement.sort)
         if message.unseen:
             hint = f"  {message.unseen} new ↓ end "
             line = (
                 line[: max(0, self.call_list.size.width - len(hint))].ljust(self.call_list.size.width - len(hint))
                 + hint
             )
-        self.query_one("#heads", Static).update(Content(line), layout=False)
+        self.query_one("#headings", Static).update(Content(line), layout=False)
 
     def on_call_list_stood(self) -> None:
         self.show_surroundings()
 
-    def on_heads_clicked(self, message: Heads.Clicked) -> None:
+    def on_headings_clicked(self, message: Headings.Clicked) -> None:
         self.detail.turn_to(message.tab)
 
     def on_resize(self) -> None:
@@ -348,18 +303,18 @@ class Dashboard(App[Exception | None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from commands(screen)
         if self.book.rows:
-            yield from saved_filters(self.preferences.value.filters, self.view_acts.show_filtered)
+            yield from saved_filters(self.preferences.value.filters, self.show_filtered)
         yield SystemCommand(
-            "ASCII signs", "Draws signs and frames in ASCII, or in full again.", self.appearance.turn_ascii
+            "ASCII signs", "Switches signs and frames between ASCII and Unicode.", self.appearance.turn_ascii
         )
-        told = "Rings when a call is newly blocked, or when a watched one passes: now " + (
+        text = "Rings when a call is newly blocked, or a watched one is allowed: now " + (
             "on." if self.preferences.value.bell else "off."
         )
-        yield SystemCommand("Bell", told, self.appearance.turn_bell)
+        yield SystemCommand("Bell", text, self.appearance.turn_bell)
         yield from super().get_system_commands(screen)
 
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
-        self.view_acts.show(query=message.query)
+        self.show_rows(query=message.query)
 
     def on_filter_line_done(self) -> None:
         self.call_list.focus()
@@ -375,10 +330,9 @@ class Dashboard(App[Exception | None]):
         """Takes all calls off the list; what was said of them stays."""
         self.call_list.clear()
         self.remarks.show()
-        self.siblings = Siblings(self.book)
+        self.same_server = SameServer(self.book)
 
     def hold(self, held: bool) -> None:
-        """Leaves what comes where it is, or takes it in again."""
         self.feed.hold(held)
         self._seconds.resume()
 
@@ -386,7 +340,7 @@ class Dashboard(App[Exception | None]):
         """Draws what stands around the list, which has changed."""
         self.show_surroundings()
         self._detail_due = True
-        self._changed()
+        self.show_arrivals()
 
     def on_time_line_closed(self) -> None:
         self.call_list.focus()
@@ -397,33 +351,15 @@ class Dashboard(App[Exception | None]):
         of whole pages: it's still so."""
         said = self.remarks.notes.assumed_origins
         self.feed.end()
-        self.feed = Feed(self.source, self._changed)
+        self.feed = Feed(self.source, self.show_arrivals)
         self.call_list.clear()
         self.remarks = Remarks(Notes(*self.source.sessions), self.book)
         self.remarks.carry(said)
-        self.siblings = Siblings(self.book)
-        self.call_acts.forget()
+        self.same_server = SameServer(self.book)
+        self.compared = None
         self._arrivals.clear()
         self._begin()
         self.show_surroundings()
 
-    def prefer(self, **values: object) -> None:
-        """Keeps these preferences for this and all later runs."""
-        if (trouble := self.preferences.change(**values)) is not None:
-            self.warn(f"Holds until you quit only: {trouble}.")
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self.appearance.filters()]
-
-    def say(self, text: str) -> None:
-        """Tells something in passing."""
-        self.notify(printable(text), markup=False)
-
-    def warn(self, text: str) -> None:
-        """Tells something that may need doing."""
-        self.notify(printable(text), severity="warning", timeout=10, markup=False)
-
-    def say_failed(self, error: Exception) -> None:
-        """An error of ours names the mend; anything else is told as it is rather than ending the app."""
-        told = " ".join(str(part) for part in (getattr(error, "what", error), getattr(error, "mend", "")) if part)
-        self.notify(printable(told), severity="error", timeout=15, markup=False)

@@ -14,8 +14,8 @@ from corsinspect.advice.fix import FIXABLE
 from corsinspect.analysis import by_server, judge_all
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
-from corsinspect.dashboard.source import LiveSource
-from corsinspect.dashboard.trying import Trying
+from corsinspect.dashboard.state.simulation import Simulation
+from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.model import Call
 from corsinspect.session.reader import load
 from tests.browser.fixable import Case, cases, over_http1, over_http2
@@ -71,7 +71,7 @@ async def test_each_mendable_reason_passes_while_a_fix_is_tried_and_blocks_again
         all_cases = cases()
         calls = [[case.url(api, number), case.options] for number, case in enumerate(all_cases)]
         probe = [[Case("", actual=[]).url(f"{api}/probe", 0), {}]]
-        trying = Trying(LiveSource(proxy))
+        trying = Simulation(LiveSource(proxy))
         async with open_page(kind, proxy, f"{origin}/") as page:
             await page.evaluate(SET_COOKIE, "sid=1")  # the server's, too: cookies don't mind ports
 

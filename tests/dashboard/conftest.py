@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.source import FileSource, LiveSource
+from corsinspect.dashboard.state.source import FileSource, LiveSource
 from corsinspect.model import Exchange
 from tests.dashboard.standin import StandInProxy
 from tests.dashboard.story import afternoon, session

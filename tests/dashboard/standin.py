@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from corsinspect.dashboard.source import BrowserKind
+from corsinspect.dashboard.state.source import BrowserKind
 from corsinspect.model import Exchange
 from corsinspect.session.writer import SessionWriter
 

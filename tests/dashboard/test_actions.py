@@ -21,7 +21,7 @@ async def test_brackets_go_from_blocked_call_to_blocked_call(recorded: Path) -> 
             "DELETE api/tasks/7",
             "GET api/profile",
         ]
-        await screen.sees("No blocked call further down.")
+        await screen.sees("No more blocked calls below.")
         await screen.press("left_square_bracket")
         assert screen.selected == "DELETE api/tasks/7"
 

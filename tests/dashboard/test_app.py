@@ -8,7 +8,7 @@ import pytest
 
 from corsinspect.capture.errors import CaptureError
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.source import FileSource, LiveSource
+from corsinspect.dashboard.state.source import FileSource, LiveSource
 from corsinspect.model import Exchange, Failure
 from corsinspect.session.reader import SessionError
 from tests.dashboard.conftest import Screen, capturing, replaying
@@ -120,7 +120,7 @@ async def test_a_filter_needs_all_its_words_and_esc_clears_it(recorded: Path) ->
 async def test_a_filter_that_finds_nothing_says_so(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("slash", *"nonsense")
-        await screen.sees("No call matches.")
+        await screen.sees("No calls match.")
         await screen.press("escape")
         await screen.sees(":8000/api/login")
 
@@ -136,17 +136,19 @@ async def test_blocked_only_keeps_network_errors_too(recorded: Path) -> None:
 
 async def test_what_is_not_cors_is_hidden_until_asked_for(recorded: Path) -> None:
     async with replaying(recorded) as screen:
-        await screen.sees("2 not CORS hidden (n)")
+        await screen.sees("2 non-CORS calls hidden (n)")
         assert "main.js" not in screen.text
         await screen.press("n")
-        await screen.sees("main.js", "2 not CORS shown (n)")
+        await screen.sees("main.js", "2 non-CORS calls shown (n)")
 
 
 async def test_the_browsers_own_traffic_is_hidden_until_asked_for(tmp_path: Path) -> None:
     story = Story()
     story.add("GET", "https://update.googleapis.com/service/update2/json", 200, page=None, mode="no-cors", site="none")
     async with replaying(session(tmp_path / "own.jsonl", story.exchanges)) as screen:
-        await screen.sees("Only the browser's own traffic so far (1)", "1 of the browser's own hidden (B)")
+        await screen.sees(
+            "Only the browser's background requests so far (1)", "1 browser background request hidden (B)"
+        )
         await screen.press("B")
         await screen.sees("update.googleapis.com")
 
@@ -177,7 +179,7 @@ async def test_keys_reach_the_list_after_the_empty_screen(tmp_path: Path) -> Non
 async def test_calls_of_which_none_is_cross_origin_say_so(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(80, 24)) as screen:
         await screen.put(*afternoon()[:2])
-        await screen.sees("2 calls, none of them cross-origin: CORS never applied", "may go round the proxy")
+        await screen.sees("2 calls, none of them cross-origin: CORS doesn't apply", "may bypass the proxy")
 
 
 async def test_narrow_terminals_open_the_detail_full_screen(recorded: Path) -> None:
@@ -253,7 +255,7 @@ async def test_nothing_draws_before_the_screen_is_there_nor_while_it_is_taken_do
         while True:
             try:
                 app._drawing = False
-                app._changed()
+                app.show_arrivals()
                 app._frame()
                 app._second()
                 app._list_is_back()
@@ -286,7 +288,7 @@ async def test_a_proxy_that_died_is_told_and_restarted(tmp_path: Path) -> None:
         screen.proxy.die("killed by SIGKILL")
         await screen.sees("The proxy has stopped: killed by SIGKILL. Press R", "R Restart proxy")
         await screen.press("R")
-        await screen.sees("The proxy runs again")
+        await screen.sees("The proxy is running again")
         assert "has stopped" not in screen.text
         await screen.put(*gets(1, first=1))
         await screen.sees(":8000/1")
@@ -307,7 +309,7 @@ async def test_t_trusts_the_certificate_of_the_selected_call(tmp_path: Path) -> 
         await screen.put(*gets(1))
         assert "t Trust" not in screen.lines[-1]
         await screen.put(bad)
-        await screen.sees("is not trusted: self-signed.", "Press T to accept it", "T Trust")
+        await screen.sees("is not trusted: self-signed.", "Press T to trust it", "T Trust")
         await screen.press("T")
         assert screen.proxy.sent == [("trust", "api.test:8443")]
 

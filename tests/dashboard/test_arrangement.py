@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
-from corsinspect.dashboard.book import Book, Shown
-from corsinspect.dashboard.rows import PROBLEMS, CallRow
+from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
+from corsinspect.dashboard.state.book import Book, Shown
+from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 HOSTS = ("a.test", "b.test:8443")
@@ -36,7 +36,7 @@ def told(made: Book) -> list[str]:
     """The ids of rows in order, and the heads of groups."""
     lines = []
     for line in made.lines:
-        if (head := made.head(line)) is not None:
+        if (head := made.heading(line)) is not None:
             lines.append(f"{head.name}: {head.calls} {head.problems}")
         elif not line & 1:
             row = made.rows[line >> 1]
@@ -161,7 +161,7 @@ def _holds(made: Book) -> None:
     assert len(set(first_lines)) == len(first_lines)
     assert {made.stands_for(row.position) for row in shown} == set(first_lines)
     assert sum(made.repeats(row) for row in map(made.rows.__getitem__, first_lines) if row) == len(shown)
-    heads = [head for line in made.lines if (head := made.head(line)) is not None]
+    heads = [head for line in made.lines if (head := made.heading(line)) is not None]
     if made.arrangement.group:
         assert sum(head.calls for head in heads) == len(shown)
         assert sum(head.problems for head in heads) == sum(row.outcome in PROBLEMS for row in shown)

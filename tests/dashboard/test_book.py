@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.book import Book, Shown
-from corsinspect.dashboard.query import Query, parse
-from corsinspect.dashboard.rows import EXPLAINED
+from corsinspect.dashboard.state.book import Book, Shown
+from corsinspect.dashboard.state.query import Query, parse
+from corsinspect.dashboard.state.rows import EXPLAINED
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "unknown", "opaque", "network-error"]

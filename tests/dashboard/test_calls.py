@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.analysis import judge_all
-from corsinspect.dashboard.calls import AT_ONCE, Calls
+from corsinspect.dashboard.state.call_store import AT_ONCE, Calls
 from corsinspect.model import Call
 from corsinspect.session import load
 from tests.corpus import NAMES, recording

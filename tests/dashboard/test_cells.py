@@ -3,10 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from corsinspect.dashboard.arrangement import Head
-from corsinspect.dashboard.cells import columns, duration, first_line, group_head, heads, second_line, steps
-from corsinspect.dashboard.rows import CallRow
-from corsinspect.dashboard.shorten import fit, fit_url, host_port, short_origin, short_url
+from corsinspect.dashboard.list.cells import columns, duration, first_line, group_heading, headings, second_line, steps
+from corsinspect.dashboard.look.shorten import fit, fit_url, host_port, short_origin, short_url
+from corsinspect.dashboard.state.arrangement import Heading
+from corsinspect.dashboard.state.rows import CallRow
 from corsinspect.model import Outcome, Reason
 
 
@@ -74,7 +74,7 @@ def test_columns_fill_the_width(width: int, widest_page: int) -> None:
     layout = columns(width, widest_page)
     text = "".join(text for _, text in first_line(row(page="http://localhost:3000"), layout))
     assert cell_len(text) == width
-    assert cell_len(heads(layout)) <= width
+    assert cell_len(headings(layout)) <= width
 
 
 @given(st.text(), st.text(), st.text(), st.integers(0, 200))
@@ -92,7 +92,7 @@ def test_fit_is_exact_with_wide_characters(text: str, width: int) -> None:
 
 @given(st.text(max_size=80), st.integers(30, 250))
 def test_a_groups_head_fits_and_tells_its_numbers(name: str, width: int) -> None:
-    text = "".join(text for _, text in group_head(Head(name, 12, 3), width))
+    text = "".join(text for _, text in group_heading(Heading(name, 12, 3), width))
     assert cell_len(text) <= width
     assert text.endswith("  12 calls  ✗ 3")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from corsinspect.capture.errors import CaptureError
-from corsinspect.dashboard.source import LiveSource
+from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.live import _farewell
 from corsinspect.session import load
 from corsinspect.session.notes import SUFFIX
@@ -17,7 +17,7 @@ async def test_the_list_begins_anew_and_the_old_file_is_named_and_kept(tmp_path:
         old = screen.proxy.session
         await screen.put(*gets(30), blocked("no"))
         await screen.press("home", "C")
-        await screen.sees("Nothing captured yet.", "The list begins anew", "live.jsonl")
+        await screen.sees("Nothing captured yet.", "New list started", "live.jsonl")
         new = screen.proxy.session
         assert new != old and len(load(old).exchanges) == 31
         assert new.stat().st_mode & 0o777 == 0o600
@@ -36,9 +36,9 @@ async def test_filter_order_and_watch_stay_and_so_does_what_was_said_of_a_page(t
     async with capturing(tmp_path) as screen:
         await screen.put(*gets(3), blocked("no"))
         await screen.press("w", "up", "x", "I", "b", "s", "C")
-        await screen.sees("No call matches.", "◉ watching")
+        await screen.sees("No calls match.", "◉ watching")
         await screen.put(*gets(1))
-        await screen.sees("1 of 1 shown", "by duration", "credentials included, as you say, for all of")
+        await screen.sees("1 of 1 shown", "by duration", "credentials included, as you said, for all calls from")
         assert "★" not in screen.text
         assert PAGE in screen.proxy.session.with_name(screen.proxy.session.name + SUFFIX).read_text()
 
@@ -48,7 +48,7 @@ async def test_it_ends_a_pause(tmp_path: Path) -> None:
         await screen.put(*gets(1))
         await screen.press("P")
         screen.proxy.put(blocked("late"))
-        await screen.sees("1 exchange waits")
+        await screen.sees("1 exchange waiting")
         await screen.press("C")
         await screen.sees("Nothing captured yet.")
         assert "PAUSED" not in screen.text

@@ -8,11 +8,11 @@ import pytest
 
 from corsinspect.analysis import judge_all
 from corsinspect.analysis.traits import traits
-from corsinspect.dashboard import source
-from corsinspect.dashboard.book import Book
-from corsinspect.dashboard.feed import Feed
-from corsinspect.dashboard.rows import row_of
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.state import source
+from corsinspect.dashboard.state.book import Book
+from corsinspect.dashboard.state.feed import Feed
+from corsinspect.dashboard.state.rows import row_of
+from corsinspect.dashboard.state.source import FileSource
 from corsinspect.model import Exchange
 from corsinspect.session import load
 from corsinspect.session.writer import SessionWriter

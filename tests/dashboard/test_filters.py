@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.dashboard.completion import completed, completions, suggestion
-from corsinspect.dashboard.filters import FilterInput
-from corsinspect.dashboard.query import Query, parse
-from corsinspect.dashboard.quick import PROBLEMS, endpoint_term, host_term, origin_term, toggled
-from corsinspect.dashboard.save_filter import filter_name, with_filter
+from corsinspect.dashboard.filter.completion import completed, completions, suggestion
+from corsinspect.dashboard.filter.filter_line import FilterInput
+from corsinspect.dashboard.filter.quick_filters import PROBLEM_TERM, endpoint_term, host_term, origin_term, toggled
+from corsinspect.dashboard.filter.save_filter import filter_name, with_filter
+from corsinspect.dashboard.state.query import Query, parse
 from tests.dashboard.conftest import replaying
 from tests.dashboard.test_query import ROW
 
@@ -63,12 +63,12 @@ def test_completing_never_fails(text: str) -> None:
 
 
 def test_a_quick_key_adds_its_words_and_takes_them_away() -> None:
-    both = toggled(PROBLEMS, "origin=a")
+    both = toggled(PROBLEM_TERM, "origin=a")
     assert both == "(blocked or network) origin=a"
-    assert toggled(both, PROBLEMS) == "origin=a"
+    assert toggled(both, PROBLEM_TERM) == "origin=a"
     assert toggled(both, "origin=a") == "(blocked or network)"
-    assert toggled("(blocked or network)", PROBLEMS) == toggled(PROBLEMS, PROBLEMS) == ""
-    assert toggled("origin=a", PROBLEMS) == "origin=a (blocked or network)"
+    assert toggled("(blocked or network)", PROBLEM_TERM) == toggled(PROBLEM_TERM, PROBLEM_TERM) == ""
+    assert toggled("origin=a", PROBLEM_TERM) == "origin=a (blocked or network)"
     assert toggled("origin=ab", "origin=a") == "origin=ab origin=a"
 
 
@@ -128,7 +128,7 @@ async def test_quick_keys_write_what_they_do(recorded: Path) -> None:
 async def test_a_filter_is_kept_under_a_name(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("slash", *"status:4xx", "ctrl+s")
-        await screen.sees("Keep status:4xx as")
+        await screen.sees("Save status:4xx as")
         await screen.press(*"client errors", "enter")
         await screen.until(lambda: screen.app.preferences.value.filters == {"client-errors": "status:4xx"})
         await screen.press("escape", "slash", *"@cl")
@@ -150,4 +150,4 @@ async def test_what_is_pasted_is_harmless_and_short(recorded: Path) -> None:
     async with replaying(recorded, size=(60, 15)) as screen:
         await screen.press("slash")
         screen.app.query_one(FilterInput).value = "[/] \x1b]0;PWNED\x07 method:[bold" + "(" * 5000
-        await screen.until(lambda: "\x1b" not in screen.text and "too many parentheses" in screen.text)
+        await screen.until(lambda: "\x1b" not in screen.text and "nested too deep" in screen.text)

@@ -17,7 +17,7 @@ import pyte
 import pytest
 from textual.widgets import Input
 
-from corsinspect.dashboard.tabs import TABS
+from corsinspect.dashboard.detail.tabs import TABS
 from corsinspect.model import Exchange, Failure
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import CHROMIUM, OWN, PAGE, START, session
@@ -34,8 +34,8 @@ PLANTED = [
 ]
 MARKUP = "[@click=app.quit]quit[/] a[/]b [/ [bold]loud[/bold]"
 HOSTILE = "".join(PLANTED) + MARKUP + "\u200b\u0301漢字\xff" + "x" * 2000
-RUN = "import sys; from pathlib import Path; from corsinspect.dashboard.app import Dashboard; " + (
-    "from corsinspect.dashboard.source import FileSource; Dashboard(FileSource(Path(sys.argv[1]))).run()"
+RUN = "import sys; from pathlib import Path; from corsinspect.dashboard import Dashboard; " + (
+    "from corsinspect.dashboard import FileSource; Dashboard(FileSource(Path(sys.argv[1]))).run()"
 )
 PATIENCE = 60.0
 
@@ -139,12 +139,12 @@ def test_nothing_planted_reaches_the_terminal(tmp_path: Path) -> None:
             terminal.read(0.3)
         terminal.type("n")
         terminal.type("\r")
-        terminal.wait_for("Steps of the browser")
+        terminal.wait_for("The browser's steps")
         for tab in range(len(TABS)):
             terminal.type(str(tab + 1))
             terminal.read(0.3)
         terminal.type("1")
-        terminal.wait_for("Steps of the browser")
+        terminal.wait_for("The browser's steps")
         for screen in "?a":
             terminal.type(screen)
             terminal.read(0.5)
@@ -200,7 +200,7 @@ async def test_the_time_line_and_what_is_pasted_into_its_prompt_are_text(tmp_pat
         await screen.press("J")
         screen.app.screen.query_one(Input).value = HOSTILE
         await screen.press("enter")
-        await screen.sees("is no time")
+        await screen.sees("Not a time")
         assert all(line.isprintable() for line in screen.lines)
 
 

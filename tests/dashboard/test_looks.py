@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from textual.color import Color
 
-from corsinspect.dashboard.looks import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
-from corsinspect.dashboard.preferences import PreferencesFile
+from corsinspect.dashboard.look.themes import HIGH_CONTRAST, Ascii, needs_ascii, usual_theme
+from corsinspect.dashboard.state.preferences import PreferencesFile
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.test_app import blocked, gets
 from tests.dashboard.test_hostile import running
@@ -36,7 +36,7 @@ def is_grey(colour: str) -> bool:
 def test_every_word_can_be_read(recorded: Path, variables: dict[str, str]) -> None:
     with running(recorded, **variables) as terminal:
         terminal.wait_for("q Quit")
-        terminal.wait_for("Steps of the browser")
+        terminal.wait_for("The browser's steps")
         display = "\n".join(terminal.screen.display)
         for word in ("✗ 6 blocked", "↯ 1 network", "✓ 5 allowed", "◐ 1 opaque", "trailing slash"):
             assert word in display
@@ -52,7 +52,7 @@ def test_every_word_can_be_read(recorded: Path, variables: dict[str, str]) -> No
 def test_a_terminal_that_is_not_utf_8_gets_ascii_only(recorded: Path) -> None:
     with running(recorded, LC_ALL="en_US.ISO-8859-1") as terminal:
         terminal.wait_for("x 6 blocked")
-        terminal.wait_for("Steps of the browser")
+        terminal.wait_for("The browser's steps")
         terminal.wait_for("q Quit")
         terminal.type("q")
         while terminal.read(0.1):

@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from corsinspect.dashboard import merging
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.merging import Merged
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.state import merging
+from corsinspect.dashboard.state.merging import Merged
+from corsinspect.dashboard.state.source import FileSource
 from corsinspect.model import Exchange
 from corsinspect.session.reader import SessionError
 from tests.dashboard.conftest import Screen, replaying

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis.patterns import Pattern
 from corsinspect.analysis.traits import Traits
-from corsinspect.dashboard.matrix import matrix, spark
-from corsinspect.dashboard.matrix_view import MatrixView
-from corsinspect.dashboard.query import Query, parse
-from corsinspect.dashboard.quick import pair_term, pattern_term
-from corsinspect.dashboard.tally import Tally
+from corsinspect.dashboard.filter.quick_filters import finding_term, pair_term
+from corsinspect.dashboard.screens.matrix import matrix, spark
+from corsinspect.dashboard.screens.matrix_view import MatrixView
+from corsinspect.dashboard.state.query import Query, parse
+from corsinspect.dashboard.state.tally import Tally
 from corsinspect.model import Outcome
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, PAGE, SHOP, Story, afternoon, session
@@ -77,7 +77,7 @@ def test_the_tally_is_the_same_whatever_came_and_went() -> None:
 @pytest.mark.parametrize("page", [PAGE, None, "null", 'http://x "(y'])
 def test_the_filter_of_a_cell_or_finding_can_be_read(page: str | None) -> None:
     pattern = Pattern("one-cause", "error", 'http://a.test/"', 3, {"reason": "origin-missing"}, page)
-    for text in (pair_term(page, A), pattern_term(pattern)):
+    for text in (pair_term(page, A), finding_term(pattern)):
         assert isinstance(parse(text), Query), text
 
 

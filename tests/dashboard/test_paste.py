@@ -50,5 +50,5 @@ async def test_pasted_escapes_and_markup_are_text(tmp_path: Path) -> None:
 async def test_what_is_no_message_is_said_to_be_none(tmp_path: Path) -> None:
     async with replaying(session(tmp_path / "x.jsonl", afternoon()), size=(80, 24)) as screen:
         await screen.press("X", *"hello")
-        await screen.sees("no console message that is known")
+        await screen.sees("a console message that corsinspect knows")
         await screen.press("escape", "q")

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.source import FileSource
+from corsinspect.dashboard.state.source import FileSource
 from tests.dashboard.conftest import Screen, capturing, replaying
 from tests.dashboard.story import Story, grant, session
 from tests.dashboard.test_app import API, OWN, blocked, gets
@@ -15,9 +15,9 @@ async def test_the_list_holds_still_until_p_again_takes_in_what_came(tmp_path: P
     async with capturing(tmp_path) as screen:
         await screen.put(*gets(2))
         await screen.press("P")
-        await screen.sees("PAUSED", "0 exchanges wait (P: go on)", "P Go on")
+        await screen.sees("PAUSED", "0 exchanges waiting (P: resume)", "P Resume")
         screen.proxy.put(*gets(1, first=2), blocked("late"))
-        await screen.sees("2 exchanges wait", "✓ 2 allowed")
+        await screen.sees("2 exchanges waiting", "✓ 2 allowed")
         assert "late" not in screen.text
         await screen.press("P")
         await screen.sees(":8000/late", "✗ 1 blocked  ✓ 3 allowed")
@@ -32,7 +32,7 @@ async def test_states_of_one_exchange_wait_as_one(tmp_path: Path) -> None:
         await screen.press("P")
         screen.proxy.put(pending)
         screen.proxy.put(answered)
-        await screen.sees("1 exchange waits", "◌ 1 pending")
+        await screen.sees("1 exchange waiting", "◌ 1 pending")
         await screen.press("P")
         await screen.sees("✓ 1 allowed")
 
@@ -46,7 +46,7 @@ async def test_a_preflight_is_not_given_up_while_its_request_waits(tmp_path: Pat
         await screen.press("P")
         screen.app._second()  # long after its three seconds
         screen.proxy.put(preflight, actual)
-        await screen.sees("2 exchanges wait", "◌ 1 pending")
+        await screen.sees("2 exchanges waiting", "◌ 1 pending")
         await screen.press("P")
         await screen.sees("✓ 1 allowed")
 
@@ -68,7 +68,7 @@ async def test_a_followed_file_is_held_too_and_a_saved_one_is_not(tmp_path: Path
         await screen.sees(":8000/0")
         await screen.press("P")
         session(path, [blocked("late")])
-        await screen.sees("1 exchange waits")
+        await screen.sees("1 exchange waiting")
         assert "late" not in screen.text
         await screen.press("P")
         await screen.sees(":8000/late")

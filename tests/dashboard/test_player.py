@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from corsinspect.analysis import Tracker
-from corsinspect.dashboard import player as playing
-from corsinspect.dashboard.book import Book
-from corsinspect.dashboard.moments import moments, state
-from corsinspect.dashboard.player import Place, Player
+from corsinspect.dashboard.state.book import Book
+from corsinspect.dashboard.timeline import player as playing
+from corsinspect.dashboard.timeline.player import Player, Position
+from corsinspect.dashboard.timeline.timeline_events import moments, state
 from corsinspect.model import Call, Changes, Exchange, Failure
 from corsinspect.session import load
 from tests.corpus import NAMES, recording
@@ -24,12 +24,12 @@ def player_of(exchanges: list[Exchange], book: Book) -> Player:
     return Player(exchanges, known=book.calls.get, apply=apply, clear=book.clear)
 
 
-def go(player: Player, place: Place) -> None:
+def go(player: Player, place: Position) -> None:
     for _ in player.go(place):
         pass
 
 
-def live(exchanges: list[Exchange], place: Place, whole: Place) -> dict[str, Call]:
+def live(exchanges: list[Exchange], place: Position, whole: Position) -> dict[str, Call]:
     """What a Tracker that sees each thing as it happens has concluded by then."""
     tracker, calls = Tracker(), {}
     gathered = []
@@ -45,7 +45,7 @@ def live(exchanges: list[Exchange], place: Place, whole: Place) -> dict[str, Cal
     return calls
 
 
-def walk(player: Player, number: int) -> Iterator[Place]:
+def walk(player: Player, number: int) -> Iterator[Position]:
     """Steps, jumps and the ends, as a person goes."""
     chance = random.Random(number)
     for _ in range(number):

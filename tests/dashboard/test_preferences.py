@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.dashboard.preferences import Preferences, PreferencesFile
+from corsinspect.dashboard.state.preferences import Preferences, PreferencesFile
 from tests.dashboard.conftest import replaying
 
 
@@ -93,7 +93,7 @@ async def test_the_theme_and_what_is_shown_are_remembered(recorded: Path) -> Non
         await screen.until(lambda: PreferencesFile().value.theme == "gruvbox")
     async with replaying(recorded) as screen:
         assert screen.app.theme == "gruvbox"
-        await screen.sees("main.js", "2 not CORS shown (n)")
+        await screen.sees("main.js", "2 non-CORS calls shown (n)")
 
 
 async def test_nothing_is_written_before_something_was_chosen(recorded: Path, nobodys_preferences: Path) -> None:

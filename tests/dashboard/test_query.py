@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis.traits import Traits
-from corsinspect.dashboard.query import EVERYTHING, Problem, Query, parse, quoted
-from corsinspect.dashboard.terms import KEYS, STATES
+from corsinspect.dashboard.state.query import EVERYTHING, Problem, Query, parse, quoted
+from corsinspect.dashboard.state.terms import FIELDS, STATES
 from corsinspect.model import Reason
 
 
@@ -126,21 +126,21 @@ def test_a_field_that_is_missing_matches_nothing_but_its_absence() -> None:
     ("text", "what", "part"),
     [
         ("metod:PUT", "did you mean method:?", "metod:"),
-        ("blocked staging:x", "for the text itself", "staging:"),
+        ("blocked staging:x", "to search for the text", "staging:"),
         ("statsu:4", "did you mean status:?", "statsu:"),
-        ("method:", "needs a value, like method:PUT", "method:"),
+        ("method:", "needs a value, for example method:PUT", "method:"),
         ("status:abc", "three digits", "abc"),
         ("tasks slower:soon", "like 500ms", "soon"),
-        ("(blocked", "not closed", "("),
-        ("blocked)", "closes nothing", ")"),
+        ("(blocked", "this ( has no matching )", "("),
+        ("blocked)", "this ) has no matching (", ")"),
         ("blocked or", "missing after “or”", ""),
         ("or blocked", "is missing", "or"),
         ("not", "missing after “not”", ""),
         ("()", "missing after “(”", ")"),
         ("finding:preflight", "did you mean preflight-", "preflight"),
-        ("@mine", "no filter is saved as mine", "@mine"),
-        ("(" * 50 + "x" + ")" * 50, "too many parentheses", "("),
-        ("--" * 50 + "x", "too many parentheses", "-"),
+        ("@mine", "there is no saved filter mine", "@mine"),
+        ("(" * 50 + "x" + ")" * 50, "nested too deep", "("),
+        ("--" * 50 + "x", "nested too deep", "-"),
     ],
 )
 def test_says_what_is_wrong_and_where(text: str, what: str, part: str) -> None:
@@ -156,7 +156,7 @@ def test_a_saved_filter_is_used_by_its_name() -> None:
     assert isinstance(query, Query) and query.accepts(ROW)
     assert not query.accepts(ROW._replace(method="GET"))
     assert "did you mean @mine" in str(parse("@min", saved))
-    assert "saved as broken can't be read" in str(parse("@broken", saved))
+    assert "saved filter broken is not valid" in str(parse("@broken", saved))
 
 
 def test_a_quote_that_is_not_closed_yet_reaches_to_the_end() -> None:
@@ -164,7 +164,7 @@ def test_a_quote_that_is_not_closed_yet_reaches_to_the_end() -> None:
 
 
 pieces = st.one_of(
-    st.sampled_from([*(f"{key}:" for key in KEYS), *STATES, *(key.example for key in KEYS.values())]),
+    st.sampled_from([*(f"{key}:" for key in FIELDS), *STATES, *(key.example for key in FIELDS.values())]),
     st.sampled_from(
         ["(", ")", "-", "not", "and", "or", '"', "*", "@", "@a", "=", ":", " ", "4xx", "9" * 400, "/[", "²"]
     ),

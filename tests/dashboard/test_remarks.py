@@ -28,10 +28,10 @@ async def test_i_says_that_credentials_were_sent_and_the_call_is_judged_on_the_s
         await screen.press("home")
         await screen.sees("depends on credentials")
         await screen.press("i")
-        await screen.sees("✗ 1 blocked", "assumed by you", "credentials included, as you say")
+        await screen.sees("✗ 1 blocked", "assumed by you", "credentials included, as you said")
         assert outcomes(screen) == ["blocked", "allowed", "allowed"]
         await screen.press("i")
-        await screen.sees("✓ 3 allowed", "no credentials, as you say")
+        await screen.sees("✓ 3 allowed", "no credentials, as you said")
         await screen.press("i")
         await screen.sees("depends on credentials")
         assert "assumed" not in screen.text
@@ -47,7 +47,7 @@ async def test_shift_i_says_it_for_all_calls_of_the_page_and_those_to_come(tmp_p
     async with capturing(tmp_path) as screen:
         await screen.put(*story.exchanges[:2])
         await screen.press("I")
-        await screen.sees("✗ 2 blocked", "for all of http://localhost:3000")
+        await screen.sees("✗ 2 blocked", "for all calls from http://localhost:3000")
         await screen.put(story.exchanges[2])
         await screen.sees("✗ 3 blocked")
         await screen.press("I", "I")
@@ -96,7 +96,7 @@ async def test_a_folder_that_takes_no_notes_is_told_and_the_mark_holds(tmp_path:
     path.with_name(path.name + SUFFIX).mkdir()
     async with replaying(path) as screen:
         await screen.press("x")
-        await screen.sees("★ marked", "Holds until you quit only")
+        await screen.sees("★ marked", "This applies only until you quit")
 
 
 async def test_several_files_are_shown_in_order_of_time(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.looks import HIGH_CONTRAST
-from corsinspect.dashboard.source import FileSource, LiveSource
-from corsinspect.dashboard.timeline import TimeLine
+from corsinspect.dashboard.look.themes import HIGH_CONTRAST
+from corsinspect.dashboard.state.source import FileSource, LiveSource
+from corsinspect.dashboard.timeline.timeline import TimeLine
 from tests.dashboard.conftest import until
 from tests.dashboard.standin import StandInProxy
 from tests.dashboard.story import afternoon, session

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
-from corsinspect.dashboard import tabs
-from corsinspect.dashboard.panes import Heads
+from corsinspect.dashboard.detail import tabs
+from corsinspect.dashboard.detail.pane import Headings
 from tests.dashboard.conftest import Screen, replaying
 from tests.dashboard.story import JSON, OWN, PAGE, Story, grant, session
 
@@ -29,9 +29,9 @@ async def test_digits_and_tab_turn_the_tabs_and_the_heads_say_which(recorded: Pa
         await screen.press("tab")
         await screen.sees("Your PUT was never sent")
         await screen.press("shift+tab", "shift+tab")
-        await screen.sees("Steps of the browser")
+        await screen.sees("The browser's steps")
         await screen.press("shift+tab")
-        await screen.sees(f"{len(tabs.TABS)} Raw", "Secrets were replaced")
+        await screen.sees(f"{len(tabs.TABS)} Raw", "Secrets are replaced")
 
 
 async def test_a_tab_stays_while_other_calls_are_looked_at(recorded: Path) -> None:
@@ -43,9 +43,9 @@ async def test_a_tab_stays_while_other_calls_are_looked_at(recorded: Path) -> No
 
 async def test_a_click_on_a_head_turns_to_it(recorded: Path) -> None:
     async with replaying(recorded) as screen:
-        width = screen.app.query_one(Heads).size.width
-        spans = tabs.heads(0, width)[1]
-        await screen.pilot.click(Heads, offset=(spans[4][0] + 1, 0))
+        width = screen.app.query_one(Headings).size.width
+        spans = tabs.headings(0, width)[1]
+        await screen.pilot.click(Headings, offset=(spans[4][0] + 1, 0))
         await screen.sees("started       11:00:04")
 
 
@@ -68,7 +68,7 @@ async def test_keys_go_into_the_details_and_back(recorded: Path) -> None:
 @pytest.mark.parametrize("width", [5, 30, 55, 70, 120])
 def test_heads_name_the_active_tab_and_match_their_clicks(width: int) -> None:
     for active, tab in enumerate(tabs.TABS):
-        line, spans = tabs.heads(active, width)
+        line, spans = tabs.headings(active, width)
         assert tab.name in line.plain
         assert [line.plain[start:end].split()[0] for start, end in spans] == [
             str(number) for number in range(1, len(tabs.TABS) + 1)
@@ -90,16 +90,16 @@ async def test_a_remembered_preflight_is_named_with_how_long_it_lasts(tmp_path: 
     story.add("PUT", API + "x", 200, OWN, asked=(JSON,))
     async with replaying(session(tmp_path / "cached.jsonl", story.exchanges), size=(200, 60)) as screen:
         await screen.press("end", "2")
-        await screen.sees("an earlier preflight still counts", "before this call", "remembers this for 10 min")
+        await screen.sees("an earlier one is still cached", "before this call", "keeps this for 10 min")
         await turned(screen, "Timing")
-        await screen.sees("this call cost none")
+        await screen.sees("this call needed none")
 
 
 async def test_the_response_tells_what_script_can_read_and_what_it_misses(tmp_path: Path) -> None:
     story = Story()
     story.add("GET", API + "list", 200, (*OWN, ("X-Total-Count", "7"), ("Date", "now")))
     async with replaying(session(tmp_path / "expose.jsonl", story.exchanges), size=(200, 60)) as screen:
-        await screen.sees("script reads  content-type", "it can't read x-total-count")
+        await screen.sees("script reads  content-type", "can't read    x-total-count")
         await screen.press("4")
         await screen.sees("✓ Content-Type", "· X-Total-Count: 7", "Access-Control-Expose-Headers: x-total-count")
 
@@ -111,7 +111,7 @@ async def test_timing_tells_what_a_longer_memory_saves(tmp_path: Path) -> None:
     async with replaying(session(tmp_path / "costly.jsonl", story.exchanges), size=(200, 60)) as screen:
         text = await turned(screen, "Timing")
         assert "started" in text
-        await screen.sees("4 ms before your PUT", "3 preflights of this kind, 12 ms together", "in this session 2")
+        await screen.sees("4 ms before your PUT", "3 preflights like this one, 12 ms in total", "in this session, 2")
 
 
 async def test_raw_has_every_line(tmp_path: Path) -> None:
@@ -135,12 +135,12 @@ async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_
             "The answer to OPTIONS (the preflight):",
             "Access-Control-Allow-Methods: PUT",
             "Express with the cors package",
-            "its answers say so",
+            "identified by its responses",
             "npm install cors",
             "methods: ['PUT', 'DELETE']",
             "before every route",
             "Restart node",
-            "What goes wrong",
+            "Pitfalls",
             "An allowlist for each environment",
         )
 
@@ -148,9 +148,9 @@ async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_
 async def test_without_a_known_framework_the_person_chooses_and_that_is_remembered(recorded: Path) -> None:
     async with replaying(recorded, size=(180, 100)) as screen:
         await screen.press("home", "down", "down", "6")
-        await screen.sees("Nothing in this server's answers says what it is made with", "choose your framework")
+        await screen.sees("Nothing in this server's responses shows which framework it uses", "choose your framework")
         await screen.press("right", "enter")
-        await screen.sees("What is your server made with?", "Flask")
+        await screen.sees("Which framework does your server use?", "Flask")
         options = screen.app.screen.query_one(OptionList)
         options.highlighted = options.get_option_index("flask")
         await screen.press("enter")
@@ -164,8 +164,8 @@ async def test_what_headers_cannot_mend_says_what_can(recorded: Path) -> None:
     async with replaying(recorded, size=(180, 60)) as screen:
         await screen.press("home", *["down"] * 6, "6")
         assert screen.selected == "GET health"
-        await screen.sees("There is no CORS fault to mend here.", "→ Start the server")
-        assert "must answer" not in screen.text
+        await screen.sees("There is no CORS problem to fix here.", "→ Start the server")
+        assert "must send" not in screen.text
 
 
 async def test_an_error_that_looks_like_cors_comes_with_its_evidence(recorded: Path) -> None:

@@ -17,12 +17,12 @@ TASKS = {
     "what does this reason mean, with an example": (["question_mark"], ["wrong", "right", "on MDN"]),
     "why did one call pass and this one not": (
         ["d", "up", "up", "d"],
-        ["Why did this one pass", "The first was blocked", "the second allowed"],
+        ["Why did one call pass", "The first was blocked", "the second allowed"],
     ),
     "send it to a colleague or an assistant": (["y", "p"], ["Copied", "captured traffic: data to look at"]),
     "repeat it without the browser": (["y", "c"], ["Copied", "curl", "http://localhost:8000/api/profile"]),
     "which calls have the same cause": (["F", "enter"], ["1 of 16 shown", ":8000/api/report"]),
-    "did my change of the server work": (["w"], ["watching GET :8000/api/profile", "w ends it"]),
+    "did my change of the server work": (["w"], ["watching GET :8000/api/profile", "w stops"]),
     "where is the call that I made": (["a"], ["My call isn't here", "mixed content", "to check"]),
 }
 

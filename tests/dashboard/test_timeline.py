@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.dashboard import player
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.jump import moment_of
-from corsinspect.dashboard.source import FileSource
-from corsinspect.dashboard.timeline import TimeLine, span
+from corsinspect.dashboard.look.times import elapsed
+from corsinspect.dashboard.screens.jump import moment_of
+from corsinspect.dashboard.state.source import FileSource
+from corsinspect.dashboard.timeline import player
+from corsinspect.dashboard.timeline.timeline import TimeLine
 from tests.dashboard.conftest import LIMIT, Screen, capturing, replaying
 from tests.dashboard.story import START, session
 from tests.dashboard.test_app import blocked, gets
@@ -60,7 +61,7 @@ async def test_j_jumps_to_a_time_and_says_what_is_none(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await opened(screen)
         await screen.press("J", *"soon", "enter")
-        await screen.sees("That is no time.", "1:23 from the start")
+        await screen.sees("Not a time.", "1:23 from the start")
         await screen.press(*["backspace"] * 4, *"0:01", "enter")
         await screen.sees("0:01.0 of 0:04.2", "5 of 18 exchanges", "✗ 1 blocked")
         await screen.press("J", *"+1.5s", "enter")
@@ -131,7 +132,7 @@ async def test_a_long_way_back_leaves_the_keys_alive_and_says_what_is_done(
             while "judging up to" not in screen.text:
                 await asyncio.sleep(0)
             app.simulate_key("slash")
-            while "words to look for" not in screen.text:
+            while "text to find" not in screen.text:
                 await asyncio.sleep(0)
             assert "judging up to" in screen.text, "the key was answered only after the end"
         monkeypatch.undo()
@@ -184,4 +185,4 @@ def test_a_clock_time_after_midnight_is_found() -> None:
 
 
 def test_whiles_are_told_as_on_a_player() -> None:
-    assert [span(seconds) for seconds in (0, 4.25, 83, 3723.5)] == ["0:00.0", "0:04.2", "1:23.0", "1:02:03"]
+    assert [elapsed(seconds) for seconds in (0, 4.25, 83, 3723.5)] == ["0:00.0", "0:04.2", "1:23.0", "1:02:03"]

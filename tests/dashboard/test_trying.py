@@ -42,12 +42,12 @@ async def test_t_tries_the_fix_and_t_ends_it(tmp_path: Path) -> None:
         await select(screen, blocked())
         await screen.sees("t Try the fix")
         await screen.press("t")
-        await screen.sees("SIMULATED", f"simulating for {PAGE} → {API} (t: off)", "reload the page", "t Simulation off")
+        await screen.sees("SIMULATED", f"fix for {PAGE} → {API} (t: off)", "reload the page", "t Simulation off")
         assert screen.proxy.sent == [("simulate", API, PAGE, False)]
         await screen.press("t")
-        await screen.until(lambda: "simulating for" not in screen.text)
+        await screen.until(lambda: "fix for" not in screen.text)
         assert screen.proxy.sent[1:] == [("simulate.off",)]
-        await screen.sees("t Try the fix", "The simulation is off")
+        await screen.sees("t Try the fix", "Simulation off")
 
 
 async def test_capital_s_tries_it_and_adds_another_servers(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ async def test_capital_s_tries_it_and_adds_another_servers(tmp_path: Path) -> No
         await screen.press("S")
         await select(screen, blocked("/x", "http://localhost:9000"))
         await screen.press("S")
-        await screen.sees(f"simulating for {PAGE} → {API} and 1 more (t: off)")
+        await screen.sees(f"fix for {PAGE} → {API} and 1 more (t: off)")
         await screen.press("t")
         assert screen.proxy.sent[1:] == [("simulate", "http://localhost:9000", PAGE, False), ("simulate.off",)]
 
@@ -84,7 +84,7 @@ async def test_what_headers_cannot_mend_is_told(tmp_path: Path) -> None:
         story.preflighted("PUT", f"{API}/tasks", (307, (("Location", f"{API}/tasks/"),)), None)
         await select(screen, story.exchanges[0])
         await screen.press("t")
-        await screen.sees("No header mends this")
+        await screen.sees("No header can fix this")
         assert screen.proxy.sent == []
 
 
@@ -92,12 +92,12 @@ async def test_nothing_is_being_tried_once_the_proxy_has_died(tmp_path: Path) ->
     async with capturing(tmp_path) as screen:
         await select(screen, blocked())
         await screen.press("t")
-        await screen.sees("simulating for")
+        await screen.sees("fix for")
         screen.proxy.die("killed by SIGKILL")
         await screen.sees("The proxy has stopped")
         await screen.press("R")
         await screen.sees("t Try the fix")
-        assert "simulating for" not in screen.text
+        assert "fix for" not in screen.text
 
 
 async def test_a_call_that_a_tried_fix_let_through_is_not_an_allowed_one(tmp_path: Path) -> None:
@@ -120,4 +120,4 @@ async def test_a_saved_session_offers_no_trying(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("t", "S")
         assert "Try the fix" not in screen.text
-        assert not screen.app.trying
+        assert not screen.app.simulation

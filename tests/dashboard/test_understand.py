@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from textual.widgets import TextArea
 
-from corsinspect.dashboard import copying
+from corsinspect.dashboard.screens import copying
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, Story, session
 from tests.dashboard.test_hostile import hostile_exchanges
@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_two_keys_copy_and_show_and_keep_it(recorded: Path, key: str, words: str) -> None:
     async with replaying(recorded) as screen:
         await screen.press("home", "down", "down", "y")
-        await screen.sees("curl commands, the preflight's too")
+        await screen.sees("curl commands, with the preflight")
         await screen.press(key)
         await screen.sees("Copied:", "also in", "copied.txt")
         text = screen.app.screen.query_one(TextArea).text
@@ -109,9 +109,11 @@ async def test_a_call_without_a_reason_gets_the_general_help(recorded: Path) -> 
 async def test_two_calls_are_compared_header_by_header(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("home", "down", "down", "d")
-        await screen.sees("Now go to the other call")
+        await screen.sees("Now select the other call")
         await screen.press("down", "d")
-        await screen.sees("Why did this one pass and that one not?", "The requests differ: method.", "≠ method", "PUT")
+        await screen.sees(
+            "Why did one call pass and the other fail?", "The requests differ: method.", "≠ method", "PUT"
+        )
         await screen.press("escape")
         assert screen.selected == "POST api/login"
 
@@ -122,7 +124,7 @@ async def test_answers_that_differ_are_told(tmp_path: Path) -> None:
     story.add("GET", "http://localhost:8000/b", 200)
     async with replaying(session(tmp_path / "two.jsonl", story.exchanges)) as screen:
         await screen.press("home", "d", "down", "d")
-        await screen.sees("answered them differently: Access-Control-Allow-Origin", "(not there)")
+        await screen.sees("answered them differently: Access-Control-Allow-Origin", "(missing)")
 
 
 async def test_p_goes_from_the_preflight_to_the_request_and_back(recorded: Path) -> None:
@@ -135,7 +137,7 @@ async def test_p_goes_from_the_preflight_to_the_request_and_back(recorded: Path)
 
 async def test_what_a_proxy_cannot_see_is_listed_also_before_the_first_call(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(120, 40)) as screen:
-        await screen.sees("if it does not show up here")
+        await screen.sees("if it doesn't show up here")
         await screen.press("a")
         await screen.sees("My call isn't here", "mixed content", "Content Security Policy", "ad blocker", "to check")
         await screen.press("end")

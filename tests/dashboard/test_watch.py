@@ -4,7 +4,9 @@ from pathlib import Path
 
 import msgspec
 
-from corsinspect.dashboard.watch import Watch, duration
+from corsinspect.dashboard.list.remark_line import watch_line
+from corsinspect.dashboard.look.times import in_words
+from corsinspect.dashboard.state.watch import Watch
 from corsinspect.model import Call, Exchange
 from tests.analysis.build import GRANT, OPEN, exchange, only, preflight
 from tests.dashboard.conftest import capturing
@@ -20,7 +22,7 @@ def test_it_tells_when_blocked_turns_to_allowed_and_how_long_it_took() -> None:
     assert watch.see([put(110.0, False)]) is None
     told = watch.see([put(175.0, True)])
     assert told is not None and told.text.endswith("is allowed now, 1 min 15 s after it was blocked.")
-    assert "it took 1 min 15 s" in watch.line().plain
+    assert "it took 1 min 15 s" in watch_line(watch).plain
     again = watch.see([put(180.0, False)])
     assert again is not None and "blocked again" in again.text
 
@@ -51,7 +53,7 @@ def test_a_fix_that_is_only_tried_does_not_count() -> None:
 
 
 def test_a_while_in_words() -> None:
-    assert [duration(seconds) for seconds in (0.4, 59, 61, 3720)] == ["0 s", "59 s", "1 min 1 s", "1 h 2 min"]
+    assert [in_words(seconds) for seconds in (0.4, 59, 61, 3720)] == ["0 s", "59 s", "1 min 1 s", "1 h 2 min"]
 
 
 async def test_w_pins_the_call_and_w_again_lets_it_go(tmp_path: Path) -> None:

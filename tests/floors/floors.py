@@ -50,6 +50,35 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 COMMANDS = "__main__ cli check explain live record"
 BELOW_COMMANDS = "model fetch analysis advice session capture demo dashboard report printable terminal"
 
+ROOMS = (
+    "app __init__",
+    "actions",
+    "screens",
+    "detail timeline",
+    "list filter",
+    "keys appearance",
+    "host",
+    "state",
+    "look",
+)
+"""The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
+
+BELOW_DASHBOARD = f"model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
+
+
+def rooms() -> dict[str, Floor]:
+    """The floor of each room: it may import itself, and the rooms further down."""
+    found: dict[str, Floor] = {}
+    below: list[str] = []
+    for line in reversed(ROOMS):
+        names = [f"dashboard.{name}" for name in line.split()]
+        for name in names:
+            beside = names if "__init__" in line else [name]
+            found[name] = _floor(" ".join([BELOW_DASHBOARD, *beside, *below]), "textual rich msgspec platformdirs")
+        below += names
+    return found
+
+
 FLOORS = {
     "__init__": _floor("", pure=True),
     "fetch": _floor("fetch", pure=True),
@@ -64,10 +93,7 @@ FLOORS = {
         "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL"
     ),
     "demo": _floor("demo model session printable capture", "cryptography"),
-    "dashboard": _floor(
-        f"dashboard model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}",
-        "textual rich msgspec platformdirs",
-    ),
+    **rooms(),
     "report": _floor("report model analysis advice printable", "msgspec"),
     "terminal": _floor(),
     **dict.fromkeys(COMMANDS.split(), _floor(f"{BELOW_COMMANDS} {COMMANDS}", "typer msgspec")),
@@ -83,7 +109,7 @@ def files() -> Iterator[tuple[str, Path]]:
 
 def violations(module: str, source: str) -> list[str]:
     """What this module (a package is named `folder.__init__`) imports or calls that its floor doesn't allow."""
-    floor = FLOORS.get(module.partition(".")[0])
+    floor = FLOORS.get(".".join(module.split(".")[:2])) or FLOORS.get(module.partition(".")[0])
     if floor is None:
         return ["belongs to no floor: give it a row in FLOORS"]
     found: list[str] = []
@@ -104,7 +130,7 @@ def _imported(node: ast.AST, module: str) -> list[str]:
         above = ["corsinspect", *module.split(".")][: -node.level]
         source = ".".join([*above, source]).rstrip(".")
     # from these the names may be modules themselves
-    if source in ("corsinspect", "urllib", "corsinspect.capture"):
+    if source in ("corsinspect", "urllib", "corsinspect.capture", "corsinspect.dashboard"):
         return [f"{source}.{alias.name}" for alias in node.names]
     return [source]
 

@@ -1,0 +1,102 @@
+"""The fix tab: the header lines that fix this call, and the change for the server's framework."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from corsinspect import advice
+from corsinspect.advice.recipes import Rendered
+from corsinspect.advice.solution import FixLines, Solution
+from corsinspect.dashboard.detail.subject import Subject
+from corsinspect.dashboard.look.content import blocks, bullets, code, entry, hanging, lines
+from corsinspect.dashboard.look.styles import GOOD, KEY, QUIET, STRONG, WARNING
+from corsinspect.printable import printable
+
+CHOOSE = "choose your framework from the list"
+
+
+def fix(subject: Subject, width: int) -> Content:
+    """What the server has to send, then how to make it do so, with what else this session's calls need from it."""
+    call, found = subject.call, subject.solution
+    if call.verdict.outcome != "blocked":
+        return blocks(_nothing_to_fix(subject, width))
+    return blocks(
+        [
+            *_headers(subject, found, width),
+            lines(bullets(found.cautions, width, WARNING)) if found.cautions else Content(""),
+            *_framework(found, width),
+        ]
+    )
+
+
+def _nothing_to_fix(subject: Subject, width: int) -> Iterable[Content]:
+    yield Content.styled("There is no CORS problem to fix here.", STRONG)
+    if change := advice.explanation(subject.call).change:
+        yield lines(hanging(Content.styled("→ ", KEY), Content(printable(change)), width, 2))
+
+
+def _headers(subject: Subject, found: Solution, width: int) -> Iterable[Content]:
+    if not found.fix:
+        yield Content.styled("Headers alone can't fix this.", STRONG)
+        if change := advice.explanation(subject.call).change:
+            yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(change), STRONG), width, 2))
+        return
+    host = printable(found.server.partition("://")[2])
+    yield Content.assemble((f"{host} must send", STRONG), ("   (for this call alone)", QUIET))
+    for part in found.fix:
+        yield lines(_part(part, width))
+
+
+def _part(part: FixLines, width: int) -> Iterable[Content]:
+    yield Content.styled(printable(f"{part.answer}:"), QUIET)
+    if part.status is not None:
+        yield Content.assemble("  ", (f"status {part.status}", GOOD))
+    for line in part.lines:
+        yield from hanging(Content("  "), Content.styled(printable(line), GOOD), width, 4)
+    for name in part.remove:
+        yield Content.assemble("  ", ("without ", WARNING), printable(name))
+
+
+def _framework(found: Solution, width: int) -> Iterable[Content]:
+    rendered = found.rendered
+    if rendered is None:
+        yield Content.styled("How to do that", STRONG)
+        text = "Nothing in this server's responses shows which framework it uses: "
+        yield lines(hanging(Content(""), Content.assemble(text, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
+        return
+    yield lines(_title(found, rendered, width))
+    yield lines(_steps(rendered, width))
+    yield code(rendered.code.strip("\n"))
+    yield lines(entry("then", rendered.restart, width, indent=9))
+    if rendered.notes:
+        yield lines(bullets(rendered.notes, width, WARNING))
+    if rendered.left_out:
+        text = "Left out because it isn't well-formed: " + ", ".join(value[:60] for value in rendered.left_out[:8])
+        yield lines(bullets([text], width, WARNING))
+    if rendered.traps:
+        yield lines([Content.styled("Pitfalls", STRONG), *bullets(rendered.traps, width)])
+    if rendered.environments:
+        heading = Content.styled("An allowlist for each environment", STRONG)
+        yield lines([heading, *hanging(Content(""), Content(printable(rendered.environments_how)), width, 0)])
+        yield code(rendered.environments.strip("\n"))
+    if rendered.measured:
+        yield Content.styled(f"Tested in a browser with {rendered.measured}.", QUIET)
+
+
+def _title(found: Solution, rendered: Rendered, width: int) -> Iterable[Content]:
+    why = "chosen by you"
+    if found.recognised is not None:
+        sure = {"certain": "identified by its responses", "likely": "likely, from its responses", "guess": "a guess"}
+        why = sure[found.recognised.confidence]
+    title = Content.assemble((rendered.title, STRONG), (f"   {why}", QUIET))
+    yield from hanging(Content(""), title, width, 0)
+    union = f"for all {found.calls} calls to this server in this session" if found.calls > 1 else "for this call"
+    text = Content.assemble((f"{union} · ", QUIET), ("→ ⏎ ", KEY), ("another framework", QUIET))
+    yield from hanging(Content(""), text, width, 0)
+
+
+def _steps(rendered: Rendered, width: int) -> Iterable[Content]:
+    if rendered.install:
+        yield from entry("install", rendered.install, width, indent=9)
+    yield from entry("file", rendered.file, width, indent=9)
+    yield from entry("where", rendered.where, width, indent=9)

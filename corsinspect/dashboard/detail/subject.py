@@ -1,0 +1,48 @@
+"""One call as the tabs of its details see it."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from corsinspect import analysis
+from corsinspect.advice.solution import Solution, solution
+from corsinspect.model import Call, Step
+
+
+class Subject:
+    """One call as the tabs see it; what only some of them need is worked out when they ask."""
+
+    def __init__(
+        self,
+        call: Call,
+        others: Callable[[], Sequence[Call]] = tuple,
+        *,
+        can_trust: bool = False,
+        recipe: str | None = None,
+    ) -> None:
+        """`others` gives the session's calls to the same server; `can_trust`: a key may accept an untrusted
+        certificate here; `recipe`: the id of the one that the person chose for this server."""
+        self.call = call
+        self.can_trust = can_trust
+        self.recipe = recipe
+        self._others = others
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The browser's algorithm for this call."""
+        return analysis.trace(self.call)
+
+    @cached_property
+    def solution(self) -> Solution:
+        """How to fix it."""
+        return solution(self.call, self.others, self.recipe)
+
+    @cached_property
+    def by_server(self) -> "Subject":
+        """The same call as the server alone would have it, where a fix is being tried on it."""
+        return Subject(analysis.by_server(self.call), self._others, can_trust=self.can_trust, recipe=self.recipe)
+
+    @cached_property
+    def others(self) -> Sequence[Call]:
+        """The session's calls to the same server (the latest ones where there are very many), this one among them."""
+        found = [analysis.by_server(other) for other in self._others()]
+        return found if any(other.id == self.call.id for other in found) else (*found, self.call)

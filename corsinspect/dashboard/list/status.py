@@ -1,0 +1,127 @@
+"""The two lines on top: what came so far and where from, then what is hidden, filtered, or out of order."""
+
+from pathlib import Path
+
+from textual.content import Content
+
+from corsinspect.dashboard.list.cells import arranged
+from corsinspect.dashboard.look.styles import LOUD, QUIET
+from corsinspect.dashboard.look.symbols import OUTCOMES
+from corsinspect.dashboard.state.book import Book
+from corsinspect.dashboard.state.facts import Progress, SourceFacts
+from corsinspect.printable import printable
+
+STANDING = Content.styled(" looking through all calls …", "bold $text-accent")
+
+
+def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Content:
+    """The first line: the calls by outcome, and on the right as much of the rest as fits."""
+    left = _outcomes(book, words=True)
+    if left.cell_length > width:
+        left = _outcomes(book, words=False)
+    dropped = f"{facts.dropped} dropped" if facts.address else None
+    rest = [
+        dropped,
+        facts.address and ("proxy " + facts.address),
+        " + ".join(facts.browsers) or ("no browser yet" if facts.address else None),
+        f"{rate:.0f} calls/s" if rate is not None and rate >= 0.5 else None,
+        facts.session and printable(_tilde(facts.session)),
+        facts.title,
+    ]
+    parts = [printable(part) for part in rest if part]
+    while len(parts) > (dropped is not None) and left.cell_length + len(" · ".join(parts)) + 2 > width:
+        parts.pop()
+    if dropped is not None:  # kept the longest, but read the last
+        parts.append(parts.pop(0))
+    right = " · ".join(parts) + " "
+    gap = max(1, width - left.cell_length - len(right))
+    return Content.assemble(left, " " * gap, (right, QUIET))
+
+
+def _outcomes(book: Book, *, words: bool) -> Content:
+    shown = [
+        (f" {sign.sign} {book.outcomes[outcome]} {sign.word + ' ' if words else ''}", sign.style)
+        for outcome, sign in OUTCOMES.items()
+        if book.outcomes[outcome] and outcome != "not-cors"
+    ]
+    return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
+
+
+def notice(
+    book: Book,
+    facts: SourceFacts,
+    progress: Progress | None,
+    width: int,
+    *,
+    tried: str = "",
+    waiting: int | None = None,
+    standing: bool = False,
+) -> Content:
+    """The second line: trouble, else for whom a fix is `tried`, else progress, else what is hidden.
+
+    Before all that how many exchanges are `waiting` while the list is held still; None: it isn't. `standing`: other
+    rows are wanted, and not there yet.
+    """
+    text = STANDING if standing and facts.died is None else _notice(book, facts, progress, width, tried)
+    if waiting is None:
+        return text
+    wait = f" {waiting:,} exchange{'' if waiting == 1 else 's'} waiting (P: resume) " if facts.died is None else ""
+    return Content.assemble((" PAUSED ", LOUD), (wait, "bold $text-warning"), text).truncate(width, ellipsis=True)
+
+
+def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: int, tried: str) -> Content:
+    if facts.died is not None:
+        text = f" ✗ The proxy has stopped: {printable(facts.died)}. Press R to restart it on the same port."
+        return Content.styled(text, "bold $text-error")
+    if tried:
+        text = Content.assemble((" SIMULATED ", LOUD), (f" fix for {printable(tried)} (t: off)", "bold $text-warning"))
+        return text.truncate(max(1, width), ellipsis=True)
+    if progress is not None:
+        return _bar(progress)
+    shown = book.shown
+    parts: list[tuple[str, str]] = []
+    if shown.query.text:
+        rows = sum(not line & 1 for line in book.lines) if len(book.lines) < 200_000 else None
+        text = "filtered" if rows is None else f"{rows} of {book.total + book.background} shown"
+        parts.append((text, "bold $text-accent"))
+        parts.append(("esc shows all", QUIET))
+    if order := arranged(book.arrangement):
+        parts.append((f"{order} (s v z)", "bold $text-accent"))
+    same = book.outcomes["not-cors"]
+    if same:
+        parts.append(
+            (f"{same} non-CORS call{'' if same == 1 else 's'} {'shown' if shown.not_cors else 'hidden'} (n)", QUIET)
+        )
+    if book.background:
+        text = f"{_requests(book.background)} {'shown' if shown.background else 'hidden'} (B)"
+        parts.append((text, QUIET))
+    if facts.problems:
+        parts.append((printable(facts.problems[0]), "$text-warning"))
+    joined: list[str | tuple[str, str]] = [" "]
+    for number, part in enumerate(parts):
+        joined += ["   "] if number else []
+        joined.append(part)
+    return Content.assemble(*joined).truncate(max(1, width), ellipsis=True)
+
+
+def _requests(background: int) -> str:
+    return f"{background} browser background request{'' if background == 1 else 's'}"
+
+
+def _bar(progress: Progress) -> Content:
+    if progress.total is None:
+        return Content.styled(" reading the file …", QUIET)
+    cells = 24 * progress.done // max(1, progress.total)
+    bar = "█" * cells + "░" * (24 - cells)
+    if progress.bytes:
+        text = f"{progress.done / 1e6:,.1f} of {progress.total / 1e6:,.1f} MB {progress.what}"
+    else:
+        text = f"{progress.done:,} of {progress.total:,} {progress.what}"
+    return Content.assemble((f" {bar} ", "$text-primary"), (text, QUIET))
+
+
+def _tilde(path: Path) -> str:
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)

@@ -1,0 +1,1 @@
+"""How things look: themes, symbols, styles and text in few cells; knows nothing of a session."""

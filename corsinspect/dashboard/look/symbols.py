@@ -1,0 +1,56 @@
+"""The sign, word and colour of each outcome and state: one table, so that no state is shown by colour alone."""
+
+from typing import NamedTuple
+
+from corsinspect.advice import OUTCOME_SIGNS
+from corsinspect.model import Call, Outcome, PreflightUse
+
+
+class Symbol(NamedTuple):
+    """How an outcome looks."""
+
+    sign: str
+    word: str
+    style: str
+    """A Content style; the list's component class is `list--` with the outcome's name."""
+
+
+OUTCOMES: dict[Outcome, Symbol] = {
+    "blocked": Symbol(OUTCOME_SIGNS["blocked"], "blocked", "bold $text-error"),
+    "network-error": Symbol(OUTCOME_SIGNS["network-error"], "network", "$text-warning"),
+    "unknown": Symbol(OUTCOME_SIGNS["unknown"], "unknown", "$text-accent"),
+    "simulated": Symbol(OUTCOME_SIGNS["simulated"], "SIMULATED", "bold $text-warning reverse"),
+    "allowed": Symbol(OUTCOME_SIGNS["allowed"], "allowed", "$text-success"),
+    "opaque": Symbol(OUTCOME_SIGNS["opaque"], "opaque", "$text-secondary"),
+    "pending": Symbol(OUTCOME_SIGNS["pending"], "pending", "$text-primary"),
+    "not-cors": Symbol(OUTCOME_SIGNS["not-cors"], "not CORS", "$foreground-muted"),
+}
+"""In the order in which a person wants to see them."""
+
+STEPS: dict[str, tuple[str, str]] = {
+    "ok": ("✓", "$text-success"),
+    "failed": ("✗", "bold $text-error"),
+    "would-pass": ("✓", "$foreground-muted"),
+    "would-fail": ("✗", "$text-warning"),
+    "skipped": ("–", "$foreground-muted"),
+    "not-needed": ("–", "$foreground-muted"),
+    "not-reached": ("·", "$foreground-muted"),
+    "unknown": ("?", "$text-accent"),
+}
+"""By `Step.state` and `advice.ComparisonRow.state`: sign and style."""
+
+MARKED, NOTED = "★", "✎"
+"""Of calls that a person marked or wrote a note on."""
+
+PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
+
+
+def preflight_sign(call: Call) -> str:
+    """What became of the preflight: ✓ passed, ✗ failed, ◌ under way, cache, – none needed, ? needed and not seen."""
+    if call.preflight != "sent":
+        return PREFLIGHTS[call.preflight]
+    verdict = call.verdict
+    if verdict.stage == "preflight" and verdict.outcome in ("blocked", "network-error"):
+        return "✗"
+    asked = [hop.preflight for hop in call.hops if hop.preflight is not None]
+    return "◌" if asked and asked[-1].status is None and asked[-1].failure is None else "✓"

@@ -1,0 +1,1 @@
+"""What the dashboard knows, and where it comes from. Nothing here draws."""

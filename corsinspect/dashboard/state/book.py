@@ -1,0 +1,278 @@
+"""What the dashboard knows: calls in their order, the compact rows drawn from them, and the lines that are visible.
+
+- Rows keep their position for good; a withdrawn call leaves a gap (None), so a selection is just a position.
+- A visible line is one number (see `arrangement`), so finding, adding and removing one is a bisection, at a million
+  rows as at ten.
+- Nothing here knows Textual, and nothing changes but by `apply`, `show` and `arrange`: between two frames the lines
+  stand still.
+"""
+
+from collections import Counter
+from typing import NamedTuple, TypeGuard
+
+import msgspec
+
+from corsinspect.analysis.traits import traits
+from corsinspect.dashboard.look.shorten import short_origin
+from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
+from corsinspect.dashboard.state.call_store import Calls
+from corsinspect.dashboard.state.query import EVERYTHING, Query
+from corsinspect.dashboard.state.rows import EXPLAINED, PROBLEMS, CallRow, row_of
+from corsinspect.dashboard.state.tally import Tally
+from corsinspect.model import Call, Changes, Outcome
+
+WIDEST_PAGE = 20
+CHUNK = 20_000
+"""Rows looked at between two looks at whether they are still wanted."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """Which rows are wanted on screen."""
+
+    query: Query = EVERYTHING
+    not_cors: bool = False
+    background: bool = False
+
+    def __contains__(self, row: CallRow) -> bool:
+        if row.background and not self.background:
+            return False
+        if row.outcome == "not-cors" and not self.not_cors and not row.background:
+            return False
+        return self.query is EVERYTHING or self.query.accepts(row)
+
+
+class Standing(NamedTuple):
+    """The rows that were wanted, in their lines."""
+
+    wish: int
+    applied: int
+    shown: Shown
+    listing: Plain | Arranged
+
+
+class Book:
+    """All calls so far, and the lines of those that are shown."""
+
+    def __init__(self) -> None:
+        self.rows: list[CallRow | None] = []
+        self.calls = Calls()
+        self.shown = Shown()
+        self.arrangement = Arrangement()
+        self.tall = True
+        """Whether a row with a reason takes a second line for it."""
+        self.outcomes: Counter[Outcome] = Counter()
+        """Of the calls that pages made; the browser's own are in `background`."""
+        self.background = 0
+        self.tally = Tally()
+        self.newest_problem: int | None = None
+        self.widest_page = 5
+        self.marks: dict[str, str] = {}
+        """By call id: the sign of what the person said of it."""
+        self._wish = 0
+        """Goes up whenever other rows are wanted, or in another order."""
+        self._applied = 0
+        """Goes up whenever rows have changed."""
+        self._standing = Standing(0, 0, self.shown, Plain(self._lines_of, []))
+
+    @property
+    def _listing(self) -> Plain | Arranged:
+        return self._standing.listing
+
+    @property
+    def lines(self) -> list[int]:
+        """What is shown, line by line: even numbers are rows, odd ones second lines and headings of groups."""
+        return self._listing.lines
+
+    @property
+    def total(self) -> int:
+        """Calls that pages made."""
+        return self.outcomes.total()
+
+    @property
+    def last(self) -> int | None:
+        """The position of the last row shown."""
+        return self.lines[-1] >> 1 if self.lines else None
+
+    def call_at(self, position: int | None) -> Call | None:
+        """The call at this position; None where there is none any more."""
+        return None if position is None else self.calls.at(position)
+
+    def apply(self, changes: Changes) -> set[int]:
+        """Takes the Tracker's changes over; returns the positions whose rows look different now."""
+        self._applied += 1
+        touched: set[int] = set()
+        for id in changes.withdrawn:
+            if (position := self.calls.drop(id)) is not None:
+                self._replace(position, None)
+                touched.add(position)
+        for call in changes.changed:
+            position = self.calls.put(call)
+            if position == len(self.rows):
+                self.rows.append(None)
+            self._replace(position, row_of(position, call, self.tally.same(traits(call))))
+            touched.add(position)
+        if isinstance(self._listing, Arranged):
+            touched |= self._listing.changed
+            self._listing.changed.clear()
+        return touched
+
+    def clear(self) -> None:
+        """Forgets all calls; what is shown of those that come, and how, stays."""
+        self.rows = []  # another list: a thread may be reading the old one, see `stand`
+        self.calls.clear()
+        self.outcomes.clear()
+        self.background = 0
+        self.tally.clear()
+        self.newest_problem = None
+        self.marks.clear()
+        self.show(self.shown)
+
+    def want(
+        self, shown: Shown | None = None, arrangement: Arrangement | None = None, tall: bool | None = None
+    ) -> None:
+        """Says which rows are wanted, in which order, and whether reasons stand on a line of their own.
+
+        What is on the lines stays until `adopt`.
+        """
+        self._wish += 1
+        self.shown = self.shown if shown is None else shown
+        self.arrangement = self.arrangement if arrangement is None else arrangement
+        self.tall = self.tall if tall is None else tall
+
+    def stand(self) -> Standing | None:
+        """Brings the wanted rows in their order; None where others are wanted by now.
+
+        Takes up to a second for 200,000 rows. Only reads, so that a thread may do it.
+        """
+        wish, applied, shown, arrangement = self._wish, self._applied, self.shown, self.arrangement
+        every = self.rows
+        rows: list[CallRow] = []
+        for start in range(0, len(every), CHUNK):
+            if self._wish != wish:
+                return None
+            rows += [row for row in every[start : start + CHUNK] if row is not None and row in shown]
+        if arrangement == Arrangement():
+            listing = Plain(self._lines_of, rows)
+        else:
+            listing = Arranged(arrangement, self._lines_of, every.__getitem__, rows)
+        return Standing(wish, applied, shown, listing)
+
+    def adopt(self, standing: Standing | None) -> bool:
+        """Shows rows that `stand` brought; whether they are still the ones that are wanted."""
+        if standing is None or (standing.wish, standing.applied) != (self._wish, self._applied):
+            return False
+        self._standing = standing
+        return True
+
+    def show(self, shown: Shown, *, tall: bool | None = None) -> None:
+        """Changes which rows are shown, and waits for it."""
+        self.want(shown, tall=tall)
+        self.adopt(self.stand())
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Changes the order of the rows, and waits for it."""
+        self.want(arrangement=arrangement)
+        self.adopt(self.stand())
+
+    def index_of(self, position: int) -> int:
+        """The index of a row's first line, or of the line that stands where it would."""
+        return self._listing.index_of(position, self.rows[position] if position < len(self.rows) else None)
+
+    def index_of_line(self, line: int) -> int:
+        """The index of a line, or of the one that stands where it would."""
+        if line >= 0:
+            return self.index_of(line >> 1) + (line & 1)
+        return self._listing.index_of_heading(line) if isinstance(self._listing, Arranged) else 0
+
+    def height(self, position: int) -> int:
+        """How many lines the row at this position takes when it's shown."""
+        row = self.rows[position]
+        return 1 if row is None else len(self._lines_of(row))
+
+    def row_at(self, index: int) -> int | None:
+        """The position of the row on the line with this index, or of the next one below a heading, if there is one."""
+        if not 0 <= index < len(self.lines):
+            return None
+        line = self.lines[index]
+        return self.row_at(index + 1) if line < 0 else line >> 1
+
+    def heading(self, line: int) -> Heading | None:
+        """What a line that is a group's heading says; None for one that is no heading."""
+        return self._listing.heading(line) if line < 0 and isinstance(self._listing, Arranged) else None
+
+    def repeats(self, row: CallRow) -> int:
+        """How many calls a row that is shown stands for."""
+        return self._listing.repeats(row) if isinstance(self._listing, Arranged) else 1
+
+    def stands_for(self, position: int) -> int | None:
+        """The position of the row that is shown for this one: itself, the first that is the same, or none."""
+        row = self.rows[position]
+        if row is None or row not in self._standing.shown:
+            return None
+        return self._listing.first_of(row) if isinstance(self._listing, Arranged) else position
+
+    def nearest(self, position: int) -> int | None:
+        """The row at this position or what stands for it, if shown; else the next one that is, or the last."""
+        found = self.stands_for(position) if position < len(self.rows) else None
+        if found is None:
+            found = self.row_at(self.index_of(position))
+        return self.last if found is None else found
+
+    def neighbour(self, position: int, steps: int) -> int | None:
+        """The row so many rows further down (or up) among those shown, stopping at the ends."""
+        index = min(self.index_of(position), len(self.lines) - 1)
+        if index < 0:
+            return None
+        step = 1 if steps > 0 else -1
+        for _ in range(abs(steps)):
+            further = index + step
+            while 0 <= further < len(self.lines) and self.lines[further] & 1:
+                further += step
+            if not 0 <= further < len(self.lines):
+                break
+            index = further
+        return self.lines[index] >> 1
+
+    def problem(self, position: int, step: int) -> int | None:
+        """The next row shown, down (1) or up (-1) from this one, that is blocked or failed; None: there is no more."""
+        index = self.index_of(position) + step
+        while 0 <= index < len(self.lines):
+            line = self.lines[index]
+            row = None if line & 1 else self.rows[line >> 1]
+            if row is not None and row.position != position and row.outcome in PROBLEMS:
+                return row.position
+            index += step
+        return None
+
+    def _replace(self, position: int, row: CallRow | None) -> None:
+        old, self.rows[position] = self.rows[position], row
+        self._count(old, -1)
+        self._count(row, +1)
+        if row is not None:
+            self.widest_page = max(self.widest_page, min(WIDEST_PAGE, len(short_origin(row.page))))
+        if _is_problem(row):
+            self.newest_problem = max(position, self.newest_problem or 0)
+        elif position == self.newest_problem:
+            before = reversed(self.rows[:position])
+            self.newest_problem = next((each.position for each in before if _is_problem(each)), None)
+        shown = self._standing.shown
+        was = old if old is not None and old in shown else None
+        self._listing.change(position, was, row if row is not None and row in shown else None)
+
+    def _lines_of(self, row: CallRow) -> list[int]:
+        first = row.position << 1
+        return [first, first + 1] if self.tall and row.reason and row.outcome in EXPLAINED else [first]
+
+    def _count(self, row: CallRow | None, by: int) -> None:
+        if row is None:
+            return
+        if row.traits is not None:
+            self.tally.count(row.traits, row.started, by)
+        if row.background:
+            self.background += by
+        else:
+            self.outcomes[row.outcome] += by
+
+
+def _is_problem(row: CallRow | None) -> TypeGuard[CallRow]:
+    return row is not None and row.outcome in PROBLEMS and not row.background

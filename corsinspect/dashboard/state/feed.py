@@ -1,0 +1,122 @@
+"""From a source to the Tracker, in slices: judging never holds up the screen."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from corsinspect.analysis import Tracker
+from corsinspect.dashboard.state.facts import Progress
+from corsinspect.dashboard.state.source import Source
+from corsinspect.dashboard.state.threads import breathe, in_thread
+from corsinspect.model import Call, Changes, Exchange
+
+SLICE = 0.01
+"""Seconds of reading and judging between two chances to draw and to hear keys."""
+POLL = 0.05
+FALLBACK = 1.0
+"""Seconds after which a source that wakes its readers is read anyway: a wake-up is only a hint."""
+WORTH_A_BAR = 2000
+"""Exchanges at once from which on progress is shown."""
+
+
+class Feed:
+    """Reads a source to its end. What follows from its exchanges waits in `take` until the screen is drawn."""
+
+    def __init__(self, source: Source, changed: Callable[[], None]) -> None:
+        """`changed` is called when there is something to take or the progress or the source's facts are other ones."""
+        self.progress: Progress | None = None if source.live else Progress(0, None)
+        self.held = False
+        """Whether the screen is to stay as it is: then nothing is read, and the file keeps what comes."""
+        self._over = False
+        self._source = source
+        self._changed = changed
+        self._tracker = Tracker()
+        self._gathered: list[Changes] = []
+        self._deadline = 0.0
+        """When the present slice ends."""
+
+    def take(self) -> Changes:
+        """What has changed since the last time, the newest state of each call; nothing while held."""
+        if self.held:
+            return Changes([], [])
+        gathered, self._gathered = self._gathered, []
+        return merged(gathered)
+
+    def advance(self, now: float) -> None:
+        """Tells the time, so that what waited too long gets its verdict."""
+        self._gathered.append(self._tracker.advance(now))
+        self._changed()
+
+    def hold(self, held: bool) -> None:
+        """Leaves what comes where it is, or takes it in again."""
+        self.held = held
+        if self._source.wake is not None:
+            self._source.wake.set()
+        self._changed()
+
+    def end(self) -> None:
+        """Reads no more: for whoever cancels `run`, as `wait_for` forgets that when its event comes just then."""
+        self._over = True
+
+    async def run(self) -> None:
+        """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
+        source = self._source
+        arrived = await in_thread(source.poll)  # a large file that isn't ours takes seconds
+        while True:
+            await self._judge(arrived)
+            if source.ended:
+                break
+            if self.held or not source.behind:
+                await self._wait()
+            if self._over:
+                return
+            arrived = [] if self.held else source.poll()
+        self._gathered.append(self._tracker.close())
+        self.progress = None
+        self._changed()
+
+    async def _judge(self, exchanges: Sequence[Exchange]) -> None:
+        source = self._source
+        for number, exchange in enumerate(exchanges, 1):
+            if not source.live and (given_up := self._tracker.advance(exchange.started)).changed:
+                self._gathered.append(given_up)
+            self._gathered.append(self._tracker.feed(exchange))
+            if time.perf_counter() > self._deadline:
+                if source.progress is not None:
+                    self.progress = source.progress
+                elif len(exchanges) >= WORTH_A_BAR:
+                    self.progress = Progress(number, len(exchanges))
+                await self._breathe()
+        if source.live and not source.behind:
+            self.progress = None
+        if exchanges:
+            self._changed()
+
+    async def _breathe(self) -> None:
+        """Lets the screen draw and hear keys."""
+        self._changed()
+        await breathe()
+        self._deadline = time.perf_counter() + SLICE
+
+    async def _wait(self) -> None:
+        wake = self._source.wake
+        if wake is None:
+            await asyncio.sleep(POLL)
+        else:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), FALLBACK)
+                wake.clear()
+                self._changed()  # perhaps nothing came, but the proxy died or a browser was closed
+        self._deadline = time.perf_counter() + SLICE
+
+
+def merged(gathered: Iterable[Changes]) -> Changes:
+    """Several changes as one, with the newest state of each call."""
+    latest: dict[str, Call | None] = {}
+    for changes in gathered:
+        latest |= dict.fromkeys(changes.withdrawn)
+        for call in changes.changed:
+            latest[call.id] = call
+    changed = [call for call in latest.values() if call is not None]
+    return Changes(changed, [id for id, call in latest.items() if call is None])

@@ -1,0 +1,96 @@
+"""The compact row of a call: what the list draws, filters and sorts by, and all that memory holds of most calls."""
+
+from sys import intern
+
+import msgspec
+
+from corsinspect import advice
+from corsinspect.analysis import by_server
+from corsinspect.analysis.traits import Traits
+from corsinspect.dashboard.look.symbols import preflight_sign
+from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, Reason
+
+PROBLEMS = frozenset({"blocked", "network-error"})
+"""Outcomes that a person came here for."""
+EXPLAINED = PROBLEMS | {"unknown", "simulated"}
+"""Outcomes whose reason stands under the row; the others' sign says enough."""
+
+
+class CallRow(msgspec.Struct, frozen=True, gc=False):
+    """What the list shows of a call; texts are as captured, `shorten` and `printable` make them fit for a screen.
+
+    With its texts it takes some 350 bytes; a Call takes ten times as much.
+    """
+
+    position: int
+    outcome: Outcome
+    certainty: Certainty
+    method: str
+    url: str
+    page: str | None
+    preflight: str
+    reason: str
+    """In a few words."""
+    started: float
+    took: float | None
+    """Seconds from the first byte asked to the last byte answered."""
+    background: bool
+    id: str = ""
+    slug: Reason | None = None
+    """The verdict's reason."""
+    status: int | None = None
+    """Of the exchange where the call stopped."""
+    kind: Kind | None = None
+    asked: float | None = None
+    """Seconds that the page waited for the preflight of the first hop; None: there was none, or no answer."""
+    traits: Traits | None = None
+    """What it has in common with others; one object for equal ones."""
+
+    @property
+    def text(self) -> str:
+        """What free text is looked for in."""
+        page = self.page or ""
+        return f"{self.method} {self.url} from {page} {self.outcome} {self.reason}".lower()
+
+
+def row_of(position: int, call: Call, traits: Traits) -> CallRow:
+    """The row of a call. Texts that come again and again are held once."""
+    verdict = call.verdict
+    hop = call.hops[-1] if call.hops else Hop()
+    last = hop.request or hop.preflight
+    ended = None if last is None else last.ended
+    return CallRow(
+        position=position,
+        outcome=intern(verdict.outcome),  # pyright: ignore[reportArgumentType] - the same text
+        certainty=intern(verdict.certainty),  # pyright: ignore[reportArgumentType]
+        method=intern(call.method or "CONNECT"),
+        url=call.url,
+        page=None if call.page_origin is None else intern(call.page_origin),
+        preflight=preflight_sign(call),
+        reason=intern(_reason(call)),
+        started=call.started,
+        took=None if ended is None else max(0.0, ended - call.started),
+        background=call.background,
+        id=call.id,
+        slug=None if verdict.reason is None else intern(verdict.reason),  # pyright: ignore[reportArgumentType]
+        status=_STATUSES.get(verdict.status, verdict.status),
+        kind=call.kind,
+        asked=_asked(call),
+        traits=traits,
+    )
+
+
+def _reason(call: Call) -> str:
+    if call.verdict.outcome == "simulated":
+        return advice.server_reason(by_server(call))
+    return advice.short_reason(call)
+
+
+def _asked(call: Call) -> float | None:
+    preflight = call.hops[0].preflight if call.hops else None
+    ended = None if preflight is None else preflight.ended or preflight.answered
+    return None if preflight is None or ended is None else max(0.0, ended - preflight.started)
+
+
+_STATUSES: dict[int | None, int] = {status: status for status in range(100, 600)}
+"""One object a status: what is read from a file are as many as there are calls."""

@@ -1,0 +1,317 @@
+"""Where the dashboard's exchanges come from: a live capture, a file that another process writes, or saved ones."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+from corsinspect.dashboard.state.facts import Progress, SourceFacts
+from corsinspect.dashboard.state.merging import PIECE, Merged
+from corsinspect.model import Exchange
+from corsinspect.session.lines import TORN
+from corsinspect.session.place import session_path_in
+from corsinspect.session.reader import Ahead, Follower, is_session, load
+
+BrowserKind = Literal["chromium", "firefox"]
+
+MOST_PROBLEMS = 20
+"""Problems of a file that are reported; a file of something else has one a line."""
+WORTH_A_BAR = 1 << 20
+"""Bytes of a session still to be read from which on it's shown how far that is."""
+
+
+class Actions(Protocol):
+    """What a person may ask of a live source. Each raises an error with `what` and `mend` where it can't."""
+
+    async def open_browser(self, kind: BrowserKind) -> str:
+        """Opens a browser behind the proxy; returns its name."""
+        ...
+
+    async def restart(self) -> None:
+        """Starts a proxy that has died again, on its port."""
+        ...
+
+    async def clear(self) -> None:
+        """Goes on in a new session file: only what comes from now on is polled."""
+        ...
+
+    def trust(self, host: str) -> None:
+        """Accepts the certificate of `host:port` for this run."""
+        ...
+
+    def simulate(self, api: str, page: str, credentials: bool) -> None:
+        """Answers pages of this origin in the place of this API's server, as a fix would have it."""
+        ...
+
+    def simulate_off(self) -> None:
+        """Lets all servers' own answers pass again."""
+        ...
+
+
+class Source(Protocol):
+    """What the dashboard needs of a source."""
+
+    title: str
+    live: bool
+    """Whether its times are now: calls are then given up by the wall clock, not by the exchanges' own times."""
+    wake: asyncio.Event | None
+    """Set when there is something to poll; None: poll every 50 ms."""
+    actions: Actions | None
+    sessions: tuple[Path, ...]
+    """The files that it's read from; the person's notes stand beside them."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        ...
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to poll at once."""
+        ...
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far a large file has been read."""
+        ...
+
+    def facts(self) -> SourceFacts:
+        """What is to be shown about it now."""
+        ...
+
+    def poll(self) -> Sequence[Exchange]:
+        """What came since the last time, or a piece of it; each exchange once, in its newest state.
+
+        The first time it may take long, and is called from a thread then."""
+        ...
+
+    def waiting(self) -> int:
+        """How many exchanges have something new since the last `poll`."""
+        ...
+
+
+class SessionFile:
+    """Where a session file is, to notice when it's not there any more."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._was = self._number()
+
+    @property
+    def gone(self) -> bool:
+        """Whether another file, or none, has its name now."""
+        number = self._number()
+        self._was = number if self._was is None else self._was  # the proxy makes it, perhaps after us
+        return number != self._was
+
+    def _number(self) -> int | None:
+        try:
+            return self._path.stat().st_ino
+        except OSError:
+            return None
+
+
+class _Pieces:
+    """A session file, piece by piece."""
+
+    def __init__(self, path: Path) -> None:
+        self.follower = Follower(path)
+        self.behind = False
+        self._far = False
+        """Whether it was far behind, and hasn't caught up since: a busy capture is always a little behind."""
+        self._ahead: Ahead | None = None
+
+    @property
+    def progress(self) -> Progress | None:
+        read, size = self.follower.read, self.follower.size
+        return Progress(read, size, bytes=True) if self._far else None
+
+    def poll(self) -> list[Exchange]:
+        exchanges = self.follower.piece(PIECE)
+        left = self.follower.size - self.follower.read
+        self.behind = bool(exchanges) and left > 0
+        self._far = self.behind and (self._far or left >= WORTH_A_BAR)
+        return exchanges
+
+    def waiting(self) -> int:
+        if self._ahead is None or self._ahead.start != self.follower.read:
+            self._ahead = Ahead(self.follower.path, self.follower.read)
+        return self._ahead.count()
+
+
+class FileSource:
+    """Saved sessions (`follow=False`, any format), or one session file that is still being written.
+
+    Sessions of ours are read piece by piece, anything else at once. The first `poll` raises
+    `session.reader.SessionError` for a file that can't be read at all.
+    """
+
+    def __init__(self, *paths: Path, follow: bool = False) -> None:
+        if follow and len(paths) != 1:
+            raise ValueError("only one file can be followed")
+        self.title = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        self.live = follow
+        self.wake: asyncio.Event | None = None
+        self.actions: Actions | None = None
+        self.sessions = self._paths = paths
+        in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
+        self._pieces = _Pieces(paths[0]) if in_pieces else None
+        self._place = SessionFile(paths[0]) if follow else None
+        self._merged = Merged(paths) if len(paths) > 1 else None
+        self._problems: list[str] = []
+        self.ended = False
+
+    @property
+    def behind(self) -> bool:
+        return self._merged is not None or (self._pieces is not None and self._pieces.behind)
+
+    @property
+    def progress(self) -> Progress | None:
+        if self._merged is not None:
+            return self._merged.progress
+        return None if self._pieces is None else self._pieces.progress
+
+    def facts(self) -> SourceFacts:
+        gone = self._place is not None and self._place.gone
+        if self._merged is not None:
+            return SourceFacts(title=self.title, problems=tuple(self._problems))
+        return SourceFacts(session=self._paths[0], session_gone=gone, problems=tuple(self._problems))
+
+    def poll(self) -> Sequence[Exchange]:
+        if self._merged is not None:
+            return self._merge(self._merged)
+        return self._load() if self._pieces is None else self._piece(self._pieces)
+
+    def waiting(self) -> int:
+        return 0 if self._pieces is None else self._pieces.waiting()
+
+    def _piece(self, pieces: _Pieces) -> Sequence[Exchange]:
+        exchanges = pieces.poll()
+        follower = pieces.follower
+        self._problems = [problem.text for problem in follower.problems[:MOST_PROBLEMS]]
+        if not self.live and not pieces.behind:
+            self.ended = True
+            if follower.torn:
+                self._problems.append(TORN)
+            follower.close()
+        return exchanges
+
+    def _merge(self, merged: Merged) -> Sequence[Exchange]:
+        exchanges = merged.poll()
+        self._problems = merged.problems[:MOST_PROBLEMS]
+        self.ended = merged.ended
+        return exchanges
+
+    def _load(self) -> Sequence[Exchange]:
+        if self.ended:
+            return []
+        (path,) = self._paths
+        loaded = load(path)
+        self._problems += [problem.text for problem in loaded.problems]
+        self.ended = True
+        return loaded.exchanges
+
+
+class Browser(Protocol):
+    """As `capture.browser.Browser`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def warning(self) -> str | None: ...
+
+
+class Proxy(Protocol):
+    """What a live source needs of `capture.proxy.Proxy`."""
+
+    session: Path
+    port: int
+    wake: asyncio.Event
+    died: str | None
+
+    @property
+    def browsers(self) -> Sequence[Browser]: ...
+
+    async def restart(self) -> None: ...
+
+    async def turn_to(self, session: Path) -> None: ...
+
+    async def open_browser(
+        self, kind: BrowserKind, url: str | None = None, profile: str | None = None, headless: bool = False
+    ) -> Browser: ...
+
+    def send(self, command: str, *args: object) -> None: ...
+
+
+class LiveSource:
+    """A proxy that runs, and the session file that it writes. Whoever started the proxy also stops it."""
+
+    def __init__(
+        self, proxy: Proxy, *, url: str | None = None, profile: str | None = None, visitor: str | None = None
+    ) -> None:
+        """`url`, `profile`: for the browsers that the person opens from the dashboard; `visitor`: the name of whoever
+        calls through the proxy without being one of its browsers."""
+        self.title = "live"
+        self.live = True
+        self.wake: asyncio.Event | None = proxy.wake
+        self.actions: Actions | None = self
+        self.sessions = (proxy.session,)
+        self.written = [proxy.session]
+        """All session files so far, the present one last."""
+        self.ended = False
+        self._proxy = proxy
+        self._url = url
+        self._profile = profile
+        self._visitors = [visitor] if visitor is not None else []
+        self._pieces = _Pieces(proxy.session)
+        self._place = SessionFile(proxy.session)
+
+    @property
+    def behind(self) -> bool:
+        return self._pieces.behind
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._pieces.progress
+
+    def facts(self) -> SourceFacts:
+        proxy, problems = self._proxy, self._pieces.follower.problems
+        return SourceFacts(
+            address=f"127.0.0.1:{proxy.port}",
+            session=proxy.session,
+            session_gone=self._place.gone,
+            browsers=(*self._visitors, *(browser.name for browser in proxy.browsers)),
+            warnings=tuple(f"{browser.name}: {browser.warning}" for browser in proxy.browsers if browser.warning),
+            dropped=len(problems),
+            died=proxy.died,
+            problems=tuple(problem.text for problem in problems[:MOST_PROBLEMS]),
+        )
+
+    def poll(self) -> Sequence[Exchange]:
+        return self._pieces.poll()
+
+    def waiting(self) -> int:
+        return self._pieces.waiting()
+
+    async def open_browser(self, kind: BrowserKind) -> str:
+        return (await self._proxy.open_browser(kind, self._url, profile=self._profile)).name
+
+    async def restart(self) -> None:
+        await self._proxy.restart()
+
+    async def clear(self) -> None:
+        session = session_path_in(self._proxy.session.parent)
+        await self._proxy.turn_to(session)
+        self._pieces.follower.close()
+        self._pieces, self._place = _Pieces(session), SessionFile(session)
+        self.sessions = (session,)
+        self.written.append(session)
+
+    def trust(self, host: str) -> None:
+        self._proxy.send("trust", host)
+
+    def simulate(self, api: str, page: str, credentials: bool) -> None:
+        self._proxy.send("simulate", api, page, credentials)
+
+    def simulate_off(self) -> None:
+        self._proxy.send("simulate.off")
