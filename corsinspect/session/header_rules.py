@@ -143,7 +143,7 @@ SECRET: tuple[Row, ...] = (
 )  # fmt: skip
 
 ENDINGS: tuple[tuple[Rule, str, str], ...] = (
-    ("words", "-version -build -build-id -commit -revision -sha -sha256 -md5 -checksum -digest -hash", "which code"),
+    ("words", "-version -build -build-id -commit -revision -sha -sha256 -md5 -checksum -digest -commit-hash -content-hash -cache-key", "which code"),
     ("words", "-request-id -trace-id -correlation-id -span-id -requestid -traceid -ray -etag", "ids of requests"),
     ("plain", "-type -policy -consent -timeout -ttl -lifetime -expires -expires-in -expires-at -expiry -max-age -issued-at",
      "about a secret: X-Token-Type, X-Session-Timeout, X-Password-Policy, X-Cookie-Consent"),

@@ -19,8 +19,8 @@ import msgspec
 
 from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.header_rules import Rule, request_rule, response_rule
-from corsinspect.session.secret_names import SCHEMES, is_secret_word, path_standing, standing
-from corsinspect.session.secret_shapes import STRONG, looks_plain, looks_random, replace_shapes
+from corsinspect.session.secret_names import SCHEMES, Standing, is_secret_word, path_standing, standing
+from corsinspect.session.secret_shapes import SHORTEST_SHAPE, STRONG, looks_plain, looks_random, replace_shapes
 from corsinspect.session.token import TOKEN, has_unsafe_byte, wire_length
 
 _Key = TypeVar("_Key")
@@ -31,8 +31,13 @@ Side = Literal["request", "response"]
 _CACHED = 2048
 """Entries per cache; with values up to _CACHEABLE characters that is a few MB."""
 _CACHEABLE = 1024
+_EVER_NEW = frozenset("date content-length age last-modified sec-websocket-key sec-websocket-accept".split())
+"""Headers that aren't worth a place in the cache: each value comes once."""
 MAX_PHRASE = 128
 """Characters of a reason phrase; real ones have fewer than 40."""
+
+SHORTEST_LINK = 6
+"""Characters of a secret in a path; shorter ones would be tried out in no time."""
 
 _USERINFO = re.compile(
     r"^([\x00-\x20]*(?:(?:https?|wss?|ftp):[/\\\t]*|(?:[a-z][a-z0-9+.\t-]*:)?[/\\\t]{2,}))([^/\\]+)@", re.I
@@ -60,8 +65,10 @@ _ENCODED_VALUE = re.compile(r"""(?:(?!%(?:25)*(?:26|23|3B|2C|22|7D|20))[^&#;,\s"
 _LISTED_VALUE = re.compile(r"\[[^\]]*\]?|%5B(?:(?!%5D).)*", re.I)
 _NOTHING = re.compile(r"(?:true|false|null|none|undefined|nil)?", re.I)
 """What stands in a secret's place and is none."""
+_CODE = re.compile("[A-Z]{2,3}|[0-9]{1,3}")
+_COOKIE_PATH = re.compile(r"(?i)(;[ \t]*path=)([^;]*)")
 _URL_IN_TEXT = re.compile(r"""(?:https?|wss?|ftp)://[^\s"'<>`{}|^]*[^\s"'<>`{}|^,;.)\]]|(?<=<)/[^\s"'<>]+(?=>)""", re.I)
-_SEGMENTS = re.compile(r"([/\\;]|%(?:25)*2F)", re.I)
+_SEGMENTS = re.compile(r"([/\\;]|%(?:25)*(?:2F|3B|3F|26|23|20|2C))", re.I)
 _RANDOM_IN_SEGMENT = re.compile(r"(?<![A-Za-z0-9+_%›-])(?:[A-Za-z0-9+_=-]|%2B|%3D){20,}", re.I)
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
 _ASSET = re.compile(r"\.(?:m?js|css|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|wasm|mp4|webm|chunk\.\w+)", re.I)
@@ -69,6 +76,7 @@ _ASSET = re.compile(r"\.(?:m?js|css|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|t
 # What the URL parser percent-encodes in a query (URL, query percent-encode set), and what it drops.
 _ENCODED_BY_BROWSERS = re.compile(r"""[\x00-\x20"'<>\x7f-\xff]""")
 _DROPPED_BY_BROWSERS = re.compile(r"[\t\n\r]")
+_SIMPLE = re.compile(r"[A-Za-z0-9_.,+-]*")
 _URL_WORTH_A_LOOK = re.compile(r"[?#@=:%;]|[^/\\]{20}")
 _REFRESH = re.compile(r"""([^;,]*[;,]\s*(?:url\s*=\s*)?["']?)(.*)""", re.I | re.S)
 _PROTOCOL_WORD = re.compile(r"(?i)access|bearer|base64url|auth.*|apikey|key|ticket")
@@ -146,19 +154,17 @@ class Redactor:
         known = self._lines[side]
         new: list[tuple[str, str]] | None = None
         for index, line in enumerate(lines):
-            rule = rule_of(line[0])
-            if rule == "never":
-                continue
-            redacted = known.get(line)
-            if redacted is None:
-                redacted = self._line(line, rule, url, known)
+            redacted = known.get(line) or self._line(line, rule_of, url, known)
             if redacted[1] != line[1]:
                 new = list(lines) if new is None else new
                 new[index] = redacted
         return lines if new is None else tuple(new)
 
-    def _line(self, line: tuple[str, str], rule: Rule, url: str, known: _Lines) -> tuple[str, str]:
+    def _line(self, line: tuple[str, str], rule_of: Callable[[str], Rule], url: str, known: _Lines) -> tuple[str, str]:
         name, value = line
+        rule = rule_of(name)
+        if rule == "never" and name.lower() in _EVER_NEW:
+            return line
         if rule == "url" and url and _RELATIVE.match(value):
             return name, self._cached_url(value, _leads_to_secrets(url))
         redacted = (name, self._value(rule, value))
@@ -172,7 +178,9 @@ class Redactor:
             return ";".join(self._cookie(pair) for pair in value.split(";"))
         if rule == "set-cookie":
             cookie, semicolon, attributes = value.partition(";")
-            return self._cookie(cookie) + semicolon + (self.text(attributes, random=False) if semicolon else "")
+            return self._cookie(cookie) + semicolon + (self._attributes(attributes) if semicolon else "")
+        if rule == "never":
+            return value
         if rule == "whole":
             return self.token(value)
         if rule == "plain":
@@ -192,6 +200,16 @@ class Redactor:
             return self.token(value)
         bare = credentials.lstrip(" ")
         return value[: len(value) - len(bare)] + self.token(bare) if space else value
+
+    def _attributes(self, attributes: str) -> str:
+        """What follows a cookie: the same again and again, so it's looked at once."""
+        known = self._lines["response"]
+        redacted = known.get(("", attributes))
+        if redacted is None:
+            paths = _COOKIE_PATH.sub(lambda match: match[1] + self.url(match[2]), ";" + attributes)[1:]
+            redacted = ("", self.text(paths, random=False))
+            _remember(known, ("", attributes), redacted, len(attributes))
+        return redacted[1]
 
     def _cookie(self, pair: str) -> str:
         """One `name=value`; without a `=` all of it is the value (RFC 6265bis, section 5.6)."""
@@ -281,6 +299,8 @@ class Redactor:
         if not equals:
             return self._within(part)
         said = standing(name)
+        if said == "unknown" and len(part) < SHORTEST_SHAPE and _SIMPLE.fullmatch(value):
+            return part  # most parameters: 15 µs less a URL
         if self._is_secret(said, value):
             return self._shapes(self._pairs(name, _PARAMETER_VALUE)) + equals + self._url_token(value)
         if said == "unknown" and len(value) >= 20 and looks_random(unquote(value, "latin-1")):
@@ -311,7 +331,7 @@ class Redactor:
             if match.start() < done:
                 continue
             said = standing(match[1])
-            if said not in ("secret", "unless-plain"):
+            if said in ("unknown", "harmless"):
                 continue
             value = _value_of(match, plain_value)
             if self._is_secret(said, value):
@@ -319,10 +339,13 @@ class Redactor:
                 done = match.end() + len(value)
         return "".join(pieces) + text[done:]
 
-    def _is_secret(self, said: str, value: str) -> bool:
-        if said == "secret":
-            return not _NOTHING.fullmatch(value)
-        return said == "unless-plain" and not _NOTHING.fullmatch(value) and not looks_plain(unquote(value, "latin-1"))
+    @staticmethod
+    def _is_secret(said: Standing, value: str) -> bool:
+        if said in ("unknown", "harmless") or _NOTHING.fullmatch(value):
+            return False
+        if said == "unless-code":
+            return not _CODE.fullmatch(value)
+        return said == "secret" or not looks_plain(unquote(value, "latin-1"))
 
     def _shapes(self, text: str, *, random: bool = True) -> str:
         if "@" in text or "%40" in text:
@@ -382,7 +405,9 @@ def _quoted(text: str, start: int, quote: str) -> str:
 
 def _is_plain_segment(segment: str) -> bool:
     """Whether a segment behind a word such as `reset` is no key: words, numbers, a token already."""
-    return not segment or looks_plain(unquote(segment, "latin-1")) or TOKEN.sub("", segment, 1)[:1] in ("", ".")
+    if len(segment) < SHORTEST_LINK:
+        return True
+    return looks_plain(unquote(segment, "latin-1")) or TOKEN.sub("", segment, 1)[:1] in ("", ".")
 
 
 def _leads_to_secrets(url: str) -> bool:

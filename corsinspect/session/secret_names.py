@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
-Standing = Literal["secret", "unless-plain", "harmless", "unknown"]
-"""What a name says of its value: a secret; a secret unless it's a plain word or a small number; none, though it may look
-random; nothing."""
+Standing = Literal["secret", "unless-code", "unless-plain", "harmless", "unknown"]
+"""What a name says of its value: a secret; a secret unless it's a country's or a status code; unless it's a plain word or
+a small number; none, though it may look random; nothing."""
 
 # A header with one of these words in its name holds a secret, whoever invented it: X-Acme-Auth-Token, My-Secret.
 _WORDS = frozenset(
@@ -22,11 +22,11 @@ _ENDINGS = ("token", "secret", "password", "apikey", "sessionid")
 
 # Names of parameters, lower-case without separators: access_token, accessToken and access-token are one.
 _SECRET = frozenset(
-    """token auth authorization apikey accesskey secretkey authkey accesskeyid awsaccesskeyid subscriptionkey sig
+    """token authorization apikey accesskey secretkey authkey accesskeyid awsaccesskeyid subscriptionkey sig
     signature hmac mac password passwd passphrase pwd passwort motdepasse contrasena senha pass pin otp totp mfacode
-    otpcode smscode verificationcode secret credential credentials code authcode authorizationcode codeverifier
+    otpcode smscode verificationcode secret credential credentials authcode authorizationcode codeverifier
     codechallenge nonce sessionid sess sid phpsessid jsessionid aspsessionid connectsid jwt bearer assertion samlrequest
-    samlresponse relaystate csrf xsrf csrfmiddlewaretoken csrfmiddleware requestverificationtoken privatekey clientkey
+    samlresponse csrf xsrf csrfmiddlewaretoken csrfmiddleware requestverificationtoken privatekey clientkey
     appkey licensekey serverkey masterkey encryptionkey signingkey deploykey webhookkey streamkey storagekey accountkey
     sharedkey consumerkey consumersecret oauthverifier oauthsignature oauthnonce usercode devicecode invitecode
     recoverycode backupcode resetcode activationcode confirmationcode accesscode couponsecret cvv cvc cvv2 ssn creditcard
@@ -35,10 +35,12 @@ _SECRET = frozenset(
     xgoogsignature xgoogcredential googleaccessid keypairid policysignature hdnts hdnea""".split()
 )
 _UNLESS_PLAIN = frozenset(
-    """key state session sign ticket magic invite invitation authuser hash h k t s sk pk access login challenge verifier
+    """auth relaystate key state session sign ticket magic invite invitation authuser hash h k t s sk pk access login challenge verifier
     ott link linkid share shareid sharekey uid userid guid hashid pw verify confirm confirmation activate
     reset unsubscribe""".split()
 )
+# The last word of a name that has several: smtp_pass, userPin.
+_LAST_WORDS = frozenset("pass pwd pin otp sig jwt sid sess passcode hmac cvv nonce mac bearer".split())
 _SECRET_ENDINGS = (
     *_ENDINGS,
     *("signature", "credential", "credentials", "passcode", "passphrase", "assertion", "authcode", "passwd", "pwd"),
@@ -53,8 +55,9 @@ _ABOUT = re.compile(
     r"limit|required|enabled|strength|hint|url|uri|endpoint|page|form|reset|field|label|visible|name|version|status|"
     r"format|algorithm|algo|alg|scope|scopes|lifetime|age|issuedat|at|changed|updated|error|rules?|manager|method|s)$"
 )
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _HARMLESS = frozenset(
-    """v ver version commit commitid commithash sha sha1 sha256 sha512 md5 crc crc32 etag integrity build buildid
+    """version commit commitid commithash sha sha1 sha256 sha512 md5 crc crc32 etag integrity build buildid
     buildhash rev revision ref digest checksum contenthash filehash hashsum fingerprint requestid reqid traceid spanid
     traceparent correlationid xrequestid eventid uuid cid cachebuster cb rnd tag githash gitsha gitcommit release
     deployment deploymentid cacheid blob tree oid objectid productid itemid orderid page cursor sort order lang locale
@@ -67,18 +70,18 @@ _HARMLESS_ENDINGS = (
 
 # Segments of a path after which what isn't a plain word is a capability: whoever has the link may do the thing.
 _PATH_WORDS = re.compile(
-    r"(?:.*[-_.])?(?:reset|recover|recovery|forgot|verify|verification|confirm|confirmation|activate|activation|"
+    r"(?:[a-z]+[-_.])*(?:reset|recover|recovery|forgot|verify|verification|confirm|confirmation|activate|activation|"
     r"invite|invites|invitation|invitations|join|magic|magiclink|unsubscribe|optout|token|tokens|secret|secrets|"
     r"webhook|webhooks|hook|hooks|webhookb2|incomingwebhook|ical|icals|calendar|calendars|webcal|ics|private|"
     r"share|shared|shares|sharing|sso|otp|onetime|impersonate|pair|pairing|apikey|apikeys|key|keys|auth|session|sessions|"
     r"login|signin|callback|redeem|claim|gift|access|accept|passwordreset|resetpassword|password|passwords|preview|"
     r"register|registration|signup|approve|approval|download|downloads|dl|s|r|l|rss|feed|feeds|atom|subscribe|"
-    r"workflow|workflows|trigger|triggers|ticket|unlock|delegate|guest|link|links|services|api[-_]?key|bot)"
-    r"(?:[-_.](?:password|email|account|link|link|url|user|code|token|key|pw|access|now|me|app|session))?"
+    r"workflow|workflows|trigger|triggers|ticket|unlock|delegate|guest|link|links|services|api[-_]key|bot)"
+    r"(?:[-_.](?:password|email|account|link|url|user|code|token|key|pw|access|now|me|app|session))?"
 )
 # Segments after which a random value is a name: what it names is no secret.
 _PATH_HARMLESS = re.compile(
-    r"(?i)commits?|trees?|blobs?|raw|blame|compare|refs?|sha|sha1|sha256|digests?|manifests|objects?|revisions?|builds?|"
+    r"(?i)commits?|trees?|archive|blobs?|raw|blame|compare|refs?|sha|sha1|sha256|digests?|manifests|objects?|revisions?|builds?|"
     r"checksums?|hash(?:es)?|assets?|static|dist|chunks?|cache|md5|_next|immutable|etag|traces?|requests?|layers"
 )
 
@@ -105,19 +108,22 @@ def standing(name: str) -> Standing:
     """What a parameter's name (as written, so perhaps percent-encoded) says of its value."""
     if "‹" in name:  # what was redacted names nothing
         return "unknown"
-    words = [re.sub("[^a-z0-9]", "", word) for word in re.split(r"[.\[\]]+", unquote(name, "latin-1").lower()) if word]
-    last = next((word for word in reversed(words) if word), "")
-    return _standing(last, "".join(words))
+    spaced = _CAMEL.sub("_", unquote(name, "latin-1")).lower()
+    parts = [part for part in (re.sub("[^a-z0-9]", "", part) for part in re.split(r"[.\[\]]+", spaced)) if part]
+    words = re.findall("[a-z0-9]+", spaced)
+    return _standing(parts[-1], "".join(parts), words[-1]) if parts else "unknown"
 
 
-def _standing(last: str, whole: str) -> Standing:
-    if last in _SECRET or whole in _SECRET or whole.endswith(_SECRET_ENDINGS):
+def _standing(part: str, whole: str, word: str) -> Standing:
+    if part == "code":
+        return "unless-code"
+    if part in _SECRET or whole in _SECRET or whole.endswith(_SECRET_ENDINGS) or word in _LAST_WORDS:
         return "secret"
-    if last in _HARMLESS or whole.endswith(_HARMLESS_ENDINGS):
+    if part in _HARMLESS or whole.endswith(_HARMLESS_ENDINGS):
         return "harmless"
     if within := _SECRET_WITHIN.search(whole):
         return "harmless" if _ABOUT.fullmatch(whole, within.end()) else "secret"
-    return "unless-plain" if last in _UNLESS_PLAIN or whole in _UNLESS_PLAIN else "unknown"
+    return "unless-plain" if part in _UNLESS_PLAIN or whole in _UNLESS_PLAIN or word == "key" else "unknown"
 
 
 @lru_cache(4096)

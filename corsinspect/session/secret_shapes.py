@@ -59,6 +59,9 @@ _SCHEMED = re.compile(
     r"(?P<rest>[A-Za-z0-9._~+/-]{8,}={0,2})(?![\w\"=])",
     re.I,
 )
+_SPACE = re.compile(r"[ \t+]|%20")
+SHORTEST_SHAPE = 14
+"""Characters of the shortest text that can hold a secret by its shape."""
 SHORTEST_RANDOM = 20
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_%›-])[A-Za-z0-9+/_-]{20,}={0,2}")
 _WHOLE_RUN = re.compile(r"[A-Za-z0-9+_/-]{20,}={0,2}")
@@ -92,13 +95,13 @@ def looks_random(run: str) -> bool:
     run = _UUID.sub("", run).rstrip("=")
     if len(run) < SHORTEST_RANDOM:
         return False
-    digits = sum(character.isdigit() for character in run)
+    digits = sum(map(str.isdigit, run))
     if digits == len(run):
         return False
     if _HEX.fullmatch(run):
         return len(run) >= 32 and digits >= 3
     changes = len(_CHANGE.findall(run)) / len(run)
-    if any(character.islower() for character in run) and any(character.isupper() for character in run):
+    if run != run.lower() and run != run.upper():
         if len(run) >= 32 and digits >= 2 and changes >= 0.25:
             return _entropy(run) >= 3.6
         return changes >= (0.38 if digits else 0.44) and _entropy(run) >= 3.4
@@ -121,6 +124,8 @@ def looks_plain(value: str) -> bool:
 def _is_plain_run(run: str) -> bool:
     if run.isdigit():
         return len(run) <= 5 or _DATE.fullmatch(run) is not None
+    if len(run) <= 3 and run.isalpha():
+        return True
     if not run.isalpha() and len(run) <= 15 and _SHORT_MIX.fullmatch(run):
         return _is_word(run.strip("0123456789"))
     pieces = _PIECE.findall(run.strip("0123456789"))
@@ -136,9 +141,10 @@ def _is_word(letters: str) -> bool:
 
 def replace_shapes(text: str, token: Callable[[str], str], *, random: bool = True) -> str:
     """`text` with every secret that shows by its shape given to `token`; `random`: long random runs too."""
-    if len(text) < 14:
+    if len(text) < SHORTEST_SHAPE:
         return text
-    text = _SCHEMED.sub(lambda match: _credentials(match, token), text)
+    if _SPACE.search(text):
+        text = _SCHEMED.sub(lambda match: _credentials(match, token), text)
     text = STRONG.sub(lambda match: token(match[0]), text)
     if random and len(text) >= SHORTEST_RANDOM:
         text = _RUN.sub(lambda match: _random_parts(match, token), text)
