@@ -34,14 +34,15 @@ class Recorder:
         self,
         path: Path,
         *,
+        redacted: bool = True,
         flushed: Callable[[], None] | None = None,
         changed: Callable[[Call], None] | None = None,
         broken: Callable[[SessionError], None],
         trouble: Callable[[str, Exception], None],
     ) -> None:
-        """`broken` is called when the file can't be written any more, `trouble` with an exception of ours and where it
+        """`redacted`: see SessionWriter. `broken` is called when the file can't be written any more, `trouble` with an exception of ours and where it
         came from, when that was not within a call from outside. Raises SessionError when the file can't be opened."""
-        self._writer = SessionWriter(path)
+        self._writer = SessionWriter(path, redacted=redacted)
         self._tracker = Tracker()
         self._flushed = flushed
         self._changed = changed

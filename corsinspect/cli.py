@@ -146,6 +146,9 @@ def attach(
 def record(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
     port: Port = None,
+    keep_values: Annotated[
+        bool, typer.Option("--keep-values", help="Write cookies, tokens and all other values as they are sent.")
+    ] = False,
 ) -> None:
     """Capture without a dashboard and print a line per call. Stop it with Ctrl-C or SIGTERM.
 
@@ -156,7 +159,7 @@ def record(
     from corsinspect.record import record
     from corsinspect.session.place import new_session_path
 
-    _run(record(output or new_session_path(), port))
+    _run(record(output or new_session_path(), port, keep_values=keep_values))
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """The live dashboard and the demo: a proxy, a browser, and the screen (or lines) that show what comes of them."""
 
 import asyncio
-import contextlib
 import gc
 import shlex
 import sys
@@ -102,9 +101,8 @@ async def _demo_lines(proxy: Proxy, servers, visit) -> int:
         print(f"the demo isn't done after {DEMO_LIMIT:.0f} s; no verdict on: {missing or 'nothing'}", file=sys.stderr)
         return 2
     finally:
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await following  # raises what ended it, if something did
+        recording.stop()
+        await following  # raises what ended it, if something did
         recording.poll(time.time())
     print(text.summary(recording.lines.calls.values()), file=sys.stderr)
     print(f"session: {proxy.session}", file=sys.stderr)

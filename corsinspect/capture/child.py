@@ -1,4 +1,4 @@
-"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any]`.
+"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values]`.
 
 - stdout: first one JSON line, `{"port": N}` or `{"what": …, "mend": …}`; then one byte after each flush of the session.
   Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
@@ -109,7 +109,7 @@ def obey(master: LeanMaster, line: bytes) -> None:
         logging.exception("A command from the dashboard failed: %r", line)
 
 
-async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str | None:
+async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_values: bool = False) -> str | None:
     """Run the proxy until the parent ends it; why it ended if that was something else."""
     browsers = Browsers()
     try:
@@ -128,7 +128,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str |
         master.shutdown()
 
     try:
-        capture = Capture(session, stream=True, flushed=parent.wake, broken=stop_loudly)
+        capture = Capture(session, stream=True, keep_values=keep_values, flushed=parent.wake, broken=stop_loudly)
     except SessionError as problem:
         parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
         return str(problem)
@@ -172,6 +172,7 @@ def main() -> None:
     parser.add_argument("session", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--or-any", action="store_true")
+    parser.add_argument("--keep-values", action="store_true")
     args = parser.parse_args()
     parent = Parent()
     # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
@@ -179,7 +180,7 @@ def main() -> None:
     logging.raiseExceptions = False  # see Parent: stderr may be full
     # Python 3.11 reports each connection that is open at the end as an error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent)))
+    sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent, keep_values=args.keep_values)))
 
 
 if __name__ == "__main__":

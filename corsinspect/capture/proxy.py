@@ -32,8 +32,8 @@ class Proxy:
     killed, the proxy's process notices, closes the launched browsers and ends by itself.
     """
 
-    def __init__(self, session: Path, *, port: int | None = None) -> None:
-        """`port` None: 8080, or any free one where that is taken."""
+    def __init__(self, session: Path, *, port: int | None = None, keep_values: bool = False) -> None:
+        """`port` None: 8080, or any free one where that is taken. `keep_values`: the session isn't redacted."""
         self.session = session
         self.port = port if port is not None else USUAL_PORT
         """The real one once `start` has returned."""
@@ -45,6 +45,7 @@ class Proxy:
         self.browsers: list[Browser] = []
         """Those that are open."""
         self._or_any = port is None
+        self._keep_values = keep_values
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -127,7 +128,7 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _spawn(self) -> None:
-        options = ["--or-any"] if self._or_any else []
+        options = [*(["--or-any"] if self._or_any else []), *(["--keep-values"] if self._keep_values else [])]
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",  # a file of the person's called like a module of ours must not be run

@@ -375,6 +375,9 @@ class KeptValues(Redactor):
     def text(self, text: str, *, random: bool = True) -> str:
         return text
 
+    def phrase(self, phrase: str) -> str:
+        return _cut(phrase)
+
 
 def _value_of(match: re.Match[str], plain_value: re.Pattern[str]) -> str:
     """The value that a pair's name and separator are followed by."""

@@ -5,10 +5,12 @@ import stat
 import time
 from pathlib import Path
 
+import msgspec
+
 from corsinspect import __version__
 from corsinspect.model import Annotation, Exchange
 from corsinspect.session.errors import SessionError
-from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
+from corsinspect.session.lines import FORMAT_VERSION, KEPT, Header, encode, encode_header
 from corsinspect.session.place import hold
 
 _MEND = "Free some space or choose another file with -o."
@@ -19,10 +21,12 @@ class SessionWriter:
 
     Creates the file for its owner only, or takes it up again: mends a torn last line with a newline, then writes a new
     header. The file is held (see `place`) until `close`. Raises SessionError if it can't be opened or isn't a session.
+    `redacted`: False where the Exchanges keep their secrets, which the header then says.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, redacted: bool = True) -> None:
         self.path = path
+        self._redacted = redacted
         self._pending: dict[str, tuple[Exchange, Annotation | None]] = {}
         self._unwritten = b""
         try:
@@ -47,7 +51,13 @@ class SessionWriter:
             if status.st_size and os.pread(self._fd, 1, status.st_size - 1) != b"\n":
                 self._unwritten = b"\n"
         self._unwritten += encode_header(
-            Header(corsinspect=FORMAT_VERSION, version=__version__, started=time.time(), redacted=True)
+            Header(
+                corsinspect=FORMAT_VERSION,
+                version=__version__,
+                started=time.time(),
+                redacted=self._redacted,
+                notice=msgspec.UNSET if self._redacted else KEPT,
+            )
         )
         self.flush()
 
