@@ -74,10 +74,10 @@ class Capture:
     ) -> None:
         """`session` None: this is a person's own mitmproxy, its options say where to and whether to mark.
 
-        `keep_values` writes secrets as they were sent. `stream` lets bodies through as they come instead of collecting them; a person's own mitmproxy shows and saves
-        bodies, so there it's theirs to say. `flushed` is called after lines were written, `broken` (once) when the
-        session can't be written any more; without it that is logged, and recording ends. Raises SessionError when
-        the session file can't be opened.
+        `keep_values` writes secrets as they were sent. `stream` lets bodies through as they come instead of
+        collecting them; a person's own mitmproxy shows and saves bodies, so there it's theirs to say. `flushed` is
+        called after lines were written, `broken` (once) when the session can't be written any more; without it that is
+        logged, and recording ends. Raises SessionError when the session file can't be opened.
         """
         self.troubles: Tally[str] = Tally()
         """Our own exceptions so far, by hook and type."""

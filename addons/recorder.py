@@ -40,8 +40,9 @@ class Recorder:
         broken: Callable[[SessionError], None],
         trouble: Callable[[str, Exception], None],
     ) -> None:
-        """`redacted`: see SessionWriter. `broken` is called when the file can't be written any more, `trouble` with an exception of ours and where it
-        came from, when that was not within a call from outside. Raises SessionError when the file can't be opened."""
+        """`redacted`: see SessionWriter. `broken` is called when the file can't be written any more, `trouble` with an
+        exception of ours and where it came from, when that was not within a call from outside. Raises SessionError when
+        the file can't be opened."""
         self._writer = SessionWriter(path, redacted=redacted)
         self._tracker = Tracker()
         self._flushed = flushed

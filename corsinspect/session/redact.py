@@ -2,8 +2,8 @@
 
 - A secret becomes a token (see `corsinspect.session.token`); the key lives as long as the Redactor, so equal secrets of
   one session have equal tokens and nobody can find a secret by guessing and hashing.
-- Which header is treated how says `header_rules`; which name means a secret, `secret_names`; which value looks like one,
-  `secret_shapes`.
+- `header_rules` says which header is treated how, `secret_names` which name means a secret, `secret_shapes` which value
+  looks like one.
 - One rule for URLs wherever they stand (request, Location, Referer, Refresh): what pairs before pairs after.
 - Redacting twice is redacting once: each rule is applied until nothing changes.
 """
@@ -65,6 +65,7 @@ _ENCODED_VALUE = re.compile(r"""(?:(?!%(?:25)*(?:26|23|3B|2C|22|7D|20))[^&#;,\s"
 _LISTED_VALUE = re.compile(r"\[[^\]]*\]?|%5B(?:(?!%5D).)*", re.I)
 _NOTHING = re.compile(r"(?:true|false|null|none|undefined|nil)?", re.I)
 """What stands in a secret's place and is none."""
+_NUMBER = re.compile("[0-9, ]{0,40}")
 _CODE = re.compile("[A-Z]{2,3}|[0-9]{1,3}")
 _COOKIE_PATH = re.compile(r"(?i)(;[ \t]*path=)([^;]*)")
 _URL_IN_TEXT = re.compile(r"""(?:https?|wss?|ftp)://[^\s"'<>`{}|^]*[^\s"'<>`{}|^,;.)\]]|(?<=<)/[^\s"'<>]+(?=>)""", re.I)
@@ -163,12 +164,11 @@ class Redactor:
     def _line(self, line: tuple[str, str], rule_of: Callable[[str], Rule], url: str, known: _Lines) -> tuple[str, str]:
         name, value = line
         rule = rule_of(name)
-        if rule == "never" and name.lower() in _EVER_NEW:
-            return line
         if rule == "url" and url and _RELATIVE.match(value):
             return name, self._cached_url(value, _leads_to_secrets(url))
         redacted = (name, self._value(rule, value))
-        _remember(known, line, redacted, len(name) + len(value))
+        if name.lower() not in _EVER_NEW:
+            _remember(known, line, redacted, len(name) + len(value))
         return redacted
 
     def _value(self, rule: Rule, value: str) -> str:
@@ -185,6 +185,8 @@ class Redactor:
             return self.token(value)
         if rule == "plain":
             return value if looks_plain(value) else self.token(value)
+        if rule == "number":
+            return value if _NUMBER.fullmatch(value) else self.token(value)
         if rule == "url":
             return self.url(value)
         if rule == "protocols":

@@ -8,8 +8,8 @@ from typing import Literal
 from urllib.parse import unquote
 
 Standing = Literal["secret", "unless-code", "unless-plain", "harmless", "unknown"]
-"""What a name says of its value: a secret; a secret unless it's a country's or a status code; unless it's a plain word or
-a small number; none, though it may look random; nothing."""
+"""What a name says of its value: a secret; a secret unless it's a country's or a status code; a secret unless it's a
+plain word or a small number; no secret, though it may look random; nothing."""
 
 # A header with one of these words in its name holds a secret, whoever invented it: X-Acme-Auth-Token, My-Secret.
 _WORDS = frozenset(
@@ -17,7 +17,9 @@ _WORDS = frozenset(
     sessionid sid csrf xsrf csrftoken xsrftoken apikey accesskey authkey secretkey privatekey hmac cookie assertion
     authtoken otp totp""".split()
 )
-_MAYBE_WORDS = frozenset("auth authorization key pin pass code nonce ticket sig verifier challenge invite magic".split())
+_MAYBE_WORDS = frozenset(
+    "auth authorization key pin pass code nonce ticket sig verifier challenge invite magic".split()
+)
 _ENDINGS = ("token", "secret", "password", "apikey", "sessionid")
 
 # Names of parameters, lower-case without separators: access_token, accessToken and access-token are one.
@@ -29,15 +31,14 @@ _SECRET = frozenset(
     samlresponse csrf xsrf csrfmiddlewaretoken csrfmiddleware requestverificationtoken privatekey clientkey
     appkey licensekey serverkey masterkey encryptionkey signingkey deploykey webhookkey streamkey storagekey accountkey
     sharedkey consumerkey consumersecret oauthverifier oauthsignature oauthnonce usercode devicecode invitecode
-    recoverycode backupcode resetcode activationcode confirmationcode accesscode couponsecret cvv cvc cvv2 ssn creditcard
+    recoverycode backupcode resetcode activationcode confirmationcode accesscode cvv cvc cvv2 ssn creditcard
     cardnumber pan iban idtokenhint logintoken loginhinttoken gclientsecret seed mnemonic saltedpassword pswd userpass
     userpwd dbpass dbpassword connectionstring dsnsecret sastoken xamzsecuritytoken xamzcredential xamzsignature
     xgoogsignature xgoogcredential googleaccessid keypairid policysignature hdnts hdnea""".split()
 )
 _UNLESS_PLAIN = frozenset(
-    """auth relaystate key state session sign ticket magic invite invitation authuser hash h k t s sk pk access login challenge verifier
-    ott link linkid share shareid sharekey uid userid guid hashid pw verify confirm confirmation activate
-    reset unsubscribe""".split()
+    """auth relaystate key state session sign ticket magic invite invitation authuser hash sk access login challenge ott
+    link linkid share shareid sharekey pw verify confirm confirmation activate reset unsubscribe""".split()
 )
 # The last word of a name that has several: smtp_pass, userPin.
 _LAST_WORDS = frozenset("pass pwd pin otp sig jwt sid sess passcode hmac cvv nonce mac bearer".split())

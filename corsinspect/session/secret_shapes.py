@@ -52,7 +52,7 @@ _PREFIXED = (
     r"PLAK[a-f0-9]{20,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9=._-]{20,}|rdme_[a-z0-9]{20,}|phc_[A-Za-z0-9]{20,}|phx_[A-Za-z0-9]{20,}",
     r"CFPAT-[A-Za-z0-9_-]{20,}|t1\.[A-Z0-9a-z_-]+=*\.[A-Z0-9a-z_-]{40,}|y[0-3]_[A-Za-z0-9_-]{40,}|sk_[a-z0-9]{32,}|settlemint_[A-Za-z0-9]{16,}",
     r"-----BEGIN[A-Z ]{0,40}PRIVATE KEY-----[^\"<>]{20,}",
-)  # fmt: skip
+)
 STRONG = re.compile(_START + "(?:" + "|".join(_PREFIXED) + ")")
 _SCHEMED = re.compile(
     r"\b(?P<scheme>Bearer|Basic|Token|ApiKey|SSWS|DPoP|Negotiate|NTLM|Digest-Token)(?P<space>[ \t]+|%20|\+)"
@@ -136,7 +136,12 @@ def _is_plain_run(run: str) -> bool:
 def _is_word(letters: str) -> bool:
     if len(letters) <= 3:
         return letters.isalpha()
-    return letters.isalpha() and len(letters) <= 24 and _VOWEL.search(letters) is not None and not _CONSONANTS.search(letters)
+    return (
+        letters.isalpha()
+        and len(letters) <= 24
+        and _VOWEL.search(letters) is not None
+        and not _CONSONANTS.search(letters)
+    )
 
 
 def replace_shapes(text: str, token: Callable[[str], str], *, random: bool = True) -> str:

@@ -62,7 +62,9 @@ def test_redacting_every_kind_twice_is_redacting_once(kinds) -> None:
 
 @settings(max_examples=300)
 @given(
-    name=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=":"), min_size=1, max_size=30),
+    name=st.text(
+        st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=":"), min_size=1, max_size=30
+    ),
     value=st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), min_size=1, max_size=80),
 )
 def test_a_request_header_that_nobody_knows_loses_its_value_whole(name: str, value: str) -> None:

@@ -119,7 +119,9 @@ def test_a_jwt_in_a_path_is_a_secret_in_url_and_location():
     redactor = Redactor()
     url = redactor.url(f"https://api.test/verify/{JWT}/now")
     assert JWT not in url
-    assert redactor.response_headers((("Location", f"/verify/{JWT}/now"),))[0][1] == url.removeprefix("https://api.test")
+    assert redactor.response_headers((("Location", f"/verify/{JWT}/now"),))[0][1] == url.removeprefix(
+        "https://api.test"
+    )
 
 
 @pytest.mark.parametrize(
