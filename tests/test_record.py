@@ -52,3 +52,22 @@ async def test_a_signal_that_coincides_with_a_wake_up_ends_it(
     assert done, "it still follows the session"
     assert recording.result() == 0
     assert made[0].stopped
+
+
+async def test_kept_values_are_said_on_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[StandIn] = []
+
+    def make(session: Path, **options: object) -> StandIn:
+        made.append(StandIn(session, **options))
+        made[0].died = "the test is over"
+        return made[0]
+
+    monkeypatch.setattr(module, "Proxy", make)
+    await module.record(tmp_path / "session.jsonl", None, keep_values=True)
+    assert made[0].options["keep_values"] is True
+    assert capsys.readouterr().err.count("NOT REDACTED") == 2
+    made.clear()
+    await module.record(tmp_path / "session.jsonl", None)
+    assert "NOT REDACTED" not in capsys.readouterr().err
