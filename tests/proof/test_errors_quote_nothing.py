@@ -125,7 +125,9 @@ def test_a_text_that_could_quote_is_replaced(beginning: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Cannot connect to a.test: " * 10_000, "x" * 10_000_000, "[Errno 1] " * 100_000, "\ud800"]
+    "text",
+    ["Cannot connect to a.test: " * 10_000, "x" * 10_000_000, "[Errno 1] " * 100_000, "\ud800"],
+    ids=["nested", "long", "many", "no text"],
 )
 def test_a_long_text_is_short_afterwards(text: str) -> None:
     assert len(failure(text).text) <= 2 * MAX_TEXT

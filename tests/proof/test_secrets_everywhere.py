@@ -120,4 +120,3 @@ async def test_kept_values_are_in_the_file_alone(keeping: Proxy, capsys: pytest.
     for name, said in told(keeping.session, capsys).items():
         assert len(found(said)) <= MAX_FOUND * len(KINDS), name
     assert keeping.session.stat().st_mode & 0o077 == 0
-
