@@ -118,6 +118,12 @@ class Capture:
             self._recorder.close()
             self._recorder = None
 
+    def discard(self) -> None:
+        """Leave no session: the proxy can't start."""
+        if self._recorder is not None:
+            self._recorder.discard()
+            self._recorder = None
+
     def turn_to(self, session: Path) -> None:
         """Go on in another session file; the present one is closed whole.
 

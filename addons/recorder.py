@@ -99,6 +99,10 @@ class Recorder:
         except SessionError as problem:
             self._broken(problem)
 
+    def discard(self) -> None:
+        """Nothing came of it: the file is as it was."""
+        self._writer.discard()
+
     def _conclude(self, where: str, step: Callable[[], Changes]) -> None:
         try:
             self._apply(step())

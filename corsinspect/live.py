@@ -10,7 +10,7 @@ from pathlib import Path
 
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
-from corsinspect.record import CallLines, Recording
+from corsinspect.record import CallLines, Recording, farewell
 from corsinspect.report import text
 from corsinspect.terminal import wants_colour
 
@@ -38,7 +38,10 @@ async def live(
 
 def _farewell(sessions: Sequence[Path]) -> None:
     for session in sessions:
-        print(f"session: {session}")
+        print(farewell(session))
+    sessions = [session for session in sessions if session.exists()]
+    if not sessions:
+        return
     these = shlex.join(map(str, sessions))
     print(f"open {'it' if len(sessions) == 1 else 'them'} again: corsinspect replay {these}")
 

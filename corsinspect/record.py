@@ -49,6 +49,8 @@ class Recording:
     def __init__(self, proxy: Proxy, lines: CallLines) -> None:
         self.proxy = proxy
         self.lines = lines
+        self.gone = False
+        """Whether the session file was deleted, or replaced, while it was written."""
         self._stopped = False
         self._follower = Follower(proxy.session)
         self._tracker = Tracker()
@@ -58,6 +60,9 @@ class Recording:
         for exchange in self._follower.poll():
             self.lines.take(self._tracker.feed(exchange))
         self.lines.take(self._tracker.advance(now))
+        if not self.gone and self._follower.gone:
+            self.gone = True
+            _tell(f"{self.proxy.session} was deleted: what is captured now can't be kept. Stop, and start again.")
 
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
@@ -91,6 +96,7 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
         loop.add_signal_handler(number, recording.stop)
     try:
         await proxy.start()
+        recording.poll(time.time())  # holds the file from now on: whoever deletes it is noticed
         _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; press Ctrl-C to stop")
         if keep_values:
             _tell(f"{session}: {KEPT}")
@@ -99,13 +105,18 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
         await proxy.stop()
     recording.close()
     _tell(text.summary(recording.lines.calls.values()))
-    _tell(f"session: {session}")
+    _tell(farewell(session))
     if keep_values:
         _tell(KEPT)
     if proxy.died is not None:
         _tell(f"the proxy died: {proxy.died}")
         return 2
-    return 0
+    return 2 if recording.gone else 0
+
+
+def farewell(session: Path) -> str:
+    """Where a session is that has ended."""
+    return f"session: {session}" if session.exists() else f"session: {session} was deleted, nothing is left of it"
 
 
 def _print(line: str) -> None:

@@ -24,7 +24,7 @@ from mitmproxy import command
 
 from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
 from corsinspect.addons.simulate import Simulation  # pyright: ignore[reportMissingImports]
-from corsinspect.capture.ca import ensure_ca
+from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove
@@ -114,6 +114,13 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_
     browsers = Browsers()
     try:
         ca = ensure_ca()
+        check_ca(ca)
+    except ValueError as problem:
+        parent.tell(
+            what=f"The certificate authority in {ca_paths().folder} can't be read: {problem}.",
+            mend="Move that folder away: a new one is made. What trusted the old one has to trust the new.",
+        )
+        return str(problem)
     except OSError as problem:
         parent.tell(
             what=f"The certificate authority can't be made: {problem}.",
@@ -136,6 +143,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:
+        capture.discard()
         parent.tell(**_port_trouble(port, problem))
         return str(problem)
     for number in (signal.SIGTERM, signal.SIGINT):

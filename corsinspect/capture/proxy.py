@@ -15,6 +15,7 @@ from corsinspect.capture.ca import ca_paths
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.tail import Tail
+from corsinspect.session.place import drop_unused
 
 USUAL_PORT = 8080
 START_LIMIT = 60.0
@@ -58,7 +59,11 @@ class Proxy:
     async def start(self) -> None:
         """Start the proxy; returns when it takes connections. Raises CaptureError (a busy port, an unwritable file)."""
         await asyncio.to_thread(profiles.sweep)
-        await self._spawn()
+        try:
+            await self._spawn()
+        except CaptureError:
+            drop_unused(self.session)
+            raise
 
     async def restart(self) -> None:
         """Start again after a death, on the same port for the browser that is open and into the same session."""

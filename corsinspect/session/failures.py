@@ -15,6 +15,23 @@ MAX_TEXT = 300
 
 _Table = tuple[tuple[FailureKind, str], ...]
 
+# What this machine, not the server, has run out of: EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL (no port is left);
+# the numbers of Linux, macOS and Windows.
+_OURS: tuple[tuple[str, str], ...] = (
+    (
+        r"\[(?:Errno|WinError) (?:24|23|10024)\]",
+        "corsinspect has no file descriptors left; this isn't the server's fault. Raise their limit: `ulimit -n 8192`",
+    ),
+    (
+        r"\[(?:Errno|WinError) (?:12|105|55|10055)\]",
+        "this machine has no memory left for another connection; this isn't the server's fault",
+    ),
+    (
+        r"\[(?:Errno|WinError) (?:99|49|10049)\] Cannot assign|Can't assign requested address",
+        "this machine has no port left for another connection; this isn't the server's fault",
+    ),
+)
+
 _PROXY: _Table = (
     ("aborted-by-page", r"^Client disconnected|^Client closed connection|^connection cancelled$"),
     # HTTP/2 resets read "stream reset by client (CODE)" whoever reset: a page's abort is CANCEL.
@@ -120,6 +137,9 @@ def failure(text: str) -> Failure:
 
 
 def _plain(text: str) -> Failure:
+    for pattern, words in _OURS:
+        if re.match(pattern, text):
+            return Failure(kind="other", text=words)
     if len(text) <= MAX_TEXT and _WHOLE.fullmatch(text):
         return Failure(kind=_kind(_PROXY, text), text=text)
     for beginning, kind, words in _QUOTING:
