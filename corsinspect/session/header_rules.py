@@ -82,7 +82,7 @@ REQUEST: tuple[Row, ...] = (
         "never", "accept-language content-language range", "Fetch, CORS-safelisted request-header: judged byte by byte"
     ),
     Row("words", "accept", "Fetch, CORS-safelisted request-header; length and unsafe bytes are kept"),
-    Row("plain", "accept-encoding accept-charset accept-ranges expect", "RFC 9110, 10 and 12.5"),
+    Row("words", "accept-encoding accept-charset accept-ranges expect", "RFC 9110, 10 and 12.5"),
     Row("plain", "if-modified-since if-unmodified-since", "RFC 9110, 13.1: the HTTP cache"),
     Row("words", "if-none-match if-match if-range", "RFC 9110, 13.1: the HTTP cache"),
     Row("words", "last-event-id", "HTML, server-sent events; a safelisted name in engines"),
@@ -225,12 +225,18 @@ SECRET: tuple[Row, ...] = (
 )
 
 ENDINGS: tuple[tuple[Rule, str, str], ...] = (
+    ("words", "-cache-key -content-hash -sha1 -deployment-id -invocation-id -activity-id", "which copy, which run"),
+    ("words", "-trace -transaction-id -operation-id -event-id", "ids of requests"),
     (
         "words",
-        "-version -build -build-id -commit -revision -sha -sha256 -md5 -checksum -digest -commit-hash -cache-key",
+        "-version -build -build-id -commit -revision -sha -sha256 -md5 -checksum -digest -commit-hash",
         "which code",
     ),
-    ("words", "-request-id -trace-id -correlation-id -span-id -requestid -traceid -ray -etag", "ids of requests"),
+    (
+        "words",
+        "-request-id -trace-id -correlation-id -span-id -requestid -traceid -ray -etag",
+        "ids of requests",
+    ),
     (
         "plain",
         "-type -policy -consent -timeout -ttl -lifetime -expires -expires-in -expires-at -expiry -max-age -issued-at",
@@ -238,7 +244,8 @@ ENDINGS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         "plain",
-        "-required -enabled -status -algorithm -algo -limit -remaining -reset -count -length -name -methods",
+        "-required -enabled -status -algorithm -algo -limit -remaining -reset -count "
+        "-length -name -methods -kind -scope -state -rotation -mode -provider",
         "about a secret, and limits",
     ),
     ("words", "-locale -language -timezone -currency -country", "the reader's place"),
@@ -269,6 +276,10 @@ def response_rule(name: str) -> Rule:
     return _rule(name, _RESPONSE, "text")
 
 
+_ABOUT_NAMES = ("-header", "-param", "-parameter", "-field")
+"""Of response headers only: which header a token is to be sent in. A request's could hold the token."""
+
+
 def _rule(name: str, table: dict[str, Rule], otherwise: Rule) -> Rule:
     name = name.strip().lower().replace("_", "-")
     named = table.get(name)
@@ -279,6 +290,8 @@ def _rule(name: str, table: dict[str, Rule], otherwise: Rule) -> Rule:
     for endings, rule in _ENDINGS:
         if name.endswith(endings):
             return rule
+    if otherwise != "whole" and name.endswith(_ABOUT_NAMES):
+        return "plain"
     words = re.split("[-. ]", name)
     if any(map(is_secret_word, words)):
         return "whole"

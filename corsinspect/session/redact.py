@@ -54,15 +54,17 @@ _QUOTE = r"""(?:\\*["'`]|(?:%(?:25)*5C)*%(?:25)*2[27])"""
 _SPACE = r"(?:[ \t+]|%(?:25)*(?:20|09|0A)){0,4}"
 _PAIR = re.compile(
     rf"(?:(?<![A-Za-z0-9_.\[\]%-])|%(?:25)*[0-9A-F]{{2}})([A-Za-z0-9_.\[\]-]{{1,64}})"
-    rf"{_QUOTE}?{_SPACE}(?:(=)|([:])|%(?:25)*3([AD])){_SPACE}({_QUOTE})?",
+    rf"{_QUOTE}?{_SPACE}(?:(=)>?|([:])|->|>|%(?:25)*3([AD])){_SPACE}({_QUOTE})?",
     re.I,
 )
-_SEPARATOR = re.compile("[=:%]")
+_SEPARATOR = re.compile("[=:%>]")
 _TEXT_VALUE = re.compile(r"""[^&#;,\s"'<>})]*""")
 _PARAMETER_VALUE = re.compile(r".*", re.S)
 _SEGMENT_VALUE = re.compile(r"[^/\\;]*")
 _ENCODED_VALUE = re.compile(r"""(?:(?!%(?:25)*(?:26|23|3B|2C|22|7D|20))[^&#;,\s"'<>})])*""", re.I)
 _LISTED_VALUE = re.compile(r"\[[^\]]*\]?|%5B(?:(?!%5D).)*", re.I)
+_CREDENTIALS = re.compile(r"""(?:[ \t+]+|%20)[^&#;,\s"'<>})]+""")
+"""What follows a scheme, as in `Authorization: Bearer ...`."""
 _NOTHING = re.compile(r"(?:true|false|null|none|undefined|nil)?", re.I)
 """What stands in a secret's place and is none."""
 _NUMBER = re.compile("[0-9, ]{0,40}")
@@ -394,6 +396,8 @@ def _value_of(match: re.Match[str], plain_value: re.Pattern[str]) -> str:
         value = _TEXT_VALUE.match(text, start) if plain_value is _TEXT_VALUE else _ENCODED_VALUE.match(text, start)
     else:
         value = (_ENCODED_VALUE if match[4] else plain_value).match(text, start)
+    if value is not None and value[0].lower() in SCHEMES and (credentials := _CREDENTIALS.match(text, value.end())):
+        return value[0] + credentials[0]
     return value[0] if value is not None else ""
 
 

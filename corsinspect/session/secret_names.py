@@ -24,7 +24,7 @@ _ENDINGS = ("token", "secret", "password", "apikey", "sessionid")
 
 # Names of parameters, lower-case without separators: access_token, accessToken and access-token are one.
 _SECRET = frozenset(
-    """token authorization apikey accesskey secretkey authkey accesskeyid awsaccesskeyid subscriptionkey sig
+    """token tok sas authorization apikey accesskey secretkey authkey accesskeyid awsaccesskeyid subscriptionkey sig
     signature hmac mac password passwd passphrase pwd passwort motdepasse contrasena senha pass pin otp totp mfacode
     otpcode smscode verificationcode secret credential credentials authcode authorizationcode codeverifier
     codechallenge nonce sessionid sess sid phpsessid jsessionid aspsessionid connectsid jwt bearer assertion samlrequest
@@ -37,8 +37,9 @@ _SECRET = frozenset(
     xgoogsignature xgoogcredential googleaccessid keypairid policysignature hdnts hdnea""".split()
 )
 _UNLESS_PLAIN = frozenset(
-    """auth relaystate key state session sign ticket magic invite invitation authuser hash sk access login challenge ott
-    link linkid share shareid sharekey pw verify confirm confirmation activate reset unsubscribe""".split()
+    """auth mfa 2fa refresh relaystate key state session sign ticket magic invite invitation authuser
+    hash sk access login challenge ott link linkid share shareid sharekey pw verify confirm confirmation
+    activate reset unsubscribe""".split()
 )
 # The last word of a name that has several: smtp_pass, userPin.
 _LAST_WORDS = frozenset("pass pwd pin otp sig jwt sid sess passcode hmac cvv nonce mac bearer".split())
@@ -49,7 +50,7 @@ _SECRET_ENDINGS = (
 )
 # Anywhere in a name, if what comes after doesn't say that it's about the secret only.
 _SECRET_WITHIN = re.compile(
-    "password|passwd|passphrase|secret|apikey|accesstoken|refreshtoken|idtoken|authtoken|privatekey|sessionid|bearer"
+    "password|passwd|pwd|passphrase|secret|apikey|accesstoken|refreshtoken|idtoken|authtoken|privatekey|sessionid|bearer"
 )
 _ABOUT = re.compile(
     r"(?:type|kind|policy|policies|consent|timeout|ttl|expires?|expiresin|expiresat|expiry|exp|count|length|len|min|max|"
@@ -124,7 +125,7 @@ def _standing(part: str, whole: str, word: str) -> Standing:
         return "harmless"
     if within := _SECRET_WITHIN.search(whole):
         return "harmless" if _ABOUT.fullmatch(whole, within.end()) else "secret"
-    return "unless-plain" if part in _UNLESS_PLAIN or whole in _UNLESS_PLAIN or word == "key" else "unknown"
+    return "unless-plain" if part in _UNLESS_PLAIN or whole in _UNLESS_PLAIN or word in ("key", "code") else "unknown"
 
 
 @lru_cache(4096)

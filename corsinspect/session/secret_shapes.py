@@ -77,6 +77,8 @@ _PLAIN = re.compile(r"(?:[A-Za-z0-9 _.,:;/@+?&-]|=(?=[A-Za-z0-9]))*")
 _ALNUM = re.compile(r"[A-Za-z0-9]+")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 _CONSONANTS = re.compile("[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{5}")
+_ACRONYMS = frozenset("csrf xsrf http https html xhtml mqtt mqttv xmpp zstd grpc smtp sftp mysql jsonp xslt".split())
+"""Words without vowels."""
 _DATE = re.compile(r"(?:19|20)\d{6}")
 _SHORT_MIX = re.compile(r"(?:[A-Za-z]{1,2}|[A-Za-z]{3,12})[0-9]{1,3}|[0-9]{1,3}[A-Za-z]{1,3}")
 LONGEST_PLAIN = 80
@@ -134,7 +136,7 @@ def _is_plain_run(run: str) -> bool:
 
 
 def _is_word(letters: str) -> bool:
-    if len(letters) <= 3:
+    if len(letters) <= 3 or letters.lower() in _ACRONYMS:
         return letters.isalpha()
     return (
         letters.isalpha()
