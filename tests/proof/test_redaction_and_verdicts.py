@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from corsinspect.advice.causes import causes
-from corsinspect.advice.remedy import remedy
+from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange, HeaderList
 from corsinspect.report.neighbours import Neighbours
@@ -90,7 +90,7 @@ def conclusions(calls: list[Call], redactor: Redactor) -> Iterable[tuple[Any, ..
             *(verdict.outcome, verdict.certainty, verdict.reason, verdict.stage, verdict.hop, verdict.header),
             *(verdict.status, expected, verdict.alternatives, verdict.engines),
             tuple(cause.id for cause in causes(call, near)),
-            msgspec.to_builtins(remedy(call, near)),
+            msgspec.to_builtins(solution(call, near)),
         )
 
 
