@@ -27,7 +27,7 @@ def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor) -> Exchange:
         # `request.method` is upper-cased, and CORS is case-sensitive
         method=request.data.method.decode("latin-1"),
         started=request.timestamp_start,
-        request_headers=redactor.headers(header_lines(request)),
+        request_headers=redactor.request_headers(header_lines(request)),
         http_version=request.data.http_version.decode("latin-1"),
         connection=flow.client_conn.id,
     )
@@ -38,8 +38,8 @@ def with_response(exchange: Exchange, response: http.Response, redactor: Redacto
     return msgspec.structs.replace(
         exchange,
         status=response.status_code,
-        reason_phrase=response.data.reason.decode("latin-1"),
-        response_headers=redactor.headers(header_lines(response)),
+        reason_phrase=redactor.phrase(response.data.reason.decode("latin-1")),
+        response_headers=redactor.response_headers(header_lines(response), exchange.url),
         answered=response.timestamp_start,
     )
 
@@ -49,7 +49,7 @@ def with_own_answer(exchange: Exchange, status: int, headers: HeaderList, redact
     return msgspec.structs.replace(
         exchange,
         server_status=status,
-        server_headers=redactor.headers(headers),
+        server_headers=redactor.response_headers(headers, exchange.url),
         by_proxy=status != exchange.status,
     )
 

@@ -6,6 +6,7 @@ Whatever goes wrong in here is logged once a kind and counted; the flow goes on.
 import functools
 import logging
 import time
+import traceback
 import uuid
 from collections import Counter as Tally
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from corsinspect.model import Exchange
 from corsinspect.session.errors import SessionError
 from corsinspect.session.failures import failure
 from corsinspect.session.place import new_session_path
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redact import KeptValues, Redactor
 
 from . import bodies, facts
 from .handshakes import BrokenOff, Handshakes
@@ -53,6 +54,11 @@ def survives(hook: "Callable[[Capture, Message], None]") -> "Callable[[Capture, 
     return guarded
 
 
+def _place(problem: Exception) -> str:
+    frames = traceback.extract_tb(problem.__traceback__)
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames)) or "no place"
+
+
 class Capture:
     """Records every exchange that passes. One instance for one mitmproxy."""
 
@@ -62,15 +68,16 @@ class Capture:
         *,
         stream: bool = False,
         mark: bool = False,
+        keep_values: bool = False,
         flushed: Callable[[], None] | None = None,
         broken: Callable[[SessionError], None] | None = None,
     ) -> None:
         """`session` None: this is a person's own mitmproxy, its options say where to and whether to mark.
 
-        `stream` lets bodies through as they come instead of collecting them; a person's own mitmproxy shows and saves
-        bodies, so there it's theirs to say. `flushed` is called after lines were written, `broken` (once) when the
-        session can't be written any more; without it that is logged, and recording ends. Raises SessionError when
-        the session file can't be opened.
+        `keep_values` writes secrets as they were sent. `stream` lets bodies through as they come instead of
+        collecting them; a person's own mitmproxy shows and saves bodies, so there it's theirs to say. `flushed` is
+        called after lines were written, `broken` (once) when the session can't be written any more; without it that is
+        logged, and recording ends. Raises SessionError when the session file can't be opened.
         """
         self.troubles: Tally[str] = Tally()
         """Our own exceptions so far, by hook and type."""
@@ -78,7 +85,8 @@ class Capture:
         self._stream = stream
         self._flushed = flushed
         self._broken = broken
-        self._redactor = Redactor()
+        self._keep_values = keep_values
+        self._redactor = KeptValues() if keep_values else Redactor()
         self._marks = Marks() if mark else None
         self._replays: dict[str, int] = {}
         self._unreachable: dict[tuple[str, int], Exchange] = {}
@@ -108,6 +116,12 @@ class Capture:
     def done(self) -> None:
         if self._recorder is not None:
             self._recorder.close()
+            self._recorder = None
+
+    def discard(self) -> None:
+        """Leave no session: the proxy can't start."""
+        if self._recorder is not None:
+            self._recorder.discard()
             self._recorder = None
 
     def turn_to(self, session: Path) -> None:
@@ -200,11 +214,19 @@ class Capture:
         kind = f"{where}: {type(problem).__name__}"
         self.troubles[kind] += 1
         if self.troubles[kind] == 1:
-            logger.error(f"corsinspect: {kind}: {problem} (traffic isn't affected)", exc_info=problem)
+            # Where, not what: an exception's message quotes the value that it's about, and that came from the wire.
+            logger.error(f"corsinspect: {kind} in {_place(problem)} (traffic isn't affected)")
 
     def _record(self, path: Path) -> Recorder:
         changed = self._marks.show if self._marks is not None else None
-        return Recorder(path, flushed=self._flushed, changed=changed, broken=self._stop, trouble=self.trouble)
+        return Recorder(
+            path,
+            redacted=not self._keep_values,
+            flushed=self._flushed,
+            changed=changed,
+            broken=self._stop,
+            trouble=self.trouble,
+        )
 
     def _stop(self, problem: SessionError) -> None:
         if self._recorder is None:

@@ -34,14 +34,16 @@ class Recorder:
         self,
         path: Path,
         *,
+        redacted: bool = True,
         flushed: Callable[[], None] | None = None,
         changed: Callable[[Call], None] | None = None,
         broken: Callable[[SessionError], None],
         trouble: Callable[[str, Exception], None],
     ) -> None:
-        """`broken` is called when the file can't be written any more, `trouble` with an exception of ours and where it
-        came from, when that was not within a call from outside. Raises SessionError when the file can't be opened."""
-        self._writer = SessionWriter(path)
+        """`redacted`: see SessionWriter. `broken` is called when the file can't be written any more, `trouble` with an
+        exception of ours and where it came from, when that was not within a call from outside. Raises SessionError when
+        the file can't be opened."""
+        self._writer = SessionWriter(path, redacted=redacted)
         self._tracker = Tracker()
         self._flushed = flushed
         self._changed = changed
@@ -96,6 +98,10 @@ class Recorder:
             self._writer.close()
         except SessionError as problem:
             self._broken(problem)
+
+    def discard(self) -> None:
+        """Nothing came of it: the file is as it was."""
+        self._writer.discard()
 
     def _conclude(self, where: str, step: Callable[[], Changes]) -> None:
         try:

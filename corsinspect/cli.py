@@ -144,8 +144,15 @@ def attach(
 def record(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
     port: Port = None,
+    keep_values: Annotated[
+        bool, typer.Option("--keep-values", help="Write cookies, tokens and all other values as they are sent.")
+    ] = False,
 ) -> None:
     """Capture without a dashboard and print a line per call. Stop it with Ctrl-C or SIGTERM.
+
+    \b
+    Exit status: 0 ended as told, 2 it could not start or go on (the port, the session
+    file, the certificate authority), or the session file was deleted; 64 usage.
 
     \b
     Example:
@@ -154,7 +161,7 @@ def record(
     from corsinspect.record import record
     from corsinspect.session.place import new_session_path
 
-    _run(record(output or new_session_path(), port))
+    _run(record(output or new_session_path(), port, keep_values=keep_values))
 
 
 @app.command()
@@ -230,10 +237,15 @@ def demo(
 @app.command()
 def ca() -> None:
     """Show where the proxy's certificate is and how to trust it (browsers that corsinspect opens already do)."""
-    from corsinspect.capture.ca import ensure_ca
+    from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
     from corsinspect.capture.trust import trust_text
 
-    print(trust_text(ensure_ca()))
+    try:
+        paths = ensure_ca()
+        check_ca(paths)
+    except (OSError, ValueError) as problem:
+        _fail(f"the certificate authority in {ca_paths().folder} can't be used: {problem}. Move it away.", UNREADABLE)
+    print(trust_text(paths))
 
 
 def main() -> None:
@@ -254,6 +266,13 @@ def main() -> None:
         # the program that read our output has closed the pipe
         sys.stdout = None
         status = 0
+    except Exception as error:
+        from corsinspect.session.errors import SessionError
+
+        if not isinstance(error, SessionError):
+            raise
+        print(f"corsinspect: {error}", file=sys.stderr)
+        status = UNREADABLE
     sys.exit(status or 0)
 
 

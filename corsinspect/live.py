@@ -1,7 +1,6 @@
 """The live dashboard and the demo: a proxy, a browser, and the screen (or lines) that show what comes of them."""
 
 import asyncio
-import contextlib
 import gc
 import shlex
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
-from corsinspect.record import CallLines, Recording
+from corsinspect.record import CallLines, Recording, farewell
 from corsinspect.report import text
 from corsinspect.terminal import wants_colour
 
@@ -38,7 +37,10 @@ async def live(
 
 def _farewell(sessions: Sequence[Path]) -> None:
     for session in sessions:
-        print(f"session: {session}")
+        print(farewell(session))
+    sessions = [session for session in sessions if session.exists()]
+    if not sessions:
+        return
     these = shlex.join(map(str, sessions))
     print(f"open {'it' if len(sessions) == 1 else 'them'} again: corsinspect replay {these}")
 
@@ -100,9 +102,8 @@ async def _demo_lines(proxy: Proxy, servers, visit) -> int:
         print(f"the demo isn't done after {DEMO_LIMIT:.0f} s; no verdict on: {missing or 'nothing'}", file=sys.stderr)
         return 2
     finally:
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await following  # raises what ended it, if something did
+        recording.stop()
+        await following  # raises what ended it, if something did
         recording.poll(time.time())
     print(text.summary(recording.lines.calls.values()), file=sys.stderr)
     print(f"session: {proxy.session}", file=sys.stderr)

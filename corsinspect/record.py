@@ -13,6 +13,7 @@ from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Follower
+from corsinspect.session.lines import KEPT
 from corsinspect.terminal import wants_colour
 
 
@@ -48,6 +49,9 @@ class Recording:
     def __init__(self, proxy: Proxy, lines: CallLines) -> None:
         self.proxy = proxy
         self.lines = lines
+        self.gone = False
+        """Whether the session file was deleted, or replaced, while it was written."""
+        self._stopped = False
         self._follower = Follower(proxy.session)
         self._tracker = Tracker()
 
@@ -56,6 +60,9 @@ class Recording:
         for exchange in self._follower.poll():
             self.lines.take(self._tracker.feed(exchange))
         self.lines.take(self._tracker.advance(now))
+        if not self.gone and self._follower.gone:
+            self.gone = True
+            _tell(f"{self.proxy.session} was deleted: what is captured now can't be kept. Stop, and start again.")
 
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
@@ -63,9 +70,14 @@ class Recording:
         self.lines.take(self._tracker.close())
         self._follower.close()
 
+    def stop(self) -> None:
+        """Ends `follow`. A flag, as `wait_for` forgets a cancel that comes together with a wake-up (Python 3.11)."""
+        self._stopped = True
+        self.proxy.wake.set()
+
     async def follow(self) -> None:
-        """Polls until the proxy dies or this is cancelled."""
-        while self.proxy.died is None:
+        """Polls until the proxy dies or `stop` is called."""
+        while self.proxy.died is None and not self._stopped:
             self.poll(time.time())
             try:
                 # calls that wait too long are given up by the clock, without a wake-up
@@ -75,32 +87,36 @@ class Recording:
             self.proxy.wake.clear()
 
 
-async def record(session: Path, port: int | None) -> int:
+async def record(session: Path, port: int | None, *, keep_values: bool = False) -> int:
     """Captures into `session` until SIGINT or SIGTERM; returns the exit status."""
-    proxy = Proxy(session, port=port)
+    proxy = Proxy(session, port=port, keep_values=keep_values)
     recording = Recording(proxy, CallLines(_print, colour=wants_colour()))
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, recording.stop)
     try:
         await proxy.start()
+        recording.poll(time.time())  # holds the file from now on: whoever deletes it is noticed
         _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; press Ctrl-C to stop")
-        following = asyncio.create_task(recording.follow())
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({following, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        following.cancel()
-        stopping.cancel()
-        await asyncio.gather(following, stopping, return_exceptions=True)
+        if keep_values:
+            _tell(f"{session}: {KEPT}")
+        await recording.follow()
     finally:
         await proxy.stop()
     recording.close()
     _tell(text.summary(recording.lines.calls.values()))
-    _tell(f"session: {session}")
+    _tell(farewell(session))
+    if keep_values:
+        _tell(KEPT)
     if proxy.died is not None:
         _tell(f"the proxy died: {proxy.died}")
         return 2
-    return 0
+    return 2 if recording.gone else 0
+
+
+def farewell(session: Path) -> str:
+    """Where a session is that has ended."""
+    return f"session: {session}" if session.exists() else f"session: {session} was deleted, nothing is left of it"
 
 
 def _print(line: str) -> None:

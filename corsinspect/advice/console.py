@@ -48,6 +48,8 @@ _BLOCKED_SAYS = Fragment(
 )
 _STATUS_SAYS = Fragment("Status code: {status}")
 _FAILED = "net::ERR_FAILED"
+_REDACTED = re.compile(r"‹redacted:[0-9]+:[0-9a-f]{12}!?›")
+"""As in `model.HeaderList`."""
 _NETWORK_STATUS = re.compile(rf"{_FAILED} (?P<words>(?P<status>[0-9]{{3}})\b(?: \([\w ]{{1,40}}\))?)")
 
 _HEADS = re.compile(
@@ -171,14 +173,23 @@ def matching(decoded: Decoded, calls: Iterable[Call]) -> Call | None:
         reasons = _reasons_in(call, decoded.browser)
         urls = [exchange.url for exchange in call.exchanges]
         named = {decoded.url, decoded.redirected_from} - {None}
-        # tokens in a query are redacted in a session but not in the console
         bare = {url.partition("?")[0] for url in named if url}
-        if not reasons or not bare.intersection(url.partition("?")[0] for url in urls):
+        if not reasons or not any(_is_path_of(url, bare) for url in urls):
             continue
         rank = 2 * bool({*reasons} & {*decoded.candidates}) + bool(named.intersection(urls))
         if best is None or (rank, call.started) >= best[:2]:
             best = (rank, call.started, call)
     return best[2] if best else None
+
+
+def _is_path_of(url: str, bare: set[str]) -> bool:
+    """Whether an exchange's URL is one of these but for its query; secrets are redacted in a session, and are not in
+    the console."""
+    path = url.partition("?")[0]
+    if "‹" not in path:
+        return path in bare
+    pattern = re.compile("[^/]+".join(map(re.escape, _REDACTED.split(path))))
+    return any(map(pattern.fullmatch, bare))
 
 
 def with_call(message: Decoded, text: str, calls: Sequence[Call]) -> tuple[Decoded, Call | None]:

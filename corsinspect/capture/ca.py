@@ -55,6 +55,25 @@ def ensure_ca() -> CaPaths:
     return paths
 
 
+def check_ca(paths: CaPaths) -> None:
+    """Raises ValueError, in words for people, where a file of the authority isn't what it should be, OSError where it
+    can't be read."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509 import load_pem_x509_certificate
+
+    for path, load in (
+        (paths.secret, lambda data: load_pem_private_key(data, None)),
+        (paths.secret, load_pem_x509_certificate),
+        (paths.certificate, load_pem_x509_certificate),
+    ):
+        try:
+            load(path.read_bytes())
+        except OSError:
+            raise
+        except Exception as problem:  # cryptography's own errors, and those of Rust below it
+            raise ValueError(f"{path.name} isn't a certificate with its key, or is damaged") from problem
+
+
 def spki_hash(certificate: Path) -> str:
     """Base64 of the SHA-256 of the certificate's public key: how Chromium is told to accept what it signs."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

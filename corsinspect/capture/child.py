@@ -1,4 +1,4 @@
-"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any]`.
+"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values]`.
 
 - stdout: first one JSON line, `{"port": N}` or `{"what": …, "mend": …}`; then one byte after each flush of the session.
   Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
@@ -24,7 +24,7 @@ from mitmproxy import command
 
 from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
 from corsinspect.addons.simulate import Simulation  # pyright: ignore[reportMissingImports]
-from corsinspect.capture.ca import ensure_ca
+from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove
@@ -109,11 +109,18 @@ def obey(master: LeanMaster, line: bytes) -> None:
         logging.exception("A command from the dashboard failed: %r", line)
 
 
-async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str | None:
+async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_values: bool = False) -> str | None:
     """Run the proxy until the parent ends it; why it ended if that was something else."""
     browsers = Browsers()
     try:
         ca = ensure_ca()
+        check_ca(ca)
+    except ValueError as problem:
+        parent.tell(
+            what=f"The certificate authority in {ca_paths().folder} can't be read: {problem}.",
+            mend="Move that folder away: a new one is made. What trusted the old one has to trust the new.",
+        )
+        return str(problem)
     except OSError as problem:
         parent.tell(
             what=f"The certificate authority can't be made: {problem}.",
@@ -128,7 +135,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str |
         master.shutdown()
 
     try:
-        capture = Capture(session, stream=True, flushed=parent.wake, broken=stop_loudly)
+        capture = Capture(session, stream=True, keep_values=keep_values, flushed=parent.wake, broken=stop_loudly)
     except SessionError as problem:
         parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
         return str(problem)
@@ -136,6 +143,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent) -> str |
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:
+        capture.discard()
         parent.tell(**_port_trouble(port, problem))
         return str(problem)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -172,6 +180,7 @@ def main() -> None:
     parser.add_argument("session", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--or-any", action="store_true")
+    parser.add_argument("--keep-values", action="store_true")
     args = parser.parse_args()
     parent = Parent()
     # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
@@ -179,7 +188,7 @@ def main() -> None:
     logging.raiseExceptions = False  # see Parent: stderr may be full
     # Python 3.11 reports each connection that is open at the end as an error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent)))
+    sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent, keep_values=args.keep_values)))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from mitmproxy.utils import asyncio_utils
 from corsinspect.capture.ca import CaPaths
 from corsinspect.capture.localnames import resolve_local_names
 from corsinspect.capture.upstream import UpstreamTls, trusted_stores
+from corsinspect.capture.websockets import relay_by_pieces
 
 LOOPBACK = "127.0.0.1"
 IDLE_LIMIT = 24 * 3600
@@ -63,6 +64,7 @@ class LeanMaster(Master):
     """A proxy on this machine's loopback address: make it, `listen`, then `run`, all in one event loop."""
 
     def __init__(self, ca: CaPaths, *addons: object, upstream_tls: UpstreamTls | None = None) -> None:
+        relay_by_pieces()
         super().__init__(options.Options(confdir=str(ca.folder), listen_host=LOOPBACK))
         self.addons = LeanAddonManager(self)
         self.proxyserver = proxyserver.Proxyserver()

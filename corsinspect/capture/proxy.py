@@ -15,6 +15,7 @@ from corsinspect.capture.ca import ca_paths
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.tail import Tail
+from corsinspect.session.place import drop_unused
 
 USUAL_PORT = 8080
 START_LIMIT = 60.0
@@ -32,8 +33,8 @@ class Proxy:
     killed, the proxy's process notices, closes the launched browsers and ends by itself.
     """
 
-    def __init__(self, session: Path, *, port: int | None = None) -> None:
-        """`port` None: 8080, or any free one where that is taken."""
+    def __init__(self, session: Path, *, port: int | None = None, keep_values: bool = False) -> None:
+        """`port` None: 8080, or any free one where that is taken. `keep_values`: the session isn't redacted."""
         self.session = session
         self.port = port if port is not None else USUAL_PORT
         """The real one once `start` has returned."""
@@ -45,6 +46,7 @@ class Proxy:
         self.browsers: list[Browser] = []
         """Those that are open."""
         self._or_any = port is None
+        self._keep_values = keep_values
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -57,7 +59,11 @@ class Proxy:
     async def start(self) -> None:
         """Start the proxy; returns when it takes connections. Raises CaptureError (a busy port, an unwritable file)."""
         await asyncio.to_thread(profiles.sweep)
-        await self._spawn()
+        try:
+            await self._spawn()
+        except CaptureError:
+            drop_unused(self.session)
+            raise
 
     async def restart(self) -> None:
         """Start again after a death, on the same port for the browser that is open and into the same session."""
@@ -127,7 +133,7 @@ class Proxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _spawn(self) -> None:
-        options = ["--or-any"] if self._or_any else []
+        options = [*(["--or-any"] if self._or_any else []), *(["--keep-values"] if self._keep_values else [])]
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",  # a file of the person's called like a module of ours must not be run

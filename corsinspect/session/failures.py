@@ -1,14 +1,36 @@
 """Why an exchange failed, from the words of who noticed: mitmproxy, Chromium or Firefox.
 
-mitmproxy has no error codes: `flow.error.msg` is what asyncio, OpenSSL or its own layers said (read in 11.0 and 12.2:
-proxy/server.py, proxy/layers/tls.py, proxy/layers/http/). The first pattern that is found decides.
+- mitmproxy has no error codes: `flow.error.msg` is what asyncio, OpenSSL or its own layers said (read in 11.0 and 12.2:
+  proxy/server.py, proxy/layers/tls.py, proxy/layers/http/). The first pattern that is found decides.
+- Many of those messages quote what a peer sent: headers, a whole body. So a message is kept only where it is one of
+  those known to hold nothing from the wire but an address or a number; every other is replaced by words of our own.
 """
 
 import re
 
 from corsinspect.model import Failure, FailureKind
 
+MAX_TEXT = 300
+"""Characters of a failure's text; the longest that is kept whole (several addresses refused) has about 200."""
+
 _Table = tuple[tuple[FailureKind, str], ...]
+
+# What this machine, not the server, has run out of: EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL (no port is left);
+# the numbers of Linux, macOS and Windows.
+_OURS: tuple[tuple[str, str], ...] = (
+    (
+        r"\[(?:Errno|WinError) (?:24|23|10024)\]",
+        "corsinspect has no file descriptors left; this isn't the server's fault. Raise their limit: `ulimit -n 8192`",
+    ),
+    (
+        r"\[(?:Errno|WinError) (?:12|105|55|10055)\]",
+        "this machine has no memory left for another connection; this isn't the server's fault",
+    ),
+    (
+        r"\[(?:Errno|WinError) (?:99|49|10049)\] Cannot assign|Can't assign requested address",
+        "this machine has no port left for another connection; this isn't the server's fault",
+    ),
+)
 
 _PROXY: _Table = (
     ("aborted-by-page", r"^Client disconnected|^Client closed connection|^connection cancelled$"),
@@ -34,20 +56,103 @@ _BROWSER: _Table = (
     ("closed", r"ERR_CONTENT_LENGTH_MISMATCH|ERR_HTTP2_|ERR_QUIC_"),
     ("closed", r"NS_ERROR_NET_(?:RESET|INTERRUPT|PARTIAL_TRANSFER|EMPTY_RESPONSE)"),
 )
-# Some messages quote what the peer sent, which may hold anything, secrets too.
-_QUOTED = re.compile(
-    r"""(unexpected server response|before completing request headers|invalid header \w+|Bad HTTP \w+ line)\b.*""", re.S
+
+_ADDRESS = r"\('[0-9A-Za-z.:%_-]{1,255}', \d{1,5}(?:, \d+, \d+)?\)"
+_HOST = r"[0-9A-Za-z.:%_\[\]-]{1,255}"
+_SYSTEM = rf"\[(?:Errno|WinError) -?\d{{1,6}}\] (?:Connect call failed {_ADDRESS}\.?|[A-Za-z][A-Za-z ,'/-]{{0,99}}\.?)"
+_OPENSSL = r"[A-Za-z0-9 _,/()'\[\]:-]{0,200}"
+_KEPT = (
+    # mitmproxy's own words
+    r"",
+    r"unknown",
+    r"EOF",
+    r"Client disconnected\.",
+    r"Client closed connection\.?",
+    r"connection (?:cancelled|closed(?: early)?)",
+    r"Connection killed\.",
+    r"(?:server|peer) closed connection",
+    r"(?:Request|Response) body exceeds mitmproxy's body_size_limit\.",
+    r"stream (?:reset|closed) by client \((?:[A-Z][A-Z0-9_]{1,39}|\d{1,10})\)",
+    # h11, h2: those of their messages that have no slot
+    r"HTTP/1 protocol error: peer closed connection without sending complete message body "
+    r"\((?:incomplete chunked read|received \d{1,20} bytes, expected \d{1,20})\)",
+    r"HTTP/2 protocol error: (?:Invalid (?:data|HTTP/2 preamble\.|frame during header block\.)|"
+    r"Received frame with (?:invalid padding\.|non-compliant data)|Too many continuation frames received\.|"
+    r"Received pushed stream|Frame data missing or invalid)",
+    # the operating system's and its resolver's
+    _SYSTEM,
+    rf"Multiple exceptions: {_SYSTEM}(?:, {_SYSTEM}){{0,9}}",
+    # OpenSSL's, and mitmproxy's about it; the host is in the URL, too
+    r"(?:tlsv1|sslv3|ssl/tls) alert [a-z ]{1,60}",
+    r"Certificate verify failed: [A-Za-z][A-Za-z0-9 ,()'-]{0,120}",
+    r"The remote server does not speak TLS\.",
+    r"The remote server and mitmproxy cannot agree on a TLS version to use\. .{0,120}option\.",
+    r"Client and mitmproxy cannot agree on a TLS version to use\. .{0,120}option\.",
+    rf"OpenSSL Error\(\[{_OPENSSL}\]\)",
+    rf"The client (?:does|may) not trust the proxy's certificate for {_HOST} "
+    rf"\((?:OpenSSL Error\(\[{_OPENSSL}\]\)|[a-z0-9/ ]{{1,60}})\)",
+    rf"The client disconnected during the handshake\. If this happens consistently for {_HOST}, "
+    r"this may indicate that the client does not trust the proxy's certificate\.",
+    r"TLS failed",
 )
+_WHOLE = re.compile("|".join(f"(?:{pattern})" for pattern in _KEPT))
+
+# How messages begin that go on with a peer's own bytes, and what is said instead.
+_QUOTING: tuple[tuple[str, FailureKind, str], ...] = (
+    ("unexpected server response", "other", "unexpected server response"),
+    ("HTTP/1 protocol error: illegal chunk", "other", "the body isn't chunked as its Transfer-Encoding says"),
+    ("HTTP/1 protocol error", "other", "the body doesn't follow HTTP/1"),
+    ("HTTP/2 connection closed", "closed", "the peer closed the HTTP/2 connection (GOAWAY)"),
+    ("HTTP/2 protocol error", "other", "the peer doesn't follow HTTP/2"),
+    ("HTTP/3 protocol error", "other", "the peer doesn't follow HTTP/3"),
+    ("Cannot parse HTTP response", "other", "the response's status line or headers can't be parsed"),
+    ("Bad HTTP request line", "other", "the request's first line can't be parsed"),
+    ("Bad HTTP response line", "other", "the response's first line can't be parsed"),
+    ("before completing request headers", "other", "the client stopped within the request's headers"),
+    ("Received ", "other", "a header line is malformed, and the proxy refuses what could be request smuggling"),
+    ("Upstream proxy ", "other", "the upstream proxy refused the connection"),
+)
+_OTHERWISE: dict[FailureKind, str] = {
+    "aborted-by-page": "the client gave the request up",
+    "closed": "the connection was closed before the end",
+    "dns": "the server's name could not be resolved",
+    "other": "the proxy could not pass this exchange on",
+    "refused": "the server refused the connection",
+    "tls": "the TLS handshake failed",
+}
+_LOOKED_AT = 80
+"""Characters in which an unknown message may say its kind: further on it may quote."""
+_UNREACHED = re.compile(rf"Cannot connect to {_HOST}: ")
+"""Where a CONNECT came to nothing; the reason follows."""
+_CODE = re.compile(r"(?:net::)?[A-Z][A-Z0-9_]{2,79}")
 
 
 def failure(text: str) -> Failure:
-    """From mitmproxy's `flow.error.msg`, or `conn.error`."""
-    return Failure(kind=_kind(_PROXY, text), text=_QUOTED.sub(r"\1", text))
+    """From mitmproxy's `flow.error.msg`, or `conn.error`; nothing that a peer sent is kept."""
+    unreached = _UNREACHED.match(text)
+    if unreached is None:
+        return _plain(text)
+    reason = _plain(text[unreached.end() :])
+    return Failure(kind=reason.kind, text=unreached[0] + reason.text)
+
+
+def _plain(text: str) -> Failure:
+    for pattern, words in _OURS:
+        if re.match(pattern, text):
+            return Failure(kind="other", text=words)
+    if len(text) <= MAX_TEXT and _WHOLE.fullmatch(text):
+        return Failure(kind=_kind(_PROXY, text), text=text)
+    for beginning, kind, words in _QUOTING:
+        if text.startswith(beginning):
+            return Failure(kind=kind, text=words)
+    kind = _kind(_PROXY, text[:_LOOKED_AT])
+    return Failure(kind=kind, text=_OTHERWISE[kind])
 
 
 def browser_failure(text: str) -> Failure:
-    """From a browser's own code in a HAR: `net::ERR_…` or `NS_ERROR_…`."""
-    return Failure(kind=_kind(_BROWSER, text), text=text)
+    """From a browser's own code in a HAR: `net::ERR_…` or `NS_ERROR_…`; nothing but such a code is kept."""
+    kind = _kind(_BROWSER, text[:_LOOKED_AT])
+    return Failure(kind=kind, text=text if _CODE.fullmatch(text) else "the browser gave no code for it")
 
 
 def _kind(table: _Table, text: str) -> FailureKind:

@@ -42,6 +42,16 @@ class Follower:
         """Bytes the file has now; 0 while there is none."""
         return os.fstat(self._fd).st_size if self._fd is not None else 0
 
+    @property
+    def gone(self) -> bool:
+        """Whether another file, or none, has the name of the one that is being read."""
+        if self._fd is None:
+            return False
+        try:
+            return not os.path.samestat(os.fstat(self._fd), self.path.stat())
+        except OSError:
+            return True
+
     def poll(self) -> list[Exchange]:
         """The exchanges in the whole lines since the last poll. Raises SessionError if it can't be read."""
         exchanges: list[Exchange] = []

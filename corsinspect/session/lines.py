@@ -14,6 +14,8 @@ from corsinspect.model import RULES_VERSION, Annotation, Exchange, HeaderList
 from corsinspect.session.errors import Problem
 from corsinspect.session.redact import Redactor
 
+KEPT = "NOT REDACTED: this file holds passwords, cookies and tokens as they were sent. Don't pass it on."
+"""The notice in a file that was recorded with `--keep-values`."""
 FORMAT_VERSION = 1
 """Goes up when a reader of before would misunderstand a line; new optional keys don't."""
 
@@ -29,6 +31,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     started: float = 0.0
     redacted: bool = False
     """Whether secrets in the lines that follow were replaced before writing."""
+    notice: str | msgspec.UnsetType = msgspec.UNSET
+    """For whoever opens the file in an editor, where they weren't."""
 
 
 _encode = msgspec.json.encode

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
+from corsinspect.session.errors import SessionError
+
 if sys.platform != "win32":
     import fcntl
 
@@ -18,18 +20,32 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}(-\d+)?\.jsonl")
 
 def sessions_dir() -> Path:
     """The folder, made on first use. Raises OSError when that can't be done."""
-    folder = user_state_path("corsinspect", appauthor=False) / "sessions"
+    folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder
 
 
+def _folder() -> Path:
+    return user_state_path("corsinspect", appauthor=False) / "sessions"
+
+
 def new_session_path() -> Path:
-    """A new, empty file named by date and time; of the older ones, those past the last 20 are deleted."""
-    folder = sessions_dir()
-    _sweep(folder)
-    return session_path_in(folder)
+    """A new, empty file named by date and time; of the older ones, those past the last 20 are deleted.
+
+    Raises SessionError where that folder can't be used."""
+    try:
+        folder = sessions_dir()
+        _sweep(folder)
+        return session_path_in(folder)
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: OSError) -> SessionError:
+    where = "set XDG_STATE_HOME to a folder that you can write to, or name a file: record -o FILE"
+    return SessionError(_folder(), f"can't be used ({error.strerror or error})", f"Make it a folder of yours, {where}.")
 
 
 def session_path_in(folder: Path) -> Path:
@@ -47,8 +63,20 @@ def session_path_in(folder: Path) -> Path:
 
 
 def newest() -> Path | None:
-    """The session that was started last; None if there is none. One that nothing was written to doesn't count."""
-    return next((path for path in reversed(_sessions(sessions_dir())) if path.stat().st_size), None)
+    """The session that was started last; None if there is none. One that nothing was written to doesn't count.
+
+    Raises SessionError where their folder can't be used."""
+    try:
+        return next((path for path in reversed(_sessions(sessions_dir())) if path.stat().st_size), None)
+    except OSError as error:
+        raise _unusable(error) from error
+
+
+def drop_unused(path: Path) -> None:
+    """Removes a session of this folder's that nothing was written to."""
+    with suppress(OSError):
+        if _NAME.fullmatch(path.name) and path.parent == _folder() and not path.stat().st_size:
+            path.unlink()
 
 
 def hold(fd: int) -> None:

@@ -2,29 +2,42 @@
 
 - A secret becomes a token (see `corsinspect.session.token`); the key lives as long as the Redactor, so equal secrets of
   one session have equal tokens and nobody can find a secret by guessing and hashing.
+- `header_rules` says which header is treated how, `secret_names` which name means a secret, `secret_shapes` which value
+  looks like one.
 - One rule for URLs wherever they stand (request, Location, Referer, Refresh): what pairs before pairs after.
-- Redacting twice is redacting once.
+- Redacting twice is redacting once: each rule is applied until nothing changes.
 """
 
 import hmac
 import os
 import re
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Literal, TypeVar
 from urllib.parse import unquote
 
 import msgspec
 
 from corsinspect.model import Exchange, Failure, HeaderList
-from corsinspect.session.secret_names import SCHEMES, header_rule, is_secret_parameter
-from corsinspect.session.secret_shapes import STRONG, looks_random, replace_shapes
+from corsinspect.session.header_rules import Rule, request_rule, response_rule
+from corsinspect.session.secret_names import SCHEMES, Standing, is_secret_word, path_standing, standing
+from corsinspect.session.secret_shapes import SHORTEST_SHAPE, STRONG, looks_plain, looks_random, replace_shapes
 from corsinspect.session.token import TOKEN, has_unsafe_byte, wire_length
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Lines = dict[tuple[str, str], tuple[str, str]]
+Side = Literal["request", "response"]
 
 _CACHED = 2048
 """Entries per cache; with values up to _CACHEABLE characters that is a few MB."""
 _CACHEABLE = 1024
+_EVER_NEW = frozenset("date content-length age last-modified sec-websocket-key sec-websocket-accept".split())
+"""Headers that aren't worth a place in the cache: each value comes once."""
+MAX_PHRASE = 128
+"""Characters of a reason phrase; real ones have fewer than 40."""
+
+SHORTEST_LINK = 6
+"""Characters of a secret in a path; shorter ones would be tried out in no time."""
 
 _USERINFO = re.compile(
     r"^([\x00-\x20]*(?:(?:https?|wss?|ftp):[/\\\t]*|(?:[a-z][a-z0-9+.\t-]*:)?[/\\\t]{2,}))([^/\\]+)@", re.I
@@ -32,19 +45,44 @@ _USERINFO = re.compile(
 _NESTED_USERINFO = re.compile(
     r"""((?:://|%(?:25)*3A%(?:25)*2F%(?:25)*2F))((?:(?!%(?:25)*2F)[^/?#&\s"'<>])+)(@|%40)""", re.I
 )
-# The beginning of name=value behind a separator, plain or percent-encoded, perhaps more than once (a URL in a URL).
+_AUTHORITY = re.compile(r"[\x00-\x20]*(?:[a-z][a-z0-9+.\t-]*:)?[/\\\t]{2,}[^/\\]*", re.I)
+_RELATIVE = re.compile(r"(?![/\\?#\x00-\x20])(?![a-z][a-z0-9+.-]*:)", re.I)
+
+# A name, what separates it from its value, and the quotes around both; each plain, percent-encoded (perhaps more than
+# once: a URL in a URL) or with backslashes (JSON in JSON).
+_QUOTE = r"""(?:\\*["'`]|(?:%(?:25)*5C)*%(?:25)*2[27])"""
+_SPACE = r"(?:[ \t+]|%(?:25)*(?:20|09|0A)){0,4}"
 _PAIR = re.compile(
-    r"""(?:^|[?&#;,/!\s"'{<(\\]|%(?:25)*(?:3F|26|23|3B))([A-Za-z0-9_.\[\]-]{1,64})(?:(=)|%(?:25)*3D)""", re.I
+    rf"(?:(?<![A-Za-z0-9_.\[\]%-])|%(?:25)*[0-9A-F]{{2}})([A-Za-z0-9_.\[\]-]{{1,64}})"
+    rf"{_QUOTE}?{_SPACE}(?:(=)>?|([:])|->|>|%(?:25)*3([AD])){_SPACE}({_QUOTE})?",
+    re.I,
 )
+_SEPARATOR = re.compile("[=:%>]")
 _TEXT_VALUE = re.compile(r"""[^&#;,\s"'<>})]*""")
 _PARAMETER_VALUE = re.compile(r".*", re.S)
 _SEGMENT_VALUE = re.compile(r"[^/\\;]*")
-_ENCODED_VALUE = re.compile(r"""(?:(?!%(?:25)*(?:26|23|3B))[^&#;,\s"'<>})])*""", re.I)
+_ENCODED_VALUE = re.compile(r"""(?:(?!%(?:25)*(?:26|23|3B|2C|22|7D|20))[^&#;,\s"'<>})])*""", re.I)
+_LISTED_VALUE = re.compile(r"\[[^\]]*\]?|%5B(?:(?!%5D).)*", re.I)
+_CREDENTIALS = re.compile(r"""(?:[ \t+]+|%20)[^&#;,\s"'<>})]+""")
+"""What follows a scheme, as in `Authorization: Bearer ...`."""
+_NOTHING = re.compile(r"(?:true|false|null|none|undefined|nil)?", re.I)
+"""What stands in a secret's place and is none."""
+_NUMBER = re.compile("[0-9, ]{0,40}")
+_CODE = re.compile("[A-Z]{2,3}|[0-9]{1,3}")
+_COOKIE_PATH = re.compile(r"(?i)(;[ \t]*path=)([^;]*)")
+_URL_IN_TEXT = re.compile(r"""(?:https?|wss?|ftp)://[^\s"'<>`{}|^]*[^\s"'<>`{}|^,;.)\]]|(?<=<)/[^\s"'<>]+(?=>)""", re.I)
+_SEGMENTS = re.compile(r"([/\\;]|%(?:25)*(?:2F|3B|3F|26|23|20|2C))", re.I)
+_RANDOM_IN_SEGMENT = re.compile(r"(?<![A-Za-z0-9+_%›-])(?:[A-Za-z0-9+_=-]|%2B|%3D){20,}", re.I)
+_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}")
+_ASSET = re.compile(r"\.(?:m?js|css|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|otf|wasm|mp4|webm|chunk\.\w+)", re.I)
+
 # What the URL parser percent-encodes in a query (URL, query percent-encode set), and what it drops.
 _ENCODED_BY_BROWSERS = re.compile(r"""[\x00-\x20"'<>\x7f-\xff]""")
 _DROPPED_BY_BROWSERS = re.compile(r"[\t\n\r]")
-_URL_WORTH_A_LOOK = re.compile(r"[?#@=]")
+_SIMPLE = re.compile(r"[A-Za-z0-9_.,+-]*")
+_URL_WORTH_A_LOOK = re.compile(r"[?#@=:%;]|[^/\\]{20}")
 _REFRESH = re.compile(r"""([^;,]*[;,]\s*(?:url\s*=\s*)?["']?)(.*)""", re.I | re.S)
+_PROTOCOL_WORD = re.compile(r"(?i)access|bearer|base64url|auth.*|apikey|key|ticket")
 
 
 class Redactor:
@@ -53,52 +91,52 @@ class Redactor:
     def __init__(self, key: bytes | None = None) -> None:
         self._key = os.urandom(32) if key is None else key
         self._tokens: dict[str, str] = {}
-        self._urls: dict[str, str] = {}
-        self._lines: dict[tuple[str, str], tuple[str, str]] = {}
+        self._urls: dict[tuple[str, bool], str] = {}
+        self._phrases: dict[str, str] = {}
+        self._lines: dict[Side, _Lines] = {"request": {}, "response": {}}
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """The same facts without secrets; the very same object if it holds none. Never raises on odd bytes."""
         changed: dict[str, object] = {}
         if (url := self.url(exchange.url)) != exchange.url:
             changed["url"] = url
-        if (request := self.headers(exchange.request_headers)) is not exchange.request_headers:
+        if (request := self.request_headers(exchange.request_headers)) is not exchange.request_headers:
             changed["request_headers"] = request
-        if (response := self.headers(exchange.response_headers)) is not exchange.response_headers:
+        response = self.response_headers(exchange.response_headers, exchange.url)
+        if response is not exchange.response_headers:
             changed["response_headers"] = response
         if exchange.server_headers is not None:
-            changed["server_headers"] = self.headers(exchange.server_headers)
+            changed["server_headers"] = self.response_headers(exchange.server_headers, exchange.url)
+        if (phrase := self.phrase(exchange.reason_phrase)) != exchange.reason_phrase:
+            changed["reason_phrase"] = phrase
         if exchange.failure is not None and (text := self.text(exchange.failure.text)) != exchange.failure.text:
             changed["failure"] = Failure(kind=exchange.failure.kind, text=text)
         return msgspec.structs.replace(exchange, **changed) if changed else exchange
 
-    def headers(self, lines: HeaderList) -> HeaderList:
-        """The lines with secret values replaced; the very same tuple if there is none."""
-        known = self._lines
-        new: list[tuple[str, str]] | None = None
-        for index, line in enumerate(lines):
-            rule = header_rule(line[0])
-            if rule == "never":
-                continue
-            redacted = known.get(line)
-            if redacted is None:
-                redacted = (line[0], self._value(rule, line[1]))
-                _remember(known, line, redacted, len(line[0]) + len(line[1]))
-            if redacted[1] != line[1]:
-                new = list(lines) if new is None else new
-                new[index] = redacted
-        return lines if new is None else tuple(new)
+    def request_headers(self, lines: HeaderList) -> HeaderList:
+        """A request's lines without the values that aren't known to be harmless; the very same tuple if all are."""
+        return self._headers(lines, "request", request_rule)
+
+    def response_headers(self, lines: HeaderList, url: str = "") -> HeaderList:
+        """A response's lines with secret values replaced; the very same tuple if there is none. `url`: of the request,
+        to which a relative Location is relative."""
+        return self._headers(lines, "response", response_rule, url)
 
     def url(self, url: str) -> str:
-        """A URL, absolute or relative, without userinfo and secret parameters."""
-        redacted = self._urls.get(url)
-        if redacted is None:
-            redacted = self._url(url)
-            _remember(self._urls, url, redacted, len(url))
-        return redacted
+        """A URL, absolute or relative, without userinfo, secret parameters and secret links."""
+        return self._cached_url(url, False)
 
     def text(self, text: str, *, random: bool = True) -> str:
-        """Free text without `name=secret` pairs, userinfo and secret shapes (`random`: long random runs too)."""
-        return self._shapes(self._pairs(text, _TEXT_VALUE), random=random)
+        """Free text without `name=secret` pairs, URLs' secrets, and secret shapes (`random`: long random runs too)."""
+        return _settled(text, lambda text: self._text(text, random))
+
+    def phrase(self, phrase: str) -> str:
+        """A reason phrase as free text, cut."""
+        known = self._phrases.get(phrase)
+        if known is None:
+            known = _settled(phrase, lambda text: _cut(self._text(text[: 4 * MAX_PHRASE], True)))
+            _remember(self._phrases, phrase, known, len(phrase))
+        return known
 
     def token(self, secret: str) -> str:
         """What stands for `secret`; itself if it is empty or a token already."""
@@ -115,18 +153,46 @@ class Redactor:
             _remember(self._tokens, secret, token, len(secret))
         return token
 
-    def _value(self, rule: str, value: str) -> str:
+    def _headers(self, lines: HeaderList, side: Side, rule_of: Callable[[str], Rule], url: str = "") -> HeaderList:
+        known = self._lines[side]
+        new: list[tuple[str, str]] | None = None
+        for index, line in enumerate(lines):
+            redacted = known.get(line) or self._line(line, rule_of, url, known)
+            if redacted[1] != line[1]:
+                new = list(lines) if new is None else new
+                new[index] = redacted
+        return lines if new is None else tuple(new)
+
+    def _line(self, line: tuple[str, str], rule_of: Callable[[str], Rule], url: str, known: _Lines) -> tuple[str, str]:
+        name, value = line
+        rule = rule_of(name)
+        if rule == "url" and url and _RELATIVE.match(value):
+            return name, self._cached_url(value, _leads_to_secrets(url))
+        redacted = (name, self._value(rule, value))
+        if name.lower() not in _EVER_NEW:
+            _remember(known, line, redacted, len(name) + len(value))
+        return redacted
+
+    def _value(self, rule: Rule, value: str) -> str:
         if rule == "authorization":
             return self._authorization(value)
         if rule == "cookie":
             return ";".join(self._cookie(pair) for pair in value.split(";"))
         if rule == "set-cookie":
             cookie, semicolon, attributes = value.partition(";")
-            return self._cookie(cookie) + semicolon + attributes
+            return self._cookie(cookie) + semicolon + (self._attributes(attributes) if semicolon else "")
+        if rule == "never":
+            return value
         if rule == "whole":
             return self.token(value)
+        if rule == "plain":
+            return value if looks_plain(value) else self.token(value)
+        if rule == "number":
+            return value if _NUMBER.fullmatch(value) else self.token(value)
         if rule == "url":
             return self.url(value)
+        if rule == "protocols":
+            return self._protocols(value)
         if rule == "refresh":
             match = _REFRESH.fullmatch(value)
             return match[1] + self.url(match[2]) if match else value
@@ -138,6 +204,16 @@ class Redactor:
             return self.token(value)
         bare = credentials.lstrip(" ")
         return value[: len(value) - len(bare)] + self.token(bare) if space else value
+
+    def _attributes(self, attributes: str) -> str:
+        """What follows a cookie: the same again and again, so it's looked at once."""
+        known = self._lines["response"]
+        redacted = known.get(("", attributes))
+        if redacted is None:
+            paths = _COOKIE_PATH.sub(lambda match: match[1] + self.url(match[2]), ";" + attributes)[1:]
+            redacted = ("", self.text(paths, random=False))
+            _remember(known, ("", attributes), redacted, len(attributes))
+        return redacted[1]
 
     def _cookie(self, pair: str) -> str:
         """One `name=value`; without a `=` all of it is the value (RFC 6265bis, section 5.6)."""
@@ -151,44 +227,129 @@ class Redactor:
         trail = value[len(value.rstrip(" \t")) :]
         return name + equals + lead + self.token(stripped) + trail
 
-    def _url(self, url: str) -> str:
-        if not _URL_WORTH_A_LOOK.search(url) and not STRONG.search(url):
+    def _protocols(self, value: str) -> str:
+        """Subprotocols: names stay, what follows a word such as `access_token` or isn't made of words doesn't."""
+        parts: list[str] = []
+        secret_next = False
+        for part in value.split(","):
+            item = part.strip(" \t")
+            words = [word for word in re.split("[._-]", item.lower()) if word]
+            telling = any(is_secret_word(word) or _PROTOCOL_WORD.fullmatch(word) for word in words)
+            hidden = item and (secret_next or not looks_plain(item)) and not (telling and looks_plain(item))
+            parts.append(part.replace(item, self.token(item)) if hidden else part)
+            secret_next = telling
+        return ",".join(parts)
+
+    # URLs
+
+    def _cached_url(self, url: str, secrets_follow: bool) -> str:
+        redacted = self._urls.get((url, secrets_follow))
+        if redacted is None:
+            redacted = _settled(url, lambda url: self._url(url, secrets_follow))
+            _remember(self._urls, (url, secrets_follow), redacted, len(url))
+        return redacted
+
+    def _url(self, url: str, secrets_follow: bool) -> str:
+        if not _URL_WORTH_A_LOOK.search(url) and not secrets_follow and not _leads_to_secrets(url):
             return url
         before, hash_sign, fragment = url.partition("#")
         path, question_mark, query = before.partition("?")
         if "@" in path:
             path = _USERINFO.sub(self._userinfo, path)
+        authority = _AUTHORITY.match(path)
+        host = authority[0] if authority is not None else ""
         # Segment by segment, so that a relative Location and the absolute URL that it leads to come out the same.
-        path = STRONG.sub(lambda match: self.token(match[0]), self._pairs(path, _SEGMENT_VALUE))
-        return path + question_mark + self._query(query) + hash_sign + self._query(fragment)
+        path = self._path(self._pairs(path[len(host) :], _SEGMENT_VALUE), secrets_follow)
+        return host + path + question_mark + self._query(query) + hash_sign + self._query(fragment)
 
     def _userinfo(self, match: re.Match[str]) -> str:
         userinfo = match[2]
         # Empty user name and password are no credentials (URL, "includes credentials"), and no secret.
         return match[1] + (userinfo if userinfo == ":" else self.token(userinfo)) + "@"
 
+    def _path(self, path: str, secrets_follow: bool = False) -> str:
+        """A path without the secrets in its segments: keys by their shape, and what a word before says is one."""
+        pieces = _SEGMENTS.split(path)
+        context = "unless-plain" if secrets_follow else "unknown"
+        for index in range(0, len(pieces), 2):
+            segment = pieces[index]
+            said = path_standing(segment)
+            if said != "unknown":
+                context = said
+            elif context == "unless-plain" and not _is_plain_segment(segment):
+                pieces[index] = self._secret_segment(segment)
+            else:
+                pieces[index] = self._segment(segment, context)
+        return "".join(pieces)
+
+    def _secret_segment(self, segment: str) -> str:
+        end = _EXTENSION.search(segment, max(0, len(segment) - 6))
+        name = segment[: end.start()] if end and end.end() == len(segment) else segment
+        return self._url_token(name) + segment[len(name) :]
+
+    def _segment(self, segment: str, context: str) -> str:
+        segment = STRONG.sub(lambda match: self._url_token(match[0]), segment)
+        if context == "harmless" or len(segment) < 20 or _ASSET.search(segment):
+            return segment
+        return _RANDOM_IN_SEGMENT.sub(
+            lambda match: self._url_token(match[0]) if looks_random(unquote(match[0], "latin-1")) else match[0], segment
+        )
+
     def _query(self, query: str) -> str:
         return "&".join(self._parameter(part) for part in query.split("&")) if query else query
 
     def _parameter(self, part: str) -> str:
         name, equals, value = part.partition("=")
-        if equals and (is_secret_parameter(name) or (len(value) >= 32 and looks_random(unquote(value, "latin-1")))):
-            return self._shapes(name) + equals + self._url_token(value)
-        return self._shapes(self._pairs(part, _PARAMETER_VALUE))
+        if not equals:
+            return self._within(part)
+        said = standing(name)
+        if said == "unknown" and len(part) < SHORTEST_SHAPE and _SIMPLE.fullmatch(value):
+            return part  # most parameters: 15 µs less a URL
+        if self._is_secret(said, value):
+            return self._shapes(self._pairs(name, _PARAMETER_VALUE)) + equals + self._url_token(value)
+        if said == "unknown" and len(value) >= 20 and looks_random(unquote(value, "latin-1")):
+            return self._within(name) + equals + self._url_token(value)
+        return self._within(part, random=said != "harmless")
+
+    def _within(self, part: str, *, random: bool = True) -> str:
+        """What a parameter holds of pairs, links and shapes."""
+        part = self._pairs(part, _PARAMETER_VALUE)
+        if _SEGMENTS.search(part):
+            name, equals, value = part.partition("=")
+            part = name + equals + self._path(value) if equals else self._path(name)
+        return self._shapes(part, random=random)
+
+    # texts
+
+    def _text(self, text: str, random: bool) -> str:
+        if "://" in text or "</" in text:
+            text = _URL_IN_TEXT.sub(lambda match: self.url(match[0]), text)
+        return self._shapes(self._pairs(text, _TEXT_VALUE), random=random)
 
     def _pairs(self, text: str, plain_value: re.Pattern[str]) -> str:
         """`text` with the value behind every secret name replaced; `plain_value`: how far it goes after a plain `=`."""
-        if "=" not in text and "%" not in text:
+        if not _SEPARATOR.search(text):
             return text
         done, pieces = 0, []
         for match in _PAIR.finditer(text):
-            if match.start() < done or not is_secret_parameter(match[1]):
+            if match.start() < done:
                 continue
-            value = (plain_value if match[2] else _ENCODED_VALUE).match(text, match.end())
-            if value is not None:
-                pieces += text[done : match.end()], self._url_token(value[0])
-                done = value.end()
+            said = standing(match[1])
+            if said in ("unknown", "harmless"):
+                continue
+            value = _value_of(match, plain_value)
+            if self._is_secret(said, value):
+                pieces += text[done : match.end()], self._url_token(value)
+                done = match.end() + len(value)
         return "".join(pieces) + text[done:]
+
+    @staticmethod
+    def _is_secret(said: Standing, value: str) -> bool:
+        if said in ("unknown", "harmless") or _NOTHING.fullmatch(value):
+            return False
+        if said == "unless-code":
+            return not _CODE.fullmatch(value)
+        return said == "secret" or not looks_plain(unquote(value, "latin-1"))
 
     def _shapes(self, text: str, *, random: bool = True) -> str:
         if "@" in text or "%40" in text:
@@ -201,6 +362,83 @@ class Redactor:
             return secret
         secret = _DROPPED_BY_BROWSERS.sub("", secret)
         return self.token(_ENCODED_BY_BROWSERS.sub(lambda match: f"%{ord(match[0]):02X}", secret))
+
+
+class KeptValues(Redactor):
+    """Lets everything be as it was sent, for people who want all; whoever reads such a session redacts it then."""
+
+    def request_headers(self, lines: HeaderList) -> HeaderList:
+        return lines
+
+    def response_headers(self, lines: HeaderList, url: str = "") -> HeaderList:
+        return lines
+
+    def url(self, url: str) -> str:
+        return url
+
+    def text(self, text: str, *, random: bool = True) -> str:
+        return text
+
+    def phrase(self, phrase: str) -> str:
+        return _cut(phrase)
+
+
+def _value_of(match: re.Match[str], plain_value: re.Pattern[str]) -> str:
+    """The value that a pair's name and separator are followed by."""
+    text, start, quote = match.string, match.end(), match[5]
+    if quote:
+        return _quoted(text, start, quote)
+    if (listed := _LISTED_VALUE.match(text, start)) is not None:
+        return listed[0]
+    if match[2]:
+        value = plain_value.match(text, start)
+    elif match[3] and plain_value is not _SEGMENT_VALUE:
+        value = _TEXT_VALUE.match(text, start) if plain_value is _TEXT_VALUE else _ENCODED_VALUE.match(text, start)
+    else:
+        value = (_ENCODED_VALUE if match[4] else plain_value).match(text, start)
+    if value is not None and value[0].lower() in SCHEMES and (credentials := _CREDENTIALS.match(text, value.end())):
+        return value[0] + credentials[0]
+    return value[0] if value is not None else ""
+
+
+def _quoted(text: str, start: int, quote: str) -> str:
+    """From `start` to the quote that closes; a quote with a backslash before it doesn't, unless they all have one."""
+    if quote in ('"', "'", "`"):
+        value = re.compile(rf"(?:\\.|[^{quote}\\])*", re.S).match(text, start)
+        return value[0] if value is not None else ""
+    end = text.find(quote, start)
+    while end > start and re.search(r"(?i)%(?:25)*5C$", text[start:end]) and not quote.upper().startswith("%5C"):
+        end = text.find(quote, end + 1)
+    return text[start:] if end < 0 else text[start:end]
+
+
+def _is_plain_segment(segment: str) -> bool:
+    """Whether a segment behind a word such as `reset` is no key: words, numbers, a token already."""
+    if len(segment) < SHORTEST_LINK:
+        return True
+    return looks_plain(unquote(segment, "latin-1")) or TOKEN.sub("", segment, 1)[:1] in ("", ".")
+
+
+def _leads_to_secrets(url: str) -> bool:
+    """Whether what stands beside this URL's last segment is a secret unless it's plain."""
+    path = url.partition("#")[0].partition("?")[0]
+    said = [standing for part in _SEGMENTS.split(path)[:-1:2] if (standing := path_standing(part)) != "unknown"]
+    return bool(said) and said[-1] == "unless-plain"
+
+
+def _settled(text: str, step: Callable[[str], str]) -> str:
+    """`step` done until it changes nothing: each time less is left outside of tokens."""
+    while (after := step(text)) != text:
+        text = after
+    return text
+
+
+def _cut(text: str) -> str:
+    """The first characters, no torn token among them."""
+    if len(text) <= MAX_PHRASE:
+        return text
+    text = text[:MAX_PHRASE]
+    return text[: text.rindex("‹")] if text.rfind("‹") > text.rfind("›") else text
 
 
 def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value, size: int) -> None:

@@ -1,83 +1,91 @@
-"""Which names mean that a secret follows: header fields, parameters of a URL, authentication schemes. Data first."""
+"""Which names mean that a secret follows: words of header names, parameters of a URL or of a text, path segments,
+authentication schemes. Data first.
+"""
 
 import re
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote
 
-Rule = Literal["never", "authorization", "cookie", "set-cookie", "whole", "url", "refresh", "text", "words"]
-"""What is redacted in a header's value: nothing; all but the scheme; the values of the cookies; all; what the URL in it
-holds; the same behind Refresh's delay; secrets wherever they show by name or shape; the same, but long random
-values are no secrets there (entity tags, request ids, hashes)."""
+Standing = Literal["secret", "unless-code", "unless-plain", "harmless", "unknown"]
+"""What a name says of its value: a secret; a secret unless it's a country's or a status code; a secret unless it's a
+plain word or a small number; no secret, though it may look random; nothing."""
 
-# What is judged byte by byte, or tells the client, or never holds a secret and is on nearly every exchange.
-_NEVER = """
-    origin content-type accept accept-charset accept-encoding accept-language accept-ranges content-language
-    content-encoding content-length range host connection proxy-connection keep-alive user-agent date server vary age
-    expires cache-control pragma last-modified if-modified-since transfer-encoding te trailer upgrade
-    upgrade-insecure-requests dnt priority purpose x-requested-with x-powered-by x-frame-options x-content-type-options
-    x-xss-protection x-dns-prefetch-control strict-transport-security referrer-policy permissions-policy feature-policy
-    cross-origin-resource-policy cross-origin-opener-policy cross-origin-embedder-policy timing-allow-origin
-    origin-agent-cluster origin-trial alt-svc allow via sec-websocket-key sec-websocket-accept sec-websocket-version
-    sec-websocket-extensions
-"""
-# Random by nature, and no secret.
-_WORDS = """
-    etag if-match if-none-match if-range digest content-digest repr-digest content-md5 traceparent tracestate b3
-    x-b3-traceid x-b3-spanid x-request-id x-correlation-id request-id x-trace-id x-cloud-trace-context x-amzn-trace-id
-    x-amz-request-id x-amz-id-2 x-amz-cf-id x-amz-cf-pop x-amzn-requestid x-amz-apigw-id x-amz-version-id
-    cf-ray x-vercel-id
-    x-cache x-served-by x-timer x-fb-debug x-guploader-uploadid x-goog-hash x-goog-generation baggage sentry-trace
-    content-security-policy content-security-policy-report-only report-to reporting-endpoints nel expect-ct
-    public-key-pins www-authenticate proxy-authenticate link server-timing content-disposition signature-input
-    idempotency-key surrogate-key cache-tag x-nf-request-id fly-request-id x-railway-request-id x-render-origin-server
-"""
-_WHOLE = """
-    authentication-info proxy-authentication-info api-key apikey x-api-key x-apikey x-auth x-auth-key x-auth-email-key
-    x-access-key x-app-key x-appkey x-application-key x-client-key x-functions-key x-goog-api-key
-    x-goog-iam-authorization-token
-    x-master-key x-parse-master-key x-parse-rest-api-key x-parse-session-token x-parse-application-id x-secret-key
-    x-service-key x-user-key x-vault-token x-auth-user x-authorization
-    x-forwarded-authorization x-original-authorization
-    x-amz-security-token x-ms-token-aad-access-token x-ms-token-aad-id-token ocp-apim-subscription-key dd-api-key
-    dd-application-key x-algolia-api-key x-contentful-management-token x-hub-signature x-hub-signature-256
-    x-shopify-access-token x-shopify-hmac-sha256 x-slack-signature x-twilio-signature stripe-signature x-line-signature
-    x-forwarded-client-cert x-client-cert x-ssl-client-cert ssl-client-cert x-amzn-oidc-data x-amzn-oidc-accesstoken
-    x-goog-iap-jwt-assertion cf-access-jwt-assertion cf-access-client-id x-plex-token private-token job-token
-    deploy-token circle-token x-figma-token x-otp x-pin dpop sec-session-response sec-session-challenge
-"""
-_URLS = """
-    location content-location referer referrer x-original-url x-rewrite-url x-forwarded-uri x-original-uri
-    x-redirect-url hx-current-url hx-redirect hx-location x-inertia-location sourcemap x-sourcemap destination
-"""
-_NAMED: dict[str, Rule] = {
-    **dict.fromkeys(_NEVER.split(), "never"),
-    **dict.fromkeys(_WORDS.split(), "words"),
-    **dict.fromkeys(_WHOLE.split(), "whole"),
-    **dict.fromkeys(_URLS.split(), "url"),
-    "authorization": "authorization",
-    "proxy-authorization": "authorization",
-    "cookie": "cookie",
-    "cookie2": "cookie",
-    "set-cookie": "set-cookie",
-    "set-cookie2": "set-cookie",
-    "refresh": "refresh",
-}
 # A header with one of these words in its name holds a secret, whoever invented it: X-Acme-Auth-Token, My-Secret.
-_SECRET_WORDS = frozenset(
-    """token secret password passwd passphrase pwd jwt bearer credential credentials signature session sessionid sid
-    csrf xsrf csrftoken xsrftoken apikey accesskey authkey hmac cookie""".split()
+_WORDS = frozenset(
+    """token secret password passwd passphrase passcode pwd jwt bearer credential credentials signature session
+    sessionid sid csrf xsrf csrftoken xsrftoken apikey accesskey authkey secretkey privatekey hmac cookie assertion
+    authtoken otp totp""".split()
 )
-_SECRET_ENDINGS = ("token", "secret", "password", "apikey", "sessionid")
+_MAYBE_WORDS = frozenset(
+    "auth authorization key pin pass code nonce ticket sig verifier challenge invite magic".split()
+)
+_ENDINGS = ("token", "secret", "password", "apikey", "sessionid")
 
-_PARAMETERS = frozenset(
-    """token auth authorization key apikey accesskey secretkey authkey accesskeyid awsaccesskeyid subscriptionkey sig
-    sign signature hmac mac password passwd passphrase pwd pass pin otp totp secret credential credentials code authcode
-    codeverifier state nonce session sessionid sess sid phpsessid jsessionid aspsessionid jwt bearer ticket assertion
-    samlrequest samlresponse csrf xsrf csrfmiddlewaretoken privatekey clientkey appkey licensekey
-    magic invite""".split()
+# Names of parameters, lower-case without separators: access_token, accessToken and access-token are one.
+_SECRET = frozenset(
+    """token tok sas authorization apikey accesskey secretkey authkey accesskeyid awsaccesskeyid subscriptionkey sig
+    signature hmac mac password passwd passphrase pwd passwort motdepasse contrasena senha pass pin otp totp mfacode
+    otpcode smscode verificationcode secret credential credentials authcode authorizationcode codeverifier
+    codechallenge nonce sessionid sess sid phpsessid jsessionid aspsessionid connectsid jwt bearer assertion samlrequest
+    samlresponse csrf xsrf csrfmiddlewaretoken csrfmiddleware requestverificationtoken privatekey clientkey
+    appkey licensekey serverkey masterkey encryptionkey signingkey deploykey webhookkey streamkey storagekey accountkey
+    sharedkey consumerkey consumersecret oauthverifier oauthsignature oauthnonce usercode devicecode invitecode
+    recoverycode backupcode resetcode activationcode confirmationcode accesscode cvv cvc cvv2 ssn creditcard
+    cardnumber pan iban idtokenhint logintoken loginhinttoken gclientsecret seed mnemonic saltedpassword pswd userpass
+    userpwd dbpass dbpassword connectionstring dsnsecret sastoken xamzsecuritytoken xamzcredential xamzsignature
+    xgoogsignature xgoogcredential googleaccessid keypairid policysignature hdnts hdnea""".split()
 )
-_PARAMETER_ENDINGS = (*_SECRET_ENDINGS, "signature", "credential", "credentials", "passcode", "assertion", "authcode")
+_UNLESS_PLAIN = frozenset(
+    """auth mfa 2fa refresh relaystate key state session sign ticket magic invite invitation authuser
+    hash sk access login challenge ott link linkid share shareid sharekey pw verify confirm confirmation
+    activate reset unsubscribe""".split()
+)
+# The last word of a name that has several: smtp_pass, userPin.
+_LAST_WORDS = frozenset("pass pwd pin otp sig jwt sid sess passcode hmac cvv nonce mac bearer".split())
+_SECRET_ENDINGS = (
+    *_ENDINGS,
+    *("signature", "credential", "credentials", "passcode", "passphrase", "assertion", "authcode", "passwd", "pwd"),
+    *("secretkey", "privatekey", "accesskey", "authkey", "apisecret", "jwt", "sessid", "otp"),
+)
+# Anywhere in a name, if what comes after doesn't say that it's about the secret only.
+_SECRET_WITHIN = re.compile(
+    "password|passwd|pwd|passphrase|secret|apikey|accesstoken|refreshtoken|idtoken|authtoken|privatekey|sessionid|bearer"
+)
+_ABOUT = re.compile(
+    r"(?:type|kind|policy|policies|consent|timeout|ttl|expires?|expiresin|expiresat|expiry|exp|count|length|len|min|max|"
+    r"limit|required|enabled|strength|hint|url|uri|endpoint|page|form|reset|field|label|visible|name|version|status|"
+    r"format|algorithm|algo|alg|scope|scopes|lifetime|age|issuedat|at|changed|updated|error|rules?|manager|method|s)$"
+)
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
+_HARMLESS = frozenset(
+    """version commit commitid commithash sha sha1 sha256 sha512 md5 crc crc32 etag integrity build buildid
+    buildhash rev revision ref digest checksum contenthash filehash hashsum fingerprint requestid reqid traceid spanid
+    traceparent correlationid xrequestid eventid uuid cid cachebuster cb rnd tag githash gitsha gitcommit release
+    deployment deploymentid cacheid blob tree oid objectid productid itemid orderid page cursor sort order lang locale
+    debug""".split()
+)
+_HARMLESS_ENDINGS = (
+    *("version", "commit", "checksum", "digest", "sha", "sha1", "sha256", "md5", "etag", "revision", "integrity"),
+    *("requestid", "traceid", "correlationid", "spanid", "buildid"),
+)
+
+# Segments of a path after which what isn't a plain word is a capability: whoever has the link may do the thing.
+_PATH_WORDS = re.compile(
+    r"(?:[a-z]+[-_.])*(?:reset|recover|recovery|forgot|verify|verification|confirm|confirmation|activate|activation|"
+    r"invite|invites|invitation|invitations|join|magic|magiclink|unsubscribe|optout|token|tokens|secret|secrets|"
+    r"webhook|webhooks|hook|hooks|webhookb2|incomingwebhook|ical|icals|calendar|calendars|webcal|ics|private|"
+    r"share|shared|shares|sharing|sso|otp|onetime|impersonate|pair|pairing|apikey|apikeys|key|keys|auth|session|sessions|"
+    r"login|signin|callback|redeem|claim|gift|access|accept|passwordreset|resetpassword|password|passwords|preview|"
+    r"register|registration|signup|approve|approval|download|downloads|dl|s|r|l|rss|feed|feeds|atom|subscribe|"
+    r"workflow|workflows|trigger|triggers|ticket|unlock|delegate|guest|link|links|services|api[-_]key|bot)"
+    r"(?:[-_.](?:password|email|account|link|url|user|code|token|key|pw|access|now|me|app|session))?"
+)
+# Segments after which a random value is a name: what it names is no secret.
+_PATH_HARMLESS = re.compile(
+    r"(?i)commits?|trees?|archive|blobs?|raw|blame|compare|refs?|sha|sha1|sha256|digests?|manifests|objects?|revisions?|builds?|"
+    r"checksums?|hash(?:es)?|assets?|static|dist|chunks?|cache|md5|_next|immutable|etag|traces?|requests?|layers"
+)
 
 SCHEMES = frozenset(
     """basic bearer concealed digest dpop gnap hoba mutual negotiate oauth privatetoken scram-sha-1 scram-sha-256 vapid
@@ -87,25 +95,44 @@ SCHEMES = frozenset(
 )
 
 
-@lru_cache(2048)
-def header_rule(name: str) -> Rule:
-    """What to redact in the value of a header of this name (any case)."""
-    name = name.strip().lower().replace("_", "-")
-    named = _NAMED.get(name)
-    if named is not None:
-        return named
-    if name.startswith(("access-control-", "sec-fetch-", "sec-ch-", ":")):
-        return "never"
-    words = re.split("[-. ]", name)
-    if not _SECRET_WORDS.isdisjoint(words) or any(word.endswith(_SECRET_ENDINGS) for word in words):
-        return "whole"
-    return "text"
+def is_secret_word(word: str) -> bool:
+    """Whether a word (lower-case) of a header's name says that its value is a secret."""
+    return word in _WORDS or word.endswith(_ENDINGS)
 
 
-@lru_cache(2048)
-def is_secret_parameter(name: str) -> bool:
-    """Whether a parameter of this name in a URL (as written there, so perhaps percent-encoded) holds a secret."""
+def may_be_secret_word(word: str) -> bool:
+    """Whether a word (lower-case) of a header's name says that its value may be one."""
+    return word in _MAYBE_WORDS
+
+
+@lru_cache(4096)
+def standing(name: str) -> Standing:
+    """What a parameter's name (as written, so perhaps percent-encoded) says of its value."""
     if "‹" in name:  # what was redacted names nothing
-        return False
-    plain = re.sub("[^a-z0-9]", "", unquote(name, encoding="latin-1").lower())
-    return plain in _PARAMETERS or plain.endswith(_PARAMETER_ENDINGS)
+        return "unknown"
+    spaced = _CAMEL.sub("_", unquote(name, "latin-1")).lower()
+    parts = [part for part in (re.sub("[^a-z0-9]", "", part) for part in re.split(r"[.\[\]]+", spaced)) if part]
+    words = re.findall("[a-z0-9]+", spaced)
+    return _standing(parts[-1], "".join(parts), words[-1]) if parts else "unknown"
+
+
+def _standing(part: str, whole: str, word: str) -> Standing:
+    if part == "code":
+        return "unless-code"
+    if part in _SECRET or whole in _SECRET or whole.endswith(_SECRET_ENDINGS) or word in _LAST_WORDS:
+        return "secret"
+    if part in _HARMLESS or whole.endswith(_HARMLESS_ENDINGS):
+        return "harmless"
+    if within := _SECRET_WITHIN.search(whole):
+        return "harmless" if _ABOUT.fullmatch(whole, within.end()) else "secret"
+    return "unless-plain" if part in _UNLESS_PLAIN or whole in _UNLESS_PLAIN or word in ("key", "code") else "unknown"
+
+
+@lru_cache(4096)
+def path_standing(segment: str) -> Standing:
+    """What a segment of a path says of those after it."""
+    if "‹" in segment or not segment:
+        return "unknown"
+    if _PATH_WORDS.fullmatch(segment.lower()):
+        return "unless-plain"
+    return "harmless" if _PATH_HARMLESS.fullmatch(segment) else "unknown"

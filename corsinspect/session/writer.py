@@ -1,17 +1,24 @@
 """Appends Exchanges to a session file, in whole lines, one write a flush."""
 
+import errno
 import os
 import stat
 import time
 from pathlib import Path
 
+import msgspec
+
 from corsinspect import __version__
 from corsinspect.model import Annotation, Exchange
 from corsinspect.session.errors import SessionError
-from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
+from corsinspect.session.lines import FORMAT_VERSION, KEPT, Header, encode, encode_header
 from corsinspect.session.place import hold
 
 _MEND = "Free some space or choose another file with -o."
+
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_BEGINNING = b'{"corsinspect":'
+"""How a session begins; a file that begins otherwise is somebody else's. Of ours, a crash may have left a part."""
 
 
 class SessionWriter:
@@ -19,16 +26,22 @@ class SessionWriter:
 
     Creates the file for its owner only, or takes it up again: mends a torn last line with a newline, then writes a new
     header. The file is held (see `place`) until `close`. Raises SessionError if it can't be opened or isn't a session.
+    `redacted`: False where the Exchanges keep their secrets, which the header then says.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, redacted: bool = True) -> None:
         self.path = path
+        self._redacted = redacted
         self._pending: dict[str, tuple[Exchange, Annotation | None]] = {}
         self._unwritten = b""
+        self._was: int | None = None
         try:
+            self._made = not path.exists()
             # The mode from the first moment on: a chmod afterwards would leave a gap.
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _FLAGS, 0o600)
         except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise SessionError(path, "is a symbolic link", "Name the file that it leads to.") from error
             raise SessionError(path, f"can't be written ({error.strerror})", "Choose another file with -o.") from error
         try:
             self._take_up()
@@ -39,15 +52,22 @@ class SessionWriter:
     def _take_up(self) -> None:
         status = os.fstat(self._fd)
         if stat.S_ISREG(status.st_mode):
-            if status.st_size and not os.pread(self._fd, 64, 0).lstrip(b" \n").startswith(b'{"'):
+            if not _BEGINNING.startswith(os.pread(self._fd, len(_BEGINNING), 0)):
                 raise SessionError(self.path, "exists and isn't a session", "Choose another file with -o.")
+            self._was = status.st_size
             if status.st_mode & 0o077:
                 os.fchmod(self._fd, 0o600)
             hold(self._fd)
             if status.st_size and os.pread(self._fd, 1, status.st_size - 1) != b"\n":
                 self._unwritten = b"\n"
         self._unwritten += encode_header(
-            Header(corsinspect=FORMAT_VERSION, version=__version__, started=time.time(), redacted=True)
+            Header(
+                corsinspect=FORMAT_VERSION,
+                version=__version__,
+                started=time.time(),
+                redacted=self._redacted,
+                notice=msgspec.UNSET if self._redacted else KEPT,
+            )
         )
         self.flush()
 
@@ -85,6 +105,14 @@ class SessionWriter:
         except OSError:
             return b"\n" + data[whole:]
         return data[whole:]
+
+    def discard(self) -> None:
+        """Leaves the file as it was, none if there was none: nothing came of the session."""
+        if self._made:
+            self.path.unlink(missing_ok=True)
+        elif self._was is not None:
+            os.ftruncate(self._fd, self._was)
+        os.close(self._fd)
 
     def close(self) -> None:
         """Flushes and lets go of the file. Raises SessionError as `flush` does, the file closed nevertheless."""

@@ -260,7 +260,7 @@ async def test_header_bytes_pass_unchanged_both_ways(proxy: Proxy) -> None:
     async with serving(odd) as port:
         url = f"http://localhost:{port}/?q=%20"
         head, _ = await fetch(
-            proxy.port, url, method="patch", extra=b"X-tWo: 1\r\nx-two: \xe9\r\nContent-Length: 0\r\n"
+            proxy.port, url, method="patch", extra=b"X-tWo: 1\r\nx-two: \xe9\r\nPriority: \xe9\r\nContent-Length: 0\r\n"
         )
 
     (line,) = await until(lambda: recorded(proxy.session))
@@ -268,6 +268,7 @@ async def test_header_bytes_pass_unchanged_both_ways(proxy: Proxy) -> None:
     assert b"X-tWo: 1\r\nx-two: \xe9\r\n" in heads[0]
     assert b"x-Odd: \xe9\xff\r\nX-ODD: two\r\n" in head
     assert line.method == "patch"
-    assert ("x-two", "\xe9") in line.request_headers
+    assert [name for name, _ in line.request_headers if name.lower() == "x-two"] == ["X-tWo", "x-two"]
+    assert ("Priority", "\xe9") in line.request_headers
     assert ("x-Odd", "\xe9\xff") in line.response_headers
     assert line.reason_phrase == "Fine \xff"

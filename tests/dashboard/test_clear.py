@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from corsinspect.capture.errors import CaptureError
 from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.live import _farewell
@@ -85,7 +87,10 @@ async def test_a_saved_session_offers_no_clear(recorded: Path) -> None:
         await screen.sees("✗ 6 blocked", "trailing slash")
 
 
-def test_the_last_words_name_all_files(capsys) -> None:
+def test_the_last_words_name_all_files(capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jsonl", "b c.jsonl"):
+        Path(name).touch()
     _farewell([Path("a.jsonl"), Path("b c.jsonl")])
     told = capsys.readouterr().out
     assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"

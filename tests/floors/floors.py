@@ -90,7 +90,7 @@ FLOORS = {
     "session": _floor("session model fingerprints", "msgspec platformdirs"),
     "addons": _floor("addons fetch model session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
-        "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL"
+        "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto"
     ),
     "demo": _floor("demo model session printable capture", "cryptography"),
     **rooms(),

@@ -28,7 +28,7 @@ names = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_ch
 
 
 def value(name: str, text: str, key: bytes = KEY) -> str:
-    return Redactor(key).headers(((name, text),))[0][1]
+    return Redactor(key).response_headers(((name, text),))[0][1]
 
 
 def token(secret: str) -> str:
@@ -103,13 +103,12 @@ def test_secrets_show_by_their_shape(secret, name, form):
     found = redactor.exchange(
         exchange(
             url=f"http://api.test/f?x={secret}",
-            request_headers=((name, form.format(secret)),),
-            response_headers=(("Location", f"/f?x={secret}"),),
+            response_headers=((name, form.format(secret)), ("Location", f"/f?x={secret}")),
             failure=Failure(kind="other", text=f"odd: {secret}"),
         )
     )
     assert secret not in msgspec.json.encode(found).decode()
-    assert found.request_headers == ((name, form.format(token(secret))),)
+    assert found.response_headers[0] == (name, form.format(token(secret)))
 
 
 def test_a_bearer_token_of_no_known_shape_shows_by_its_scheme():
@@ -120,7 +119,9 @@ def test_a_jwt_in_a_path_is_a_secret_in_url_and_location():
     redactor = Redactor()
     url = redactor.url(f"https://api.test/verify/{JWT}/now")
     assert JWT not in url
-    assert redactor.headers((("Location", f"/verify/{JWT}/now"),))[0][1] == url.removeprefix("https://api.test")
+    assert redactor.response_headers((("Location", f"/verify/{JWT}/now"),))[0][1] == url.removeprefix(
+        "https://api.test"
+    )
 
 
 @pytest.mark.parametrize(
@@ -168,9 +169,9 @@ def test_what_surrounds_a_secret_stays():
 def test_equal_secrets_have_equal_tokens_wherever_they_stand():
     redactor = Redactor()
     tokens = {
-        redactor.headers((("Authorization", "Bearer s3cret"),))[0][1].removeprefix("Bearer "),
-        redactor.headers((("X-Api-Key", "s3cret"),))[0][1],
-        redactor.headers((("Cookie", "x=s3cret"),))[0][1].removeprefix("x="),
+        redactor.response_headers((("Authorization", "Bearer s3cret"),))[0][1].removeprefix("Bearer "),
+        redactor.response_headers((("X-Api-Key", "s3cret"),))[0][1],
+        redactor.response_headers((("Cookie", "x=s3cret"),))[0][1].removeprefix("x="),
         redactor.url("/?token=s3cret").removeprefix("/?token="),
     }
     assert len(tokens) == 1
@@ -240,10 +241,10 @@ pieces = st.lists(
 def test_nothing_but_secrets_changes(name, text):
     text = text.replace(" ", "%20") if name in ("X-Foo", "Location", "Refresh", "Link") else text  # as browsers send it
     redactor = Remembering()
-    redacted = redactor.headers(((name, text),))[0][1]
+    redacted = redactor.response_headers(((name, text),))[0][1]
     assert redactor.restored(redacted) == text
     assert wire_length(redacted) == len(text)
-    assert Redactor().headers(((name, redacted),))[0][1] == redacted
+    assert Redactor().response_headers(((name, redacted),))[0][1] == redacted
 
 
 @given(values, values, st.lists(st.tuples(names, values), max_size=5))
@@ -309,4 +310,4 @@ def test_long_hostile_values_take_no_longer_than_their_length(unit):
     text = unit * (1_000_000 // len(unit))
     redactor = Redactor()
     for name in ("X-Foo", "Location", "Cookie", "Refresh", "Link"):
-        redactor.headers(((name, text),))
+        redactor.response_headers(((name, text),))

@@ -1,0 +1,1 @@
+from tests.capture.conftest import home, proxy  # noqa: F401

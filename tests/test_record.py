@@ -1,0 +1,73 @@
+"""Capture without a dashboard: it ends when it's told to."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from corsinspect import record as module
+from corsinspect.session.writer import SessionWriter
+
+
+class StandIn:
+    """A proxy that doesn't end by itself."""
+
+    def __init__(self, session: Path, **options: object) -> None:
+        self.session, self.options = session, options
+        self.port = 8080
+        self.wake = asyncio.Event()
+        self.died: str | None = None
+        self.stopped = False
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_signal_that_coincides_with_a_wake_up_ends_it(
+    number: signal.Signals, turns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[StandIn] = []
+
+    def make(session: Path, **options: object) -> StandIn:
+        made.append(StandIn(session, **options))
+        return made[0]
+
+    monkeypatch.setattr(module, "Proxy", make)
+    SessionWriter(tmp_path / "session.jsonl").close()
+    recording = asyncio.create_task(module.record(tmp_path / "session.jsonl", None))
+    await asyncio.sleep(0.05)
+    os.kill(os.getpid(), number)
+    for _ in range(20 + turns):  # a wake-up in each turn of the loop: also in that in which the signal is handled
+        made[0].wake.set()
+        await asyncio.sleep(0)
+    done, _ = await asyncio.wait({recording}, timeout=5)
+    recording.cancel()
+    assert done, "it still follows the session"
+    assert recording.result() == 0
+    assert made[0].stopped
+
+
+async def test_kept_values_are_said_on_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[StandIn] = []
+
+    def make(session: Path, **options: object) -> StandIn:
+        made.append(StandIn(session, **options))
+        made[0].died = "the test is over"
+        return made[0]
+
+    monkeypatch.setattr(module, "Proxy", make)
+    await module.record(tmp_path / "session.jsonl", None, keep_values=True)
+    assert made[0].options["keep_values"] is True
+    assert capsys.readouterr().err.count("NOT REDACTED") == 2
+    made.clear()
+    await module.record(tmp_path / "session.jsonl", None)
+    assert "NOT REDACTED" not in capsys.readouterr().err
