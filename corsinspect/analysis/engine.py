@@ -3,8 +3,10 @@
 import re
 from functools import lru_cache
 
+from corsinspect.fetch.engines import ENGINES
 from corsinspect.model import EngineName
 
+_VERSION = re.compile(r"\b(?:Headless)?(?:Chrome|Chromium|Firefox)/(\d{1,4})")
 _IOS = re.compile(r"\b(iPhone|iPad|iPod)\b")
 
 
@@ -30,3 +32,13 @@ def engine_of(user_agent: str | None, client_hints: str | None, metadata: bool) 
     if metadata:
         return "chromium", True
     return None, False
+
+
+@lru_cache(maxsize=512)
+def always_sends_metadata(engine: EngineName, user_agent: str | None) -> bool:
+    """Whether this browser, in the version that it says it is, has Sec-Fetch-* in every request to a trustworthy URL.
+
+    Televisions, old phones and apps have browsers from before that."""
+    since = ENGINES[engine].metadata_since
+    version = _VERSION.search(user_agent or "")
+    return since is not None and (version is None or int(version[1]) >= since)

@@ -63,6 +63,9 @@ class Engine:
     """Whether a preflight on a redirect-tainted hop still carries the page's origin. Seen (redirects group)."""
     storage_access_on_preflight: bool = False
     """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
+    metadata_since: int | None = None
+    """The version since which every request to a trustworthy URL has Sec-Fetch-*; None: the User-Agent doesn't tell (of
+    WebKit's many ports). Browser compatibility data of MDN, "Sec-Fetch-Mode"."""
 
 
 CHROMIUM = Engine(
@@ -74,6 +77,7 @@ CHROMIUM = Engine(
     cached_wildcard=True,
     cached_wildcard_authorization=False,
     include_serves_omit=True,
+    metadata_since=76,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
     safelisted_hints=frozenset(
@@ -102,6 +106,7 @@ GECKO = Engine(
     cached_wildcard=False,
     cached_wildcard_authorization=False,
     include_serves_omit=False,
+    metadata_since=90,
     cached_methods=frozenset({"GET", "POST"}),
     replaces_entry=False,
     unsafe_redirects=None,

@@ -180,7 +180,8 @@ class Redactor:
         """`text` with the value behind every secret name replaced; `plain_value`: how far it goes after a plain `=`."""
         if "=" not in text and "%" not in text:
             return text
-        done, pieces = 0, []
+        done = 0
+        pieces: list[str] = []
         for match in _PAIR.finditer(text):
             if match.start() < done or not is_secret_parameter(match[1]):
                 continue
