@@ -20,12 +20,13 @@ LONG = 5_000
 """So many exchanges take long enough (a quarter of a second) to be worth a progress bar."""
 
 NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
+_FAILED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
 
 
 def check(files: list[Path], *, machine: bool) -> int:
     """Judges each file on its own, prints the results, and returns the exit status."""
     calls: list[Call] = []
-    unreadable = False
+    unreadable = unexplained = False
     for number, path in enumerate(files, 1):
         try:
             loaded = load(path)
@@ -38,7 +39,11 @@ def check(files: list[Path], *, machine: bool) -> int:
             _tell(f"{path}{line}: {problem.text}")
             unreadable = True
         exchanges = loaded.exchanges if len(files) == 1 else _numbered(loaded.exchanges, number)
-        calls += judge_all(_with_progress(exchanges, path))
+        judged = judge_all(_with_progress(exchanges, path))
+        if failed := sum(map(_failed_unexplained, judged)):
+            _tell(f"{path}: {_FAILED.format(number=failed, s='s' if failed > 1 else '')}")
+            unexplained = True
+        calls += judged
     calls.sort(key=lambda call: call.started)
     if machine:
         _print_jsonl(calls)
@@ -46,7 +51,12 @@ def check(files: list[Path], *, machine: bool) -> int:
         _print_text(calls)
     if unreadable:
         return UNREADABLE
-    return BLOCKED if any(by_server(call).verdict.outcome == "blocked" for call in calls) else NOTHING_BLOCKED
+    blocked = any(by_server(call).verdict.outcome == "blocked" for call in calls)
+    return BLOCKED if blocked or unexplained else NOTHING_BLOCKED
+
+
+def _failed_unexplained(call: Call) -> bool:
+    return call.verdict.reason == "failed-unexplained" and not call.background
 
 
 def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:

@@ -172,8 +172,9 @@ def check(
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
     \b
-    Exit status: 0 nothing blocked, 1 something blocked, 2 a file could not be read
-    (what was readable is still judged), 64 usage error.
+    Exit status: 0 nothing blocked, 1 something blocked (or a call failed in the browser and the
+    file doesn't say why), 2 a file could not be read (what was readable is still judged),
+    64 usage error.
 
     \b
     Examples:

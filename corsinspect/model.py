@@ -27,7 +27,11 @@ Kind = Literal["same-origin", "simple", "preflighted", "no-cors", "navigation", 
 Credentials = Literal["include", "omit", "unknown"]
 StepState = Literal["ok", "failed", "skipped", "not-reached", "would-pass", "would-fail", "unknown"]
 PreflightUse = Literal["sent", "cached", "none", "missing"]
-FailureKind = Literal["refused", "dns", "tls", "closed", "aborted-by-page", "other"]
+FailureKind = Literal["refused", "dns", "tls", "closed", "aborted-by-page", "failed-unexplained", "other"]
+"""`failed-unexplained`: the browser says that it failed and no more (net::ERR_FAILED), as of what CORS refused."""
+
+ANY = "*"
+"""Among the names that a recording withholds: any of them."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -80,6 +84,15 @@ class Exchange(Record, frozen=True):
     """The server's own answer where a fix was simulated, else None."""
     count: int = 1
     """Failed connections to one host are one Exchange, counted."""
+    withheld: tuple[str, ...] = ()
+    """Lower-case names of request headers (ANY: of whichever) that the recording may lack although they were sent: what
+    of them isn't there is no evidence. None where the wire itself was recorded."""
+    answer_withheld: bool = False
+    """The recording has the answer's status and none of its headers."""
+
+    def lacks(self, name: str) -> bool:
+        """Whether this (lower-case) request header, if it isn't there, may have been sent all the same."""
+        return name in self.withheld or ANY in self.withheld
 
     @property
     def simulated(self) -> bool:

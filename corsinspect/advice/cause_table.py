@@ -266,6 +266,26 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     # the wrong origin
     _cause(
+        "app-not-in-list",
+        _ORIGIN,
+        10,
+        "The page is an app's, and the list of origins lacks the one that apps of this kind have.",
+        sign="The page's origin has a scheme (capacitor:, tauri:, app:) or a host (tauri.localhost) of an app's own.",
+        seen="The list has {found}{sibling}, not {page}, {app}.",
+        change="{server}: add {page} to the list as it is; each system that the app runs on has its own origin.",
+        test=lambda it: it.app is not None and not it.app_is_wrongly_spelt,
+    ),
+    _cause(
+        "app-not-named",
+        "origin-missing preflight-status",
+        10,
+        "The page is an app's, and the list of origins lacks the one that apps of this kind have.",
+        sign="The page's origin has a scheme (capacitor:, tauri:, app:) or a host (tauri.localhost) of an app's own.",
+        seen="CORS code did answer, and did not name {page}, {app}.",
+        change="{server}: add {page} to the list as it is; each system that the app runs on has its own origin.",
+        test=lambda it: it.app is not None and it.refuses and it.status not in (404, 405) and not it.allows_page,
+    ),
+    _cause(
         "trailing-slash",
         _ORIGIN,
         9,
@@ -281,7 +301,7 @@ CAUSES: tuple[KnownCause, ...] = (
         "The origin was configured with http, but the page uses https (or the other way round).",
         sign="The values differ in the scheme: http and https.",
         change="{server}: allow {page}, with its scheme.",
-        test=lambda it: "scheme" in it.kinds,
+        test=lambda it: "scheme" in it.kinds and it.app is None,
     ),
     _cause(
         "no-scheme",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from corsinspect.advice.app_pages import sibling
 from corsinspect.advice.cause_table import CAUSES, KnownCause
 from corsinspect.advice.context import CallContext
 from corsinspect.advice.values import Values, cut
@@ -94,12 +95,19 @@ def _good(context: CallContext) -> str:
     return f"another answer from {_server(context)} has it" if number else "the answer to its preflight has it"
 
 
+def _sibling(context: CallContext) -> str:
+    other = sibling(context.page, context.verdict.found or "")
+    return f" ({other})" if other else ""
+
+
 VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
     "page": lambda context: cut(context.page or "the page's origin"),
     "status": lambda context: str(context.status or "unknown"),
     "found": lambda context: f"“{cut(context.verdict.found)}”" if context.verdict.found else "empty",
     "expected": lambda context: cut(context.verdict.expected or "it"),
+    "app": lambda context: f"that of {context.app}" if context.app else "the page's",
+    "sibling": _sibling,
     "location": lambda context: cut(context.location),
     "proxy": lambda context: context.proxies[0] if context.proxies else "the proxy",
     "method": lambda context: cut(context.call.method or "request"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
+from corsinspect.advice.app_pages import app_page
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined
@@ -49,6 +50,16 @@ class CallContext:
     def kinds(self) -> tuple[str, ...]:
         """How the header's value differs from what was needed (`DifferenceKind`)."""
         return difference(self.call).kinds
+
+    @property
+    def app(self) -> str | None:
+        """What kind of app the page is one of; None if it came from the web."""
+        return app_page(self.page)
+
+    @property
+    def app_is_wrongly_spelt(self) -> bool:
+        """Whether the answer means this very app, and spells its origin in another way."""
+        return not {"scheme", "host"} & set(self.kinds)
 
     @cached_property
     def answers(self) -> list[Exchange]:

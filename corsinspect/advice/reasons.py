@@ -213,6 +213,18 @@ REASONS: dict[str, Words] = {
         "the capture.",
         "Repeat the click with the browser's cache disabled, and the whole answer can be seen.",
     ),
+    "failed-unexplained": Words(
+        "failed in the browser, likely by CORS",
+        "The browser made this call fail, and this recording doesn't hold why{why}. That is what browsers say of calls "
+        "that CORS refused, and of others.",
+        "Repeat the call with corsinspect recording, or look at the browser's console.",
+    ),
+    "page-not-recorded": Words(
+        "from which page isn't recorded",
+        "This recording doesn't show which page made this call: there is no Origin, no Referer and no Sec-Fetch-Site. "
+        "So it can't be said whether it left the page's own origin.",
+        "Record the call with corsinspect, which sees all headers.",
+    ),
     # the network
     "refused": Words(
         "server not running (not CORS)",

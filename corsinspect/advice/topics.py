@@ -261,6 +261,8 @@ TOPICS: dict[str, Topic] = {
     "no-actual-seen": Topic("Nothing more: the preflight passed.", _known("preflight", method="PUT")),
     "no-response-seen": Topic("An answer."),
     "stored-response-not-seen": Topic("The CORS headers, in the 304 or in the answer that the browser stored."),
+    "failed-unexplained": Topic("An answer that it can let the page read."),
+    "page-not-recorded": Topic("The page's origin."),
     "refused": Topic("A server that listens at that address.", mdn="Reason: CORS request did not succeed"),
     "dns": Topic("A name that can be resolved.", mdn="Reason: CORS request did not succeed"),
     "tls": Topic("A certificate that it trusts.", mdn="Reason: CORS request did not succeed"),

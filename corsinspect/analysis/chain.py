@@ -40,6 +40,10 @@ class Chain(NamedTuple):
         assert facts is not None
         return facts
 
+    def origin_of(self, request: Facts) -> str:
+        """The Origin of a CORS request; where the recording leaves it out, the page's."""
+        return request.origin or (self.page if request.origin_withheld else None) or ""
+
     def facts(self) -> Iterator[Facts]:
         """All of its exchanges, in order."""
         return (facts for hop in self.hops for facts in hop if facts is not None)
@@ -132,4 +136,4 @@ def _is_cross(facts: Facts, page: str | None) -> bool:
         return facts.site != "same-origin"
     if page is None:
         return facts.mode == "no-cors"
-    return facts.target != page
+    return facts.target != page or (facts.mode == "cors" and facts.origin not in (None, facts.target))

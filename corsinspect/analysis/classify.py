@@ -12,12 +12,12 @@ from corsinspect.fetch.engines import ENGINES, HINTS
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
 from corsinspect.fetch.redirect import location
-from corsinspect.fetch.safelist import media_type, unsafe_names
+from corsinspect.fetch.safelist import SAFELISTED_METHODS, media_type, unsafe_names
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import EngineName, Exchange
 
 from .background import is_background_host
-from .engine import engine_of
+from .engine import always_sends_metadata, engine_of
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 
@@ -28,6 +28,9 @@ _REQUEST_FIELDS = HINTS.union(
 )
 _lower_names: dict[str, str] = {}
 """Header name as sent -> its lower-case form if this module reads it, else "". Bounded: names come from the network."""
+
+EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
+"""Schemes of pages that may have leave to read any host (Chromium's OriginAccessList, Gecko's add-on principals)."""
 
 _REPORT_TYPES = frozenset({"application/csp-report", "text/ping"})
 """Content types that browsers send without a preflight although no page could."""
@@ -59,6 +62,7 @@ class Facts:
         "cookie",
         "credentials_hint",
         "dest",
+        "disguised",
         "emitted",
         "engine",
         "engine_assumed",
@@ -69,6 +73,7 @@ class Facts:
         "mode_known",
         "names",
         "origin",
+        "origin_withheld",
         "page",
         "parent",
         "preflight",
@@ -109,6 +114,7 @@ class Facts:
         get = fields.get
         self.target = origin_of(exchange.url)
         self.origin: str | None = get("origin")
+        self.origin_withheld = self.origin is None and bool(exchange.withheld)
         self.site = get("sec-fetch-site")
         self.dest = get("sec-fetch-dest")
         self.cookie = "cookie" in fields
@@ -129,11 +135,27 @@ class Facts:
         self.engine, self.engine_assumed = engine_of(
             self.agent, get("sec-ch-ua"), fetch_mode is not None and self.site is not None, asks_agent
         )
-        if self.engine_assumed is False and self.trustworthy and fetch_mode is None and self.engine != "webkit":
-            # Chromium since 76 and Firefox since 90 send it on every request here: a tool in a browser's clothes
-            self.engine = None
+        agent = get("user-agent")
+        if exchange.lacks("sec-fetch-mode"):
+            if self.engine is None and (agent is None or agent.startswith("Mozilla/")):
+                self.engine, self.engine_assumed = "chromium", True  # a browser's own recording
+        elif (
+            fetch_mode is None
+            and self.trustworthy
+            and self.engine is not None
+            and not self.engine_assumed
+            and always_sends_metadata(self.engine, agent)
+        ):
+            self.engine = None  # a tool in a browser's clothes
+        # or something on the way, or the recording, took the browser's signs away
+        stripped = (agent or "").startswith("Mozilla/") or exchange.lacks("sec-fetch-mode")
+        self.disguised = self.engine is None and stripped
         self.bypasses_cache = get("pragma") == "no-cache" or get("cache-control") in ("no-cache", "max-age=0")
-        self.conditional = "if-none-match" in fields or "if-modified-since" in fields
+        self.conditional = (
+            "if-none-match" in fields
+            or "if-modified-since" in fields
+            or (exchange.status == 304 and exchange.lacks("if-none-match"))
+        )
         # which credentials mode an element's request has: a font's is always same-origin
         self.credentials_hint = "omit" if self.dest == "font" else None
         self._read_mode(exchange, fetch_mode, fields)
@@ -142,7 +164,10 @@ class Facts:
         # found when first asked for: most requests never need them
         self.names: tuple[str, ...] | None = None
         self.background = (self.origin is None and "referer" not in fields and is_background_host(exchange.url)) or (
-            self.site == "none" and self.mode in ("cors", "no-cors") and self.engine is not None
+            self.site == "none"
+            and self.mode in ("cors", "no-cors")
+            and self.engine is not None
+            and not (self.origin or "").startswith(EXTENSIONS)
         )
 
     def _read_mode(self, exchange: Exchange, fetch_mode: str | None, fields: dict[str, str]) -> None:
@@ -156,15 +181,19 @@ class Facts:
             self.mode = fetch_mode
         elif "text/html" in fields.get("accept", "") or "upgrade-insecure-requests" in fields:
             self.mode, self.mode_known = "navigate", False
+        elif self.origin is None and self.origin_withheld and _asks_first(exchange):
+            self.mode = "cors"
         elif self.origin is None:
             self.mode, self.mode_known = "no-cors", False
         elif exchange.method in ("GET", "HEAD"):
             self.mode = "cors"
         elif exchange.method == "POST":
             self.mode = "cors"
-            self.mode_known = bool(unsafe_names(exchange.request_headers))
+            names = unsafe_names(exchange.request_headers)
+            # WebKit sends a Blob's type in mode no-cors as well (seen, nocors group)
+            self.mode_known = bool(names) and (self.engine != "webkit" or names != ("content-type",))
             if self.content_type is not None and media_type(self.content_type) in _REPORT_TYPES:
-                self.mode, self.mode_known = "no-cors", True
+                self.mode, self.mode_known = "no-cors", not exchange.lacks("sec-fetch-mode")
             elif (
                 not self.mode_known
                 and self.priority
@@ -181,7 +210,11 @@ class Facts:
         self.preflight_method: str | None = None
         self.asked_names: tuple[str, ...] = ()
         asked = get("access-control-request-method")
-        if exchange.method != "OPTIONS" or self.origin is None or not asked or self.engine is None:
+        if exchange.method != "OPTIONS" or not asked or self.engine is None:
+            return
+        if self.origin_withheld and (referer := get("referer")) is not None:
+            self.origin = origin_of(referer)
+        if self.origin is None:
             return
         # a browser's preflight never carries credentials: what does was made by hand
         if not self.cookie and not self.authorization:
@@ -210,6 +243,13 @@ class Facts:
             self.location = None
 
     @property
+    def may_be_preflighted(self) -> bool:
+        """Whether it was, or may have been, a CORS request."""
+        if self.origin is not None:
+            return self.mode == "cors"
+        return self.origin_withheld and (self.mode == "cors" or not self.mode_known)
+
+    @property
     def is_preflight(self) -> bool:
         return self.preflight_method is not None
 
@@ -217,3 +257,8 @@ class Facts:
     def done(self) -> bool:
         """Whether there is a response (its headers, at least) or a failure."""
         return self.exchange.status is not None or self.exchange.failure is not None
+
+
+def _asks_first(exchange: Exchange) -> bool:
+    """Whether only a CORS request can be such."""
+    return exchange.method not in SAFELISTED_METHODS or bool(unsafe_names(exchange.request_headers))

@@ -38,7 +38,7 @@ from .chain import Hops
 from .classify import Facts
 from .engine import version_of
 from .habits import STORAGE_ACCESS
-from .pairing import grant_failures
+from .pairing import grant_failures, lacking
 
 
 class Inferred(NamedTuple):
@@ -86,8 +86,11 @@ def _seen(hops: Hops) -> Inferred:
         if preflight is not None and request is not None:
             if request.authorization and "authorization" not in preflight.asked_names:
                 return Inferred("include", "http-auth")
-            if grant_failures(preflight, True):
-                return Inferred("omit", "actual-followed")
+            if not preflight.exchange.answer_withheld and grant_failures(preflight, True):
+                # that it's this one that followed is sure only where all that it was sent with was recorded
+                sure = not lacking(request, preflight.asked_names)
+                sure = sure and not request.exchange.lacks("sec-fetch-storage-access")
+                return Inferred("omit", "actual-followed", proof=sure)
     for (_, request), (_, later) in itertools.pairwise(hops):
         if request is None or request.origin is None or later is None:
             continue

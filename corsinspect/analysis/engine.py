@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from corsinspect.fetch.engines import ENGINES
 from corsinspect.model import EngineName
 
 _CHROME = re.compile(r"(?:\b|Headless)Chrom(?:e|ium)/([0-9]{1,6})")
@@ -47,3 +48,12 @@ def version_of(user_agent: str | None, engine: EngineName | None) -> int | None:
     product = {"chromium": _CHROME, "firefox": _FIREFOX}.get(engine or "")
     found = product.search(user_agent) if product is not None and user_agent is not None else None
     return int(found.group(1)) if found else None
+
+
+def always_sends_metadata(engine: EngineName, user_agent: str | None) -> bool:
+    """Whether this browser, in the version that it says it is, has Sec-Fetch-* in every request to a trustworthy URL.
+
+    Televisions, old phones and apps have browsers from before that."""
+    since = ENGINES[engine].metadata_since
+    version = version_of(user_agent, engine)
+    return since is not None and (version is None or version >= since)

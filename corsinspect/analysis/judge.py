@@ -10,16 +10,13 @@ from corsinspect.fetch.url import parse_url
 from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason, Shown, Verdict
 
 from .chain import Chain, kind_of
-from .classify import Facts
+from .classify import EXTENSIONS, Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .habits import is_xhr
 from .nocors import judge_opaque
 from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .steps import Stop, first_stop, unanswered
-
-_EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
-"""Pages that may have leave to read any host (Chromium's OriginAccessList, Gecko's add-on principals)."""
 
 _MASKED = {
     401: "unauthorized",
@@ -98,6 +95,8 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     engine = ENGINES[chain.first.engine or "chromium"]
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
     reason = stop.reason if failed is None else failed.reason
+    if certainty == "certain" and not _rests_on_what_was_seen(chain, outcome):
+        certainty = "likely"
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
     elif not chain.mode_known and outcome in ("allowed", "blocked") and reason != "redirect-credentials":
@@ -108,7 +107,7 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
         else:
             certainty = "depends"
             alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
-    if outcome == "blocked" and (chain.page or "").startswith(_EXTENSIONS):
+    if outcome == "blocked" and (chain.page or "").startswith(EXTENSIONS):
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"host-permission": "granted"}, outcome="allowed"))
     return Verdict(
@@ -124,6 +123,13 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
         alternatives=alternatives,
         engines=engine_verdicts(chain, stop, outcome, reason),
     )
+
+
+def _rests_on_what_was_seen(chain: Chain, outcome: Outcome) -> bool:
+    """Whether nothing that decides was left out of the recording: failures say themselves what they are."""
+    if outcome in ("unknown", "network-error"):
+        return outcome == "network-error"
+    return not any(facts.origin_withheld or facts.exchange.answer_withheld for facts in chain.facts())
 
 
 def _given_up(
@@ -144,6 +150,9 @@ def _judge_others(chain: Chain) -> Verdict:
     facts = request or chain.first
     exchange = facts.exchange
     number = len(chain.hops) - 1
+    if exchange.failure is not None and exchange.failure.kind == "failed-unexplained":
+        # CORS has no say here, so it wasn't that
+        return Verdict(outcome="network-error", certainty="likely", reason="network-error", stage="actual", hop=number)
     if exchange.status is None:
         stop = unanswered(exchange, facts, number)
         certainty = "likely" if chain.closed and stop.waiting else "certain"
@@ -152,7 +161,10 @@ def _judge_others(chain: Chain) -> Verdict:
         return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
     if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
         return _verdict(chain, stop, "certain")
-    certainty = "certain" if facts.mode_known or facts.engine is None else "likely"
+    sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")
+    if facts.engine is not None and _may_leave(facts):
+        sure = False  # what came of it at the other origin wasn't seen
+    certainty = "certain" if sure else "likely"
     return Verdict(outcome="not-cors", certainty=certainty, stage="actual", hop=number, status=exchange.status)
 
 
@@ -161,11 +173,22 @@ def _leaves_by_redirect(chain: Chain, request: Facts, number: int) -> Stop | Non
     "same-origin" makes any other origin a network error."""
     if request.location is None or chain.mode != "same-origin" or not chain.mode_known or request.site != "same-origin":
         return None
-    target = parse_url(request.location, parse_url(request.exchange.url))
-    if target is None or target.origin == request.target:
+    if not _leads_away(request, request.location):
         return None
     failed = Failed("location", "mode-same-origin", "Location", request.target, request.location)
     return Stop("blocked", "redirect", number, request, failed)
+
+
+def _may_leave(facts: Facts) -> bool:
+    """Whether this is a redirect that leads, or may lead, to another origin."""
+    if facts.exchange.answer_withheld:
+        return 300 <= (facts.exchange.status or 0) <= 399
+    return facts.location is not None and facts.mode != "navigate" and _leads_away(facts, facts.location)
+
+
+def _leads_away(facts: Facts, location: str) -> bool:
+    target = parse_url(location, parse_url(facts.exchange.url))
+    return target is not None and target.origin != facts.target
 
 
 def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict, shown: Shown | None) -> Call:

@@ -29,8 +29,14 @@ def judge_opaque(chain: Chain) -> Verdict:
         stop = unanswered(facts.exchange, facts, number)
         if stop.waiting is not None and chain.closed:
             return _verdict("unknown", "likely", "no-response-seen", number, facts)
+        if stop.reason == "failed-unexplained":
+            if not facts.mode_known:
+                return _verdict("unknown", "likely", stop.reason, number, facts)
+            return _verdict("network-error", "likely", "network-error", number, facts)
         return _verdict(stop.outcome, "certain", stop.reason, number, facts)
-    certainty: Certainty = "certain" if facts.mode_known else "likely"
+    if chain.page is None and not facts.mode_known and facts.origin_withheld:
+        return _verdict("unknown", "likely", "page-not-recorded", number, facts)
+    certainty: Certainty = "certain" if facts.mode_known and not facts.exchange.answer_withheld else "likely"
     for index, (_, request) in enumerate(chain.hops):
         if request is None or chain.page is None:
             continue

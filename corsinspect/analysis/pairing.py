@@ -215,7 +215,7 @@ class Pairing:
         if facts.conditional:
             group.conditional = True
             facts.stored = _stored_response(group, facts)
-        if facts.mode == "cors" and facts.origin is not None:
+        if facts.may_be_preflighted:
             preflight = _find(group.preflights, facts, _is_preflight_of)
             if preflight is None and facts.authorization:
                 preflight = _find(group.preflights, facts, _is_preflight_before_login)
@@ -393,7 +393,7 @@ def _may_follow(preflight: Facts, facts: Facts) -> bool:
         and _in_time(preflight, facts)
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
         and (preflight.storage_access == facts.storage_access or tainted or not engine.storage_access_on_preflight)
-        and (preflight.origin == facts.origin or tainted)
+        and (preflight.origin == facts.origin or tainted or _withholds(facts, preflight.origin))
         and _has_all(facts, _names_to_come(preflight, engine))
         and _may_grant(preflight, facts.cookie or facts.storage_access)
     )
@@ -418,15 +418,28 @@ def _left_origin(facts: Facts) -> bool:
     return False
 
 
+def _withholds(facts: Facts, origin: str | None) -> bool:
+    """Whether this request may have had this Origin, which the recording leaves out."""
+    return facts.origin_withheld and facts.page in (origin, None)
+
+
 def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:
+    return all(map(facts.exchange.lacks, lacking(facts, names)))
+
+
+def lacking(facts: Facts, names: tuple[str, ...]) -> list[str]:
+    """Those of these names that the request, as recorded, doesn't have."""
     if not names:
-        return True
+        return []
     present = {name.lower() for name, _ in facts.exchange.request_headers}
-    return all(name in present for name in names)
+    return [name for name in names if name not in present]
 
 
 def _may_grant(preflight: Facts, include: bool) -> bool:
-    """Whether the preflight's answer lets a request go, one with credentials if `include`."""
+    """Whether the preflight's answer lets a request go, one with credentials if `include`; or may have, where its
+    headers weren't recorded."""
+    if preflight.exchange.answer_withheld:
+        return preflight.location is None and 200 <= (preflight.exchange.status or 0) <= 299
     return preflight.exchange.status is not None and not grant_failures(preflight, include)
 
 

@@ -71,7 +71,8 @@ def steps(chain: Chain, include: bool, *, proven: bool = True) -> Iterator[Check
     for number, (preflight, request) in enumerate(chain.hops):
         first = preflight or request
         assert first is not None
-        cors = cors or first.target != chain.page
+        # an Origin that isn't the target's own is a tainted or an opaque one, whatever page it came from
+        cors = cors or first.target != chain.page or first.origin not in (None, first.target)
         if preflight is not None:
             yield _preflight(preflight, request is not None, proven, number, include)
         if request is not None:
@@ -120,7 +121,7 @@ def _answer(
     if exchange.status is None:
         return Checked(number, "actual", request, unanswered(exchange, request, number), cors)
     bare = not passed and cors and _is_bare_revalidation(preflight, request)
-    failures = _cors_failures(request, include) if cors and not passed and not bare else _PASSED
+    failures = _cors_failures(chain, request, include) if cors and not passed and not bare else _PASSED
     target = None
     if redirect is not None:
         engine = ENGINES[chain.first.engine or "chromium"]
@@ -142,8 +143,8 @@ def _answer(
     return Checked(number, stage, request, stop, cors, failures, target)
 
 
-def _cors_failures(request: Facts, include: bool) -> dict[str, Failed]:
-    fields, origin = checked_answer(request), request.origin or ""
+def _cors_failures(chain: Chain, request: Facts, include: bool) -> dict[str, Failed]:
+    fields, origin = checked_answer(request), chain.origin_of(request)
     found = (origin_check(origin, include, fields), credentials_check(include, fields))
     return {failed.check: failed for failed in found if failed is not None}
 
@@ -184,4 +185,6 @@ def unanswered(exchange: Exchange, facts: Facts, number: int) -> Stop:
     if exchange.failure is None:
         return Stop("pending", stage, number, facts, waiting="response")
     kind = exchange.failure.kind
+    if kind == "failed-unexplained":
+        return Stop("unknown", stage, number, facts, reason=kind)
     return Stop("network-error", stage, number, facts, reason="network-error" if kind == "other" else kind)

@@ -106,7 +106,7 @@ def trace(call: Call) -> list[Step]:
 def _opening(call: Call, checked: Checked) -> Iterator[Step]:
     """Whether this hop is cross-origin, and whether it needs a preflight."""
     facts, number = checked.facts, checked.hop
-    cross = facts.target != call.page_origin
+    cross = facts.target != call.page_origin or (number == 0 and checked.cors)
     yield Step(
         name="cross-origin",
         state="ok" if cross else "skipped",
@@ -141,7 +141,7 @@ def _preflight_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[S
     stop = checked.stop
     failures = checked.failures
     failed = None if stop is None or not failures else failed_in(stop, engine)
-    asked = asked_by(preflight.request_headers)
+    asked = asked_by(preflight.request_headers)._replace(origin=checked.facts.origin or "")
     for name in dict.fromkeys(_STEP_OF_CHECK[check] for check in engine.checks):
         needed, header, found = _wanted(name, asked, call.uses_credentials, preflight, checked.facts.answer)
         step = Step(
@@ -210,7 +210,8 @@ def _answer_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step
 
 def _cors_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
     fields = checked_answer(checked.facts)
-    origin = checked.facts.origin or ""
+    withheld = call.page_origin if checked.facts.origin_withheld else None
+    origin = checked.facts.origin or withheld or ""
     stop = failed_in(checked.stop, engine) if checked.stop is not None and checked.failures else None
     checks = (
         ("allow-origin", ALLOW_ORIGIN, origin, fields.allow_origin),
@@ -271,6 +272,8 @@ def _sent(name: str, stage: Stage, exchange: Exchange, number: int) -> Step:
     if exchange.failure is None:
         return Step(name=name, state="unknown", stage=stage, hop=number)
     kind = exchange.failure.kind
+    if kind == "failed-unexplained":
+        return Step(name=name, state="unknown", stage=stage, hop=number, reason=kind)
     return Step(name=name, state="failed", stage=stage, hop=number, reason="network-error" if kind == "other" else kind)
 
 

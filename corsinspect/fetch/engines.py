@@ -105,6 +105,9 @@ class Engine:
     """The Priority that beacons have and nothing else. Seen (subresources group): 20 of 20."""
     storage_access_on_preflight: bool = False
     """Whether a credentialed cross-site preflight carries Sec-Fetch-Storage-Access. Seen (credentials group)."""
+    metadata_since: int | None = None
+    """The version since which every request to a trustworthy URL has Sec-Fetch-*; None: the User-Agent doesn't tell (of
+    WebKit's many ports). Browser compatibility data of MDN, "Sec-Fetch-Mode"."""
 
     @functools.cached_property
     def unasked(self) -> frozenset[str]:
@@ -123,6 +126,7 @@ CHROMIUM = Engine(
     cached_wildcard=True,
     cached_wildcard_authorization=False,
     include_serves_omit=True,
+    metadata_since=76,
     cached_methods=frozenset({"GET", "HEAD", "POST"}),
     replaces_entry=True,
     safelisted_hints=frozenset(
@@ -154,6 +158,7 @@ GECKO = Engine(
     cached_wildcard=False,
     cached_wildcard_authorization=False,
     include_serves_omit=False,
+    metadata_since=90,
     cached_methods=frozenset({"GET", "POST"}),
     replaces_entry=False,
     unsafe_redirects=None,

@@ -38,6 +38,8 @@ Reason = Literal[
     "no-actual-seen",
     "no-response-seen",
     "stored-response-not-seen",
+    "failed-unexplained",
+    "page-not-recorded",
     # the network
     "refused",
     "dns",
@@ -91,6 +93,8 @@ CODES: dict[Reason, Codes] = {
     "no-actual-seen": _NONE,
     "no-response-seen": _NONE,
     "stored-response-not-seen": _NONE,
+    "failed-unexplained": _NONE,
+    "page-not-recorded": _NONE,
     "refused": _NONE,
     "dns": _NONE,
     "tls": _NONE,

@@ -48,6 +48,13 @@ _PROXY: _Table = (
     ),
 )
 _BROWSER: _Table = (
+    # What is said of a call that CORS refused, and of others whose trouble script isn't to know: Chromium's, Gecko's
+    # for its own CORS checks, WebKit's sentences, as Playwright passes them on.
+    ("failed-unexplained", r"^(?:net::)?ERR_FAILED$|^NS_ERROR_(?:FAILURE|DOM_BAD_URI)$|^NS_BINDING_FAILED$"),
+    (
+        "failed-unexplained",
+        r"Access-Control-Allow|access control checks|Cross-Origin Request Blocked|Preflight response",
+    ),
     ("aborted-by-page", r"ERR_ABORTED|NS_BINDING_ABORTED|NS_ERROR_ABORT"),
     ("dns", r"ERR_NAME_|ERR_DNS_|ERR_ICANN_|NS_ERROR_UNKNOWN_(?:HOST|PROXY_HOST)"),
     ("tls", r"ERR_CERT|ERR_SSL|ERR_TLS|ERR_BAD_SSL|ERR_ECH|SSL_ERROR|SEC_ERROR|MOZILLA_PKIX"),
@@ -150,9 +157,13 @@ def _plain(text: str) -> Failure:
 
 
 def browser_failure(text: str) -> Failure:
-    """From a browser's own code in a HAR: `net::ERR_…` or `NS_ERROR_…`; nothing but such a code is kept."""
+    """From a browser's own code in a HAR: mostly `net::ERR_…` or `NS_ERROR_…`; nothing but such a code is kept."""
     kind = _kind(_BROWSER, text[:_LOOKED_AT])
     return Failure(kind=kind, text=text if _CODE.fullmatch(text) else "the browser gave no code for it")
+
+
+SILENT = Failure(kind="failed-unexplained", text="No response; the HAR doesn't say why.")
+"""Of a browser's call that has neither a status nor a word why."""
 
 
 def _kind(table: _Table, text: str) -> FailureKind:

@@ -24,7 +24,7 @@ class Follower:
         self.path = path
         self.torn = False
         self._fd: int | None = None
-        self._offset = 0
+        self._offset: int = 0
         self._reader = LineReader(Redactor())
 
     @property

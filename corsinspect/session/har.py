@@ -4,7 +4,7 @@
 - Both list a request whose preflight failed, though it was never sent.
 - What CORS blocked has its response in Firefox, and in Chromium beside `_error: net::ERR_FAILED`.
 - Firefox gives no reason for a status of 0, and mostly 0 for times.
-- Chromium's sanitised export, its default, lacks cookies and Authorization.
+- What others leave out is in `producers`; proxies write HARs of what was on the wire.
 """
 
 import math
@@ -17,12 +17,19 @@ from urllib.parse import quote
 import msgspec
 
 from corsinspect.model import Exchange, Failure, HeaderList
+from corsinspect.session.border import LONGEST, instant, text
 from corsinspect.session.errors import Problem
-from corsinspect.session.failures import browser_failure
-from corsinspect.session.har_entries import Entry, Pair, Response, Timings, entries
+from corsinspect.session.failures import SILENT, browser_failure, failure
+from corsinspect.session.har_entries import Entry, Response, Timings, entries
+from corsinspect.session.har_headers import HeaderLines, header, once, wire
+from corsinspect.session.producers import Producer, producer, withheld
 
-_RESEMBLING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{.*?"log"\s*:\s*\{', re.S)
-_ON_THE_WIRE = ("http:", "https:", "ws:", "wss:")
+_RESEMBLING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?\{.*?"log"\s*:\s*\{', re.S)
+_RESEMBLING_ENTRIES = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?[\[{].*?"request"\s*:\s*\{', re.S | re.I)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_CAPITAL = re.compile(r"[^/?#]*[A-Z]|[^/?#]*//[^/?#]*[A-Z]")
+_AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?[^/?#]*")
+_ON_THE_WIRE = ("http", "https", "ws", "wss")
 # The response came, and the browser kept it from the page: that is the verdict, not a fact.
 _VERDICTS = re.compile(r"ERR_FAILED|ERR_BLOCKED_BY_|ERR_UNSAFE_REDIRECT")
 _VERSIONS = {"h2": "HTTP/2.0", "HTTP/2": "HTTP/2.0", "h3": "HTTP/3", "HTTP/3.0": "HTTP/3"}
@@ -32,6 +39,8 @@ _LONG = 60.0
 """Seconds that a request may queue before its preflight begins."""
 _RIGHT_AFTER = 1e-6
 """Seconds; HAR times have milliseconds, so this orders without telling anything else."""
+_MILLISECONDS = 1e11
+"""Numbers above it are milliseconds since the epoch, those below (and above a billion) seconds."""
 
 
 def resembles(head: bytes) -> bool:
@@ -39,68 +48,116 @@ def resembles(head: bytes) -> bool:
     return _RESEMBLING.match(head) is not None
 
 
+def resembles_entries(head: bytes) -> bool:
+    """Whether it looks like entries of a HAR without what is usually around them."""
+    return _RESEMBLING_ENTRIES.match(head) is not None
+
+
 def read(data: bytes) -> tuple[list[Exchange], list[Problem]]:
     """All whole entries that were on the wire, with ids `har:N` by index, and what couldn't be read."""
     problems: list[Problem] = []
     creator, found = entries(data, problems)
+    by, lines = producer(creator), HeaderLines()
     exchanges: list[Exchange] = []
     unsent: set[str] = set()
+    before: Exchange | None = None
     for index, entry in found:
-        if not entry.request.url.startswith(_ON_THE_WIRE) or entry.response.by_service_worker:
+        if entry.response.by_service_worker:
             continue
         try:
-            exchange = _exchange(f"har:{index}", entry, creator)
+            url = _url(entry)
+            if url is None:
+                continue
+            exchange = _exchange(f"har:{index}", url, entry, by, creator, lines, before)
         except (ValueError, OverflowError) as error:
-            problems.append(Problem(f"entry {index} was skipped ({error})"))
+            problems.append(Problem(f"entry {index} was skipped ({error}): 1 entry lost"))
             continue
+        if exchange is None:
+            continue
+        before = exchange
         exchanges.append(exchange)
-        if _looks_unsent(entry):
+        if not by.wire and _looks_unsent(entry, exchange):
             unsent.add(exchange.id)
-    return _behind_their_preflights(exchanges, unsent), problems
+    return (exchanges if by.wire else _behind_their_preflights(exchanges, unsent)), problems
 
 
-def _exchange(id: str, entry: Entry, creator: str) -> Exchange:
+def _exchange(
+    id: str, url: str, entry: Entry, by: Producer, creator: str, lines: HeaderLines, before: Exchange | None
+) -> Exchange | None:
     request, response = entry.request, entry.response
-    status = int(response.status or 0) or None
-    started = datetime.fromisoformat(entry.startedDateTime)
-    if started.tzinfo is None:
-        started = started.replace(tzinfo=UTC)
-    start = started.timestamp()
+    status = _status(response.status)
+    method: str | None = wire(request.method)
+    if by.wire and request.method == "CONNECT":
+        if status == 200:
+            return None  # what went through the tunnel has entries of its own
+        method = None
+    start = _start(entry.startedDateTime, before)
     version = request.httpVersion or response.httpVersion or ""
-    headers = _headers(response.headers)
+    sent, headers = lines.read(request.headers), lines.read(response.headers)
+    names = () if by.wire else lines.names(sent)
+    if names:
+        sent = once(sent, names)
     return Exchange(
         id=id,
-        url=_url(request.url),
+        url=url,
         started=start,
-        method=_wire(request.method),
-        request_headers=_headers(request.headers),
-        http_version=_VERSIONS.get(version, version.upper()),
+        method=method,
+        request_headers=sent,
+        http_version=text(_VERSIONS.get(version, version.upper())),
         request_size=_size(request.bodySize),
         status=status,
-        reason_phrase=_wire(response.statusText or ""),
+        reason_phrase=wire(response.statusText or ""),
         response_headers=headers,
         response_size=_response_size(response, headers, creator),
-        answered=_answered(start, entry.timings) if status else None,
-        ended=start + entry.time / 1000 if entry.time is not None and 0 <= entry.time < math.inf else None,
-        connection=entry.connection_id,
-        failure=_failure(status, response.error),
+        answered=_answered(start, entry.timings, by) if status else None,
+        ended=_ended(start, entry.time) if status or response.error or not by.wire else None,
+        connection=entry.connection_id and text(entry.connection_id),
+        failure=_failure(status, response, by),
+        by_proxy=by.wire and (header(headers, "server") or "").startswith("mitmproxy "),
+        withheld=withheld(by, names),
+        answer_withheld=status is not None and not headers and not by.wire,
     )
 
 
-def _looks_unsent(entry: Entry) -> bool:
-    if entry.response.status:
+def _status(status: float | None) -> int | None:
+    """A status of 0, -1 or what else can't be one is none."""
+    return int(status) if status is not None and 100 <= status <= 999 else None
+
+
+def _start(moment: str | float | None, before: Exchange | None) -> float:
+    """When an entry began; where it doesn't say, after the one that stands before it. Raises ValueError."""
+    if isinstance(moment, str) and "-" not in moment:
+        moment = float(moment)
+    if isinstance(moment, str):
+        started = datetime.fromisoformat(moment)
+        return instant((started if started.tzinfo is not None else started.replace(tzinfo=UTC)).timestamp())
+    if moment is not None and moment > _MILLISECONDS / 100:
+        return instant(moment / 1000 if moment > _MILLISECONDS else moment)
+    if before is None:
+        return 0.0
+    return max(filter(None, (before.started, before.answered, before.ended)), default=0.0) + _RIGHT_AFTER
+
+
+def _ended(start: float, time: float | None) -> float | None:
+    return start + time / 1000 if time is not None and 0 <= time <= LONGEST * 1000 else None
+
+
+def _looks_unsent(entry: Entry, exchange: Exchange) -> bool:
+    if exchange.status:
         return False
-    if entry.response.error:
-        return entry.response.error == "net::ERR_FAILED"
+    error = entry.response.error or entry.response.failure_text
+    if error:
+        return exchange.failure is not None and exchange.failure.kind == "failed-unexplained"
     return entry.timings is None or entry.timings == Timings()
 
 
-def _failure(status: int | None, error: str | None) -> Failure | None:
+def _failure(status: int | None, response: Response, by: Producer) -> Failure | None:
+    error = text(response.error or response.failure_text or "")
+    if by.wire:
+        return failure(error) if error else None
     if error and not (status and _VERDICTS.search(error)):
         return browser_failure(error)
-    if status is None:
-        return Failure(kind="other", text="No response; the HAR doesn't say why.")
-    return None
+    return SILENT if status is None and not response.missing else None
 
 
 def _behind_their_preflights(exchanges: list[Exchange], unsent: set[str]) -> list[Exchange]:
@@ -110,7 +167,7 @@ def _behind_their_preflights(exchanges: list[Exchange], unsent: set[str]) -> lis
         waiting[exchange.url, exchange.method].append(exchange)
     moved: dict[str, Exchange | None] = {}
     for preflight in exchanges:
-        method = _header(preflight.request_headers, "access-control-request-method")
+        method = header(preflight.request_headers, "access-control-request-method")
         if preflight.method != "OPTIONS" or method is None:
             continue
         actual = _take_waiting(waiting[preflight.url, method], preflight)
@@ -136,8 +193,9 @@ def _started(exchange: Exchange) -> float:
 
 
 def _waited(actual: Exchange, preflight: Exchange) -> bool:
-    under_way = actual.ended is None or actual.ended > preflight.started
-    return under_way or preflight.started - actual.started <= _SOON
+    if actual.ended is not None and actual.ended > actual.started:
+        return actual.ended > preflight.started
+    return actual.ended is None or preflight.started - actual.started <= _SOON  # Firefox mostly says 0
 
 
 def _delayed(actual: Exchange, preflight: Exchange) -> Exchange:
@@ -150,31 +208,43 @@ def _delayed(actual: Exchange, preflight: Exchange) -> Exchange:
     )
 
 
-def _headers(pairs: list[Pair] | None) -> HeaderList:
-    """Lines as on the wire: no HTTP/2 pseudo headers, and apart what Chromium joins with a newline."""
-    return tuple(
-        (_wire(pair.name), _wire(value))
-        for pair in pairs or ()
-        if not pair.name.startswith(":")
-        for value in (pair.value or "").split("\n")
-    )
-
-
-def _header(lines: HeaderList, name: str) -> str | None:
-    return next((value for each, value in lines if each.lower() == name), None)
-
-
-def _url(url: str) -> str:
-    url = url.partition("#")[0]
+def _url(entry: Entry) -> str | None:
+    """The URL as the wire has it; None if there was no wire (data:, blob:). Raises ValueError where it isn't whole."""
+    url = entry.request.url.partition("#")[0].strip()
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        url = _absolute(url, entry)
+    elif scheme[1].lower() not in _ON_THE_WIRE:
+        return None
+    if _CAPITAL.match(url):
+        url = _AUTHORITY.sub(lambda match: _lower(match[0]), url, count=1)
     return url if url.isascii() else quote(url.encode("utf-8", "surrogatepass"), safe=_PRINTABLE)
 
 
+def _lower(authority: str) -> str:
+    """Scheme and host in lower case, as browsers send them; a user's name and password as they are."""
+    before, at, host = authority.rpartition("@")
+    scheme, colon, user = before.partition(":")
+    return scheme.lower() + colon + user + at + host.lower()
+
+
+def _absolute(url: str, entry: Entry) -> str:
+    """A URL of which the file has only the path, from what the request says of its host and scheme."""
+    lines = tuple((pair.name.lower(), pair.value or "") for pair in entry.request.headers or ())
+    host = header(lines, ":authority") or header(lines, "host")
+    version = (entry.request.httpVersion or "").lower()
+    secure = version in ("h2", "h3", "http/2", "http/2.0", "http/3") or (
+        entry.timings is not None and (entry.timings.ssl or 0) > 0
+    )
+    scheme = header(lines, ":scheme") or ("https" if secure else None)
+    if url.startswith("//") and scheme:
+        return f"{scheme}:{url}"
+    if not host or not scheme or not url.startswith("/"):
+        raise ValueError(f"its URL “{url[:80]}” is no whole one, and its headers don't say the rest")
+    return f"{scheme}://{host}{url}"
+
+
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
-
-
-def _wire(text: str) -> str:
-    """Each byte as one character; browsers write bytes as ISO-8859-1 where they can, and else the decoded UTF-8."""
-    return text if text.isascii() or max(text) <= "\xff" else text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def _size(size: float | None) -> int | None:
@@ -185,13 +255,15 @@ def _response_size(response: Response, headers: HeaderList, creator: str) -> int
     if creator != "Firefox":
         return _size(response.bodySize)
     # Firefox counts the headers in; the content is the body as sent only if it wasn't compressed.
-    if response.content is None or _header(headers, "content-encoding"):
+    if response.content is None or header(headers, "content-encoding"):
         return None
     return _size(response.content.size)
 
 
-def _answered(start: float, timings: Timings | None) -> float | None:
+def _answered(start: float, timings: Timings | None, by: Producer) -> float | None:
     if timings is None or timings.wait is None or timings.wait < 0:
         return None
-    phases = (timings.blocked, timings.dns, timings.connect, timings.send, timings.wait)
-    return start + sum(phase for phase in phases if phase is not None and 0 < phase < math.inf) / 1000
+    connect = timings.connect if by.connecting_counts else None
+    phases = (timings.blocked, timings.dns, connect, timings.send, timings.wait)
+    took = sum(phase for phase in phases if phase is not None and 0 < phase < math.inf) / 1000
+    return start + took if took <= LONGEST else None

@@ -1,30 +1,35 @@
 """The entries of a HAR file as Structs, one by one, so that a broken one costs only itself.
 
-Only what is wanted is decoded (msgspec, 0.23 s for 100 MB where a general JSON reader takes 4.5 s). Bodies are skipped.
+- Only what is wanted is decoded (msgspec, 0.23 s for 100 MB where a general JSON reader takes 4.5 s). Bodies are
+  skipped.
+- An entry that isn't as the format has it is read again, leniently (`har_lenient`): odd fields cost it nothing.
+- Beside whole files: lists of entries, an entry a line, and what is left of a damaged file.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 import msgspec
 
 from corsinspect.session.errors import Problem
+from corsinspect.session.har_lenient import fields_of, plain_entry
 
 
 class Entry(msgspec.Struct):
     """An entry, as far as it is wanted. Times in milliseconds; -1, or nothing, is unknown."""
 
-    startedDateTime: str
     request: "Request"
     response: "Response"
+    startedDateTime: str | int | float | None = None
     time: float | None = None
     timings: "Timings | None" = None
     connection_id: str | None = msgspec.field(default=None, name="_connectionId")
 
 
 class Pair(msgspec.Struct):
-    name: str = ""
+    name: str
     value: str | None = ""
 
 
@@ -49,7 +54,11 @@ class Response(msgspec.Struct):
     bodySize: int | float | None = None
     error: str | None = msgspec.field(default=None, name="_error")
     """Chromium's: the browser's own code, `net::ERR_…`."""
+    failure_text: str | None = msgspec.field(default=None, name="_failureText")
+    """Playwright's: the same, or the sentence of another browser."""
     by_service_worker: bool | None = msgspec.field(default=None, name="_fetchedViaServiceWorker")
+    missing: bool = msgspec.field(default=False, name="_corsinspect_missing")
+    """There was no response in the entry, not even an empty one."""
 
 
 class Timings(msgspec.Struct):
@@ -58,62 +67,112 @@ class Timings(msgspec.Struct):
     connect: float | None = None
     send: float | None = None
     wait: float | None = None
-
-
-class _Creator(msgspec.Struct):
-    name: str = ""
+    ssl: float | None = None
 
 
 class _Log(msgspec.Struct):
     entries: list[msgspec.Raw]
-    creator: _Creator | None = None
+    creator: Any = None
 
 
 class _File(msgspec.Struct):
     log: _Log
 
 
+Entries = Iterator[tuple[int, Entry]]
+
 _decode_entry = msgspec.json.Decoder(Entry, strict=False).decode
+_decode_file = msgspec.json.Decoder(_File | list[msgspec.Raw]).decode
+_decode_log = msgspec.json.Decoder(_Log).decode
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ENTRIES = re.compile(r'"entries"\s*:\s*\[')
 _CREATOR = re.compile(r'"creator"\s*:\s*\{[^{}]*?"name"\s*:\s*"([^"]*)"')
 # How the entries of Chromium, Firefox and others begin, to find the next one behind a damaged one.
 _BEGINNING = re.compile(r'\{\s*"(?:_\w+|startedDateTime|pageref|time|connection|cache|request)"\s*:')
+_LINE = re.compile(rb'\s*\{[^\n]*"request"\s*:\s*\{')
+# JSONP, as the first HAR viewers wanted it (.harp): `onInputData({…});`
+_CALL = re.compile(rb"\s*[A-Za-z_$][\w$.]*\s*\(\s*(?=[{\[])")
+_CALL_END = re.compile(rb"\s*\)\s*;?\s*$")
 
 
-def entries(data: bytes, problems: list[Problem]) -> tuple[str, Iterator[tuple[int, Entry]]]:
+def entries(data: bytes, problems: list[Problem]) -> tuple[str, Entries]:
     """The name of the program that made the file, and its whole entries by their index."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if call := _CALL.match(data):
+        data = _CALL_END.sub(b"", data[call.end() :])
     try:
-        log = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File).log
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _salvage(data.decode("utf-8", "replace"), problems)
-    return (log.creator.name if log.creator else ""), _each(log.entries, problems)
+        file = _decode_file(data)
+    except _UNREADABLE:
+        return _other_form(data, problems)
+    if isinstance(file, list):
+        return "", _each(cast("list[msgspec.Raw]", file), problems)
+    return _name(file.log.creator), _each(file.log.entries, problems)
 
 
-def _each(raws: list[msgspec.Raw], problems: list[Problem]) -> Iterator[tuple[int, Entry]]:
+def _other_form(data: bytes, problems: list[Problem]) -> tuple[str, Entries]:
+    try:
+        log = _decode_log(data)  # what stands under "log", alone
+        return _name(log.creator), _each(log.entries, problems)
+    except _UNREADABLE:
+        pass
+    if _LINE.match(data) and not _ENTRIES.search(data[:_HEAD].decode("utf-8", "replace")):
+        return "", _each(data.split(b"\n"), problems, "line")
+    return _salvage(data.decode("utf-8", "replace"), problems)
+
+
+_HEAD = 1 << 16
+
+
+def _name(creator: object) -> str:
+    name = fields_of(creator).get("name", creator)
+    return name if isinstance(name, str) else ""
+
+
+def _each(raws: Iterable[msgspec.Raw | bytes], problems: list[Problem], unit: str = "entry") -> Entries:
+    """`unit`: what the place of an entry is counted in; lines count from 1, as editors do."""
     for index, raw in enumerate(raws):
+        if unit == "line" and not raw.strip():  # type: ignore[union-attr]
+            continue
         try:
             yield index, _decode_entry(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            problems.append(Problem(f"entry {index} can't be read and was skipped ({error})"))
+        except _UNREADABLE:
+            try:
+                yield index, _leniently(json.loads(bytes(raw).decode("utf-8", "replace")))
+            except (ValueError, RecursionError) as error:
+                place = f"line {index + 1}" if unit == "line" else f"entry {index}"
+                problems.append(Problem(f"{place} can't be read ({error}): 1 entry lost"))
 
 
-def _salvage(text: str, problems: list[Problem]) -> tuple[str, Iterator[tuple[int, Entry]]]:
+def _leniently(plain: object) -> Entry:
+    """Raises ValueError where what must be there isn't: a method and a URL."""
+    return msgspec.convert(plain_entry(plain), Entry, strict=False)
+
+
+def _salvage(text: str, problems: list[Problem]) -> tuple[str, Entries]:
     creator = _CREATOR.search(text)
     return (creator[1] if creator else ""), _salvaged(text, problems)
 
 
-def _salvaged(text: str, problems: list[Problem]) -> Iterator[tuple[int, Entry]]:
+def _salvaged(text: str, problems: list[Problem]) -> Entries:
     """Entry by entry with the standard library's reader, which can begin anywhere and takes lone surrogates."""
     read = json.JSONDecoder().raw_decode
     begin = _ENTRIES.search(text)
-    position, index = (begin.end() if begin else len(text)), 0
+    position, index, damaged = (begin.end() if begin else len(text)), 0, False
     while match := _BEGINNING.search(text, position):
         try:
-            plain, position = read(text, match.start())
-            yield index, msgspec.convert(plain, Entry, strict=False)
-        except (ValueError, msgspec.ValidationError, RecursionError):
-            problems.append(Problem(f"entry {index}, at character {match.start()}, is damaged or cut off: skipped"))
-            position = max(position, match.end())
+            plain, end = read(text, match.start())
+        except (ValueError, RecursionError):
+            damaged = True
+            problems.append(
+                Problem(f"entry {index}, at character {match.start()}, is damaged or cut off: 1 entry lost")
+            )
+            position = match.end()
+        else:
+            position = end
+            try:
+                yield index, _leniently(plain)
+            except ValueError as error:
+                problems.append(Problem(f"entry {index}, at character {match.start()}: {error}: 1 entry lost"))
         index += 1
-    if not problems and not text[position:].lstrip().startswith("]"):
+    if not damaged and not text[position:].lstrip().startswith("]"):
         problems.append(Problem(f"the file is damaged or cut off behind character {position}"))

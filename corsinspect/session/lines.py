@@ -5,12 +5,14 @@ Here it's passed over, as conclusions are always drawn anew.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from contextlib import suppress
+from typing import Any, cast
 
 import msgspec
 from msgspec.structs import force_setattr
 
 from corsinspect.model import RULES_VERSION, Annotation, Exchange, HeaderList
+from corsinspect.session.border import cleaned, is_harmless, paired
 from corsinspect.session.errors import Problem
 from corsinspect.session.redact import Redactor
 
@@ -70,9 +72,9 @@ def _writable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {name: _writable(inner) for name, inner in value.items()}
+        return {name: _writable(inner) for name, inner in cast("dict[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [_writable(inner) for inner in value]
+        return [_writable(inner) for inner in cast("list[Any]", value)]
     return value
 
 
@@ -118,19 +120,29 @@ class LineReader:
 
     def _read(self, line: bytes) -> Exchange | None:
         self._number += 1
-        try:
-            read = decode(line)
-        except UNREADABLE as error:
-            if line.strip():
-                self.problems.append(Problem(f"can't be read and was skipped ({error})", self._number))
+        read = self._decoded(line)
+        if read is None:
             return None
         if isinstance(read, Header):
             self._take(read)
             return None
+        if not is_harmless(read):
+            read = cleaned(read)
         exchange = read if self._redacted else self._redactor.exchange(read)  # nobody else has seen it yet
         force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
         force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
         return exchange
+
+    def _decoded(self, line: bytes) -> Exchange | Header | None:
+        try:
+            return decode(line)
+        except UNREADABLE as error:
+            found = error
+        with suppress(*UNREADABLE):
+            return decode(paired(line))
+        if line.strip():
+            self.problems.append(Problem(f"can't be read and was skipped ({found}): 1 line lost", self._number))
+        return None
 
     def _shared(self, headers: HeaderList) -> HeaderList:
         known, keep = self._known.get, self._keep

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from corsinspect.model import Exchange, Failure, HeaderList
+from corsinspect.session.border import LATEST, instant
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import failure
 from corsinspect.session.tnetstring import HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
@@ -27,7 +28,15 @@ _FLOW: Wanted = {
     b"id": VALUE,
     b"is_replay": VALUE,
     b"client_conn": Repeated({b"id": VALUE, b"proxy_mode": VALUE, b"tls": VALUE}),
-    b"request": {**_MESSAGE, b"method": VALUE, b"scheme": VALUE, b"host": VALUE, b"port": VALUE, b"path": VALUE},
+    b"request": {
+        **_MESSAGE,
+        b"method": VALUE,
+        b"scheme": VALUE,
+        b"host": VALUE,
+        b"port": VALUE,
+        b"path": VALUE,
+        b"authority": VALUE,
+    },
     b"response": {**_MESSAGE, b"status_code": VALUE, b"reason": VALUE},
     b"error": {b"msg": VALUE, b"timestamp": VALUE},
     b"websocket": {b"timestamp_end": VALUE},
@@ -112,8 +121,9 @@ def _damage(position: int, after: int, size: int, cut: bool) -> str:
 
 
 def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
-    request, response = flow[b"request"], flow.get(b"response") or {}
-    client, websocket = flow.get(b"client_conn") or {}, flow.get(b"websocket") or {}
+    request = _part(flow, b"request")
+    response = _part(flow, b"response")
+    client, websocket = _part(flow, b"client_conn"), _part(flow, b"websocket")
     failed, ended = _failure(flow.get(b"error"))
     if ended is None:
         ended = _time(websocket.get(b"timestamp_end") if websocket else response.get(b"timestamp_end"))
@@ -123,7 +133,7 @@ def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
             return None  # what went through the tunnel has flows of its own
         method, url = None, f"https://{_host(request)}:{request.get(b'port')}/"
     status = response.get(b"status_code")
-    headers = response.get(b"headers") or ()
+    headers: HeaderList = response.get(b"headers") or ()
     return Exchange(
         id=id,
         url=url,
@@ -144,6 +154,10 @@ def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
     )
 
 
+def _part(flow: dict[bytes, Any], name: bytes) -> dict[bytes, Any]:
+    return flow.get(name) or {}
+
+
 def _failure(error: dict[bytes, Any] | None) -> tuple[Failure | None, float | None]:
     if error is None:
         return None, None
@@ -158,7 +172,7 @@ def _url(request: dict[bytes, Any], client: dict[bytes, Any]) -> str:
         authority += f":{port}"
     if not (_text(client.get(b"proxy_mode")) or "regular").startswith(_EXPLICIT_MODES):
         scheme = "https" if client.get(b"tls") else "http"
-        authority = _host_header(request.get(b"headers") or ()) or authority
+        authority = _text(request.get(b"authority")) or _host_header(request.get(b"headers") or ()) or authority
         authority = authority.removesuffix(f":{_DEFAULT_PORTS[scheme]}")
     path = _text(request.get(b"path"))
     return f"{scheme}://{authority}{path if path.startswith('/') else '/' + path}"
@@ -181,4 +195,6 @@ def _text(value: Any) -> str:
 
 
 def _time(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value) if 0 <= value <= LATEST else instant(value)

@@ -15,6 +15,7 @@ from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.lines import TORN, UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
+from corsinspect.session.unpack import unpacked
 
 __all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "is_session", "load"]
 
@@ -44,6 +45,7 @@ def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
         data = _read(path)
     except OSError as error:
         raise _unreadable(path, error) from error
+    data, packing = unpacked(path, data)
     format = _sniff(data[:_SNIFFED])
     if format == "session":
         loaded = _session(data, redactor)
@@ -53,9 +55,12 @@ def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
         loaded = _converted(har.read(data), redactor, format)
     else:
         what = "is empty" if not data else "is no recorded traffic that corsinspect knows"
+        what = f"{what}: {packing[0].text}" if packing else what
         raise SessionError(path, what, _MEND)
+    loaded.problems[:0] = packing
     if loaded.problems and not loaded.exchanges and format != "session":
-        raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}", _MEND)
+        more = f" (and {len(loaded.problems) - 1} more of the kind)" if len(loaded.problems) > 1 else ""
+        raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _MEND)
     loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
     return loaded
 
@@ -96,6 +101,8 @@ def _sniff(head: bytes) -> Format | None:
         return "har"
     if head.startswith(b'{"corsinspect"') or any(_is_line(line) for line in head.split(b"\n")):
         return "session"
+    if har.resembles_entries(head):
+        return "har"
     return "mitm" if mitm.resembles(head) else None
 
 

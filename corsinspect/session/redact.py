@@ -330,7 +330,8 @@ class Redactor:
         """`text` with the value behind every secret name replaced; `plain_value`: how far it goes after a plain `=`."""
         if not _SEPARATOR.search(text):
             return text
-        done, pieces = 0, []
+        done = 0
+        pieces: list[str] = []
         for match in _PAIR.finditer(text):
             if match.start() < done:
                 continue

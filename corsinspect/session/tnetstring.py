@@ -100,7 +100,7 @@ def _read(data: bytes, start: int, end: int, kind: int, want: "str | Wanted") ->
 
 
 def _headers(data: bytes, start: int, end: int) -> tuple[tuple[str, str], ...]:
-    lines = []
+    lines: list[tuple[str, str]] = []
     position = start
     while position < end:
         pair_start, pair_end, _ = span(data, position)

@@ -87,7 +87,7 @@ FLOORS = {
     "fingerprints": _floor("fingerprints", pure=True),
     "analysis": _floor("analysis fetch model", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
-    "session": _floor("session model fingerprints", "msgspec platformdirs"),
+    "session": _floor("session model fingerprints", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
         "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto"

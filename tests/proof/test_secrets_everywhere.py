@@ -11,8 +11,8 @@ import pytest
 
 from corsinspect.analysis import judge_all
 from corsinspect.capture import Proxy
-from corsinspect.dashboard.copying import COPIES
-from corsinspect.dashboard.pieces import Subject
+from corsinspect.dashboard.detail.subject import Subject
+from corsinspect.dashboard.screens.copying import COPIES
 from corsinspect.explain import explain
 from corsinspect.model import Changes
 from corsinspect.record import CallLines
