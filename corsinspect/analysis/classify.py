@@ -160,6 +160,10 @@ class Facts:
             self.mode, self.mode_known = "no-cors", False
         elif exchange.method in ("GET", "HEAD"):
             self.mode = "cors"
+            # Chromium sends "null" with no-cors loads of opaque origins (sandboxed frames, data: and file: pages), too
+            self.mode_known = (
+                self.origin != OPAQUE or self.engine != "chromium" or bool(unsafe_names(exchange.request_headers))
+            )
         elif exchange.method == "POST":
             self.mode = "cors"
             self.mode_known = bool(unsafe_names(exchange.request_headers))

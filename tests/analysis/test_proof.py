@@ -1,0 +1,49 @@
+"""What a request or an answer proves, and what it only suggests."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from corsinspect.analysis import judge_all
+from tests.analysis.build import CHROMIUM, FIREFOX, PAGE, exchange, only
+
+PLAIN: Mapping[str, str | None] = {
+    "Sec-Fetch-Mode": None,
+    "Sec-Fetch-Site": None,
+    "Sec-Fetch-Dest": None,
+    "Referer": None,
+}
+"""What plain http leaves out."""
+NULL = PLAIN | {"Origin": "null"}
+
+
+class TestOpaqueOriginOverPlainHttp:
+    @pytest.mark.parametrize(
+        ("got", "outcome"), [({}, "blocked"), ({"Access-Control-Allow-Origin": "null"}, "allowed")]
+    )
+    def test_null_does_not_prove_cors_in_chromium(self, got: dict[str, str], outcome: str) -> None:
+        verdict = only(exchange(url="http://api.test/x", sent=NULL, got=got)).verdict
+        assert (verdict.outcome, verdict.certainty) == (outcome, "depends")
+        assert [(other.condition, other.outcome) for other in verdict.alternatives][-1] == (
+            {"mode": "no-cors"},
+            "opaque",
+        )
+
+    @pytest.mark.parametrize(
+        ("sent", "agent"),
+        [
+            ({"Authorization": "Bearer x"}, CHROMIUM),  # no no-cors request has it
+            ({"Origin": PAGE}, CHROMIUM),
+            ({}, FIREFOX),
+            ({"Sec-Fetch-Mode": "cors"}, CHROMIUM),
+        ],
+    )
+    def test_it_is_cors_where_nothing_else_sends_that(self, sent: Mapping[str, str | None], agent: str) -> None:
+        verdict = only(exchange(url="http://api.test/x", sent=NULL | sent, agent=agent)).verdict
+        assert (verdict.outcome, verdict.certainty) == ("blocked", "certain")
+
+    def test_a_later_hop_of_a_cors_request_stays_one(self) -> None:
+        got = {"Access-Control-Allow-Origin": PAGE, "Location": "http://c.test/"}
+        first = exchange(at=100, url="http://b.test/", sent=PLAIN, status=302, got=got)
+        (call,) = judge_all([first, exchange(at=100.1, url="http://c.test/", sent=NULL)])
+        assert (call.verdict.outcome, call.verdict.certainty) == ("blocked", "certain")
