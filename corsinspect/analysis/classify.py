@@ -218,6 +218,12 @@ class Facts:
         return self.preflight_method is not None
 
     @property
+    def asks_condition(self) -> bool:
+        """Whether this preflight asks for leave to send If-None-Match or the like: then the page set it, not the
+        browser's cache."""
+        return any(name.startswith("if-") for name in self.asked_names)
+
+    @property
     def done(self) -> bool:
         """Whether there is a response (its headers, at least) or a failure."""
         return self.exchange.status is not None or self.exchange.failure is not None
