@@ -71,7 +71,8 @@ def steps(chain: Chain, include: bool, *, proven: bool = True) -> Iterator[Check
     for number, (preflight, request) in enumerate(chain.hops):
         first = preflight or request
         assert first is not None
-        cors = cors or first.target != chain.page
+        # an Origin that isn't the target's own is a tainted or an opaque one, whatever page it came from
+        cors = cors or first.target != chain.page or first.origin not in (None, first.target)
         if preflight is not None:
             yield _preflight(preflight, request is not None, proven, number, include)
         if request is not None:

@@ -106,7 +106,7 @@ def trace(call: Call) -> list[Step]:
 def _opening(call: Call, checked: Checked) -> Iterator[Step]:
     """Whether this hop is cross-origin, and whether it needs a preflight."""
     facts, number = checked.facts, checked.hop
-    cross = facts.target != call.page_origin
+    cross = facts.target != call.page_origin or (number == 0 and checked.cors)
     yield Step(
         name="cross-origin",
         state="ok" if cross else "skipped",

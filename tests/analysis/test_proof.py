@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from corsinspect.analysis import judge_all
+from corsinspect.analysis import judge_all, trace
 from tests.analysis.build import CHROMIUM, FIREFOX, PAGE, exchange, only
 
 PLAIN: Mapping[str, str | None] = {
@@ -47,3 +47,18 @@ class TestOpaqueOriginOverPlainHttp:
         first = exchange(at=100, url="http://b.test/", sent=PLAIN, status=302, got=got)
         (call,) = judge_all([first, exchange(at=100.1, url="http://c.test/", sent=NULL)])
         assert (call.verdict.outcome, call.verdict.certainty) == ("blocked", "certain")
+
+
+class TestOriginThatIsNotTheTargets:
+    SENT: Mapping[str, str | None] = {"Origin": "null", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "script"}
+    """A module script of a sandboxed frame, whose document came from the same server."""
+
+    @pytest.mark.parametrize(
+        ("got", "outcome"), [({}, "blocked"), ({"Access-Control-Allow-Origin": "null"}, "allowed")]
+    )
+    def test_it_is_checked_whatever_the_referer_says(self, got: dict[str, str], outcome: str) -> None:
+        call = only(exchange(url=f"{PAGE}/m.js", sent=self.SENT, got=got))
+        assert (call.verdict.outcome, call.verdict.certainty) == (outcome, "certain")
+        states = {step.name: step.state for step in trace(call)}
+        assert states["cross-origin"] == "ok"
+        assert states["allow-origin"] == ("failed" if outcome == "blocked" else "ok")
