@@ -62,3 +62,22 @@ class TestOriginThatIsNotTheTargets:
         states = {step.name: step.state for step in trace(call)}
         assert states["cross-origin"] == "ok"
         assert states["allow-origin"] == ("failed" if outcome == "blocked" else "ok")
+
+
+class TestNothingSaysWhoAsked:
+    """Plain http, and neither Origin nor Referer nor Sec-Fetch-*."""
+
+    SENT: Mapping[str, str | None] = PLAIN | {"Origin": None}
+
+    def test_it_is_the_page_s_own_server_or_a_no_cors_load(self) -> None:
+        call = only(exchange(url="http://api.test/x", sent=self.SENT))
+        assert (call.kind, call.verdict.outcome, call.verdict.certainty) == ("same-origin", "not-cors", "likely")
+
+    def test_one_that_leaves_the_server_is_a_no_cors_load(self) -> None:
+        first = exchange(at=100, url="http://b.test/", sent=self.SENT, status=302, got={"Location": "http://c.test/"})
+        (call,) = judge_all([first, exchange(at=100.1, url="http://c.test/", sent=self.SENT)])
+        assert (call.kind, call.verdict.outcome) == ("no-cors", "opaque")
+
+    def test_a_known_no_cors_load_is_opaque(self) -> None:
+        sent = self.SENT | {"Sec-Fetch-Mode": "no-cors"}
+        assert only(exchange(url="http://api.test/x", sent=sent)).verdict.outcome == "opaque"
