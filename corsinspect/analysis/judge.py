@@ -88,7 +88,8 @@ def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Infer
         return _verdict(chain, included, "likely"), SILENCE
     if without.waiting is not None:
         return _verdict(chain, without, "likely"), UNKNOWN
-    if grants_credentials(chain.hops[:-1]):
+    if grants_credentials(chain.hops[:-1]) and included.facts.answer.allow_credentials == "true":
+        # both servers expect credentials; where only the first does, they tell nothing of this page
         omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
         return _verdict(chain, included, "depends", (omitted,)), UNKNOWN
     return _verdict(chain, without, "depends", (other,)), UNKNOWN

@@ -1,6 +1,7 @@
 """What a request or an answer proves, and what it only suggests."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import pytest
 
@@ -81,3 +82,22 @@ class TestNothingSaysWhoAsked:
     def test_a_known_no_cors_load_is_opaque(self) -> None:
         sent = self.SENT | {"Sec-Fetch-Mode": "no-cors"}
         assert only(exchange(url="http://api.test/x", sent=sent)).verdict.outcome == "opaque"
+
+
+class TestCredentialsGrantedOnTheWay:
+    GRANTED: ClassVar = {"Access-Control-Allow-Origin": PAGE, "Access-Control-Allow-Credentials": "true"}
+
+    @pytest.mark.parametrize(
+        ("got", "outcome", "other"),
+        [
+            ({"Access-Control-Allow-Origin": "*"}, "allowed", "include"),
+            ({"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}, "blocked", "omit"),
+        ],
+    )
+    def test_they_count_only_where_the_last_answer_grants_them(
+        self, got: dict[str, str], outcome: str, other: str
+    ) -> None:
+        first = exchange(at=100, status=302, got=self.GRANTED | {"Location": "/z"})
+        (call,) = judge_all([first, exchange(url="https://api.test/z", at=100.1, got=got)])
+        assert (call.verdict.outcome, call.verdict.certainty) == (outcome, "depends")
+        assert [alternative.condition for alternative in call.verdict.alternatives] == [{"credentials": other}]
