@@ -63,7 +63,7 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
     without = first_stop(chain, False)
     # without an answer no check is made: both modes come to the same
     included = without if without.facts.exchange.status is None else first_stop(chain, True)
-    if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
+    if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE, None
     if (without.outcome, without.slug) != (included.outcome, included.slug):
@@ -93,6 +93,13 @@ def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Infer
         omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
         return _verdict(chain, included, "depends", (omitted,)), UNKNOWN
     return _verdict(chain, without, "depends", (other,)), UNKNOWN
+
+
+def _is_upload(chain: Chain) -> bool:
+    """Whether this preflight was sent for the upload alone: a stream, which the browser gives up over HTTP/1.1, or a
+    listener for its progress. Nothing else has a safelisted method and no header to ask for."""
+    last = chain.last
+    return last.is_preflight and last.preflight_method == "POST" and not last.asked_names
 
 
 def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:

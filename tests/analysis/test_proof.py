@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from corsinspect.analysis import judge_all, trace
-from tests.analysis.build import CHROMIUM, FIREFOX, PAGE, exchange, only
+from tests.analysis.build import CHROMIUM, FIREFOX, GRANT, PAGE, exchange, only, preflight
 
 PLAIN: Mapping[str, str | None] = {
     "Sec-Fetch-Mode": None,
@@ -101,3 +101,14 @@ class TestCredentialsGrantedOnTheWay:
         (call,) = judge_all([first, exchange(url="https://api.test/z", at=100.1, got=got)])
         assert (call.verdict.outcome, call.verdict.certainty) == (outcome, "depends")
         assert [alternative.condition for alternative in call.verdict.alternatives] == [{"credentials": other}]
+
+
+@pytest.mark.parametrize(
+    ("method", "names", "reason"),
+    [("POST", None, "no-actual-seen"), ("POST", "x-a", "credentials-not-true"), ("PUT", None, "credentials-not-true")],
+)
+def test_a_granted_preflight_for_an_upload_alone_shows_no_credentials(
+    method: str, names: str | None, reason: str
+) -> None:
+    got = {**GRANT, "Access-Control-Allow-Headers": "x-a"}
+    assert only(preflight(method, names, got=got)).verdict.reason == reason
