@@ -76,9 +76,10 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
     """The verdict where nothing shows the credentials mode, and the mode that it shows itself."""
     engine = ENGINES[chain.first.engine or "chromium"]
-    if outcome_in(without, engine) == outcome_in(included, engine):
-        return _verdict(chain, without, "certain"), UNKNOWN
     other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
+    if outcome_in(without, engine) == outcome_in(included, engine):
+        differs = without.outcome == "blocked" and without.slug != included.slug
+        return _verdict(chain, without, "certain", (other,) if differs else ()), UNKNOWN
     if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
         if without.hop == 0:
             return _verdict(chain, without, "depends", (other,)), UNKNOWN

@@ -112,3 +112,11 @@ def test_a_granted_preflight_for_an_upload_alone_shows_no_credentials(
 ) -> None:
     got = {**GRANT, "Access-Control-Allow-Headers": "x-a"}
     assert only(preflight(method, names, got=got)).verdict.reason == reason
+
+
+def test_another_reason_with_credentials_is_an_alternative() -> None:
+    verdict = only(preflight(got={"Access-Control-Allow-Origin": "*"})).verdict
+    assert (verdict.outcome, verdict.certainty, verdict.reason) == ("blocked", "certain", "method-not-allowed")
+    assert [(other.condition, other.outcome, other.reason) for other in verdict.alternatives] == [
+        ({"credentials": "include"}, "blocked", "origin-wildcard-with-credentials")
+    ]
