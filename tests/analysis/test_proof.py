@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from corsinspect.analysis import judge_all, trace
-from tests.analysis.build import CHROMIUM, FIREFOX, GRANT, PAGE, exchange, only, preflight
+from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, PAGE, exchange, only, preflight
 
 PLAIN: Mapping[str, str | None] = {
     "Sec-Fetch-Mode": None,
@@ -15,7 +15,7 @@ PLAIN: Mapping[str, str | None] = {
     "Referer": None,
 }
 """What plain http leaves out."""
-NULL = PLAIN | {"Origin": "null"}
+NULL = {**PLAIN, "Origin": "null"}
 
 
 class TestOpaqueOriginOverPlainHttp:
@@ -40,7 +40,7 @@ class TestOpaqueOriginOverPlainHttp:
         ],
     )
     def test_it_is_cors_where_nothing_else_sends_that(self, sent: Mapping[str, str | None], agent: str) -> None:
-        verdict = only(exchange(url="http://api.test/x", sent=NULL | sent, agent=agent)).verdict
+        verdict = only(exchange(url="http://api.test/x", sent={**NULL, **sent}, agent=agent)).verdict
         assert (verdict.outcome, verdict.certainty) == ("blocked", "certain")
 
     def test_a_later_hop_of_a_cors_request_stays_one(self) -> None:
@@ -59,7 +59,8 @@ class TestOriginThatIsNotTheTargets:
     )
     def test_it_is_checked_whatever_the_referer_says(self, got: dict[str, str], outcome: str) -> None:
         call = only(exchange(url=f"{PAGE}/m.js", sent=self.SENT, got=got))
-        assert (call.verdict.outcome, call.verdict.certainty) == (outcome, "certain")
+        # how sure it is follows from what tells the credentials mode
+        assert (call.verdict.outcome, call.verdict.certainty) == (outcome, "likely")
         states = {step.name: step.state for step in trace(call)}
         assert states["cross-origin"] == "ok"
         assert states["allow-origin"] == ("failed" if outcome == "blocked" else "ok")
@@ -68,7 +69,7 @@ class TestOriginThatIsNotTheTargets:
 class TestNothingSaysWhoAsked:
     """Plain http, and neither Origin nor Referer nor Sec-Fetch-*."""
 
-    SENT: Mapping[str, str | None] = PLAIN | {"Origin": None}
+    SENT: Mapping[str, str | None] = {**PLAIN, "Origin": None}
 
     def test_it_is_the_page_s_own_server_or_a_no_cors_load(self) -> None:
         call = only(exchange(url="http://api.test/x", sent=self.SENT))
@@ -80,7 +81,7 @@ class TestNothingSaysWhoAsked:
         assert (call.kind, call.verdict.outcome) == ("no-cors", "opaque")
 
     def test_a_known_no_cors_load_is_opaque(self) -> None:
-        sent = self.SENT | {"Sec-Fetch-Mode": "no-cors"}
+        sent = {**self.SENT, "Sec-Fetch-Mode": "no-cors"}
         assert only(exchange(url="http://api.test/x", sent=sent)).verdict.outcome == "opaque"
 
 
@@ -97,7 +98,7 @@ class TestCredentialsGrantedOnTheWay:
     def test_they_count_only_where_the_last_answer_grants_them(
         self, got: dict[str, str], outcome: str, other: str
     ) -> None:
-        first = exchange(at=100, status=302, got=self.GRANTED | {"Location": "/z"})
+        first = exchange(at=100, status=302, got={**self.GRANTED, "Location": "/z"})
         (call,) = judge_all([first, exchange(url="https://api.test/z", at=100.1, got=got)])
         assert (call.verdict.outcome, call.verdict.certainty) == (outcome, "depends")
         assert [alternative.condition for alternative in call.verdict.alternatives] == [{"credentials": other}]
@@ -120,3 +121,19 @@ def test_another_reason_with_credentials_is_an_alternative() -> None:
     assert [(other.condition, other.outcome, other.reason) for other in verdict.alternatives] == [
         ({"credentials": "include"}, "blocked", "origin-wildcard-with-credentials")
     ]
+
+
+def test_firefox_leaves_storage_access_out_of_redirected_hops() -> None:
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    got = {"Access-Control-Allow-Origin": "*"}
+    shown = exchange(at=90, url=f"{API}/shown", sent={**cross, "Sec-Fetch-Storage-Access": "none"}, agent=FIREFOX)
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": None}
+    first = exchange(at=100, url=f"{PAGE}/a", status=302, sent=own, got={"Location": API}, agent=FIREFOX)
+    later = exchange(at=100.1, sent=cross, got=got, agent=FIREFOX)
+    assert judge_all([shown, first, later])[-1].credentials == "unknown"
+    assert judge_all([shown, later])[-1].credentials == "omit"
+
+
+def test_storage_access_on_a_no_cors_load_proves_no_credentials() -> None:
+    sent = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Storage-Access": "none"}
+    assert only(exchange(sent={**sent, "Origin": None, "Sec-Fetch-Dest": "image"})).credentials == "unknown"
