@@ -324,5 +324,7 @@ def annotation(call: Call, role: str) -> Annotation:
         preflight=call.preflight,
         background=call.background,
         masked=call.masked,
-        depends=tuple(sorted({name for other in verdict.alternatives for name in other.condition})),
+        depends=tuple(sorted({name for other in verdict.alternatives for name in other.condition}))
+        if verdict.certainty == "depends"
+        else (),
     )

@@ -114,7 +114,7 @@ def _leaves_origin(chain: Chain) -> bool:
     """Whether any of its exchanges was cross-origin."""
     for hop in chain.hops:
         for facts in hop:
-            if facts is not None and _is_cross(facts, chain.page):
+            if facts is not None and _is_cross(facts, chain):
                 return True
     return False
 
@@ -131,9 +131,12 @@ def _leaves_unfollowed(chain: Chain) -> bool:
     return isinstance(target, Failed) and target.reason in ("redirect-credentials", "redirect-disallowed-scheme")
 
 
-def _is_cross(facts: Facts, page: str | None) -> bool:
+def _is_cross(facts: Facts, chain: Chain) -> bool:
     if facts.site is not None:
         return facts.site != "same-origin"
-    if page is None:
-        return facts.mode == "no-cors"
-    return facts.target != page or (facts.mode == "cors" and facts.origin not in (None, facts.target))
+    if chain.page is None:
+        # without Origin, Referer and Sec-Fetch-* it's the page's own server or a no-cors load: one that leaves is that,
+        # and so may be any whose Origin wasn't recorded
+        leaves = facts.target != chain.first.target
+        return facts.mode == "no-cors" and (facts.mode_known or facts.origin_withheld or leaves)
+    return facts.target != chain.page or (facts.mode == "cors" and facts.origin not in (None, facts.target))

@@ -187,6 +187,10 @@ class Facts:
             self.mode, self.mode_known = "no-cors", False
         elif exchange.method in ("GET", "HEAD"):
             self.mode = "cors"
+            # Chromium sends "null" with no-cors loads of opaque origins (sandboxed frames, data: and file: pages), too
+            self.mode_known = (
+                self.origin != OPAQUE or self.engine != "chromium" or bool(unsafe_names(exchange.request_headers))
+            )
         elif exchange.method == "POST":
             self.mode = "cors"
             names = unsafe_names(exchange.request_headers)
@@ -252,6 +256,12 @@ class Facts:
     @property
     def is_preflight(self) -> bool:
         return self.preflight_method is not None
+
+    @property
+    def asks_condition(self) -> bool:
+        """Whether this preflight asks for leave to send If-None-Match or the like: then the page set it, not the
+        browser's cache."""
+        return any(name.startswith("if-") for name in self.asked_names)
 
     @property
     def done(self) -> bool:

@@ -60,7 +60,7 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
     without = first_stop(chain, False)
     # without an answer no check is made: both modes come to the same
     included = without if without.facts.exchange.status is None else first_stop(chain, True)
-    if without.waiting == "actual" and included.outcome == "blocked" and chain.closed:
+    if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE, None
     if (without.outcome, without.slug) != (included.outcome, included.slug):
@@ -73,9 +73,10 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
     """The verdict where nothing shows the credentials mode, and the mode that it shows itself."""
     engine = ENGINES[chain.first.engine or "chromium"]
-    if outcome_in(without, engine) == outcome_in(included, engine):
-        return _verdict(chain, without, "certain"), UNKNOWN
     other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
+    if outcome_in(without, engine) == outcome_in(included, engine):
+        differs = without.outcome == "blocked" and without.slug != included.slug
+        return _verdict(chain, without, "certain", (other,) if differs else ()), UNKNOWN
     if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
         if without.hop == 0:
             return _verdict(chain, without, "depends", (other,)), UNKNOWN
@@ -85,10 +86,18 @@ def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Infer
         return _verdict(chain, included, "likely"), SILENCE
     if without.waiting is not None:
         return _verdict(chain, without, "likely"), UNKNOWN
-    if grants_credentials(chain.hops[:-1]):
+    if grants_credentials(chain.hops[:-1]) and included.facts.answer.allow_credentials == "true":
+        # both servers expect credentials; where only the first does, they tell nothing of this page
         omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
         return _verdict(chain, included, "depends", (omitted,)), UNKNOWN
     return _verdict(chain, without, "depends", (other,)), UNKNOWN
+
+
+def _is_upload(chain: Chain) -> bool:
+    """Whether this preflight was sent for the upload alone: a stream, which the browser gives up over HTTP/1.1, or a
+    listener for its progress. Nothing else has a safelisted method and no header to ask for."""
+    last = chain.last
+    return last.is_preflight and last.preflight_method == "POST" and not last.asked_names
 
 
 def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:

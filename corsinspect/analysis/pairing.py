@@ -222,6 +222,9 @@ class Pairing:
             if preflight is not None and not _is_covered_better(group, preflight, facts):
                 group.preflights.remove(preflight)
                 preflight.request, facts.preflight = facts, preflight
+                if preflight.asks_condition:
+                    # cache mode "no-store": the 304 is the page's own. Fetch, "HTTP-network-or-cache fetch", step 8.14
+                    facts.stored = None
                 self._touched += [preflight, facts]
                 return
         self._join_redirect(group, facts)

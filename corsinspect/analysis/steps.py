@@ -169,7 +169,7 @@ def checked_answer(request: Facts) -> CorsHeaders:
 
 def _is_bare_revalidation(preflight: Facts | None, request: Facts) -> bool:
     """Whether this is the browser's own cache asking, and what it holds was stored before the capture."""
-    asked_by_page = preflight is not None and any(name.startswith("if-") for name in preflight.asked_names)
+    asked_by_page = preflight is not None and preflight.asks_condition
     return (
         request.exchange.status == 304
         and request.conditional

@@ -76,3 +76,19 @@ def test_script_reads_a_304_that_the_page_asked_for_as_it_is() -> None:
         ]
     )
     assert readable_headers(call) == ["expires"]
+
+
+@pytest.mark.parametrize(("got", "reason"), [({"ETag": '"v1"'}, "origin-missing"), ({**OPEN, **CREDENTIALS}, None)])
+def test_a_304_that_the_page_asked_for_is_judged_by_itself(got: dict[str, str], reason: str | None) -> None:
+    grant = {**OPEN, **CREDENTIALS, "Access-Control-Allow-Headers": "if-none-match"}
+    calls = judge_all(
+        [
+            exchange(at=100, got={**OPEN, **CREDENTIALS, "ETag": '"v1"'}, id="a"),
+            preflight("GET", "if-none-match", at=110, got=grant, id="b"),
+            exchange(at=110.1, status=304, got=got, sent={"If-None-Match": '"v1"'}),
+        ]
+    )
+    call = calls[-1]
+    assert (call.verdict.outcome, call.verdict.reason) == ("blocked" if reason else "allowed", reason)
+    assert call.hops[0].stored is None
+    assert [step.reason for step in trace(call) if step.state == "failed"] == ([reason] if reason else [])
