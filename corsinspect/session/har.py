@@ -21,7 +21,7 @@ from corsinspect.session.errors import Problem
 from corsinspect.session.failures import browser_failure
 from corsinspect.session.har_entries import Entry, Pair, Response, Timings, entries
 
-_RESEMBLING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{.*?"log"\s*:\s*\{', re.S)
+_BEGINNING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{.*?"log"\s*:\s*\{', re.S)
 _ON_THE_WIRE = ("http:", "https:", "ws:", "wss:")
 # The response came, and the browser kept it from the page: that is the verdict, not a fact.
 _VERDICTS = re.compile(r"ERR_FAILED|ERR_BLOCKED_BY_|ERR_UNSAFE_REDIRECT")
@@ -34,9 +34,9 @@ _RIGHT_AFTER = 1e-6
 """Seconds; HAR times have milliseconds, so this orders without telling anything else."""
 
 
-def resembles(head: bytes) -> bool:
-    """Whether the beginning of a file looks like a HAR."""
-    return _RESEMBLING.match(head) is not None
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so is a HAR."""
+    return _BEGINNING.match(head) is not None
 
 
 def read(data: bytes) -> tuple[list[Exchange], list[Problem]]:
