@@ -64,13 +64,13 @@ class Loaded(msgspec.Struct):
     """The key in FORMATS."""
 
 
-def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
+def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> Loaded:
     """Everything readable in a file, and what in it wasn't.
 
     Secrets are replaced by `redactor` (one with a random key by default), except in lines whose header says that they
     were replaced before writing. Raises SessionError if there is nothing to read at all.
     """
-    redactor = redactor or Redactor()
+    path, redactor = Path(path), redactor or Redactor()
     try:
         data = _read(path)
     except OSError as error:

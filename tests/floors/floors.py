@@ -79,7 +79,7 @@ def rooms() -> dict[str, Floor]:
 
 
 FLOORS = {
-    "__init__": _floor("", pure=True),
+    "__init__": _floor("errors model analysis advice session", pure=True),
     "fetch": _floor("fetch", pure=True),
     "errors": _floor("", pure=True),
     "model": _floor("fetch.reasons fetch.engines", "msgspec", pure=True),
