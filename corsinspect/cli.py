@@ -17,8 +17,10 @@ from corsinspect.terminal import complain
 
 USAGE = 64
 UNREADABLE = 2
+OF_NO_COMMAND = ("--help", "--version", "--install-completion", "--show-completion")
+"""Options that are not the default command's."""
 
-app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 # depending on its version, Typer bundles Click or requires it; either way this is the class of usage errors
@@ -256,11 +258,24 @@ def ca() -> None:
     print(trust_text(paths))
 
 
+@app.command()
+def addon() -> None:
+    """Where the capture addon is, for a mitmproxy of your own.
+
+    \b
+    Example:
+      mitmproxy -s "$(corsinspect addon)"
+    """
+    from corsinspect.commands.addon import addon
+
+    raise typer.Exit(addon())
+
+
 def main() -> None:
     """Runs the command line; arguments that don't start with a command go to the dashboard."""
     arguments = sys.argv[1:]
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    if not arguments or arguments[0] not in {*names, "--help", "--version"}:
+    if not arguments or arguments[0] not in {*names, *OF_NO_COMMAND}:
         arguments = ["live", *arguments]
     status = 0
     try:

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from mitmproxy import command
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
-from corsinspect.addons.simulate import Simulation  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
+from corsinspect.addons.simulate import Simulation
 from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group

@@ -14,7 +14,7 @@ import pytest
 from mitmproxy import http, tls
 from mitmproxy.test import taddons, tflow, tutils
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
 from corsinspect.analysis import Tracker
 from corsinspect.session.errors import SessionError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
 from corsinspect.analysis import Tracker
 from corsinspect.capture import CaptureError, Proxy
 from corsinspect.capture.ca import ca_paths, ensure_ca
