@@ -2,8 +2,8 @@
 
 import re
 from pathlib import Path
-from types import NoneType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
@@ -38,8 +38,10 @@ def table(heading: str) -> dict[str, str]:
 
 def described(hint: Any) -> str:
     """A field's type in the document's words."""
-    parts = [part for part in get_args(hint) if part is not NoneType] if NoneType in get_args(hint) else [hint]
-    (inner,) = parts
+    absent = (NoneType, msgspec.UnsetType)
+    (inner,) = (
+        [part for part in get_args(hint) if part not in absent] if get_origin(hint) in (Union, UnionType) else [hint]
+    )
     words = {str: "text", int: "number", float: "number", bool: "true, false", tuple[str, ...]: "list of text"}
     if get_origin(inner) is Literal:
         said = ", ".join(f"`{value}`" for value in get_args(inner))
@@ -47,7 +49,7 @@ def described(hint: Any) -> str:
         said = "list of [name, value]"
     else:
         said = words.get(inner) or inner.__name__
-    return said if inner is hint else f"{said}, null"
+    return f"{said}, null" if NoneType in get_args(hint) else said
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from corsinspect.advice.console import decode_all
 from corsinspect.analysis import judge_all, trace
 from corsinspect.analysis.engine import engine_of
 from corsinspect.capture.processes import pid_of
-from corsinspect.dashboard import query
+from corsinspect.dashboard.state import query
 from corsinspect.fetch import cache, headers, origin, redirect, safelist, url
 from corsinspect.fetch.engines import CHROMIUM
 from corsinspect.fingerprints import error_page
@@ -77,7 +77,7 @@ TEXT: dict[str, Callable[[str], Any]] = {
 }
 BYTES: dict[str, Callable[[bytes], Any]] = {
     "har": har.read,
-    "is it har": har.resembles,
+    "is it har": har.begins,
     "mitm": mitm.read,
     "is it mitm": mitm.resembles,
     "error page": lambda data: [error_page(data, kind) for kind in (None, "text/html", "application/json")],

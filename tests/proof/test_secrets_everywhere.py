@@ -13,8 +13,8 @@ from corsinspect.analysis import judge_all
 from corsinspect.capture import Proxy
 from corsinspect.commands.explain import explain
 from corsinspect.commands.record import CallLines
-from corsinspect.dashboard.copying import COPIES
-from corsinspect.dashboard.pieces import Subject
+from corsinspect.dashboard.detail.subject import Subject
+from corsinspect.dashboard.screens.copying import COPIES
 from corsinspect.model import Changes
 from corsinspect.report import jsonl, text
 from corsinspect.session.lines import KEPT
