@@ -8,7 +8,7 @@ the flows unmarked.
 import sys
 
 try:
-    from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+    from corsinspect.addons.hooks import Capture
 except ModuleNotFoundError as problem:
     # mitmproxy from pipx or a standalone build runs on a Python of its own, which doesn't see what is installed here.
     if getattr(sys, "frozen", False):

@@ -21,12 +21,12 @@ from corsinspect.model import Exchange
 from corsinspect.session.errors import SessionError
 from corsinspect.session.failures import failure
 from corsinspect.session.place import new_session_path
+from corsinspect.session.recorder import Recorder
 from corsinspect.session.redact import KeptValues, Redactor
 
 from . import bodies, facts
 from .handshakes import BrokenOff, Handshakes
 from .marks import Marks
-from .recorder import Recorder
 from .simulate import own_answer
 
 logger = logging.getLogger("corsinspect")

@@ -11,11 +11,16 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from corsinspect import __version__
+from corsinspect.errors import CorsinspectError
+from corsinspect.report.formats import FORMATS
+from corsinspect.terminal import complain
 
 USAGE = 64
 UNREADABLE = 2
+OF_NO_COMMAND = ("--help", "--version", "--install-completion", "--show-completion")
+"""Options that are not the default command's."""
 
-app = typer.Typer(add_completion=False, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 # depending on its version, Typer bundles Click or requires it; either way this is the class of usage errors
@@ -30,13 +35,6 @@ class Browser(StrEnum):
     none = "none"
 
 
-class Format(StrEnum):
-    """How `check` prints."""
-
-    text = "text"
-    jsonl = "jsonl"
-
-
 Port = Annotated[
     int | None, typer.Option(help="The proxy's port (default: 8080, or a free one).", min=1, max=65535, metavar="N")
 ]
@@ -49,6 +47,12 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"corsinspect {__version__}")
         raise typer.Exit
+
+
+def _known_format(format: str) -> str:
+    if format not in FORMATS:
+        raise typer.BadParameter(f"{format!r} is none of {', '.join(FORMATS)}.")
+    return format
 
 
 @app.callback()
@@ -88,7 +92,7 @@ def live(
     _need_terminal("`corsinspect record` prints a line per call instead.")
     if url is not None and browser is Browser.none:
         browser = Browser.chromium
-    from corsinspect.live import live
+    from corsinspect.commands.live import live
     from corsinspect.session.place import new_session_path
 
     _run(live(new_session_path(), port, _kind(browser), _with_scheme(url), profile))
@@ -110,14 +114,13 @@ def replay(
       corsinspect replay before.jsonl after.jsonl    both as one, in time order
     """
     _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
-    from corsinspect.dashboard import Dashboard, FileSource
-    from corsinspect.live import show
+    from corsinspect.commands.live import replay
     from corsinspect.session.place import newest
 
     paths = files or [path for path in [newest()] if path is not None]
     if not paths:
         _fail("there is no saved session yet; `corsinspect` records one, `corsinspect demo` shows one", UNREADABLE)
-    _run(show(Dashboard(FileSource(*paths))))
+    _run(replay(paths))
 
 
 @app.command()
@@ -134,10 +137,9 @@ def attach(
     _need_terminal("`tail -f FILE | jq` shows the lines as they arrive.")
     if file.is_dir():
         _fail(f"{file} is a directory; name the session file in it", UNREADABLE)
-    from corsinspect.dashboard import Dashboard, FileSource
-    from corsinspect.live import show
+    from corsinspect.commands.live import attach
 
-    _run(show(Dashboard(FileSource(file, follow=True))))
+    _run(attach(file))
 
 
 @app.command()
@@ -158,7 +160,7 @@ def record(
     Example:
       corsinspect record -o session.jsonl --port 9090
     """
-    from corsinspect.record import record
+    from corsinspect.commands.record import record
     from corsinspect.session.place import new_session_path
 
     _run(record(output or new_session_path(), port, keep_values=keep_values))
@@ -167,7 +169,15 @@ def record(
 @app.command()
 def check(
     files: Files,
-    format: Annotated[Format, typer.Option(help="text for people, jsonl for machines.")] = Format.text,
+    format: Annotated[
+        str,
+        typer.Option(
+            help=f"{', '.join(f'{name}: {format.purpose}' for name, format in FORMATS.items())}.",
+            metavar="|".join(FORMATS),
+            callback=_known_format,
+            autocompletion=lambda: list(FORMATS),
+        ),
+    ] = "text",
 ) -> None:
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
@@ -181,9 +191,9 @@ def check(
       corsinspect check session.jsonl
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
     """
-    from corsinspect.check import check
+    from corsinspect.commands.check import check
 
-    raise typer.Exit(check(files, machine=format is Format.jsonl))
+    raise typer.Exit(check(files, format))
 
 
 @app.command()
@@ -210,7 +220,7 @@ def explain(
       corsinspect explain "Access to fetch at 'http://…' from origin …"
       pbpaste | corsinspect explain --session session.jsonl
     """
-    from corsinspect.explain import explain, pasted
+    from corsinspect.commands.explain import explain, pasted
 
     raise typer.Exit(explain(" ".join(text) if text else pasted(), session))
 
@@ -227,8 +237,8 @@ def demo(
     \b
     In a terminal this shows the dashboard; elsewhere it prints a line per call and exits.
     """
+    from corsinspect.commands.demo import demo
     from corsinspect.demo.run import installed_browser
-    from corsinspect.live import demo
     from corsinspect.session.place import new_session_path
 
     kind = installed_browser() if browser is None else _kind(browser)
@@ -249,11 +259,24 @@ def ca() -> None:
     print(trust_text(paths))
 
 
+@app.command()
+def addon() -> None:
+    """Where the capture addon is, for a mitmproxy of your own.
+
+    \b
+    Example:
+      mitmproxy -s "$(corsinspect addon)"
+    """
+    from corsinspect.commands.addon import addon
+
+    raise typer.Exit(addon())
+
+
 def main() -> None:
     """Runs the command line; arguments that don't start with a command go to the dashboard."""
     arguments = sys.argv[1:]
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
-    if not arguments or arguments[0] not in {*names, "--help", "--version"}:
+    if not arguments or arguments[0] not in {*names, *OF_NO_COMMAND}:
         arguments = ["live", *arguments]
     status = 0
     try:
@@ -278,22 +301,15 @@ def main() -> None:
 
 
 def _run(job: Coroutine[Any, Any, int]) -> None:
-    from corsinspect.capture.errors import CaptureError
-    from corsinspect.session.errors import SessionError
-
     try:
         status = asyncio.run(job)
-    except SessionError as error:
+    except CorsinspectError as error:
         _fail(str(error), UNREADABLE)
-    except CaptureError as error:
-        _fail(f"{error.what} {error.mend}", UNREADABLE)
     raise typer.Exit(status)
 
 
 def _fail(text: str, status: int) -> NoReturn:
-    from corsinspect.printable import printable
-
-    print(f"corsinspect: {printable(text)}", file=sys.stderr)
+    complain(text)
     raise typer.Exit(status)
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from addons.recorder import Recorder
 from corsinspect.analysis import judge_all
 from corsinspect.model import Exchange, annotation
 from corsinspect.session import load
+from corsinspect.session.recorder import Recorder
 from tests.corpus import NAMES, recording
 from tests.session.build import annotations
 

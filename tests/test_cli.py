@@ -114,7 +114,10 @@ def test_a_torn_session_is_judged_as_far_as_it_goes(blocked: Path) -> None:
     assert "origin-missing" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["check", "--what"], ["--port", "x"], ["--port", "0"], ["attach"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["check"], ["check", "--what"], ["check", "--format", "x", "y"], ["--port", "x"], ["--port", "0"], ["attach"]],
+)
 def test_usage_is_status_64(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 64
@@ -133,6 +136,29 @@ def test_help_has_examples() -> None:
         done = run(*arguments)
         assert done.returncode == 0
         assert "Example" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("che", ["check"]), ("check --format ", ["text", "jsonl"]), ("live --browser f", ["firefox"])],
+)
+def test_the_shell_completes_commands_and_values(typed: str, completed: list[str]) -> None:
+    words = f"corsinspect {typed}"
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    done = run(env={"_CORSINSPECT_COMPLETE": "complete_bash", **asked})
+    assert done.stdout.split() == completed
+
+
+def test_the_completion_for_a_shell_can_be_seen_before_it_is_installed() -> None:
+    assert "--install-completion" in run("--help").stdout
+    assert "--show-completion" in run("--help").stdout
+    assert "No such option" not in run("--show-completion").stderr
+
+
+def test_the_addon_s_path_is_printed() -> None:
+    done = run("addon")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path(done.stdout.rstrip("\n")).name == "capture.py"
 
 
 def test_version() -> None:

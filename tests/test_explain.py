@@ -98,7 +98,7 @@ def test_without_text_the_topics_are_listed() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_each_topic_says_what_happened_and_leaves_no_place_open(name: str, capsys, monkeypatch) -> None:
-    from corsinspect.explain import explain as run
+    from corsinspect.commands.explain import explain as run
 
     monkeypatch.setenv("COLUMNS", "80")
     assert run(name) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect import record as module
+from corsinspect.commands import record as module
 from corsinspect.session.writer import SessionWriter
 
 

@@ -105,7 +105,7 @@ class Browser:
         self.profile = profile
         self.keep = keep
         self.warning: str | None = None
-        """What won't work in this browser, and how to mend it; None: nothing."""
+        """What won't work in this browser, and how to fix it; None: nothing."""
         self.closed = asyncio.Event()
         """Set when the browser has ended, its processes are gone and its profile is removed (or free again)."""
         self.last_words: Tail = Tail(process.stderr)

@@ -1,6 +1,6 @@
 """The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values]`.
 
-- stdout: first one JSON line, `{"port": N}` or `{"what": …, "mend": …}`; then one byte after each flush of the session.
+- stdout: first one JSON line, `{"port": N}` or `{"what": …, "hint": …}`; then one byte after each flush of the session.
   Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
 - stdin: one JSON line a command, `{"command": "trust", "args": ["api.example:443"]}`, which runs mitmproxy's command
   `cors.trust`. Its end ends this process, however the parent went.
@@ -22,8 +22,8 @@ from pathlib import Path
 
 from mitmproxy import command
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
-from corsinspect.addons.simulate import Simulation  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
+from corsinspect.addons.simulate import Simulation
 from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
@@ -118,13 +118,13 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_
     except ValueError as problem:
         parent.tell(
             what=f"The certificate authority in {ca_paths().folder} can't be read: {problem}.",
-            mend="Move that folder away: a new one is made. What trusted the old one has to trust the new.",
+            hint="Move that folder away: a new one is made. What trusted the old one has to trust the new.",
         )
         return str(problem)
     except OSError as problem:
         parent.tell(
             what=f"The certificate authority can't be made: {problem}.",
-            mend="Make that folder writable, or set XDG_DATA_HOME to one that is.",
+            hint="Make that folder writable, or set XDG_DATA_HOME to one that is.",
         )
         return str(problem)
     troubles: list[SessionError] = []
@@ -137,7 +137,7 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_
     try:
         capture = Capture(session, stream=True, keep_values=keep_values, flushed=parent.wake, broken=stop_loudly)
     except SessionError as problem:
-        parent.tell(what=f"{problem.path} {problem.what}.", mend=problem.mend)
+        parent.tell(what=problem.what, hint=problem.hint)
         return str(problem)
     master = LeanMaster(ca, Simulation(), capture, browsers, Sessions(capture, parent.wake))
     try:
@@ -161,16 +161,16 @@ def _port_trouble(port: int, problem: OSError) -> dict[str, str]:
     if problem.errno == errno.EADDRINUSE:
         return {
             "what": f"Port {port} is in use by another program.",
-            "mend": "Choose another with --port N, or leave --port out and a free one is taken.",
+            "hint": "Choose another with --port N, or leave --port out and a free one is taken.",
         }
     if problem.errno == errno.EACCES:
         return {
             "what": f"Port {port} may not be opened by this user.",
-            "mend": "Choose one above 1023 with --port N.",
+            "hint": "Choose one above 1023 with --port N.",
         }
     return {
         "what": f"Port {port} can't be opened: {problem.strerror or problem}.",
-        "mend": "Choose another with --port N.",
+        "hint": "Choose another with --port N.",
     }
 
 

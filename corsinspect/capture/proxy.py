@@ -156,7 +156,7 @@ class Proxy:
             await stderr.ended()
             raise CaptureError(
                 answer.get("what") or f"The proxy didn't start: {stderr.last() or 'it gave no reason'}.",
-                answer.get("mend") or "Start it again, in a new virtual environment if need be.",
+                answer.get("hint") or "Start it again, in a new virtual environment if need be.",
             )
         self.port = answer["port"]
         self.died = None

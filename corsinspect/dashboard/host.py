@@ -150,5 +150,5 @@ class Host(App[Exception | None]):
 
     def say_failed(self, error: Exception) -> None:
         """Says what failed: ours name what to do; any other is shown as it is and doesn't end the app."""
-        text = " ".join(str(part) for part in (getattr(error, "what", error), getattr(error, "mend", "")) if part)
+        text = " ".join(str(part) for part in (getattr(error, "what", error), getattr(error, "hint", "")) if part)
         self.notify(printable(text), severity="error", timeout=15, markup=False)

@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -55,6 +55,12 @@ def row(call: Call) -> dict[str, Any]:
         "framework": framework(call),
         "fix": msgspec.to_builtins(fix(call)),
     }
+
+
+def document(calls: Iterable[Call], *, colour: bool) -> Iterator[str]:
+    """The Calls as lines of JSON, in which there are no colours."""
+    del colour
+    return (line.decode("ascii").removesuffix("\n") for line in lines(calls))
 
 
 def lines(calls: Iterable[Call]) -> Iterable[bytes]:

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from corsinspect.advice import OUTCOME_SIGNS, pattern_words, short_reason
 from corsinspect.advice.causes import causes
@@ -30,6 +30,18 @@ WIDTH = 80
 """Columns for sentences; each verdict stays on one line, however long, so that it can be searched for."""
 LIKELY = "likely: "
 MOST_IN_COMMON = 5
+
+
+def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
+    """All Calls but those that CORS has no say in, what they have in common, and a summary."""
+    neighbours = Neighbours()
+    for call in calls:
+        neighbours.add(call)
+    for call in calls:
+        if call.verdict.outcome != "not-cors" and not call.background:
+            yield lines(call, colour=colour, neighbours=neighbours)
+    yield from in_common(calls)
+    yield summary(calls)
 
 
 def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours: Neighbours | None = None) -> str:

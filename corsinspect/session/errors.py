@@ -4,15 +4,15 @@ from pathlib import Path
 
 import msgspec
 
+from corsinspect.errors import CorsinspectError
 
-class SessionError(Exception):
-    """A file that can't be read or written at all: `what` is wrong with `path`, and how to `mend` it."""
 
-    def __init__(self, path: Path, what: str, mend: str) -> None:
-        super().__init__(f"{path}: {what}. {mend}")
+class SessionError(CorsinspectError):
+    """A file that can't be read or written at all: what is wrong with `path`, said without naming it, and a hint."""
+
+    def __init__(self, path: Path, what: str, hint: str) -> None:
+        super().__init__(f"{path}: {what}.", hint)
         self.path = path
-        self.what = what
-        self.mend = mend
 
 
 class Problem(msgspec.Struct, frozen=True):

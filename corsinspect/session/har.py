@@ -24,7 +24,7 @@ from corsinspect.session.har_entries import Entry, Response, Timings, entries
 from corsinspect.session.har_headers import HeaderLines, header, once, wire
 from corsinspect.session.producers import Producer, producer, withheld
 
-_RESEMBLING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?\{.*?"log"\s*:\s*\{', re.S)
+_BEGINNING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?\{.*?"log"\s*:\s*\{', re.S)
 _RESEMBLING_ENTRIES = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?[\[{].*?"request"\s*:\s*\{', re.S | re.I)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CAPITAL = re.compile(r"[^/?#]*[A-Z]|[^/?#]*//[^/?#]*[A-Z]")
@@ -43,12 +43,12 @@ _MILLISECONDS = 1e11
 """Numbers above it are milliseconds since the epoch, those below (and above a billion) seconds."""
 
 
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so is a HAR."""
+    return _BEGINNING.match(head) is not None
+
+
 def resembles(head: bytes) -> bool:
-    """Whether the beginning of a file looks like a HAR."""
-    return _RESEMBLING.match(head) is not None
-
-
-def resembles_entries(head: bytes) -> bool:
     """Whether it looks like entries of a HAR without what is usually around them."""
     return _RESEMBLING_ENTRIES.match(head) is not None
 

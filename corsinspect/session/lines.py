@@ -37,6 +37,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """For whoever opens the file in an editor, where they weren't."""
 
 
+_HEADER = b'{"corsinspect"'
 _encode = msgspec.json.encode
 _decode_exchange = msgspec.json.Decoder(Exchange).decode
 _decode_header = msgspec.json.Decoder(Header).decode
@@ -78,9 +79,37 @@ def _writable(value: Any) -> Any:
     return value
 
 
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so is a session."""
+    return head.startswith(_HEADER)
+
+
+def resembles(head: bytes) -> bool:
+    """Whether there is a whole line of a session at the beginning of a file."""
+    return any(_is_line(line) for line in head.split(b"\n"))
+
+
+def _is_line(line: bytes) -> bool:
+    try:
+        decode(line)
+    except UNREADABLE:
+        return False
+    return True
+
+
+def read(data: bytes, redactor: Redactor) -> tuple[list[Exchange], list[Problem]]:
+    """All exchanges of a session file, redacted, and what of it couldn't be read."""
+    reader = LineReader(redactor)
+    *lines, last = data.split(b"\n")
+    exchanges = reader.read(lines)
+    if last:
+        reader.problems.append(Problem(TORN, len(lines) + 1))
+    return exchanges, reader.problems
+
+
 def decode(line: bytes) -> Exchange | Header:
     """What one line, without or with its newline, holds. Raises one of UNREADABLE when it is neither."""
-    if line.startswith(b'{"corsinspect"'):
+    if line.startswith(_HEADER):
         return _decode_header(line)
     try:
         return _decode_exchange(line)

@@ -51,6 +51,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _EXPLICIT_MODES = ("regular", "upstream", "socks5")
 
 
+def begins(head: bytes) -> bool:
+    """Whether a file that begins so is one of flows."""
+    return re.match(rb"\d{1,12}:", head) is not None
+
+
 def resembles(head: bytes) -> bool:
     """Whether the beginning of a file looks like flows, be the very first bytes damaged."""
     return _RESEMBLING.search(head) is not None

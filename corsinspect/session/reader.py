@@ -1,28 +1,58 @@
-"""Reads a file of recorded traffic, whatever its format: our sessions, mitmproxy's flows, a browser's HAR."""
+"""Reads a file of recorded traffic, whatever its format: our sessions, mitmproxy's flows, a browser's HAR.
+
+A format is a row of FORMATS and a module.
+"""
 
 import os
-import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
 
 import msgspec
 
 from corsinspect.model import Exchange
-from corsinspect.session import har, mitm
+from corsinspect.session import har, lines, mitm
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
-from corsinspect.session.lines import TORN, UNREADABLE, LineReader, decode
 from corsinspect.session.redact import Redactor
 from corsinspect.session.unpack import unpacked
 
-__all__ = ["Ahead", "Follower", "Loaded", "Problem", "SessionError", "is_session", "load"]
-
-Format = Literal["session", "mitm", "har"]
+__all__ = ["FORMATS", "Ahead", "Follower", "Format", "Loaded", "Problem", "SessionError", "is_session", "load"]
 
 _SNIFFED = 1 << 16
-_MEND = "What can be read are corsinspect's own sessions (.jsonl), mitmproxy's flows (.mitm) and browsers' HAR files."
+_HINT = "What can be read are corsinspect's own sessions (.jsonl), mitmproxy's flows (.mitm) and browsers' HAR files."
+
+Read = tuple[Iterable[Exchange], list[Problem]]
+"""The exchanges of a file, the last state of each, and what of it couldn't be read."""
+
+
+class Format(NamedTuple):
+    """How traffic can be recorded."""
+
+    begins: Callable[[bytes], bool]
+    """Whether a file that begins with these bytes is one; all formats are asked this first."""
+    read: Callable[[bytes, Redactor], Read]
+    """Reads a whole file, all of it redacted; raises nothing, whatever is in it."""
+    resembles: Callable[[bytes], bool] = lambda head: False
+    """Whether it may be one whose first bytes are damaged."""
+
+
+def _redacting(read: Callable[[bytes], Read]) -> Callable[[bytes, Redactor], Read]:
+    """For formats that know nothing of redaction."""
+
+    def redacted(data: bytes, redactor: Redactor) -> Read:
+        exchanges, problems = read(data)
+        return [redactor.exchange(exchange) for exchange in exchanges], problems
+
+    return redacted
+
+
+FORMATS = {
+    "session": Format(lines.begins, lines.read, lines.resembles),
+    "har": Format(har.begins, _redacting(har.read), har.resembles),
+    "mitm": Format(mitm.begins, _redacting(mitm.read), mitm.resembles),
+}
 
 
 class Loaded(msgspec.Struct):
@@ -31,36 +61,32 @@ class Loaded(msgspec.Struct):
     exchanges: list[Exchange]
     """Redacted, the last state of each, sorted by start and then by id."""
     problems: list[Problem]
-    format: Format
+    format: str
+    """The key in FORMATS."""
 
 
-def load(path: Path, *, redactor: Redactor | None = None) -> Loaded:
+def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> Loaded:
     """Everything readable in a file, and what in it wasn't.
 
     Secrets are replaced by `redactor` (one with a random key by default), except in lines whose header says that they
     were replaced before writing. Raises SessionError if there is nothing to read at all.
     """
-    redactor = redactor or Redactor()
+    path, redactor = Path(path), redactor or Redactor()
     try:
         data = _read(path)
     except OSError as error:
         raise _unreadable(path, error) from error
     data, packing = unpacked(path, data)
     format = _sniff(data[:_SNIFFED])
-    if format == "session":
-        loaded = _session(data, redactor)
-    elif format == "mitm":
-        loaded = _converted(mitm.read(data), redactor, format)
-    elif format == "har":
-        loaded = _converted(har.read(data), redactor, format)
-    else:
+    if format is None:
         what = "is empty" if not data else "is no recorded traffic that corsinspect knows"
         what = f"{what}: {packing[0].text}" if packing else what
-        raise SessionError(path, what, _MEND)
-    loaded.problems[:0] = packing
+        raise SessionError(path, what, _HINT)
+    exchanges, problems = FORMATS[format].read(data, redactor)
+    loaded = Loaded(list(exchanges), [*packing, *problems], format)
     if loaded.problems and not loaded.exchanges and format != "session":
         more = f" (and {len(loaded.problems) - 1} more of the kind)" if len(loaded.problems) > 1 else ""
-        raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _MEND)
+        raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _HINT)
     loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
     return loaded
 
@@ -94,35 +120,9 @@ def _unreadable(path: Path, error: OSError) -> SessionError:
     return SessionError(path, f"can't be read ({error.strerror})", "Name a file of recorded traffic.")
 
 
-def _sniff(head: bytes) -> Format | None:
-    if re.match(rb"\d{1,12}:", head):
-        return "mitm"
-    if har.resembles(head):
-        return "har"
-    if head.startswith(b'{"corsinspect"') or any(_is_line(line) for line in head.split(b"\n")):
-        return "session"
-    if har.resembles_entries(head):
-        return "har"
-    return "mitm" if mitm.resembles(head) else None
-
-
-def _is_line(line: bytes) -> bool:
-    try:
-        decode(line)
-    except UNREADABLE:
-        return False
-    return True
-
-
-def _session(data: bytes, redactor: Redactor) -> Loaded:
-    reader = LineReader(redactor)
-    *lines, last = data.split(b"\n")
-    exchanges = reader.read(lines)
-    if last:
-        reader.problems.append(Problem(TORN, len(lines) + 1))
-    return Loaded(exchanges, reader.problems, "session")
-
-
-def _converted(read: tuple[Iterable[Exchange], list[Problem]], redactor: Redactor, format: Format) -> Loaded:
-    exchanges, problems = read
-    return Loaded([redactor.exchange(exchange) for exchange in exchanges], problems, format)
+def _sniff(head: bytes) -> str | None:
+    """The format of a file, by how it begins; None: none that is known."""
+    for name, format in FORMATS.items():
+        if format.begins(head):
+            return name
+    return next((name for name, format in FORMATS.items() if format.resembles(head)), None)

@@ -14,7 +14,7 @@ from corsinspect.session.errors import SessionError
 from corsinspect.session.lines import FORMAT_VERSION, KEPT, Header, encode, encode_header
 from corsinspect.session.place import hold
 
-_MEND = "Free some space or choose another file with -o."
+_HINT = "Free some space or choose another file with -o."
 
 _FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _BEGINNING = b'{"corsinspect":'
@@ -92,7 +92,7 @@ class SessionWriter:
                 done += os.write(self._fd, data[done:] if done else data)
         except OSError as error:
             self._unwritten = self._without_torn_tail(data, done)
-            raise SessionError(self.path, f"can't be written any more ({error.strerror})", _MEND) from error
+            raise SessionError(self.path, f"can't be written any more ({error.strerror})", _HINT) from error
         return len(pending)
 
     def _without_torn_tail(self, data: bytes, done: int) -> bytes:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
 
 with warnings.catch_warnings():
     # mitmproxy's own imports use what their dependencies have deprecated

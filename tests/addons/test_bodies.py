@@ -5,7 +5,7 @@ import logging
 import pytest
 from mitmproxy import http
 
-from corsinspect.addons import bodies  # pyright: ignore[reportMissingImports]
+from corsinspect.addons import bodies
 
 NGINX = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<hr><center>nginx/1.26.3</center>\r\n"
 HTML = {"Content-Type": "text/html"}

@@ -3,7 +3,7 @@
 import pytest
 from mitmproxy.proxy.mode_specs import ProxyMode
 
-from corsinspect.addons import facts  # pyright: ignore[reportMissingImports]
+from corsinspect.addons import facts
 from corsinspect.session.redact import Redactor
 
 from .flows import answer, fail, made

@@ -14,7 +14,7 @@ import pytest
 from mitmproxy import http, tls
 from mitmproxy.test import taddons, tflow, tutils
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
 from corsinspect.analysis import Tracker
 from corsinspect.session.errors import SessionError
 
@@ -326,7 +326,7 @@ async def test_a_file_that_takes_no_more_stops_the_recording_loudly(session: Pat
 
 
 async def test_flows_let_go_of_are_bounded(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corsinspect.addons.recorder.HELD", 5)
+    monkeypatch.setattr("corsinspect.session.recorder.HELD", 5)
     capture = Capture(session, stream=True)
     endless = made("GET", "/events")
     capture.requestheaders(endless)

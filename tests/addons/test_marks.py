@@ -9,8 +9,8 @@ from mitmproxy import http
 from mitmproxy.test import taddons
 from mitmproxy.utils.emoji import emoji
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
-from corsinspect.addons.marks import MARKS  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
+from corsinspect.addons.marks import MARKS
 
 from .flows import answer, fail, made, preflight
 

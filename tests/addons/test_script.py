@@ -189,6 +189,24 @@ async def test_what_mitmdump_saves_keeps_its_bodies_and_has_the_marks(
     assert flows[-1].comment.startswith("CORS blocked")
 
 
+@pytest.mark.parametrize("folder", ["addons", "corsinspect/addons"])
+def test_no_module_is_loaded_under_two_names(folder: str) -> None:
+    script = SCRIPT.parents[1] / folder / "capture.py"
+    code = (
+        f"import os, runpy, sys\n"
+        f"sys.path.insert(0, {str(script.parent)!r})  # as mitmproxy does\n"
+        f"assert runpy.run_path({str(script)!r})['addons']\n"
+        f"files = [os.path.realpath(m.__file__) for m in sys.modules.values() if getattr(m, '__file__', None)]\n"
+        f"ours = [file for file in files if file.startswith({str(SCRIPT.parent)!r})]\n"
+        f"print(len(ours), len({{*ours}}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=SCRIPT.parents[1], capture_output=True, text=True, check=True
+    )
+    loaded, files = map(int, done.stdout.split())
+    assert loaded == files > 3
+
+
 def test_where_corsinspect_is_not_installed_one_line_says_how_to_mend_it(tmp_path: Path, tools: list[Tool]) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['corsinspect'] = None\n")
     finished = subprocess.run(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from mitmproxy import http
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
-from corsinspect.addons.simulate import Simulation  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
+from corsinspect.addons.simulate import Simulation
 from corsinspect.analysis import by_server, judge_all
 from corsinspect.session import load
 

@@ -130,7 +130,7 @@ async def test_a_browser_that_cannot_run_says_why(
         await proxy.open_browser("chromium", headless=True)
 
     assert "Missing X server or $DISPLAY" in caught.value.what
-    assert str(script) in caught.value.mend
+    assert str(script) in caught.value.hint
     assert proxy.browsers == []
 
 
@@ -140,7 +140,7 @@ async def test_no_installed_browser_is_a_clear_message(proxy: Proxy, monkeypatch
         with pytest.raises(CaptureError) as caught:
             await proxy.open_browser(kind, headless=True)
         assert "is installed (looked for " in caught.value.what
-        assert "apt install" in caught.value.mend
+        assert "apt install" in caught.value.hint
 
 
 async def test_no_display_is_a_clear_message(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +151,7 @@ async def test_no_display_is_a_clear_message(proxy: Proxy, monkeypatch: pytest.M
         await proxy.open_browser("chromium")
 
     assert "display" in caught.value.what
-    assert str(proxy.port) in caught.value.mend
+    assert str(proxy.port) in caught.value.hint
 
 
 def installed() -> list[Path]:

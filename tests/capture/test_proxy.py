@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
 from corsinspect.analysis import Tracker
 from corsinspect.capture import CaptureError, Proxy
 from corsinspect.capture.ca import ca_paths, ensure_ca
@@ -38,7 +38,7 @@ async def test_a_busy_port_that_was_asked_for_is_a_clear_message(tmp_path: Path)
         await Proxy(tmp_path / "session.jsonl", port=port).start()
 
     assert caught.value.what == f"Port {port} is in use by another program."
-    assert "--port" in caught.value.mend
+    assert "--port" in caught.value.hint
 
 
 async def test_a_busy_port_that_nobody_asked_for_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ async def test_a_session_that_cannot_be_written_is_a_clear_message(tmp_path: Pat
         await Proxy(tmp_path / "no such folder" / "session.jsonl").start()
 
     assert "session.jsonl" in caught.value.what
-    assert "-o" in caught.value.mend
+    assert "-o" in caught.value.hint
 
 
 def listening() -> list[str]:

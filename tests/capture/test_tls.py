@@ -12,7 +12,7 @@ from h2.connection import H2Connection
 from h2.events import DataReceived, ResponseReceived, StreamEnded
 from mitmproxy.connection import Server
 
-from corsinspect.addons.hooks import Capture  # pyright: ignore[reportMissingImports]
+from corsinspect.addons.hooks import Capture
 from corsinspect.capture import Proxy
 from corsinspect.capture.ca import ca_paths, ensure_ca
 from corsinspect.capture.master import LeanMaster

@@ -326,7 +326,7 @@ async def test_a_file_that_is_no_session_ends_the_dashboard_with_its_error(tmp_p
     async with app.run_test():
         pass
     assert isinstance(app.return_value, SessionError)
-    assert app.return_value.mend
+    assert app.return_value.hint
 
 
 def tear(path: Path) -> None:

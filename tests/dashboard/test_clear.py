@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from corsinspect.capture.errors import CaptureError
+from corsinspect.commands.live import farewell
 from corsinspect.dashboard.state.source import LiveSource
-from corsinspect.live import _farewell
 from corsinspect.session import load
 from corsinspect.session.notes import SUFFIX
 from tests.dashboard.conftest import capturing, replaying
@@ -91,6 +91,6 @@ def test_the_last_words_name_all_files(capsys, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     for name in ("a.jsonl", "b c.jsonl"):
         Path(name).touch()
-    _farewell([Path("a.jsonl"), Path("b c.jsonl")])
+    farewell([Path("a.jsonl"), Path("b c.jsonl")])
     told = capsys.readouterr().out
     assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"

@@ -47,8 +47,7 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-COMMANDS = "__main__ cli check explain live record"
-BELOW_COMMANDS = "model fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = "errors model fetch analysis advice session capture demo dashboard report printable terminal"
 
 ROOMS = (
     "app __init__",
@@ -63,7 +62,7 @@ ROOMS = (
 )
 """The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
 
-BELOW_DASHBOARD = f"model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
+BELOW_DASHBOARD = f"errors model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
 
 
 def rooms() -> dict[str, Floor]:
@@ -80,23 +79,27 @@ def rooms() -> dict[str, Floor]:
 
 
 FLOORS = {
-    "__init__": _floor("", pure=True),
+    "__init__": _floor("errors model analysis advice session", pure=True),
     "fetch": _floor("fetch", pure=True),
+    "errors": _floor("", pure=True),
     "model": _floor("fetch.reasons fetch.engines", "msgspec", pure=True),
     "printable": _floor("", pure=True),
     "fingerprints": _floor("fingerprints", pure=True),
     "analysis": _floor("analysis fetch model", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
-    "session": _floor("session model fingerprints", "msgspec platformdirs zstandard"),
+    "session": _floor("session errors model fingerprints analysis", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
-        "capture model session addons printable", "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto"
+        "capture errors model session addons printable",
+        "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model session printable capture", "cryptography"),
     **rooms(),
     "report": _floor("report model analysis advice printable", "msgspec"),
-    "terminal": _floor(),
-    **dict.fromkeys(COMMANDS.split(), _floor(f"{BELOW_COMMANDS} {COMMANDS}", "typer msgspec")),
+    "terminal": _floor("printable"),
+    "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
+    "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
+    "__main__": _floor("cli"),
 }
 
 

@@ -20,9 +20,9 @@ def loaded_after(arguments: list[str]) -> set[str]:
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 
-@pytest.mark.parametrize("command", ["--help", "check"])
+@pytest.mark.parametrize("command", ["--help", "check", "addon"])
 def test_quick_commands_load_neither_mitmproxy_nor_textual(command: str, tmp_path: Path) -> None:
     session = tmp_path / "empty.jsonl"
     session.write_text("")
-    arguments = [command] if command == "--help" else [command, str(session)]
+    arguments = [command, str(session)] if command == "check" else [command]
     assert not loaded_after(arguments) & {"mitmproxy", "textual"}

@@ -77,7 +77,7 @@ TEXT: dict[str, Callable[[str], Any]] = {
 }
 BYTES: dict[str, Callable[[bytes], Any]] = {
     "har": har.read,
-    "is it har": har.resembles,
+    "is it har": har.begins,
     "mitm": mitm.read,
     "is it mitm": mitm.resembles,
     "error page": lambda data: [error_page(data, kind) for kind in (None, "text/html", "application/json")],

@@ -11,11 +11,11 @@ import pytest
 
 from corsinspect.analysis import judge_all
 from corsinspect.capture import Proxy
+from corsinspect.commands.explain import explain
+from corsinspect.commands.record import CallLines
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.screens.copying import COPIES
-from corsinspect.explain import explain
 from corsinspect.model import Changes
-from corsinspect.record import CallLines
 from corsinspect.report import jsonl, text
 from corsinspect.session.lines import KEPT
 from corsinspect.session.reader import load

@@ -93,7 +93,7 @@ def test_any_bytes_are_a_session_or_a_clear_error(tmp_path_factory, data):
     try:
         load(path)
     except SessionError as error:
-        assert str(path) in str(error) and error.what and error.mend
+        assert str(path) in str(error) and error.what and error.hint
     follower = Follower(path)
     follower.poll()
     follower.close()

@@ -18,7 +18,7 @@ class SourceFacts(msgspec.Struct, frozen=True):
     browsers: tuple[str, ...] = ()
     """Those that are open, and whoever else is known to call through the proxy."""
     warnings: tuple[str, ...] = ()
-    """What won't work in these browsers, and how to mend it."""
+    """What won't work in these browsers, and how to fix it."""
     dropped: int = 0
     """Lines of the session that could not be read."""
     died: str | None = None

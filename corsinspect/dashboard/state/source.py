@@ -21,7 +21,7 @@ WORTH_A_BAR = 1 << 20
 
 
 class Actions(Protocol):
-    """What a person may ask of a live source. Each raises an error with `what` and `mend` where it can't."""
+    """What a person may ask of a live source. Each raises a CorsinspectError where it can't."""
 
     async def open_browser(self, kind: BrowserKind) -> str:
         """Opens a browser behind the proxy; returns its name."""

@@ -105,7 +105,7 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
         await proxy.stop()
     recording.close()
     _tell(text.summary(recording.lines.calls.values()))
-    _tell(farewell(session))
+    _tell(said_of(session))
     if keep_values:
         _tell(KEPT)
     if proxy.died is not None:
@@ -114,7 +114,7 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
     return 2 if recording.gone else 0
 
 
-def farewell(session: Path) -> str:
+def said_of(session: Path) -> str:
     """Where a session is that has ended."""
     return f"session: {session}" if session.exists() else f"session: {session} was deleted, nothing is left of it"
 

@@ -1,0 +1,61 @@
+"""The dashboard: over a proxy of its own, over saved sessions, or over one that another process writes."""
+
+import gc
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from corsinspect.capture.browser import BrowserKind
+from corsinspect.capture.proxy import Proxy
+from corsinspect.commands.record import said_of
+from corsinspect.dashboard import Dashboard, FileSource, LiveSource
+
+
+async def live(
+    session: Path, port: int | None, browser: BrowserKind | None, url: str | None, profile: str | None
+) -> int:
+    """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
+    proxy = Proxy(session, port=port)
+    try:
+        await proxy.start()
+        source = LiveSource(proxy, url=url, profile=profile)
+        status = await show(Dashboard(source, open_browser=browser))
+    finally:
+        await proxy.stop()
+    farewell(source.written)
+    return status
+
+
+async def replay(files: Sequence[Path]) -> int:
+    """Saved sessions in the dashboard, as one; returns the exit status."""
+    return await show(Dashboard(FileSource(*files)))
+
+
+async def attach(file: Path) -> int:
+    """A session that another process writes, followed in the dashboard; returns the exit status."""
+    return await show(Dashboard(FileSource(file, follow=True)))
+
+
+def farewell(sessions: Sequence[Path]) -> None:
+    """Says where the sessions are, and how to open them again."""
+    for session in sessions:
+        print(said_of(session))
+    sessions = [session for session in sessions if session.exists()]
+    if not sessions:
+        return
+    these = shlex.join(map(str, sessions))
+    print(f"open {'it' if len(sessions) == 1 else 'them'} again: corsinspect replay {these}")
+
+
+async def show(app: Dashboard) -> int:
+    """Runs a dashboard to its end; returns the exit status. Raises what made it give up."""
+    # What exists by now lives to the end. Without this, full collections of 60 to 260 ms came about every second while
+    # a busy session was followed; with it p99 from wire to screen fell from 188 to 105 ms. Small young generations stay
+    # in the processor's cache: 0.15 ms each, where 20,000 objects took 12.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 50, 100)
+    problem = await app.run_async()
+    if isinstance(problem, Exception):
+        raise problem
+    return app.return_code or 0
