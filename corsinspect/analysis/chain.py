@@ -17,21 +17,17 @@ Hops = list[tuple[Facts | None, Facts | None]]
 class Chain(NamedTuple):
     """A Call's exchanges with what pairing knows of them. `closed`: nothing more is expected to come."""
 
+    first: Facts
     hops: Hops
     page: str | None
     mode: Mode | None
     """The request mode: all hops share it, so one that shows it tells for all."""
     mode_known: bool
     closed: bool
+    withheld: bool
+    """Whether the recording leaves out an Origin or an answer's headers, which may have decided."""
     shown: Shown | None = None
     """What the page had shown about its credentials before, where that was asked for already."""
-
-    @property
-    def first(self) -> Facts:
-        preflight, request = self.hops[0]
-        facts = preflight or request
-        assert facts is not None
-        return facts
 
     @property
     def last(self) -> Facts:
@@ -55,16 +51,19 @@ def chain_of(root: Facts, closed: bool) -> Chain:
     current: Facts | None = root
     page = None
     mode, mode_known = root.mode, root.mode_known
+    withheld = False
     while current is not None:
         preflight, request = (current, current.request) if current.is_preflight else (None, current)
         hops.append((preflight, request))
         for facts in (preflight, request):
-            if facts is not None and facts.mode_known and not mode_known:
-                mode, mode_known = facts.mode, True
+            if facts is not None:
+                withheld = withheld or facts.origin_withheld or facts.exchange.answer_withheld
+                if facts.mode_known and not mode_known:
+                    mode, mode_known = facts.mode, True
         if page is None or page == "null":
             page = current.page or page
         current = request.child if request is not None else None
-    return Chain(hops, page, mode, mode_known, closed)
+    return Chain(root, hops, page, mode, mode_known, closed, withheld)
 
 
 def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda exchange: exchange) -> Chain:
@@ -73,7 +72,7 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
     It had been given up unless it was still waited for.
     """
     hops: Hops = []
-    mode, mode_known = None, False
+    mode, mode_known, withheld = None, False, False
     for hop in call.hops:
         preflight = None if hop.preflight is None else Facts(answer(hop.preflight))
         request = None if hop.request is None else Facts(answer(hop.request))
@@ -81,9 +80,14 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
             request.stored, request.browser_sends = hop.stored, call.browser_sends
         hops.append((preflight, request))
         for facts in (preflight, request):
-            if facts is not None and not mode_known:
-                mode, mode_known = facts.mode, facts.mode_known
-    return Chain(hops, call.page_origin, mode, mode_known, call.verdict.outcome != "pending", call.shown)
+            if facts is not None:
+                withheld = withheld or facts.origin_withheld or facts.exchange.answer_withheld
+                if not mode_known:
+                    mode, mode_known = facts.mode, facts.mode_known
+    first = hops[0][0] or hops[0][1]
+    assert first is not None
+    closed = call.verdict.outcome != "pending"
+    return Chain(first, hops, call.page_origin, mode, mode_known, closed, withheld, call.shown)
 
 
 def kind_of(chain: Chain) -> Kind | None:

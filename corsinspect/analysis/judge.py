@@ -58,8 +58,7 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
         shown = chain.shown if inferred.signal == ASSUMED else None
         return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred, shown
     without = first_stop(chain, False)
-    # without an answer no check is made: both modes come to the same
-    included = without if without.facts.exchange.status is None else first_stop(chain, True)
+    included = without if _whatever_the_mode(without) else first_stop(chain, True)
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE, None
@@ -68,6 +67,15 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
         if shown is not None:
             return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False), shown
     return *_hedged(chain, without, included), None
+
+
+def _whatever_the_mode(without: Stop) -> bool:
+    """Whether a walk without credentials stopped where one with credentials stops for the same reason: there is no
+    answer, or it doesn't allow the origin, which is checked before anything that depends on the mode."""
+    if without.facts.exchange.status is None:
+        return True
+    failed = without.failed if without.failures is None else without.failures.get("allow-origin")
+    return failed is not None and failed.check == "allow-origin"
 
 
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
@@ -104,7 +112,7 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     engine = ENGINES[chain.first.engine or "chromium"]
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
     reason = stop.reason if failed is None else failed.reason
-    if certainty == "certain" and not _rests_on_what_was_seen(chain, outcome):
+    if certainty == "certain" and chain.withheld and outcome != "network-error":  # a failure says what it is
         certainty = "likely"
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
@@ -132,13 +140,6 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
         alternatives=alternatives,
         engines=engine_verdicts(chain, stop, outcome, reason),
     )
-
-
-def _rests_on_what_was_seen(chain: Chain, outcome: Outcome) -> bool:
-    """Whether nothing that decides was left out of the recording: failures say themselves what they are."""
-    if outcome in ("unknown", "network-error"):
-        return outcome == "network-error"
-    return not any(facts.origin_withheld or facts.exchange.answer_withheld for facts in chain.facts())
 
 
 def _given_up(

@@ -16,7 +16,6 @@ import re
 from collections import OrderedDict
 from typing import Literal
 
-from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, EngineName, Shown
 
 from .chain import Chain
@@ -42,16 +41,15 @@ Shape = tuple[str, EngineName | None, str, tuple[str, ...], str]
 """Page, engine, method, names asked for and endpoint: alike in calls that come from one line of a page's code."""
 
 
-def endpoint(url: str) -> str:
+def endpoint(url: str, origin: str) -> str:
     """The address without its query, parts of its path that name one thing among many as `*`."""
-    origin = origin_of(url)
     return origin + _NAMES_ONE.sub("/*", url[len(origin) : len(origin) + 500].partition("?")[0])
 
 
 def _shape_of(facts: Facts, page: str) -> Shape:
     names = facts.asked_names if facts.is_preflight else own_unsafe_names(facts)
     method = facts.preflight_method or facts.exchange.method or ""
-    return page, facts.engine, method, tuple(sorted(names)), endpoint(facts.exchange.url)
+    return page, facts.engine, method, tuple(sorted(names)), endpoint(facts.exchange.url, facts.target)
 
 
 class Calls:
@@ -123,9 +121,14 @@ class PageMemory:
         if found == "include":
             method = facts.preflight_method or exchange.method or ""
             shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
-        bisect.insort(calls.showing, (exchange.started, exchange.id, shown), key=_moment)
+        entry = (exchange.started, exchange.id, shown)
+        if not calls.showing or calls.showing[-1] < entry:
+            calls.showing.append(entry)
+        else:
+            bisect.insort(calls.showing, entry, key=_moment)
         del calls.showing[:-CALLS]
-        self._mark(calls, (exchange.started, exchange.id))
+        if calls.asking:
+            self._mark(calls, entry[:2])
         return calls
 
     def _calls_of(self, shape: Shape) -> Calls:

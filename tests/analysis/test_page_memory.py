@@ -209,4 +209,4 @@ def test_memory_is_bounded() -> None:
     ],
 )
 def test_endpoint(url: str, expected: str) -> None:
-    assert endpoint(url) == expected
+    assert endpoint(url, "https://api.test") == expected
