@@ -112,7 +112,8 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
     engine = ENGINES[chain.first.engine or "chromium"]
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
     reason = stop.reason if failed is None else failed.reason
-    if certainty == "certain" and chain.withheld and outcome != "network-error":  # a failure says what it is
+    if outcome == "unknown" or (chain.withheld and outcome != "network-error" and certainty == "certain"):
+        # where facts are missing nothing is certain; but a failure says itself what it is
         certainty = "likely"
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
