@@ -7,7 +7,7 @@ from mitmproxy import http
 
 from corsinspect.model import Exchange, HeaderList
 from corsinspect.session.failures import failure
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 
 from .bodies import Counter, page_of
 

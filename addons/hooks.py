@@ -22,7 +22,7 @@ from corsinspect.session.errors import SessionError
 from corsinspect.session.failures import failure
 from corsinspect.session.place import new_session_path
 from corsinspect.session.recorder import Recorder
-from corsinspect.session.redact import KeptValues, Redactor
+from corsinspect.session.redaction.redact import KeptValues, Redactor
 
 from . import bodies, facts
 from .handshakes import BrokenOff, Handshakes

@@ -3,7 +3,7 @@
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Follower
 from corsinspect.session.reader import Loaded, load
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 from corsinspect.session.writer import SessionWriter
 
 __all__ = ["Follower", "Loaded", "Problem", "Redactor", "SessionError", "SessionWriter", "load"]

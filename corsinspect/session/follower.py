@@ -9,7 +9,7 @@ import msgspec
 from corsinspect.model import Exchange
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.lines import UNREADABLE, LineReader
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 
 _PIECE = 1 << 20
 

@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 from corsinspect.model import RULES_VERSION, Annotation, Exchange, HeaderList
 from corsinspect.session.border import cleaned, is_harmless, paired
 from corsinspect.session.errors import Problem
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 
 KEPT = "NOT REDACTED: this file holds passwords, cookies and tokens as they were sent. Don't pass it on."
 """The notice in a file that was recorded with `--keep-values`."""

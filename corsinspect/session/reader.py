@@ -12,11 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from corsinspect.model import Exchange
-from corsinspect.session import har, lines, mitm
+from corsinspect.session import lines
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
-from corsinspect.session.redact import Redactor
-from corsinspect.session.unpack import unpacked
+from corsinspect.session.formats import har, mitm
+from corsinspect.session.formats.unpack import unpacked
+from corsinspect.session.redaction.redact import Redactor
 
 __all__ = ["FORMATS", "Ahead", "Follower", "Format", "Loaded", "Problem", "SessionError", "is_session", "load"]
 

@@ -4,7 +4,7 @@ import pytest
 from mitmproxy.proxy.mode_specs import ProxyMode
 
 from corsinspect.addons import facts
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 
 from .flows import answer, fail, made
 

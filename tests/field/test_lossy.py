@@ -11,7 +11,8 @@ import pytest
 
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange
-from corsinspect.session import har, load
+from corsinspect.session import load
+from corsinspect.session.formats import har
 from tests.corpus import NAMES, recording
 from tests.field.lossy import METADATA, NETWORK, PREFLIGHT, Drop, as_har, without
 

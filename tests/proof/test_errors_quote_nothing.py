@@ -8,7 +8,7 @@ import pytest
 
 from corsinspect.capture import Proxy
 from corsinspect.session.failures import MAX_TEXT, browser_failure, failure
-from corsinspect.session.redact import MAX_PHRASE
+from corsinspect.session.redaction.redact import MAX_PHRASE
 from tests.capture.wire import CHROME, connection, fetch_tls, self_signed, serving, until
 from tests.session.build import recorded
 

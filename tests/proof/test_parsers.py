@@ -23,13 +23,13 @@ from corsinspect.fetch.engines import CHROMIUM
 from corsinspect.fingerprints import error_page
 from corsinspect.model import Exchange
 from corsinspect.printable import printable
-from corsinspect.session import har, mitm
 from corsinspect.session.failures import browser_failure, failure
 from corsinspect.session.follower import Ahead, Follower
+from corsinspect.session.formats import har, mitm
 from corsinspect.session.lines import UNREADABLE, decode
 from corsinspect.session.notes import Notes
 from corsinspect.session.reader import SessionError, load
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 
 PIECES = """
     http:// https:// // / \\ : :443 @ # ? & = ; , . * null true localhost [::1] 127.0.0.1 a.test xn--

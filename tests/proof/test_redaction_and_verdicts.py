@@ -15,8 +15,8 @@ from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange, HeaderList
 from corsinspect.report.neighbours import Neighbours
-from corsinspect.session import mitm
-from corsinspect.session.redact import Redactor
+from corsinspect.session.formats import mitm
+from corsinspect.session.redaction.redact import Redactor
 from tests.corpus import NAMES, recording
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from corsinspect.model import Exchange
 from corsinspect.session.failures import failure
-from corsinspect.session.redact import Redactor
+from corsinspect.session.redaction.redact import Redactor
 from tests.session.build import exchange
 
 from .secrets import Kind, harmless, secrets

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corsinspect.model import Exchange
 from corsinspect.session import Loaded, SessionError, load
-from corsinspect.session.har import read
+from corsinspect.session.formats.har import read
 
 RECORDED = Path(__file__).parent / "recorded"
 

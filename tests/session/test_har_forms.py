@@ -7,7 +7,7 @@ import pytest
 
 from corsinspect.model import ANY, Exchange
 from corsinspect.session import load
-from corsinspect.session.har import read
+from corsinspect.session.formats.har import read
 from tests.session.test_har import entry, har
 
 WHOLE = [{"name": "Sec-Fetch-Site", "value": "cross-site"}]

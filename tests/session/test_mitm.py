@@ -11,8 +11,9 @@ from mitmproxy.io import FlowWriter, tnetstring
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow, tutils
 
-from corsinspect.session import Redactor, SessionError, SessionWriter, load, mitm
-from corsinspect.session.tnetstring import HEADERS, SIZE, VALUE, read_dict, span
+from corsinspect.session import Redactor, SessionError, SessionWriter, load
+from corsinspect.session.formats import mitm
+from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, read_dict, span
 
 
 def request(url: str = "https://api.test:8443/a?b=%2f#c", method: str = "GET") -> http.Request:

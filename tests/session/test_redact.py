@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.model import Failure
-from corsinspect.session.redact import Redactor
-from corsinspect.session.token import TOKEN, UNSAFE, has_unsafe_byte, wire_length
+from corsinspect.session.redaction.redact import Redactor
+from corsinspect.session.redaction.token import TOKEN, UNSAFE, has_unsafe_byte, wire_length
 from tests.session.build import exchange
 
 KEY = b"k" * 32

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from corsinspect.session import SessionError, load, unpack
+from corsinspect.session import SessionError, load
+from corsinspect.session.formats import unpack
 from tests.session.build import exchange
 from tests.session.test_har import entry, har
 

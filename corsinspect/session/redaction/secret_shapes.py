@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from math import log2
 
-from corsinspect.session.secret_names import standing
+from corsinspect.session.redaction.secret_names import standing
 
 # No letter, digit or end of a token before it: what redaction leaves must not look like a new beginning.
 _START = r"(?<![A-Za-z0-9_›-])"

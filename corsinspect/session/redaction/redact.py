@@ -1,7 +1,7 @@
 """Keyed redaction: secrets out, everything that a verdict needs kept.
 
-- A secret becomes a token (see `corsinspect.session.token`); the key lives as long as the Redactor, so equal secrets of
-  one session have equal tokens and nobody can find a secret by guessing and hashing.
+- A secret becomes a token (see `token.py`); the key lives as long as the Redactor, so equal secrets of one session have
+  equal tokens and nobody can find a secret by guessing and hashing.
 - `header_rules` says which header is treated how, `secret_names` which name means a secret, `secret_shapes` which value
   looks like one.
 - One rule for URLs wherever they stand (request, Location, Referer, Refresh): what pairs before pairs after.
@@ -18,10 +18,16 @@ from urllib.parse import unquote
 import msgspec
 
 from corsinspect.model import Exchange, Failure, HeaderList
-from corsinspect.session.header_rules import Rule, request_rule, response_rule
-from corsinspect.session.secret_names import SCHEMES, Standing, is_secret_word, path_standing, standing
-from corsinspect.session.secret_shapes import SHORTEST_SHAPE, STRONG, looks_plain, looks_random, replace_shapes
-from corsinspect.session.token import TOKEN, has_unsafe_byte, wire_length
+from corsinspect.session.redaction.header_rules import Rule, request_rule, response_rule
+from corsinspect.session.redaction.secret_names import SCHEMES, Standing, is_secret_word, path_standing, standing
+from corsinspect.session.redaction.secret_shapes import (
+    SHORTEST_SHAPE,
+    STRONG,
+    looks_plain,
+    looks_random,
+    replace_shapes,
+)
+from corsinspect.session.redaction.token import TOKEN, has_unsafe_byte, wire_length
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")

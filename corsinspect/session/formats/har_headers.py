@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from corsinspect.model import HeaderList
-from corsinspect.session.har_entries import Pair
+from corsinspect.session.formats.har_entries import Pair
 
 _KNOWN = 4096
 _LONGEST = 512

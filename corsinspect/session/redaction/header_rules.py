@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from corsinspect.session.secret_names import is_secret_word, may_be_secret_word
+from corsinspect.session.redaction.secret_names import is_secret_word, may_be_secret_word
 
 Rule = (
     Literal["never", "whole", "plain", "number", "authorization", "cookie", "set-cookie"]

@@ -20,9 +20,9 @@ from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LONGEST, instant, text
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import SILENT, browser_failure, failure
-from corsinspect.session.har_entries import Entry, Response, Timings, entries
-from corsinspect.session.har_headers import HeaderLines, header, once, wire
-from corsinspect.session.producers import Producer, producer, withheld
+from corsinspect.session.formats.har_entries import Entry, Response, Timings, entries
+from corsinspect.session.formats.har_headers import HeaderLines, header, once, wire
+from corsinspect.session.formats.producers import Producer, producer, withheld
 
 _BEGINNING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?\{.*?"log"\s*:\s*\{', re.S)
 _RESEMBLING_ENTRIES = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?[\[{].*?"request"\s*:\s*\{', re.S | re.I)

@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from corsinspect.session.errors import Problem
-from corsinspect.session.har_lenient import fields_of, plain_entry
+from corsinspect.session.formats.har_lenient import fields_of, plain_entry
 
 
 class Entry(msgspec.Struct):

@@ -14,7 +14,7 @@ from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LATEST, instant
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import failure
-from corsinspect.session.tnetstring import HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
+from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
 
 _MESSAGE: Wanted = {
     b"http_version": VALUE,

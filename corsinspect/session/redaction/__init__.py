@@ -1,0 +1,1 @@
+"""What is kept of a value, and what is replaced before a line is written."""
