@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.advice.lookup import NOT_SEEN, codes, find, names, reasons_by_code
+from corsinspect.advice.messages.lookup import NOT_SEEN, codes, find, names, reasons_by_code
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.session import SessionWriter

@@ -1,7 +1,7 @@
 """The words: what happened to a call, who must change what, and exactly which characters differ."""
 
-from corsinspect.advice.comparison import ComparisonRow, comparison
-from corsinspect.advice.differences import (
+from corsinspect.advice.compare.comparison import ComparisonRow, comparison
+from corsinspect.advice.compare.differences import (
     Difference,
     Mark,
     credentials_difference,

@@ -8,7 +8,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from corsinspect.advice.comparison import comparison
+from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.sentences import explanation, headline

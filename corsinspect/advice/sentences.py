@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from corsinspect.advice import differences
 from corsinspect.advice.browsers import ENGINE_NAMES
-from corsinspect.advice.differences import Difference
+from corsinspect.advice.compare import differences
+from corsinspect.advice.compare.differences import Difference
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from corsinspect.advice.differences import credentials_difference, list_difference, origin_difference
+from corsinspect.advice.compare.differences import credentials_difference, list_difference, origin_difference
 from corsinspect.advice.reasons import REASONS
 from corsinspect.fetch.origin import parse_origin
 from corsinspect.model import Call, Stage, Step

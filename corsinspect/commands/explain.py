@@ -5,8 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from corsinspect.advice.console import LONGEST_TEXT, decode_all, with_call
-from corsinspect.advice.lookup import about, find, names, reasons_by_code, spelled_out
+from corsinspect.advice.messages.console import LONGEST_TEXT, decode_all, with_call
+from corsinspect.advice.messages.lookup import about, find, names, reasons_by_code, spelled_out
 from corsinspect.model import Call
 from corsinspect.report.explained import message_page, topic_page, topics_page
 from corsinspect.report.page import WIDEST, Page

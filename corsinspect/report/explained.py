@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
 from corsinspect.advice.browsers import BROWSER_NAMES
 from corsinspect.advice.causes import Cause, causes, usual_causes
-from corsinspect.advice.console import Decoded, known
 from corsinspect.advice.hypothetical import Known, brief, explain_reason
-from corsinspect.advice.lookup import NOT_SEEN, codes, console_words
+from corsinspect.advice.messages.console import Decoded, known
+from corsinspect.advice.messages.lookup import NOT_SEEN, codes, console_words
 from corsinspect.advice.topics import GUIDES, TOPICS, Topic
 from corsinspect.model import Call, Stage
 from corsinspect.report.page import Page

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corsinspect.advice.console import AFTER, EVERY_STAGE, Decoded, decode, decode_all, known, matching
-from corsinspect.advice.fragments import AFTERMATH, HINTS, REASON_MESSAGES, SETTINGS
 from corsinspect.advice.hypothetical import explain_reason
-from corsinspect.advice.panels import PANEL, VAGUE
+from corsinspect.advice.messages.console import AFTER, EVERY_STAGE, Decoded, decode, decode_all, known, matching
+from corsinspect.advice.messages.fragments import AFTERMATH, HINTS, REASON_MESSAGES, SETTINGS
+from corsinspect.advice.messages.panels import PANEL, VAGUE
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES
 from corsinspect.analysis import judge_all

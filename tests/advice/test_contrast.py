@@ -1,6 +1,6 @@
 """Two calls beside each other."""
 
-from corsinspect.advice.contrast import conclusion, contrast
+from corsinspect.advice.compare.contrast import conclusion, contrast
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, preflight

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corsinspect.advice.console import decode_all
+from corsinspect.advice.messages.console import decode_all
 from corsinspect.analysis import judge_all, trace
 from corsinspect.analysis.engine import engine_of
 from corsinspect.capture.processes import pid_of

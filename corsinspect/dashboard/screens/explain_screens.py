@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from corsinspect import advice
-from corsinspect.advice.contrast import Aspect, conclusion, contrast
+from corsinspect.advice.compare.contrast import Aspect, conclusion, contrast
 from corsinspect.advice.hypothetical import Known, explain_reason
-from corsinspect.advice.lookup import codes, console_words
+from corsinspect.advice.messages.lookup import codes, console_words
 from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.dashboard.look.content import blocks, bullets, cut, entry, hanging, lines, shown
 from corsinspect.dashboard.look.shorten import fit

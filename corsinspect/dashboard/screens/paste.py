@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from corsinspect import advice
-from corsinspect.advice.console import LONGEST_TEXT, Decoded, decode_all, known, matching, with_call
 from corsinspect.advice.hypothetical import brief, explain_reason
+from corsinspect.advice.messages.console import LONGEST_TEXT, Decoded, decode_all, known, matching, with_call
 from corsinspect.advice.topics import GUIDES
 from corsinspect.dashboard.look.content import lines, shown
 from corsinspect.dashboard.look.styles import KEY, QUIET, STRONG, WARNING

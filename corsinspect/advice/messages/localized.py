@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from corsinspect.advice.fragments import ANY, LONGEST, Role
+from corsinspect.advice.messages.fragments import ANY, LONGEST, Role
 
 _HEADER = re.compile(r"Access-Control-Allow-(?P<which>Origin|Credentials|Methods|Headers)", re.IGNORECASE)
 _URL = re.compile(rf"https?://[^\s'\"‘’“”«»()]{{1,{LONGEST}}}")

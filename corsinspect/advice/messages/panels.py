@@ -4,7 +4,7 @@ Sources: Chromium's DevTools (NetworkDataGridNode, NetworkRequest) and Firefox's
 HttpClient, axios, the fetch() polyfill and Node's undici.
 """
 
-from corsinspect.advice.fragments import ANY, NETWORK, SAYS_NO_MORE, UNNAMED, Fragment
+from corsinspect.advice.messages.fragments import ANY, NETWORK, SAYS_NO_MORE, UNNAMED, Fragment
 
 CHECKED = ANY[: ANY.index("preflight-status")]
 """The possible reasons for a failure after the request itself was answered."""

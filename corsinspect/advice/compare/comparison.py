@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from corsinspect.advice import differences
-from corsinspect.advice.differences import Difference, Mark
+from corsinspect.advice.compare import differences
+from corsinspect.advice.compare.differences import Difference, Mark
 from corsinspect.fetch.headers import values
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange, Stage, Step

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from corsinspect.advice import localized
-from corsinspect.advice.fragments import (
+from corsinspect.advice.hypothetical import LEFT_OPEN, Known, brief, explain_reason
+from corsinspect.advice.messages import localized
+from corsinspect.advice.messages.fragments import (
     AFTER,
     AFTERMATH,
     EVERY_STAGE,
@@ -22,8 +23,7 @@ from corsinspect.advice.fragments import (
     SETTINGS,
     Fragment,
 )
-from corsinspect.advice.hypothetical import LEFT_OPEN, Known, brief, explain_reason
-from corsinspect.advice.panels import CHECKED, PANEL, VAGUE
+from corsinspect.advice.messages.panels import CHECKED, PANEL, VAGUE
 from corsinspect.advice.topics import GUIDES
 from corsinspect.fetch.check import origin_reason
 from corsinspect.fetch.reasons import code, is_reason

@@ -3,9 +3,9 @@
 import re
 
 from corsinspect.advice.browsers import BROWSER_NAMES
-from corsinspect.advice.fragments import AFTERMATH, REASON_MESSAGES
 from corsinspect.advice.hypothetical import header_of
-from corsinspect.advice.panels import PANEL
+from corsinspect.advice.messages.fragments import AFTERMATH, REASON_MESSAGES
+from corsinspect.advice.messages.panels import PANEL
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.topics import GUIDES, TOPICS
 from corsinspect.fetch.reasons import CODES, TWO_ORIGIN_LINES, chromium_codes, is_reason

@@ -1,0 +1,1 @@
+"""How values and calls differ: what was needed beside what was sent, and one call beside another."""

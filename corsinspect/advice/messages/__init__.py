@@ -1,0 +1,1 @@
+"""What browsers print when a call fails, and what it means."""
