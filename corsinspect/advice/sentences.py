@@ -154,8 +154,11 @@ def short_reason(call: Call) -> str:
 
 
 def alternatives(call: Call) -> str:
-    """The other outcomes and their conditions: "If the page sent credentials, it was blocked: wildcard …"; or ""."""
-    return " ".join(_alternative(call, other) for other in call.verdict.alternatives)
+    """The other outcomes and their conditions: "If the page sent credentials, it was blocked: wildcard …"; or "".
+
+    Another reason for the same outcome is left out: the steps show it, and it changes nothing of what to do first."""
+    others = [other for other in call.verdict.alternatives if other.outcome != call.verdict.outcome]
+    return " ".join(_alternative(call, other) for other in others)
 
 
 def engines(call: Call) -> str:

@@ -28,7 +28,7 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
         "kind": "preflighted",
         "outcome": "blocked",
         "certainty": "certain",
-        "alternatives": [],
+        "alternatives": [{"if": {"credentials": "include"}, "outcome": "blocked", "reason": "credentials-not-true"}],
         "reason": "header-not-allowed",
         "stage": "preflight",
         "hop": 0,

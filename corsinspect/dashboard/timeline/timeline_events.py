@@ -20,11 +20,11 @@ class Moment(NamedTuple):
 ASKED, ANSWERED, ENDED = range(3)
 
 COMES: dict[str, int] = {
-    **dict.fromkeys("id url started method request_headers http_version connection".split(), ASKED),
+    **dict.fromkeys("id url started method request_headers http_version connection withheld".split(), ASKED),
     **dict.fromkeys(
         "request_size status reason_phrase response_headers answered by_proxy error_page".split(), ANSWERED
     ),
-    **dict.fromkeys("untrusted_certificate server_status server_headers count".split(), ANSWERED),
+    **dict.fromkeys("untrusted_certificate server_status server_headers count answer_withheld".split(), ANSWERED),
     **dict.fromkeys("response_size ended failure".split(), ENDED),
 }
 """At which stage each field of an Exchange comes to be known."""
