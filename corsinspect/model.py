@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from corsinspect.fetch.embedder import EmbedderPolicy
 from corsinspect.fetch.engines import EngineName
 from corsinspect.fetch.reasons import CREDENTIALS_USED, Reason
 
@@ -221,6 +222,19 @@ class Shown(Record, frozen=True):
     started: float
 
 
+class PagePolicies(Record, frozen=True):
+    """What the documents of a page's origin declared that were loaded before a call, as far as the capture saw them."""
+
+    embedder: EmbedderPolicy | None = None
+    """Cross-Origin-Embedder-Policy of the latest."""
+    contents: tuple[str, ...] = ()
+    """Content-Security-Policy lines of the latest."""
+    agreed: bool = True
+    """Whether all of them declared that embedder policy."""
+    framed: bool = False
+    """Whether one of them was in a frame."""
+
+
 class Call(Record, frozen=True):
     """What the page asked for: one fetch(), XHR, font or module load, with preflights, redirect hops and request."""
 
@@ -253,6 +267,8 @@ class Call(Record, frozen=True):
     """What the failed check hides: server-error, unauthorized, not-found, ..."""
     browser_sends: tuple[str, ...] = ()
     """Headers that this browser was seen to send elsewhere in the session, so that leaving them out says something."""
+    policies: PagePolicies | None = None
+    """What the page's documents declared; None: none was seen."""
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

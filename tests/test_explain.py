@@ -245,3 +245,27 @@ def test_a_captured_call_decides_what_the_message_leaves_open(session: Path) -> 
     assert f"Captured            GET {made.url}: blocked" in captured.stdout
     other = explain("--session", session, stdin=message.replace(made.url, "https://elsewhere.test/"))
     assert "no call in the session matches" in flat(other.stdout)
+
+
+def test_what_left_nothing_on_the_wire_is_explained_by_what_the_browser_kept(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    image = {"Origin": None, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    writer = SessionWriter(path)
+    writer.put(exchange(id="1", url="https://api.test/a.png?v=1", sent=image, got={"Cache-Control": "max-age=600"}))
+    writer.put(exchange(id="2", got={"Access-Control-Allow-Origin": "https://app.test"}))
+    writer.put(exchange(id="3", url="https://hsts.test/x", got={"Strict-Transport-Security": "max-age=600"}))
+    writer.flush()
+    writer.close()
+    failed = "Access to fetch at '{}' from origin 'https://app.test' has been blocked by CORS policy: "
+    missing = failed + "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+    kept = explain("--session", path, stdin=missing.format("https://api.test/a.png?v=1"))
+    assert "no call in the session matches" in flat(kept.stdout)
+    assert "may answer a later fetch() of this address with this cached answer" in flat(kept.stdout)
+    assert "cached answer" not in explain("--session", path, stdin=missing.format("https://api.test/b.png")).stdout
+    redirected = failed + (
+        "Response to preflight request doesn't pass access control check: "
+        "Redirect is not allowed for a preflight request."
+    )
+    upgraded = explain("--session", path, stdin=redirected.format("http://hsts.test/y"))
+    assert "no preflight survives it" in flat(upgraded.stdout)
+    assert "survives" not in explain("--session", path, stdin=redirected.format("http://api.test/y")).stdout

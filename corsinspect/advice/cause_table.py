@@ -223,6 +223,38 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: find what answers with that status (a check of the body, the host or the type), and run the "
         "CORS code before it.",
     ),
+    # the browser's own upgrade to https
+    _cause(
+        "upgraded-by-browser",
+        "origin-mismatch origin-missing origin-invalid",
+        10,
+        "The page calls http, and the browser itself made it https (HSTS): that loses the origin.",
+        sign="The server sends Strict-Transport-Security, and the browser sent “Origin: null” for a page that has one.",
+        seen="{server} sends Strict-Transport-Security, and the browser sent “Origin: null” for {page}.",
+        change="The page: call the https address.",
+        test=lambda it: it.upgraded,
+    ),
+    _cause(
+        "upgraded-preflight",
+        "preflight-redirect",
+        3,
+        "The page calls http, and the browser itself redirects that to https (HSTS): no preflight survives it.",
+        sign="The console speaks of a redirect, no OPTIONS is in the list, and the server sends "
+        "Strict-Transport-Security.",
+        seen="{server} sends Strict-Transport-Security, and no preflight reached it at http.",
+        change="The page: call the https address.",
+        test=lambda it: it.demands_https and it.server.startswith("https:") and not it.location,
+    ),
+    # private networks
+    _cause(
+        "private-network-unknown",
+        "private-network-header",
+        5,
+        "The server's CORS code doesn't know about private networks.",
+        sign="The preflight asks Access-Control-Request-Private-Network: true, and no answer grants it.",
+        change="{server}: add “Access-Control-Allow-Private-Network: true” to the answer to OPTIONS. Chromium only "
+        "asked for it and never insisted by default: if it changes nothing, see the browser's console.",
+    ),
     # redirects
     _cause(
         "slash-redirect",
@@ -647,6 +679,27 @@ CAUSES: tuple[KnownCause, ...] = (
         change="The page: use https; {server}: offer it.",
     ),
     _cause(
+        "csp-lists-first-address",
+        "redirect-csp",
+        6,
+        "The page's policy lists the address that it calls, and not the one that it is redirected to.",
+        sign="The redirect leads to an origin that the directive doesn't list.",
+        seen="{location} is not in “{expected}”.",
+        change="The page's server: add its origin to that directive; or the page: call that address directly.",
+        test=lambda it: bool(it.location),
+    ),
+    _cause(
+        "page-policy-unseen",
+        "redirect-not-followed",
+        4,
+        "A policy of the page stopped the redirect, or the element was removed.",
+        sign="A redirect that no request follows.",
+        seen="No request to {location} followed.",
+        change="The page: see its console. Its Content-Security-Policy, in a header or a meta tag, must allow that "
+        "address.",
+        test=lambda it: bool(it.location),
+    ),
+    _cause(
         "mode-same-origin-asked",
         "mode-same-origin",
         5,
@@ -717,6 +770,39 @@ CAUSES: tuple[KnownCause, ...] = (
         "A package of security headers (helmet, a proxy's template) sets it for every answer.",
         sign="There are other security headers too.",
         change="{server}: set it to cross-origin for what other sites may embed.",
+    ),
+    _cause(
+        "isolated-page",
+        "corp",
+        8,
+        "The page asked to be isolated (Cross-Origin-Embedder-Policy), for instance to use SharedArrayBuffer.",
+        sign="The page's own answer has Cross-Origin-Embedder-Policy: require-corp, and this one no "
+        "Cross-Origin-Resource-Policy.",
+        seen="{page} was loaded with Cross-Origin-Embedder-Policy, and this answer lacks Cross-Origin-Resource-Policy.",
+        change="{server}: send “Cross-Origin-Resource-Policy: cross-origin” for what others may embed; or the page: "
+        "load it with CORS (crossorigin), or use credentialless instead of require-corp.",
+        test=lambda it: it.page_embedder is not None and it.verdict.found is None,
+    ),
+    _cause(
+        "frame-not-isolated",
+        "coep",
+        6,
+        "The page asked to be isolated, and the document in its frame didn't.",
+        sign="The page's own answer has Cross-Origin-Embedder-Policy, the framed document's has none.",
+        change="{server}: send Cross-Origin-Embedder-Policy with the document; or the page: don't ask for isolation, "
+        "or use <iframe credentialless> (Chromium).",
+    ),
+    _cause(
+        "kept-without-cors",
+        "http-cache no-cors",
+        6,
+        "The browser may answer a later fetch() of this address with this cached answer, which has no CORS headers.",
+        sign="An <img> or <script> loaded the same address before, and the answer may be cached without Vary: Origin.",
+        seen="This answer may be cached for any origin (no “Vary: Origin”), and {server} sends CORS headers only to "
+        "requests with an Origin.",
+        change="{server}: add “Vary: Origin”, or send the CORS headers always; or the page: load it with crossorigin. "
+        "In Firefox it concerns only loads that send cookies alike.",
+        test=lambda it: it.kept_without_cors,
     ),
     _cause(
         "error-instead",

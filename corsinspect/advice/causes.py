@@ -31,8 +31,11 @@ def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     """At most MOST causes for this call, ranked by the evidence in its own traffic and in the session's other calls;
     none for a call that succeeded."""
     named = _name(call)
-    if named is None:
-        return []
+    return [] if named is None else causes_of(named, call, neighbours)
+
+
+def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
+    """The same for what this reason or guide is about, by the evidence in this call and its neighbours."""
     context = CallContext(call, neighbours)
     fitting = [known for known in CAUSES if named in known.reasons and (known.test is None or known.test(context))]
     fitting.sort(key=lambda known: -known.weight)
@@ -61,7 +64,7 @@ def _name(call: Call) -> str | None:
         return None
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
-        return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else None
+        return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
     if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"
     return None

@@ -8,6 +8,8 @@ from corsinspect.advice.app_pages import app_page
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined
+from corsinspect.fetch.http_cache import kept_without_cors
+from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import answered_by, recognise, recognise_all
 from corsinspect.model import Call, Exchange
@@ -154,6 +156,34 @@ class CallContext:
     @property
     def redirects_to_login(self) -> bool:
         return bool(_LOGIN.search(self.location))
+
+    @property
+    def page_embedder(self) -> str | None:
+        """The embedder policy of the page's own documents; None: it has none, or none was seen."""
+        return None if self.call.policies is None else self.call.policies.embedder
+
+    @property
+    def kept_without_cors(self) -> bool:
+        """Whether a browser may give this answer, loaded without CORS, to a later fetch() that needs CORS headers, and
+        this server has them for requests with an Origin."""
+        it = self.stopped
+        if it is None or self.verdict.outcome != "opaque" or len(self.call.hops) > 1:
+            return False
+        return kept_without_cors(it.method, it.status, it.response_headers) and bool(self.good)
+
+    @property
+    def upgraded(self) -> bool:
+        """Whether the browser itself turned the page's http into https: the page is http, the server demands https, and
+        the request has lost its origin although nothing redirected it."""
+        if self.verdict.hop or not self.page.startswith("http:") or not self.server.startswith("https:"):
+            return False
+        return self.sent("origin") == OPAQUE and self.call.engine == "chromium" and self.demands_https
+
+    @property
+    def demands_https(self) -> bool:
+        """Whether this server sends Strict-Transport-Security."""
+        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
+        return any(_has(each, "strict-transport-security") for each in (*own, *self.answers))
 
     @property
     def has_cookie(self) -> bool:

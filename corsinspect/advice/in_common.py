@@ -75,6 +75,13 @@ PATTERN_WORDS: dict[str, Words] = {
         "A cache may then give one page the answer for another page, which the browser blocks from time to time.",
         "{server} must add “Vary: Origin” to every answer.",
     ),
+    "kept-without-cors": Words(
+        "{server} lets browsers cache answers that have no CORS headers",
+        "It sends them only when the request has an Origin, and an <img> or <script> has none. A later fetch() of the "
+        "same address may get the cached answer, and is blocked without a request.",
+        "{server} must add “Vary: Origin” to these answers, or send the CORS headers always; or the page: load them "
+        "with crossorigin.",
+    ),
     "authorization-by-wildcard": Words(
         "{server} allows Authorization only by *",
         "It works today. In the standard * does not cover Authorization, and Firefox warns that this will end.",

@@ -177,6 +177,27 @@ REASONS: dict[str, Words] = {
         "Origin could not be added",
         "The browser could not add the Origin header, usually because an extension made the call.",
     ),
+    # the page's own policies
+    "redirect-csp": Words(
+        "redirect forbidden by the page's policy",
+        "{server} answered with a redirect{to}, and the page's own Content-Security-Policy doesn't allow that address: "
+        "“{needed}”. That is not CORS.",
+        "The page's server must add the address to that directive, or {server} must not redirect there.",
+    ),
+    "coep": Words(
+        "frame without an embedder policy",
+        "The page has a Cross-Origin-Embedder-Policy, so it shows only documents in frames that have one too. {server} "
+        "sent {found}. That is not CORS.",
+        "{server} must send “Cross-Origin-Embedder-Policy: require-corp” with the document, and from another origin "
+        "“Cross-Origin-Resource-Policy: cross-origin” as well.",
+    ),
+    "redirect-not-followed": Words(
+        "redirect not followed",
+        "{server} answered with a redirect{to}, and the browser didn't go there. A policy of the page "
+        "(Content-Security-Policy, Cross-Origin-Embedder-Policy) may have stopped it, or the page was left. That is "
+        "not CORS.",
+        "Look at the browser's console: it names the policy.",
+    ),
     # no-cors loads
     "corp": Words(
         "refused by Resource-Policy",
@@ -294,6 +315,12 @@ VARIANTS: dict[tuple[str, str], Words] = {
         "Allow-Origin names the server",
         "{server} allows {found}, which is the server itself; the calling page is {needed}.",
         "{server} must answer with the page's origin, {needed}.",
+    ),
+    ("corp", "absent"): Words(
+        "no Resource-Policy",
+        "The page has a Cross-Origin-Embedder-Policy, so it loads only what other origins let it load, and {server} "
+        "sent no Cross-Origin-Resource-Policy header in {answer}. That is not CORS.",
+        "{server} must send “Cross-Origin-Resource-Policy: cross-origin”, or the page must load it with CORS.",
     ),
     # by the status of the answer
     ("origin-missing", "preflight-unauthorized"): Words(

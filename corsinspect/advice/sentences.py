@@ -212,7 +212,8 @@ def _why(call: Call) -> str:
 def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
     status = _status_kind(values["status"])
-    for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}"):
+    absent = "absent" if call.verdict.found is None else ""
+    for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
         if (reason, more) in VARIANTS:
             return VARIANTS[reason, more]
     generic = "network-error" if call.verdict.outcome == "network-error" else ""
@@ -278,6 +279,11 @@ def _pending(call: Call) -> str:
 
 
 def _null_origin(call: Call) -> str:
+    if (call.page_origin or "").startswith("http:") and call.url.startswith("https:") and not call.verdict.hop:
+        return (
+            "The browser sent “Origin: null” although the page has an origin: it is in a sandboxed frame, or it called "
+            "http and the browser made that https (HSTS)."
+        )
     if call.page_origin not in (None, "null"):
         return "The browser sent “Origin: null” because the call was redirected from one other origin to another."
     return "The page has no origin of its own (a file, a sandboxed frame), so the browser sent “Origin: null”."

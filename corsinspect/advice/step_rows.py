@@ -63,7 +63,7 @@ def step_rows(call: Call, steps: Sequence[Step]) -> list[StepRow]:
     return [
         StepRow(
             number=number,
-            title=TITLES.get(step.name, step.name).format(method=call.method or "request"),
+            title=_title(step).format(method=call.method or "request"),
             detail=_detail(step),
             answer=_answer(step),
             state=step.state,
@@ -72,6 +72,12 @@ def step_rows(call: Call, steps: Sequence[Step]) -> list[StepRow]:
         )
         for number, step in enumerate(steps, 1)
     ]
+
+
+def _title(step: Step) -> str:
+    if step.name == "policy" and step.header is not None:
+        return step.header.removeprefix("Cross-Origin-").removeprefix("Access-Control-")
+    return TITLES.get(step.name, step.name)
 
 
 def _detail(step: Step) -> str:

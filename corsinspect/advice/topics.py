@@ -238,6 +238,26 @@ TOPICS: dict[str, Topic] = {
         _known(),
         mdn="Reason: CORS header 'Origin' cannot be added",
     ),
+    "redirect-not-followed": Topic(
+        "Nothing else in the answer: what stops it is a policy of the page's own.",
+        _known("redirect", status=302, location="https://login.example/"),
+    ),
+    "redirect-csp": Topic(
+        "The address in the page's own Content-Security-Policy.",
+        _known(
+            "redirect", needed="connect-src 'self' https://api.example", status=302, location="https://cdn.example/"
+        ),
+        ("Content-Security-Policy: connect-src 'self' https://api.example",),
+        ("Content-Security-Policy: connect-src 'self' https://api.example https://cdn.example",),
+        "CSP: connect-src",
+    ),
+    "coep": Topic(
+        "An embedder policy of the framed document's own, as the page that holds the frame has one.",
+        _known("actual", found=None),
+        ("(no Cross-Origin-Embedder-Policy)",),
+        ("Cross-Origin-Embedder-Policy: require-corp", "Cross-Origin-Resource-Policy: cross-origin"),
+        "Cross-Origin-Embedder-Policy header",
+    ),
     "corp": Topic(
         "A policy that lets the page's origin embed this.",
         _known("actual", found="same-origin"),

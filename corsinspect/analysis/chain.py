@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed
-from corsinspect.fetch.redirect import follow
-from corsinspect.model import Call, Exchange, Kind, Shown
+from corsinspect.fetch.csp import forbidding
+from corsinspect.fetch.redirect import Target, follow
+from corsinspect.model import Call, Exchange, Kind, PagePolicies, Shown
 
 from .classify import Facts, Mode
+from .documents import Documents
 from .pairing import needs_preflight
 
 Hops = list[tuple[Facts | None, Facts | None]]
@@ -28,13 +30,12 @@ class Chain(NamedTuple):
     """Whether the recording leaves out an Origin or an answer's headers, which may have decided."""
     shown: Shown | None = None
     """What the page had shown about its credentials before, where that was asked for already."""
+    policies: PagePolicies | None = None
+    """What the page's documents declared; None: none was seen."""
 
     @property
     def last(self) -> Facts:
-        preflight, request = self.hops[-1]
-        facts = request or preflight
-        assert facts is not None
-        return facts
+        return _last(self.hops)
 
     def origin_of(self, request: Facts) -> str:
         """The Origin of a CORS request; where the recording leaves it out, the page's."""
@@ -45,8 +46,15 @@ class Chain(NamedTuple):
         return (facts for hop in self.hops for facts in hop if facts is not None)
 
 
-def chain_of(root: Facts, closed: bool) -> Chain:
-    """The chain that starts with this exchange."""
+def _last(hops: Hops) -> Facts:
+    preflight, request = hops[-1]
+    facts = request or preflight
+    assert facts is not None
+    return facts
+
+
+def chain_of(root: Facts, closed: bool, documents: Documents | None = None) -> Chain:
+    """The chain that starts with this exchange. `documents`: those that its page may be."""
     hops: Hops = []
     current: Facts | None = root
     page = None
@@ -63,7 +71,11 @@ def chain_of(root: Facts, closed: bool) -> Chain:
         if page is None or page == "null":
             page = current.page or page
         current = request.child if request is not None else None
-    return Chain(root, hops, page, mode, mode_known, closed, withheld)
+    policies = None
+    if documents is not None and (mode != "cors" or _last(hops).location is not None):
+        # nothing else that's loaded with CORS depends on them
+        policies = documents.before(page, root)
+    return Chain(root, hops, page, mode, mode_known, closed, withheld, policies=policies)
 
 
 def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda exchange: exchange) -> Chain:
@@ -87,7 +99,7 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
     first = hops[0][0] or hops[0][1]
     assert first is not None
     closed = call.verdict.outcome != "pending"
-    return Chain(first, hops, call.page_origin, mode, mode_known, closed, withheld, call.shown)
+    return Chain(first, hops, call.page_origin, mode, mode_known, closed, withheld, call.shown, call.policies)
 
 
 def kind_of(chain: Chain) -> Kind | None:
@@ -103,9 +115,9 @@ def kind_of(chain: Chain) -> Kind | None:
     if mode == "navigate":
         return "navigation"
     if not _leaves_origin(chain):
-        if mode in ("cors", None) or not chain.mode_known:
-            return "simple" if _leaves_unfollowed(chain) else "same-origin"
-        return "same-origin"
+        if mode == "same-origin" or not _leaves_unfollowed(chain):
+            return "same-origin"
+        return "no-cors" if mode == "no-cors" and chain.mode_known else "simple"
     if mode in ("no-cors", "same-origin"):
         return mode
     for preflight, request in chain.hops:
@@ -124,7 +136,8 @@ def _leaves_origin(chain: Chain) -> bool:
 
 
 def _leaves_unfollowed(chain: Chain) -> bool:
-    """Whether a same-origin chain ends in a redirect to another origin that the browser must refuse."""
+    """Whether a same-origin chain ends in a redirect to another origin that the browser must have refused: by a rule,
+    by the page's own policy, or because no page can ask in no-cors mode not to follow it."""
     _, request = chain.hops[-1]
     if request is None or request.location is None or chain.page is None:
         return False
@@ -132,7 +145,22 @@ def _leaves_unfollowed(chain: Chain) -> bool:
     target = follow(
         exchange.url, request.location, exchange.status or 0, exchange.method or "", chain.page, False, False
     )
-    return isinstance(target, Failed) and target.reason in ("redirect-credentials", "redirect-disallowed-scheme")
+    if isinstance(target, Failed):
+        return target.reason != "redirect-invalid-location"
+    if chain.mode == "no-cors":
+        return chain.mode_known and target.url.origin != chain.page
+    return forbidden_redirect(chain, request, target) is not None
+
+
+def forbidden_redirect(chain: Chain, request: Facts, target: Target) -> Failed | None:
+    """That the page's own Content-Security-Policy forbids where a redirect leads. A browser checks it before it goes
+    there: Fetch, "main fetch", step 7."""
+    if chain.policies is None or chain.page is None:
+        return None
+    directive = forbidding(chain.policies.contents, request.dest, chain.page, target.url)
+    if directive is None:
+        return None
+    return Failed("location", "redirect-csp", "Location", str(directive), request.location)
 
 
 def _is_cross(facts: Facts, chain: Chain) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from corsinspect.fetch.check import Failed
+from corsinspect.fetch.check import ALLOW_PRIVATE_NETWORK, REQUEST_PRIVATE_NETWORK, Failed
 from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import parse_url
 from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason, Shown, Verdict
 
@@ -13,7 +14,7 @@ from .chain import Chain, kind_of
 from .classify import EXTENSIONS, Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .habits import is_xhr
-from .nocors import judge_opaque
+from .nocors import judge_framed, judge_opaque
 from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .steps import Stop, first_stop, unanswered
@@ -56,9 +57,14 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
     if inferred.mode != "unknown":
         stop = first_stop(chain, inferred.mode == "include")
         shown = chain.shown if inferred.signal == ASSUMED else None
+        if chain.closed and (refused := _without_private_network(chain, stop)) is not None:
+            return _verdict(chain, refused, "likely"), inferred, shown
         return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred, shown
     without = first_stop(chain, False)
     included = without if _whatever_the_mode(without) else first_stop(chain, True)
+    if chain.closed and (refused := _without_private_network(chain, without)) is not None:
+        others = (_if_included(included),) if included.failed is not None else ()
+        return _verdict(chain, refused, "likely", others), inferred, None
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE, None
@@ -81,7 +87,7 @@ def _whatever_the_mode(without: Stop) -> bool:
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
     """The verdict where nothing shows the credentials mode, and the mode that it shows itself."""
     engine = ENGINES[chain.first.engine or "chromium"]
-    other = Alternative(condition={"credentials": "include"}, outcome=included.outcome, reason=included.slug)
+    other = _if_included(included)
     if outcome_in(without, engine) == outcome_in(included, engine):
         differs = without.outcome == "blocked" and without.slug != included.slug
         return _verdict(chain, without, "certain", (other,) if differs else ()), UNKNOWN
@@ -108,6 +114,27 @@ def _is_upload(chain: Chain) -> bool:
     return last.is_preflight and last.preflight_method == "POST" and not last.asked_names
 
 
+def _if_included(stop: Stop) -> Alternative:
+    return Alternative(condition={"credentials": "include"}, outcome=stop.outcome, reason=stop.slug)
+
+
+def _without_private_network(chain: Chain, stop: Stop) -> Stop | None:
+    """The stop at a preflight that grants all but the private network that it asked for, where nothing followed it, or
+    what followed failed without a word. Chromium asked for years before it would have insisted, and never did by
+    default: a request that followed proves that it didn't matter. Private Network Access, "CORS preflight"."""
+    preflight, request = chain.hops[stop.hop]
+    failed_alone = request is not None and stop.slug in ("network-error", "failed-unexplained")
+    if preflight is None or not (stop.waiting == "actual" or failed_alone):
+        return None
+    if combined(preflight.exchange.request_headers, REQUEST_PRIVATE_NETWORK.lower()) != "true":
+        return None
+    found = combined(preflight.exchange.response_headers, ALLOW_PRIVATE_NETWORK.lower())
+    if found == "true":
+        return None
+    failed = Failed("allow-private-network", "private-network-header", ALLOW_PRIVATE_NETWORK, "true", found)
+    return Stop("blocked", "preflight", stop.hop, preflight, failed)
+
+
 def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
     engine = ENGINES[chain.first.engine or "chromium"]
     facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
@@ -117,6 +144,9 @@ def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple
         certainty = "likely"
     if stop.waiting is not None and chain.closed:
         outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
+    elif reason == "redirect-csp" and certainty == "certain":
+        # a page may have asked not to follow redirects, and another of its documents may have made the call
+        certainty = "likely"
     elif not chain.mode_known and outcome in ("allowed", "blocked") and reason != "redirect-credentials":
         # plain http: a POST with a foreign Origin may have been a no-cors request all along; but that one would have
         # followed a redirect to userinfo
@@ -172,6 +202,8 @@ def _judge_others(chain: Chain) -> Verdict:
         return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
     if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
         return _verdict(chain, stop, "certain")
+    if (framed := judge_framed(chain, facts, number)) is not None:
+        return framed
     sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")
     if facts.engine is not None and _may_leave(facts):
         sure = False  # what came of it at the other origin wasn't seen
@@ -232,6 +264,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
         background=first.background,
         masked=_masked(verdict),
         browser_sends=_browser_sends(chain),
+        policies=chain.policies,
     )
 
 

@@ -1,18 +1,27 @@
-"""No-cors requests: sent, unreadable, and sometimes withheld by rules that aren't CORS."""
+"""What is withheld by rules that aren't CORS: from no-cors requests, which are unreadable anyway, and from frames."""
 
-from corsinspect.fetch.check import cors_check
+from corsinspect.fetch.check import Failed, cors_check
+from corsinspect.fetch.csp import upgrades_insecure
+from corsinspect.fetch.embedder import (
+    EMBEDDER_POLICY,
+    RESOURCE_POLICY,
+    EmbedderPolicy,
+    effective_resource_policy,
+    embedder_policy,
+)
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import combined
+from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
+from corsinspect.fetch.redirect import follow
 from corsinspect.fetch.safelist import media_type
 from corsinspect.model import Certainty, EngineName, EngineVerdict, Outcome, Reason, Verdict
 
-from .chain import Chain
+from .chain import Chain, forbidden_redirect
 from .classify import Facts
+from .documents import NESTED
 from .script_type import is_refused_by_type
 from .site import is_same_site
 from .steps import unanswered
-
-POLICY = "Cross-Origin-Resource-Policy"
 
 _NEVER_MEDIA = frozenset({"application/json", "text/json", "text/html", "text/xml", "application/xml"})
 _ORB_DESTINATIONS = frozenset({"image", "audio", "video", "track", "script", "style"})
@@ -23,7 +32,8 @@ _NOT_ASKED = EngineVerdict(outcome="unknown", reason="no-actual-seen")
 
 
 def judge_opaque(chain: Chain) -> Verdict:
-    """The verdict on a no-cors request: opaque, unless it failed or a resource policy withholds the response."""
+    """The verdict on a no-cors request: opaque, unless it failed, a policy withholds the response, or a redirect was
+    not followed. Every hop but the last one was followed, so no policy stood in its way."""
     number, facts = len(chain.hops) - 1, chain.last
     if facts.exchange.status is None:
         stop = unanswered(facts.exchange, facts, number)
@@ -37,28 +47,124 @@ def judge_opaque(chain: Chain) -> Verdict:
     if chain.page is None and not facts.mode_known and facts.origin_withheld:
         return _verdict("unknown", "likely", "page-not-recorded", number, facts)
     certainty: Certainty = "certain" if facts.mode_known and not facts.exchange.answer_withheld else "likely"
-    for index, (_, request) in enumerate(chain.hops):
-        if request is None or chain.page is None:
-            continue
-        found = combined(request.exchange.response_headers, POLICY.lower())
-        if found is not None and not _policy_allows(found, request, chain.page):
-            return _verdict("blocked", certainty, "corp", index, request, "cross-origin", found)
+    if (withheld := _withheld_by_policy(chain, facts)) is not None:
+        found, sure = withheld
+        return _verdict("blocked", certainty if sure else "likely", "corp", number, facts, "cross-origin", found)
+    if facts.location is not None:
+        return _judge_redirect(chain, facts, number)
     if facts.engine == "chromium" and _is_withheld_by_orb(facts):
         return _verdict("blocked", "likely", "orb", number, facts)
     if is_refused_by_type(facts):
         return _verdict("network-error", certainty, "mime", number, facts)
+    if not _is_surely_open(chain, facts):
+        certainty = "likely"
     return _verdict("opaque", certainty, None, number, facts)
 
 
-def _policy_allows(found: str, facts: Facts, page: str) -> bool:
-    """Fetch, "cross-origin resource policy internal check", for a page without an embedder policy of its own."""
-    if found == "same-origin":
+def _judge_redirect(chain: Chain, facts: Facts, number: int) -> Verdict:
+    """A redirect that nothing follows: no page can ask for that in no-cors mode (Fetch, "main fetch", step 12)."""
+    exchange, location = facts.exchange, facts.location or ""
+    upgrade = chain.policies is not None and upgrades_insecure(chain.policies.contents)
+    target = follow(
+        exchange.url, location, exchange.status or 0, exchange.method or "", chain.page, False, False, upgrade=upgrade
+    )
+    failed = target if isinstance(target, Failed) else forbidden_redirect(chain, facts, target)
+    if failed is not None and failed.reason != "redirect-credentials":
+        return _verdict("network-error", "likely", failed.reason, number, facts, failed.expected, failed.found)
+    if not chain.closed:
+        return _verdict("pending", "certain", None, number, facts)
+    return _verdict("network-error", "likely", "redirect-not-followed", number, facts, None, location)
+
+
+def _withheld_by_policy(chain: Chain, facts: Facts, *, navigation: bool = False) -> tuple[str | None, bool] | None:
+    """The Cross-Origin-Resource-Policy (None: absent) by which the page may not have this response, and whether the
+    page is sure to object; None where it may. Fetch, "cross-origin resource policy check"."""
+    page = chain.page
+    if page is None:
+        return None
+    found = combined(facts.exchange.response_headers, RESOURCE_POLICY.lower())
+    if not navigation and not _policy_allows(effective_resource_policy(found, None), facts, page):
+        return found, True
+    embedder = _embedder_of(chain)
+    policy = effective_resource_policy(found, embedder, navigation=navigation)
+    if embedder is None or _policy_allows(policy, facts, page):
+        return None
+    return found, chain.policies is not None and chain.policies.agreed
+
+
+def _embedder_of(chain: Chain) -> EmbedderPolicy | None:
+    """The embedder policy that the page has, as far as its documents were seen. It asks for a secure context."""
+    if chain.policies is None or not potentially_trustworthy(chain.page or ""):
+        return None
+    return chain.policies.embedder
+
+
+def _policy_allows(policy: str | None, facts: Facts, page: str) -> bool:
+    """Fetch, "cross-origin resource policy internal check", step 5."""
+    if policy == "same-origin":
         return facts.target == page
-    if found == "same-site":
+    if policy == "same-site":
         if facts.target.startswith("https:") and page.startswith("http:"):
             return False
         return is_same_site(facts.target.replace("http:", "https:", 1), page.replace("http:", "https:", 1))
     return True
+
+
+def _is_surely_open(chain: Chain, facts: Facts) -> bool:
+    """Whether no embedder policy that the page may have had would have withheld the response."""
+    if chain.page is not None and chain.page != OPAQUE and not potentially_trustworthy(chain.page):
+        return True
+    if chain.policies is not None and chain.policies.agreed:
+        return True
+    found = combined(facts.exchange.response_headers, RESOURCE_POLICY.lower())
+    strictest = effective_resource_policy(found, "require-corp")
+    return chain.page is not None and _policy_allows(strictest, facts, chain.page)
+
+
+def judge_framed(chain: Chain, facts: Facts, number: int) -> Verdict | None:
+    """The verdict on a document that its frame doesn't show; None where it does. HTML, "Check a navigation response's
+    adherence to its embedder policy"; Fetch, "cross-origin resource policy check" for a navigation.
+
+    The page that asked is taken for the one that holds the frame: `certain` where it's in no frame itself.
+    """
+    exchange = facts.exchange
+    embedder = _embedder_of(chain)
+    if embedder is None or chain.mode != "navigate" or facts.dest not in NESTED or exchange.status in (204, 205, 304):
+        return None
+    if facts.location is not None:
+        return None
+    reason: Reason
+    own = combined(exchange.response_headers, EMBEDDER_POLICY.lower())
+    if embedder_policy(own) is None:
+        reason, header, expected, found = "coep", EMBEDDER_POLICY, "require-corp", own
+    elif (withheld := _withheld_by_policy(chain, facts, navigation=True)) is not None:
+        reason, header, expected, found = "corp", RESOURCE_POLICY, "cross-origin", withheld[0]
+    else:
+        return None
+    verdict = EngineVerdict(outcome="blocked", reason=reason)
+    engines: dict[EngineName, EngineVerdict] = dict.fromkeys(ENGINES, verdict)
+    if embedder == "credentialless":
+        engines["webkit"] = EngineVerdict(outcome="not-cors")  # doesn't know that policy
+    return Verdict(
+        outcome="blocked",
+        certainty=_frame_certainty(chain, facts),
+        reason=reason,
+        stage="actual",
+        hop=number,
+        header=header,
+        expected=expected,
+        found=found,
+        status=exchange.status,
+        engines=engines,
+    )
+
+
+def _frame_certainty(chain: Chain, facts: Facts) -> Certainty:
+    policies = chain.policies
+    if policies is None or not policies.agreed or policies.framed:
+        return "likely"
+    # Chromium's <iframe credentialless> is exempt, and sends no cookies
+    return "certain" if facts.cookie or facts.engine != "chromium" else "likely"
 
 
 def _is_withheld_by_orb(facts: Facts) -> bool:
@@ -93,9 +199,9 @@ def _verdict(
         outcome=outcome,
         certainty=certainty,
         reason=reason,
-        stage="redirect" if reason == "corp" and facts.location is not None else "actual",
+        stage="actual" if facts.location is None else "redirect",
         hop=number,
-        header=POLICY if reason == "corp" else None,
+        header=RESOURCE_POLICY if reason == "corp" else "Location" if facts.location is not None else None,
         expected=expected,
         found=found,
         status=facts.exchange.status,

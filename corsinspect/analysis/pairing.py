@@ -27,10 +27,11 @@ were answered, and one whose page-set headers, or whose connection, is the same 
 credentials, and that the page asked anew since, is the last choice: a page that sends credentials explains both its
 silence and the second question. And each preflight and each redirect is spent by what it led to.
 
-Order of arrival. All that can belong together asks one URL, or is redirected to it. So there is one Group a URL, which
-holds its exchanges in order of their start, and the redirects that lead there. Links follow from the Group's content
-alone: an exchange that arrives late, or is answered late, has the Group linked anew, unless it can be seen to change
-nobody's links but its own. Stamps are those of the recording: two of one process may be `SLACK` out of order.
+Order of arrival. All that can belong together asks one URL, or is redirected to it. So there is one Group a URL, with
+http or https (a browser may ask https where a redirect says http), which holds its exchanges in order of their start,
+and the redirects that lead there. Links follow from the Group's content alone: an exchange that arrives late, or is
+answered late, has the Group linked anew, unless it can be seen to change nobody's links but its own. Stamps are those
+of the recording: two of one process may be `SLACK` out of order.
 
 What is let go. After `PATIENCE` a preflight or a redirect isn't followed any more. Of a URL that is asked all the time
 the newest `GROUP_LIMIT` exchanges are kept. The Tracker drops the oldest exchanges of all; links that were made stay.
@@ -56,6 +57,9 @@ SLACK = 0.005
 
 PATIENCE = 30.0
 """Seconds after its answer in which a preflight or a redirect may still be followed: a browser queues requests."""
+
+UPGRADE_PATIENCE = 0.5
+"""Seconds in which a redirect to http is followed by https without another sign that the two belong together."""
 
 GROUP_LIMIT = 512
 """Exchanges kept of one URL; of a URL that is asked all the time, the newest."""
@@ -99,13 +103,13 @@ class Pairing:
 
     def add(self, facts: Facts) -> None:
         """Takes in a new exchange."""
-        self._insert(facts.exchange.url, (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
+        self._insert(_place(facts.exchange.url), (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
         if facts.location is not None:
             self._expect(facts)
 
     def update(self, facts: Facts, was_done: bool) -> None:
         """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
-        group = self._groups.get(facts.exchange.url)
+        group = self._groups.get(_place(facts.exchange.url))
         if was_done:
             if group is not None and group.conditional:
                 self._renew_stored(group, facts.exchange)
@@ -126,8 +130,8 @@ class Pairing:
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange; its links stay."""
-        for url in {facts.exchange.url, _target_url(facts)}:
-            group = self._groups.get(url)
+        for place in {_place(facts.exchange.url), _place(_target_url(facts))}:
+            group = self._groups.get(place)
             if group is None:
                 continue
             group.events = [event for event in group.events if event[3] is not facts]
@@ -135,17 +139,17 @@ class Pairing:
                 if facts in kept:
                     kept.remove(facts)
             if not group.events:
-                del self._groups[url]
+                del self._groups[place]
 
     def _expect(self, source: Facts) -> None:
         url = _target_url(source)
         if url:
-            self._insert(url, (_answered(source), _EXPECTATION, source.exchange.id, source))
+            self._insert(_place(url), (_answered(source), _EXPECTATION, source.exchange.id, source))
 
-    def _insert(self, url: str, event: Event) -> None:
-        group = self._groups.get(url)
+    def _insert(self, place: str, event: Event) -> None:
+        group = self._groups.get(place)
         if group is None:
-            group = self._groups[url] = Group()
+            group = self._groups[place] = Group()
         events = group.events
         in_order = not events or events[-1][:3] < event[:3]
         if in_order:
@@ -232,7 +236,9 @@ class Pairing:
             facts.cached = _cached_grant(group, facts)
 
     def _join_redirect(self, group: Group, facts: Facts) -> None:
-        source = _source_of([source for source in group.expected if _leads_to(source, facts)], facts)
+        if not group.expected:
+            return
+        source = _source_of(group.expected, facts, _leads_to) or _source_of(group.expected, facts, _leads_upgraded)
         if source is not None:
             group.expected.remove(source)
             source.child, facts.parent = facts, source
@@ -252,10 +258,11 @@ def _find(candidates: list[Facts], facts: Facts, fits: Callable[[Facts, Facts], 
     return None
 
 
-def _source_of(fitting: list[Facts], facts: Facts) -> Facts | None:
+def _source_of(expected: list[Facts], facts: Facts, leads: Callable[[Facts, Facts], bool]) -> Facts | None:
     """The redirect that led here, of all that fit: a browser goes on at once, so it's one of those that were in flight
     together with the latest. Of these the one with the same headers of the page's, on the same connection, answered
     first."""
+    fitting = [source for source in expected if leads(source, facts)]
     if not fitting:
         return None
     rivals, since = [fitting[-1]], fitting[-1].exchange.started
@@ -304,7 +311,8 @@ def _is_covered_better(group: Group, preflight: Facts, facts: Facts) -> bool:
     if not grant_failures(preflight, True):
         return False
     answered = _answered(preflight)
-    if not any(other.exchange.started > answered and other.origin == preflight.origin for other in group.grants):
+    alike = [other for other in group.grants if (other.origin, other.target) == (preflight.origin, preflight.target)]
+    if not any(other.exchange.started > answered for other in alike):
         return False
     grant = _cached_grant(group, facts)
     return grant is not None and grant is not preflight and not grant_failures(grant, True)
@@ -329,10 +337,15 @@ def _unlink(facts: Facts) -> None:
 def _stored_response(group: Group, facts: Facts) -> Exchange | None:
     """The latest whole response to the same engine that a 304 may refresh."""
     for other in reversed(list(_exchanges(group))):
-        whole = other.exchange.status == 200 and not other.is_preflight
+        whole = other.exchange.status == 200 and not other.is_preflight and other.exchange.url == facts.exchange.url
         if whole and other.engine == facts.engine and _answered(other) <= facts.exchange.started + SLACK:
             return other.exchange
     return None
+
+
+def _place(url: str) -> str:
+    """The URL without its scheme: a browser may ask https where http was said (HSTS, upgrade-insecure-requests)."""
+    return url[url.find("://") + 1 :]
 
 
 def _target_url(facts: Facts) -> str:
@@ -393,6 +406,7 @@ def _may_follow(preflight: Facts, facts: Facts) -> bool:
     tainted = facts.origin == OPAQUE and engine.tainted_preflight_origin
     return (
         preflight.preflight_method == facts.exchange.method
+        and preflight.target == facts.target
         and _in_time(preflight, facts)
         and (preflight.engine == facts.engine or "user-agent" in preflight.asked_names)
         and (preflight.storage_access == facts.storage_access or tainted or not engine.storage_access_on_preflight)
@@ -462,7 +476,20 @@ def grant_failures(preflight: Facts, include: bool) -> dict[str, Failed]:
 
 
 def _leads_to(source: Facts, facts: Facts) -> bool:
-    """Whether this exchange may be the next hop of a redirect: method, page, engine and kind go on as they must."""
+    """Whether this exchange may be the next hop of a redirect: where it leads, and it goes on as it must."""
+    return _target_url(source) == facts.exchange.url and _goes_on(source, facts)
+
+
+def _leads_upgraded(source: Facts, facts: Facts) -> bool:
+    """The same where the redirect says http and the browser asked https. A call that the page made itself looks alike:
+    what follows at once, or has lost its origin on the way, is the redirect's."""
+    waited = facts.exchange.started - _answered(source)
+    at_once = waited <= UPGRADE_PATIENCE or facts.origin == OPAQUE
+    return at_once and _target_url(source).startswith("http:") and _goes_on(source, facts)
+
+
+def _goes_on(source: Facts, facts: Facts) -> bool:
+    """Whether method, page, engine and kind of a redirect's next hop are as they must be."""
     status, method = source.exchange.status, source.exchange.method
     if status is None or method is None or source.child is not None or not _in_time(source, facts):
         return False
@@ -524,7 +551,9 @@ def _cached_grant(group: Group, facts: Facts) -> Facts | None:
     asked = Asked(facts.origin or "", facts.exchange.method or "", own_unsafe_names(facts))
     for preflight in reversed(group.grants):
         answered = preflight.exchange.answered
-        if answered is None or answered > facts.exchange.started + SLACK or preflight.origin != facts.origin:
+        if answered is None or answered > facts.exchange.started + SLACK:
+            continue
+        if preflight.origin != facts.origin or preflight.target != facts.target:
             continue
         stored = _stored_answer(preflight, answered, engine)
         if stored is not None and covers(stored, asked, include, facts.exchange.started + SLACK, engine):

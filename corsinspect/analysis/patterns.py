@@ -177,6 +177,10 @@ def _above_cap(kind: Traits) -> bool:
     return _granted(kind) and digits and (len(said) > 9 or int(said) > engine.max_age_cap)
 
 
+def _kept(kind: Traits) -> bool:
+    return kind.kept
+
+
 # whether it's worth telling
 
 
@@ -238,6 +242,11 @@ def _at_least_two(concerned: Counts, group: Counts) -> dict[str, str] | None:
     return {} if sum(concerned.values()) > 1 else None
 
 
+def _allows_who_asks(concerned: Counts, group: Counts) -> dict[str, str] | None:
+    """The server has CORS headers, for requests with an Origin only."""
+    return {} if any(kind.answer is not None and kind.answer.allow_origin is not None for kind in group) else None
+
+
 def _several_origins(kind: Traits) -> bool:
     return _blocked(kind) and kind.reason == "origin-multiple"
 
@@ -262,6 +271,7 @@ RULES: tuple[Rule, ...] = (
     Rule("any-origin", "warning", _echoes, _any_origin),
     Rule("null-allowed", "warning", _allows_null),
     Rule("vary-missing", "warning", _unvaried, _several_named),
+    Rule("kept-without-cors", "warning", _kept, _allows_who_asks),
     Rule("authorization-by-wildcard", "warning", _star_for_authorization),
     Rule("no-max-age", "note", _unremembered, _at_least_two),
     Rule("max-age-above-cap", "note", _above_cap, _cap),

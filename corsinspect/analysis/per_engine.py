@@ -68,6 +68,8 @@ def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
     failed = failed_in(stop, engine)
     if failed is None or _asks_no_preflight(stop, engine):
         return NOT_ASKED
+    if failed.reason == "private-network-header" and engine is not CHROMIUM:
+        return NOT_ASKED  # no other engine asks for it, and nothing else was in the way
     outcome = outcome_in(stop, engine)
     name = None
     if outcome == "blocked" or engine is GECKO:

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from corsinspect.fetch.check import Failed, credentials_check, first_failure, origin_check
+from corsinspect.fetch.csp import upgrades_insecure
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers, refreshed
 from corsinspect.fetch.reasons import Reason
 from corsinspect.fetch.redirect import MAX_REDIRECTS, Target, follow
 from corsinspect.model import Exchange, Outcome, Stage
 
-from .chain import Chain
+from .chain import Chain, forbidden_redirect
 from .classify import Facts
 from .pairing import grant_failures
 from .script_type import is_refused_by_type
@@ -124,9 +125,9 @@ def _answer(
     failures = _cors_failures(chain, request, include) if cors and not passed and not bare else _PASSED
     target = None
     if redirect is not None:
-        engine = ENGINES[chain.first.engine or "chromium"]
+        engine, upgrade = ENGINES[chain.first.engine or "chromium"], _upgrades(chain, number)
         target = follow(
-            exchange.url, redirect, exchange.status, exchange.method or "", chain.page, tainted, cors, engine
+            exchange.url, redirect, exchange.status, exchange.method or "", chain.page, tainted, cors, engine, upgrade
         )
     if passed:
         stop = None
@@ -157,7 +158,17 @@ def _redirect_stop(chain: Chain, request: Facts, number: int, target: Target | F
         return Stop(outcome, "redirect", number, request, target)
     if number < len(chain.hops) - 1:
         return None
+    if target is not None and (forbidden := forbidden_redirect(chain, request, target)) is not None:
+        return Stop("network-error", "redirect", number, request, forbidden)
     return Stop("pending", "redirect", number, request, waiting="redirect")
+
+
+def _upgrades(chain: Chain, number: int) -> bool:
+    """Whether this hop's redirect to http leads to https: by what the page declared, or as the next request shows."""
+    if chain.policies is not None and upgrades_insecure(chain.policies.contents):
+        return True
+    following = chain.hops[number + 1 : number + 2]
+    return any(facts is not None and facts.target.startswith("https:") for hop in following for facts in hop)
 
 
 def checked_answer(request: Facts) -> CorsHeaders:

@@ -96,6 +96,8 @@ def trace(call: Call) -> list[Step]:
             found += _answer_steps(call, checked, engine)
             continue
         found += _preflight_steps(call, checked, engine)
+        if call.verdict.reason == "private-network-header" and call.verdict.hop == hop:
+            found.append(_policy_step(call))
         if call.hops[hop].request is None:
             found.append(_unsent(call, hop))
     if call.verdict.outcome == "network-error" and not any(step.state == "failed" for step in found):
@@ -242,6 +244,8 @@ def _location_step(call: Call, checked: Checked) -> Step:
         return _with(step, "would-fail" if stopped else "failed", checked.target)
     if stopped:
         return _with(step, "would-pass", None)
+    if checked.stop.failed is not None:
+        return _with(step, "failed", checked.stop.failed)
     return Step(
         name="location",
         state="unknown" if call.verdict.outcome == "pending" else "failed",

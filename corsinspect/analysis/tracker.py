@@ -9,10 +9,12 @@ import heapq
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
+from corsinspect.fetch.origin import OPAQUE
 from corsinspect.model import Call, Changes, Exchange
 
 from .chain import Chain, chain_of
 from .classify import Facts
+from .documents import Documents
 from .habits import Habits
 from .judge import judge
 from .page_memory import PageMemory
@@ -34,6 +36,7 @@ class Tracker:
         self._evicted: OrderedDict[str, Facts | None] = OrderedDict()
         self._pairing = Pairing()
         self._habits = Habits()
+        self._documents = Documents()
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory()
         self._now = float("-inf")
@@ -57,7 +60,20 @@ class Tracker:
             was_done = facts.done
             facts.read_response(exchange)
             self._pairing.update(facts, was_done)
-        return self._changes([facts, *self._pairing.take_touched(), *enlightened])
+        return self._changes([facts, *self._pairing.take_touched(), *enlightened, *self._concerned(facts)])
+
+    def _concerned(self, facts: Facts) -> list[Facts]:
+        """Whoever was judged without knowing what this exchange shows of their page: nobody, where facts come in order
+        of time."""
+        since = None if facts.mode == "cors" else self._documents.take(facts)
+        if since is None:
+            return []
+        pages = (facts.target, OPAQUE, None)  # a page that isn't known yet may be known by a later hop
+        return [
+            other
+            for other in self._facts.values()
+            if other.emitted and other.page in pages and other.exchange.started >= since
+        ]
 
     def advance(self, now: float) -> Changes:
         """Tells what time it is (the clock of the exchanges): what waited too long gets its verdict."""
@@ -97,7 +113,7 @@ class Tracker:
         return [facts for facts in stale if facts.emitted and facts.exchange.id not in judged]
 
     def _judge(self, root: Facts) -> Call:
-        chain = chain_of(root, self._closed)
+        chain = chain_of(root, self._closed, self._documents)
         deadline = _deadline(chain)
         if deadline is not None and not self._closed:
             if deadline <= self._now:
@@ -138,7 +154,7 @@ class Tracker:
         facts.read_response(exchange)
         if exchange.ended is not None:
             self._evicted[exchange.id] = None
-        return Changes([judge(chain_of(_root(facts), True))], [])
+        return Changes([judge(chain_of(_root(facts), True, self._documents))], [])
 
 
 def _root(facts: Facts) -> Facts:

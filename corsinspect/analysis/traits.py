@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from corsinspect.fetch.check import asked_by
 from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
+from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
 from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
@@ -51,6 +52,8 @@ class Traits(NamedTuple):
     hop: int = 0
     """At which hop it stopped: where it isn't the first, the header values aren't those that decided."""
     background: bool = False
+    kept: bool = False
+    """Whether it was loaded without CORS, and a browser may give it to a later fetch() without asking the server."""
 
 
 def traits(call: Call) -> Traits:
@@ -66,6 +69,7 @@ def traits(call: Call) -> Traits:
             verdict.reason,
             status=verdict.status,
             background=call.background,
+            kept=_kept(call),
         )
     hop = call.hops[0]
     preflight, request = hop.preflight, hop.request
@@ -92,6 +96,13 @@ def traits(call: Call) -> Traits:
         hop=verdict.hop,
         background=call.background,
     )
+
+
+def _kept(call: Call) -> bool:
+    exchange = call.stopped_at
+    if call.verdict.outcome != "opaque" or exchange is None or len(call.hops) > 1:
+        return False
+    return kept_without_cors(exchange.method, exchange.status, exchange.response_headers)
 
 
 def _answer(hop: Hop) -> CorsHeaders | None:

@@ -18,13 +18,15 @@ ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
 ALLOW_METHODS = "Access-Control-Allow-Methods"
 ALLOW_HEADERS = "Access-Control-Allow-Headers"
+ALLOW_PRIVATE_NETWORK = "Access-Control-Allow-Private-Network"
+REQUEST_PRIVATE_NETWORK = "Access-Control-Request-Private-Network"
 
 
 class Failed(NamedTuple):
     """A check that failed, with what it needed and what it found (None: the header is absent)."""
 
     check: str
-    """One of `engines.CHECKS`, or `location`."""
+    """One of `engines.CHECKS`, or `location`, `allow-private-network`, `embedder`."""
     reason: Reason
     header: str | None
     expected: str | None

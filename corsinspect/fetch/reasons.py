@@ -22,6 +22,7 @@ Reason = Literal[
     "allow-headers-invalid",
     "method-not-allowed",
     "header-not-allowed",
+    "private-network-header",
     # redirects
     "redirect-credentials",
     "redirect-disallowed-scheme",
@@ -30,8 +31,11 @@ Reason = Literal[
     "redirect-mode-error",
     "mode-same-origin",
     "mixed-content",
+    "redirect-csp",
+    "redirect-not-followed",
     # policies that aren't CORS
     "corp",
+    "coep",
     "orb",
     "mime",
     # missing facts
@@ -80,6 +84,7 @@ CODES: dict[Reason, Codes] = {
     "allow-headers-invalid": Codes("InvalidAllowHeadersPreflightResponse", "CORSInvalidAllowHeader"),
     "method-not-allowed": Codes("MethodDisallowedByPreflightResponse", "CORSMethodNotFound"),
     "header-not-allowed": Codes("HeaderDisallowedByPreflightResponse", "CORSMissingAllowHeaderFromPreflight2"),
+    "private-network-header": Codes("PreflightMissingAllowPrivateNetwork"),
     "redirect-credentials": Codes("RedirectContainsCredentials", "CORSDidNotSucceed2"),
     "redirect-disallowed-scheme": Codes("CorsDisabledScheme", "CORSDidNotSucceed2"),
     "redirect-invalid-location": Codes(None, "CORSDidNotSucceed2"),
@@ -87,7 +92,10 @@ CODES: dict[Reason, Codes] = {
     "redirect-mode-error": _NONE,
     "mode-same-origin": Codes("DisallowedByMode"),
     "mixed-content": Codes(None, "CORSDidNotSucceed2"),
+    "redirect-csp": _NONE,
+    "redirect-not-followed": _NONE,
     "corp": _NONE,
+    "coep": _NONE,
     "orb": _NONE,
     "mime": _NONE,
     "no-actual-seen": _NONE,

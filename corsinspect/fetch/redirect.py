@@ -39,17 +39,20 @@ def follow(
     tainted: bool,
     cors: bool,
     engine: Engine | None = None,
+    upgrade: bool = False,
 ) -> Target | Failed:
     """Where the browser goes next, or why it doesn't.
 
     `url` and `method` are the redirecting request's, `tainted` whether its origin was "null" already by a redirect,
-    `cors` whether its response tainting is "cors". An unknown `page_origin` (None) taints nothing. With `engine`, where
-    that one goes; else where the standard does.
+    `cors` whether its response tainting is "cors", `upgrade` whether https is asked where http is said. An unknown
+    `page_origin` (None) taints nothing. With `engine`, where that one goes; else where the standard does.
     """
     base = parse_url(url)
     target = parse_url(location, base)
     if target is None or base is None:
         return Failed("location", "redirect-invalid-location", "Location", None, location)
+    if upgrade:
+        target = upgraded(target)
     if target.scheme not in ("http", "https"):
         return Failed("location", "redirect-disallowed-scheme", "Location", None, location, (target.scheme,))
     if is_mixed_content(page_origin, target.origin, engine):
@@ -60,6 +63,12 @@ def follow(
     leaves = target.origin != base.origin
     away = page_origin is not None and page_origin != OPAQUE and base.origin != page_origin
     return Target(target, method_after(status, method), tainted or (leaves and away))
+
+
+def upgraded(url: Url) -> Url:
+    """The URL asked by a page that upgrades insecure requests; itself where it's trustworthy already. Upgrade Insecure
+    Requests, "Upgrade request to a potentially trustworthy URL"."""
+    return url if url.scheme != "http" or potentially_trustworthy(url.origin) else url._replace(scheme="https")
 
 
 def is_mixed_content(page_origin: str | None, target: str, engine: Engine | None = None) -> bool:

@@ -9,6 +9,7 @@ from corsinspect.advice.hypothetical import Known, brief, explain_reason
 from corsinspect.advice.messages.console import Decoded, known
 from corsinspect.advice.messages.lookup import NOT_SEEN, codes, console_words
 from corsinspect.advice.topics import GUIDES, TOPICS, Topic
+from corsinspect.advice.unsent import unsent
 from corsinspect.model import Call, Stage
 from corsinspect.report.page import Page
 
@@ -149,7 +150,7 @@ def message_page(page: Page, message: Decoded, call: Call | None, calls: Iterabl
         _candidates(page, message)
     if message.code:
         page.entry("Its code", message.code)
-    likely = causes(call, calls) if call is not None else []
+    likely = causes(call, calls) if call is not None else unsent(message, calls)
     if likely:
         page.gap()
         page.line("Usual causes, by what the traffic shows", bold=True)

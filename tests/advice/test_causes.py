@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from corsinspect.advice import explanation
 from corsinspect.advice.cause_table import CAUSES
 from corsinspect.advice.causes import MOST, VALUES, causes, usual_causes
 from corsinspect.advice.context import CallContext
@@ -172,3 +173,43 @@ def test_every_text_asks_only_for_values_that_there_are() -> None:
     for pattern in CAUSES:
         for text in (pattern.seen, pattern.change):
             assert "{" not in text.format_map(values)
+
+
+IMAGE = {"Origin": None, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+FRESH = {"Cache-Control": "max-age=600", "Content-Type": "image/png"}
+
+
+def test_a_kept_answer_without_cors_headers_is_named_on_its_row() -> None:
+    made = only(exchange(sent=IMAGE, got=FRESH))
+    assert ids(made, other(got=NAMED)) == ["kept-without-cors"]
+    assert ids(made) == []
+    assert ids(only(exchange(sent=IMAGE, got={**FRESH, "Vary": "Origin"})), other(got=NAMED)) == []
+
+
+HSTS = {"Strict-Transport-Security": "max-age=600"}
+LOST = {"Origin": "null", "Referer": "http://app.test/", "Sec-Fetch-Site": "cross-site"}
+
+
+def test_a_call_that_the_browser_upgraded_lost_its_origin() -> None:
+    call = only(exchange(sent=LOST, got={"Access-Control-Allow-Origin": "http://app.test", **HSTS}))
+    assert (call.verdict.reason, call.page_origin) == ("origin-mismatch", "http://app.test")
+    assert ids(call)[0] == "upgraded-by-browser"
+    assert "upgraded-by-browser" not in ids(only(exchange(sent=LOST, got={})))
+    assert ids(only(exchange(sent=LOST, got={})), other(got=HSTS))[0] == "upgraded-by-browser"
+    secure = {**LOST, "Referer": f"{PAGE}/"}
+    assert "upgraded-by-browser" not in ids(only(exchange(sent=secure, got=HSTS)))
+
+
+def test_a_redirected_preflight_is_no_upgrade() -> None:
+    assert "upgraded-preflight" not in ids(only(preflight(status=301, got={"Location": f"{API}/", **HSTS})))
+
+
+def test_an_isolated_page_explains_what_it_refuses() -> None:
+    navigation = {"Origin": None, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Referer": None}
+    page = exchange(url=f"{PAGE}/", at=90, sent=navigation, got={"Cross-Origin-Embedder-Policy": "require-corp"})
+    call = judge_all([page, exchange(sent=IMAGE, got=FRESH)])[-1]
+    assert ids(call)[0] == "isolated-page"
+    told = explanation(call)
+    assert "Cross-Origin-Embedder-Policy" in told.happened and "cross-origin" in told.change
+    policy = {"Cross-Origin-Resource-Policy": "same-origin"}
+    assert "isolated-page" not in ids(judge_all([page, exchange(sent=IMAGE, got=policy)])[-1])

@@ -210,3 +210,22 @@ def test_findings_over_recorded_traffic_are_whole(name: str) -> None:
         )
         assert words.short and words.happened and words.change
         assert "{" not in " ".join((words.short, words.happened, words.change))
+
+
+def element(got: dict[str, str], number: int = 0) -> Exchange:
+    sent = {"Origin": None, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    return exchange(url=f"{API}/{number}.png", at=90.0 + number, got={"Content-Type": "image/png", **got}, sent=sent)
+
+
+def test_answers_without_cors_headers_that_browsers_keep() -> None:
+    fresh = {"Cache-Control": "max-age=600"}
+    pattern = found(element(fresh), element(fresh, 1), *gets(1, OPEN))["kept-without-cors"]
+    assert (pattern.severity, pattern.api, pattern.page, pattern.count) == ("warning", SERVER, None, 2)
+    for exchanges in (
+        [element(fresh)],  # nothing shows that the server has CORS headers at all
+        [element(fresh), *gets(1, {})],
+        [element({}), *gets(1, OPEN)],
+        [element({**fresh, "Vary": "Origin"}), *gets(1, OPEN)],
+        [element({**fresh, "Access-Control-Allow-Origin": "*"}), *gets(1, OPEN)],
+    ):
+        assert "kept-without-cors" not in found(*exchanges)
