@@ -55,6 +55,8 @@ FIXED_BY_HEADERS: dict[Reason, bool] = {
     "orb": False,
     "mime": False,
     "no-actual-seen": False,
+    "failed-unexplained": False,
+    "page-not-recorded": False,
     "no-response-seen": False,
     "stored-response-not-seen": False,
     "refused": False,

@@ -6,6 +6,8 @@
 
 import msgspec
 
+from corsinspect.model import Reason
+
 
 class Words(msgspec.Struct, frozen=True):
     """The words for one reason."""
@@ -15,7 +17,7 @@ class Words(msgspec.Struct, frozen=True):
     change: str = ""
 
 
-REASONS: dict[str, Words] = {
+REASON_WORDS: dict[Reason, Words] = {
     # the CORS check, on any stage
     "origin-missing": Words(
         "no Allow-Origin header",
@@ -53,11 +55,6 @@ REASONS: dict[str, Words] = {
         "or the page must make the call without credentials.",
     ),
     # the preflight's own checks
-    "preflight-network-error": Words(
-        "preflight got no answer",
-        "The browser asked {server} first (OPTIONS), and the connection ended before an answer came.",
-        "{server} must answer OPTIONS requests for this address.",
-    ),
     "preflight-redirect": Words(
         "preflight was redirected",
         "{server} answered the preflight (OPTIONS) with a redirect ({status}){to}. Browsers do not follow it there.",
@@ -89,11 +86,6 @@ REASONS: dict[str, Words] = {
         "{server} does not allow the request header {absent} (Access-Control-Allow-Headers: {sent}).",
         "{server} must list {absent} in Access-Control-Allow-Headers when it answers the preflight.",
     ),
-    "authorization-not-listed": Words(
-        "* does not cover Authorization",
-        "{server} allows any header with *, but in the standard * does not cover Authorization.",
-        "{server} must list authorization by name in Access-Control-Allow-Headers.",
-    ),
     # redirects
     "redirect-credentials": Words(
         "redirect contains a password",
@@ -120,26 +112,11 @@ REASONS: dict[str, Words] = {
         "{server} answered with a redirect whose Location is not a valid address: {found}.",
         "{server} must send a valid address in Location.",
     ),
-    "redirect-stream-body": Words(
-        "redirect of a streamed upload",
-        "{server} redirected an upload that the page was streaming, but a stream cannot be sent twice.",
-        "The page must call the final address, or send a body that is not a stream.",
-    ),
     # what never becomes a CORS request
     "mode-same-origin": Words(
         "the page asked for same origin only",
         "The page made this call with mode: 'same-origin', so the browser stopped it before it left the page's origin.",
         "The page must remove that mode.",
-    ),
-    "no-cors-redirect-mode": Words(
-        "no-cors needs redirect: 'follow'",
-        "The page made a no-cors call with a redirect mode other than 'follow', which browsers refuse.",
-        "The page must remove the redirect mode.",
-    ),
-    "scheme-not-cors": Words(
-        "not an http(s) address",
-        "CORS works only for http and https addresses.",
-        "The page must call an http or https address.",
     ),
     "mixed-content": Words(
         "mixed content, not CORS",
@@ -147,35 +124,10 @@ REASONS: dict[str, Words] = {
         "The page must call {server} over https.",
     ),
     # the local network
-    "local-network-denied": Words(
-        "local network not permitted",
-        "The browser did not let this page call the local network. That is not CORS.",
-        "Allow “local network” for {page} in the browser's site settings.",
-    ),
-    "local-network-insecure": Words(
-        "local network from an http page",
-        "Only https pages may ask for the local network, and this page is not https. That is not CORS.",
-        "Serve the page over https or from localhost.",
-    ),
-    "local-network-mismatch": Words(
-        "local network mismatch",
-        "{server} is in a different network from the one that the page declared. That is not CORS.",
-        "The page must declare the network that the server is in.",
-    ),
     "private-network-header": Words(
         "no Allow-Private-Network",
         "The browser asked for permission to reach a private network, and {server} did not give it.",
         "{server} must add “Access-Control-Allow-Private-Network: true” to its answer to the preflight.",
-    ),
-    # the browser's own settings
-    "cors-disabled-by-user": Words(
-        "CORS is turned off",
-        "Cross-origin calls are turned off in this browser's settings.",
-        "Set content.cors.disable to false in about:config.",
-    ),
-    "origin-header-not-added": Words(
-        "Origin could not be added",
-        "The browser could not add the Origin header, usually because an extension made the call.",
     ),
     # the page's own policies
     "redirect-csp": Words(
@@ -277,7 +229,58 @@ REASONS: dict[str, Words] = {
         "No answer came from {server}{why}. That is not CORS, whatever the console says.",
         "Check that the server is running and that this machine can reach it.",
     ),
-    # not failures, for people who look up a slug
+}
+
+OTHER_WORDS: dict[str, Words] = {
+    "preflight-network-error": Words(
+        "preflight got no answer",
+        "The browser asked {server} first (OPTIONS), and the connection ended before an answer came.",
+        "{server} must answer OPTIONS requests for this address.",
+    ),
+    "authorization-not-listed": Words(
+        "* does not cover Authorization",
+        "{server} allows any header with *, but in the standard * does not cover Authorization.",
+        "{server} must list authorization by name in Access-Control-Allow-Headers.",
+    ),
+    "redirect-stream-body": Words(
+        "redirect of a streamed upload",
+        "{server} redirected an upload that the page was streaming, but a stream cannot be sent twice.",
+        "The page must call the final address, or send a body that is not a stream.",
+    ),
+    "no-cors-redirect-mode": Words(
+        "no-cors needs redirect: 'follow'",
+        "The page made a no-cors call with a redirect mode other than 'follow', which browsers refuse.",
+        "The page must remove the redirect mode.",
+    ),
+    "scheme-not-cors": Words(
+        "not an http(s) address",
+        "CORS works only for http and https addresses.",
+        "The page must call an http or https address.",
+    ),
+    "local-network-denied": Words(
+        "local network not permitted",
+        "The browser did not let this page call the local network. That is not CORS.",
+        "Allow “local network” for {page} in the browser's site settings.",
+    ),
+    "local-network-insecure": Words(
+        "local network from an http page",
+        "Only https pages may ask for the local network, and this page is not https. That is not CORS.",
+        "Serve the page over https or from localhost.",
+    ),
+    "local-network-mismatch": Words(
+        "local network mismatch",
+        "{server} is in a different network from the one that the page declared. That is not CORS.",
+        "The page must declare the network that the server is in.",
+    ),
+    "cors-disabled-by-user": Words(
+        "CORS is turned off",
+        "Cross-origin calls are turned off in this browser's settings.",
+        "Set content.cors.disable to false in about:config.",
+    ),
+    "origin-header-not-added": Words(
+        "Origin could not be added",
+        "The browser could not add the Origin header, usually because an extension made the call.",
+    ),
     "allowed-same-origin": Words("same origin", "The page called its own origin, so CORS does not apply."),
     "depends-on-credentials": Words(
         "depends on credentials",
@@ -285,6 +288,9 @@ REASONS: dict[str, Words] = {
     ),
     "not-a-browser": Words("not a browser", "This call did not come from a browser, and only browsers enforce CORS."),
 }
+"""What a console says, or a person looks up, and no verdict gives."""
+
+REASONS: dict[str, Words] = {**REASON_WORDS, **OTHER_WORDS}
 
 VARIANTS: dict[tuple[str, str], Words] = {
     # by the kind of difference

@@ -6,7 +6,7 @@ A reason's sentences come from `reasons.py`, filled with the example's values, s
 import msgspec
 
 from corsinspect.advice.hypothetical import LEFT_OPEN, Known
-from corsinspect.model import Stage
+from corsinspect.model import Reason, Stage
 
 PAGE = "https://app.example"
 API = "https://api.example/tasks"
@@ -53,7 +53,7 @@ def _known(
 _OPTIONS = "OPTIONS /tasks"
 _ALLOW = f"Access-Control-Allow-Origin: {PAGE}"
 
-TOPICS: dict[str, Topic] = {
+REASON_TOPICS: dict[Reason, Topic] = {
     "origin-missing": Topic(
         "One Access-Control-Allow-Origin header in the answer, also when the answer is an error.",
         _known("actual", found=None),
@@ -95,13 +95,6 @@ TOPICS: dict[str, Topic] = {
         (_ALLOW, "Access-Control-Allow-Credentials: True"),
         (_ALLOW, "Access-Control-Allow-Credentials: true"),
         "Reason: expected 'true' in CORS header 'Access-Control-Allow-Credentials'",
-    ),
-    "preflight-network-error": Topic(
-        "Any answer to the preflight.",
-        _known("preflight"),
-        (f"{_OPTIONS} → (connection closed)",),
-        (f"{_OPTIONS} → 204", _ALLOW),
-        "Reason: CORS request did not succeed",
     ),
     "preflight-redirect": Topic(
         "An answer to the preflight at this address itself.",
@@ -145,13 +138,6 @@ TOPICS: dict[str, Topic] = {
         ("Access-Control-Allow-Headers: content-type, authorization",),
         "Reason: missing token 'xyz' in CORS header 'Access-Control-Allow-Headers' from CORS preflight channel",
     ),
-    "authorization-not-listed": Topic(
-        "Authorization by name. Today's browsers still let * cover it, but have announced that they will stop.",
-        _known("preflight", "*"),
-        ("Access-Control-Allow-Headers: *",),
-        ("Access-Control-Allow-Headers: authorization, content-type",),
-        "Access-Control-Allow-Headers",
-    ),
     "redirect-credentials": Topic(
         "A redirect to an address without a user name and password.",
         _known("redirect", status=302),
@@ -185,29 +171,12 @@ TOPICS: dict[str, Topic] = {
         ("Location: https://api.example/v2/tasks",),
         "Location header",
     ),
-    "redirect-stream-body": Topic(
-        "An answer that is not a redirect.", _known("redirect", status=307), mdn="Request: duplex property"
-    ),
     "mode-same-origin": Topic(
         "An address on the page's own origin.",
         _known(),
         ("fetch(url, {mode: 'same-origin'})",),
         ("fetch(url)",),
         "Request: mode property",
-    ),
-    "no-cors-redirect-mode": Topic(
-        "redirect: 'follow', the default.",
-        _known(),
-        ("fetch(url, {mode: 'no-cors', redirect: 'manual'})",),
-        ("fetch(url)",),
-        "Request: mode property",
-    ),
-    "scheme-not-cors": Topic(
-        "An http or https address.",
-        _known(),
-        ("fetch('file:///tasks.json')",),
-        (f"fetch('{API}')",),
-        "Reason: CORS request not HTTP",
     ),
     "mixed-content": Topic(
         "An https address, because the page itself is https.",
@@ -216,27 +185,12 @@ TOPICS: dict[str, Topic] = {
         (f"fetch('{API}')",),
         "Mixed content",
     ),
-    "local-network-denied": Topic(
-        "The user's permission to reach the local network.",
-        _known(),
-        mdn="Local network access",
-    ),
-    "local-network-insecure": Topic("An https page.", _known(), mdn="Secure contexts"),
-    "local-network-mismatch": Topic(
-        "A server in the network that the page declared.", _known(), mdn="Local network access"
-    ),
     "private-network-header": Topic(
         "Permission to reach a private network, in the answer to the preflight. Today's browsers ask the user instead.",
         _known("preflight", None),
         ("(no Access-Control-Allow-Private-Network)",),
         ("Access-Control-Allow-Private-Network: true",),
         "Local network access",
-    ),
-    "cors-disabled-by-user": Topic("CORS to be turned on.", _known(), mdn="Reason: CORS disabled"),
-    "origin-header-not-added": Topic(
-        "A request that it can add Origin to.",
-        _known(),
-        mdn="Reason: CORS header 'Origin' cannot be added",
     ),
     "redirect-not-followed": Topic(
         "Nothing else in the answer: what stops it is a policy of the page's own.",
@@ -289,6 +243,55 @@ TOPICS: dict[str, Topic] = {
     "closed": Topic("An answer.", mdn="Reason: CORS request did not succeed"),
     "aborted-by-page": Topic("Time: the page did not wait for the answer.", mdn="AbortController"),
     "network-error": Topic("An answer.", mdn="Reason: CORS request did not succeed"),
+}
+
+OTHER_TOPICS: dict[str, Topic] = {
+    "preflight-network-error": Topic(
+        "Any answer to the preflight.",
+        _known("preflight"),
+        (f"{_OPTIONS} → (connection closed)",),
+        (f"{_OPTIONS} → 204", _ALLOW),
+        "Reason: CORS request did not succeed",
+    ),
+    "authorization-not-listed": Topic(
+        "Authorization by name. Today's browsers still let * cover it, but have announced that they will stop.",
+        _known("preflight", "*"),
+        ("Access-Control-Allow-Headers: *",),
+        ("Access-Control-Allow-Headers: authorization, content-type",),
+        "Access-Control-Allow-Headers",
+    ),
+    "redirect-stream-body": Topic(
+        "An answer that is not a redirect.", _known("redirect", status=307), mdn="Request: duplex property"
+    ),
+    "no-cors-redirect-mode": Topic(
+        "redirect: 'follow', the default.",
+        _known(),
+        ("fetch(url, {mode: 'no-cors', redirect: 'manual'})",),
+        ("fetch(url)",),
+        "Request: mode property",
+    ),
+    "scheme-not-cors": Topic(
+        "An http or https address.",
+        _known(),
+        ("fetch('file:///tasks.json')",),
+        (f"fetch('{API}')",),
+        "Reason: CORS request not HTTP",
+    ),
+    "local-network-denied": Topic(
+        "The user's permission to reach the local network.",
+        _known(),
+        mdn="Local network access",
+    ),
+    "local-network-insecure": Topic("An https page.", _known(), mdn="Secure contexts"),
+    "local-network-mismatch": Topic(
+        "A server in the network that the page declared.", _known(), mdn="Local network access"
+    ),
+    "cors-disabled-by-user": Topic("CORS to be turned on.", _known(), mdn="Reason: CORS disabled"),
+    "origin-header-not-added": Topic(
+        "A request that it can add Origin to.",
+        _known(),
+        mdn="Reason: CORS header 'Origin' cannot be added",
+    ),
     "allowed-same-origin": Topic("Nothing: a page may read its own origin.", mdn="Same-origin policy"),
     "depends-on-credentials": Topic(
         "With credentials, more than the answer has; without them, what it has.",
@@ -296,6 +299,9 @@ TOPICS: dict[str, Topic] = {
     ),
     "not-a-browser": Topic("Nothing: there was no browser.", mdn="Cross-Origin Resource Sharing (CORS)"),
 }
+"""Of what no verdict gives; see `reasons.OTHER_WORDS`."""
+
+TOPICS: dict[str, Topic] = {**REASON_TOPICS, **OTHER_TOPICS}
 
 GUIDES: dict[str, Guide] = {
     "csp": Guide(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from corsinspect.advice.causes import Cause, causes_of
-from corsinspect.advice.console import Decoded
+from corsinspect.advice.messages.console import Decoded
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call
 

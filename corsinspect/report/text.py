@@ -9,9 +9,9 @@ from corsinspect.advice.causes import causes
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
-from corsinspect.analysis.masked import evidence
-from corsinspect.analysis.patterns import patterns
-from corsinspect.analysis.traits import traits
+from corsinspect.analysis.across.masked import evidence
+from corsinspect.analysis.across.patterns import patterns
+from corsinspect.analysis.across.traits import traits
 from corsinspect.model import Call, Outcome
 from corsinspect.printable import printable
 from corsinspect.report.neighbours import Neighbours

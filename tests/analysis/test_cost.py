@@ -2,9 +2,9 @@
 
 import pytest
 
-from corsinspect.analysis import cost
-from corsinspect.analysis.cost import Accounts, Cost
-from corsinspect.analysis.traits import traits
+from corsinspect.analysis.across import cost
+from corsinspect.analysis.across.cost import Accounts, Cost
+from corsinspect.analysis.across.traits import traits
 from tests.analysis.build import API, FIREFOX, GRANT, OPEN, exchange, only, preflight
 
 

@@ -1,7 +1,7 @@
 """The evidence beside an error that lacks the headers."""
 
 from corsinspect.analysis import judge_all
-from corsinspect.analysis.masked import Evidence, evidence
+from corsinspect.analysis.across.masked import Evidence, evidence
 from corsinspect.model import Call
 from tests.analysis.build import API, GRANT, OPEN, exchange, preflight
 

@@ -7,8 +7,8 @@ import pytest
 
 from corsinspect.advice import PATTERN_WORDS, pattern_words
 from corsinspect.analysis import judge_all
-from corsinspect.analysis.patterns import BY_SLUG, RULES, Pattern, patterns
-from corsinspect.analysis.traits import LONGEST, traits
+from corsinspect.analysis.across.patterns import BY_SLUG, RULES, Pattern, patterns
+from corsinspect.analysis.across.traits import LONGEST, traits
 from corsinspect.model import Call, Exchange
 from corsinspect.session.reader import load
 from tests.analysis.build import API, FIREFOX, GRANT, OPEN, PAGE, exchange, only, preflight

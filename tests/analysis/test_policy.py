@@ -4,7 +4,7 @@ import pytest
 
 from corsinspect.advice.openings import OPENINGS, opening
 from corsinspect.analysis import judge_all
-from corsinspect.analysis.policy import opens
+from corsinspect.analysis.across.policy import opens
 from tests.analysis.build import PAGE, exchange, preflight
 
 ORIGIN, CREDENTIALS = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"

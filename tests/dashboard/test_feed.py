@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from corsinspect.analysis import judge_all
-from corsinspect.analysis.traits import traits
+from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.state import source
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.feed import Feed

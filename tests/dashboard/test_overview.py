@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.analysis.patterns import Pattern
-from corsinspect.analysis.traits import Traits
+from corsinspect.analysis.across.patterns import Pattern
+from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.filter.quick_filters import finding_term, pair_term
 from corsinspect.dashboard.screens.matrix import matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView

@@ -14,7 +14,7 @@ from corsinspect.advice import ComparisonRow, Explanation, Mark, StepRow
 from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
-from corsinspect.analysis.masked import evidence
+from corsinspect.analysis.across.masked import evidence
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.detail.wire_tabs import script_reads
 from corsinspect.dashboard.look.content import MOST_URL, MOST_VALUE, blocks, cut, hanging

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from corsinspect.advice.openings import opening
-from corsinspect.analysis.policy import opens
+from corsinspect.analysis.across.policy import opens
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.look.content import blocks, hanging, lines, shown
 from corsinspect.dashboard.look.styles import GOOD, QUIET, STRONG, WARNING

@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from corsinspect import advice
-from corsinspect.analysis.patterns import Pattern, Severity, patterns
+from corsinspect.analysis.across.patterns import Pattern, Severity, patterns
 from corsinspect.dashboard.filter.quick_filters import finding_term
 from corsinspect.dashboard.look.key_line import KeyLine
 from corsinspect.dashboard.look.styles import QUIET

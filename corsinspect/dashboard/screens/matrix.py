@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from corsinspect.advice import general_reason
-from corsinspect.analysis.traits import Traits
+from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.state.rows import PROBLEMS
 from corsinspect.model import Outcome
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from corsinspect.analysis.cost import Accounts, Cost
+from corsinspect.analysis.across.cost import Accounts, Cost
 from corsinspect.dashboard.filter.quick_filters import pair_term
 from corsinspect.dashboard.look.key_line import KeyLine
 from corsinspect.dashboard.look.styles import QUIET

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeGuard
 
 import msgspec
 
-from corsinspect.analysis.traits import traits
+from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.look.shorten import short_origin
 from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
 from corsinspect.dashboard.state.call_store import Calls

@@ -6,7 +6,7 @@ import msgspec
 
 from corsinspect import advice
 from corsinspect.analysis import by_server
-from corsinspect.analysis.traits import Traits
+from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.look.symbols import preflight_sign
 from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, Reason
 

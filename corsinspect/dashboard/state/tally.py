@@ -6,8 +6,8 @@ A session has few kinds of calls, whatever its length: nothing here is asked of 
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from corsinspect.analysis.patterns import BY_SLUG, concerns
-from corsinspect.analysis.traits import Traits
+from corsinspect.analysis.across.patterns import BY_SLUG, concerns
+from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.state.rows import PROBLEMS
 from corsinspect.dashboard.state.terms import codes, host_names
 

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from corsinspect.analysis.patterns import BY_SLUG, concerns
-from corsinspect.analysis.traits import Traits
+from corsinspect.analysis.across.patterns import BY_SLUG, concerns
+from corsinspect.analysis.across.traits import Traits
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.reasons import TWO_ORIGIN_LINES, Reason, code, is_reason
 from corsinspect.fetch.url import origin_of
