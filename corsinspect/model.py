@@ -12,7 +12,7 @@ from corsinspect.fetch.embedder import EmbedderPolicy
 from corsinspect.fetch.engines import EngineName
 from corsinspect.fetch.reasons import CREDENTIALS_USED, Reason
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
 
 HeaderList = tuple[tuple[str, str], ...]
