@@ -133,6 +133,8 @@ def _document(facts: Facts) -> _Document | None:
     status = exchange.status
     if status is None or facts.engine is None or facts.location is not None or status in (204, 205):
         return None
+    if exchange.answer_withheld:
+        return None  # what it declared isn't known
     headers = exchange.response_headers
     embedder = embedder_policy(combined(headers, _EMBEDDER))
     contents = tuple(values(headers, _CONTENT))

@@ -14,7 +14,7 @@ from .chain import Chain, kind_of
 from .classify import EXTENSIONS, Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .habits import is_xhr
-from .nocors import judge_framed, judge_opaque
+from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .steps import Stop, first_stop, unanswered
@@ -205,8 +205,8 @@ def _judge_others(chain: Chain) -> Verdict:
     if (framed := judge_framed(chain, facts, number)) is not None:
         return framed
     sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")
-    if facts.engine is not None and _may_leave(facts):
-        sure = False  # what came of it at the other origin wasn't seen
+    if facts.engine is not None and (_may_leave(facts) or may_be_kept_from_frame(chain, facts)):
+        sure = False  # what came of it at the other origin, or in the page that frames it, wasn't seen
     certainty = "certain" if sure else "likely"
     return Verdict(outcome="not-cors", certainty=certainty, stage="actual", hop=number, status=exchange.status)
 

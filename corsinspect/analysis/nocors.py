@@ -129,9 +129,7 @@ def judge_framed(chain: Chain, facts: Facts, number: int) -> Verdict | None:
     """
     exchange = facts.exchange
     embedder = _embedder_of(chain)
-    if embedder is None or chain.mode != "navigate" or facts.dest not in NESTED or exchange.status in (204, 205, 304):
-        return None
-    if facts.location is not None:
+    if embedder is None or not _is_frame(chain, facts):
         return None
     reason: Reason
     own = combined(exchange.response_headers, EMBEDDER_POLICY.lower())
@@ -157,6 +155,20 @@ def judge_framed(chain: Chain, facts: Facts, number: int) -> Verdict | None:
         status=exchange.status,
         engines=engines,
     )
+
+
+def may_be_kept_from_frame(chain: Chain, facts: Facts) -> bool:
+    """Whether this is a frame's document, and the page that holds it may have an embedder policy that wasn't seen."""
+    if not _is_frame(chain, facts):
+        return False
+    own = combined(facts.exchange.response_headers, EMBEDDER_POLICY.lower())
+    return embedder_policy(own) is None and not _is_surely_open(chain, facts)
+
+
+def _is_frame(chain: Chain, facts: Facts) -> bool:
+    """Whether this answer is a document for a frame: none with these statuses is."""
+    framed = chain.mode == "navigate" and facts.dest in NESTED and facts.location is None
+    return framed and facts.exchange.status not in (204, 205, 304)
 
 
 def _frame_certainty(chain: Chain, facts: Facts) -> Certainty:
