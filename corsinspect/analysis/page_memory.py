@@ -34,6 +34,9 @@ _NAMES_ONE = re.compile(r"/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16
 Moment = tuple[float, str]
 """When a call or a load began, and its id."""
 
+Showing = tuple[float, str, Shown | None]
+"""A call whose own traffic shows its mode: its moment, and what it showed; None where that isn't `include`."""
+
 Found = Literal["asks", "include", "omit"]
 """What a call's own traffic shows: that its mode is open ("asks"), or its mode."""
 
@@ -61,8 +64,7 @@ class Calls:
         self.page = page
         self.asking: list[tuple[float, str, Facts]] = []
         """Whose mode is open, each by the first of its exchanges."""
-        self.showing: list[tuple[float, str, Shown | None]] = []
-        """Whose own traffic shows their mode; None where it isn't `include`."""
+        self.showing: list[Showing] = []
 
 
 class PageMemory:
@@ -121,14 +123,10 @@ class PageMemory:
         if found == "include":
             method = facts.preflight_method or exchange.method or ""
             shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
-        entry = (exchange.started, exchange.id, shown)
-        if not calls.showing or calls.showing[-1] < entry:
-            calls.showing.append(entry)
-        else:
-            bisect.insort(calls.showing, entry, key=_moment)
+        _insert(calls.showing, (exchange.started, exchange.id, shown))
         del calls.showing[:-CALLS]
         if calls.asking:
-            self._mark(calls, entry[:2])
+            self._mark(calls, (exchange.started, exchange.id))
         return calls
 
     def _calls_of(self, shape: Shape) -> Calls:
@@ -202,5 +200,15 @@ class PageMemory:
         return index < len(loads) and loads[index][0] <= until
 
 
-def _moment(showing: tuple[float, str, Shown | None]) -> Moment:
+def _insert(showing: list[Showing], entry: Showing) -> None:
+    """Puts what a call showed in its place; what it had shown when it was released gives way."""
+    moment = entry[:2]
+    if not showing or showing[-1][:2] < moment:
+        showing.append(entry)
+        return
+    index = bisect.bisect_left(showing, moment, key=_moment)
+    showing[index : index + (showing[index][:2] == moment)] = [entry]
+
+
+def _moment(showing: Showing) -> Moment:
     return showing[:2]
