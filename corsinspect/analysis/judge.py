@@ -43,7 +43,7 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None) -
     inferred, shown = UNKNOWN, None
     if kind in ("simple", "preflighted"):
         verdict, inferred, shown = _judge_cors(chain, known or infer(chain.hops), ask)
-        if verdict.outcome == "allowed" and any(facts.exchange.simulated for facts in chain.facts()):
+        if verdict.outcome == "allowed" and chain.simulated():
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
         verdict = judge_opaque(chain)
@@ -244,14 +244,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
         method=first.preflight_method or exchange.method,
         started=exchange.started,
         kind=kind,
-        hops=tuple(
-            Hop(
-                preflight=None if preflight is None else preflight.exchange,
-                request=None if request is None else request.exchange,
-                stored=request.stored if request is not None and request.exchange.status == 304 else None,
-            )
-            for preflight, request in chain.hops
-        ),
+        hops=tuple([_hop(preflight, request) for preflight, request in chain.hops]),
         verdict=verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
@@ -268,6 +261,14 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
     )
 
 
+def _hop(preflight: Facts | None, request: Facts | None) -> Hop:
+    asked = None if preflight is None else preflight.exchange
+    if request is None:
+        return Hop(preflight=asked)
+    exchange = request.exchange
+    return Hop(preflight=asked, request=exchange, stored=request.stored if exchange.status == 304 else None)
+
+
 def _browser_sends(chain: Chain) -> tuple[str, ...]:
     for _, request in chain.hops:
         if request is not None and request.browser_sends:
@@ -278,8 +279,9 @@ def _browser_sends(chain: Chain) -> tuple[str, ...]:
 def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None, str | None]:
     if kind not in ("simple", "preflighted"):
         return "none", None
-    if any(preflight is not None for preflight, _ in chain.hops):
-        return "sent", None
+    for preflight, _ in chain.hops:
+        if preflight is not None:
+            return "sent", None
     for _, request in chain.hops:
         if request is None or not needs_preflight(request) or request.target == chain.page:
             continue
