@@ -15,9 +15,9 @@ from .classify import EXTENSIONS, Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .habits import is_xhr
 from .nocors import judge_framed, judge_opaque
-from .pairing import needs_preflight
+from .pairing import grant_failures, needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
-from .steps import Stop, first_stop, unanswered
+from .steps import Stop, checked_answer, first_stop, unanswered
 
 _MASKED = {
     401: "unauthorized",
@@ -77,11 +77,19 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
 
 def _whatever_the_mode(without: Stop) -> bool:
     """Whether a walk without credentials stopped where one with credentials stops for the same reason: there is no
-    answer, or it doesn't allow the origin, which is checked before anything that depends on the mode."""
-    if without.facts.exchange.status is None:
+    answer, or it grants credentials as well, or it doesn't allow the origin, which is checked before anything that
+    depends on the mode. Only the answer at the stop counts: what came before it was followed, which proves it."""
+    facts = without.facts
+    if facts.exchange.status is None:
         return True
-    failed = without.failed if without.failures is None else without.failures.get("allow-origin")
-    return failed is not None and failed.check == "allow-origin"
+    if without.waiting == "actual":
+        return not grant_failures(facts, True)
+    if without.failures is not None:
+        return "allow-origin" in without.failures
+    if without.failed is None:
+        fields = checked_answer(facts)
+        return fields.allow_credentials == "true" and fields.allow_origin != "*"
+    return without.failed.check == "allow-origin"
 
 
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:

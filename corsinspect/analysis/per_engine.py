@@ -62,6 +62,9 @@ def _at_the_stop(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[En
         return _ALLOWED
     if stop.failed is None:
         return _alike(outcome, reason)
+    if stop.failures is None and stop.failed.check in ("allow-origin", "allow-credentials"):
+        http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
+        return _of_an_answer(stop.outcome, stop.failed, stop.facts.answer.origin_lines, http2)
     return {name: _verdict_in(stop, engine) for name, engine in ENGINES.items()}
 
 
@@ -79,6 +82,12 @@ def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
     http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
     several = stop.facts.answer.origin_lines
     return _named(engine, outcome_in(stop, engine), failed, stop.failures is not None, several, http2)
+
+
+@lru_cache(maxsize=512)
+def _of_an_answer(outcome: Outcome, failed: Failed, origin_lines: int, http2: bool) -> dict[EngineName, EngineVerdict]:
+    """What the engines call a failed CORS check, which is the same in all of them."""
+    return {name: _named(engine, outcome, failed, False, origin_lines, http2) for name, engine in ENGINES.items()}
 
 
 @lru_cache(maxsize=1024)
