@@ -45,6 +45,15 @@ class Chain(NamedTuple):
         """All of its exchanges, in order."""
         return (facts for hop in self.hops for facts in hop if facts is not None)
 
+    def simulated(self) -> bool:
+        """Whether a fix was tried on any of its answers."""
+        for preflight, request in self.hops:
+            if preflight is not None and preflight.exchange.server_headers is not None:
+                return True
+            if request is not None and request.exchange.server_headers is not None:
+                return True
+        return False
+
 
 def _last(hops: Hops) -> Facts:
     preflight, request = hops[-1]

@@ -20,13 +20,14 @@ NOT_ASKED = EngineVerdict(outcome="unknown", reason="no-actual-seen")
 
 _MIXED = EngineVerdict(outcome="network-error", reason="mixed-content")
 _FONT = EngineVerdict(outcome="opaque")
+_NOBODY: dict[EngineName, EngineVerdict] = {}
 
 
 def elsewhere(chain: Chain, stop: Stop) -> dict[EngineName, EngineVerdict]:
     """The verdicts of the engines that would have left the way of this Call's engine, up to its stop."""
-    found: dict[EngineName, EngineVerdict] = {}
     if not _may_differ(chain):
-        return found
+        return _NOBODY
+    found: dict[EngineName, EngineVerdict] = {}
     for name, engine in ENGINES.items():
         verdict = None if name == chain.first.engine else _leaves(chain, stop, engine)
         if verdict is not None:

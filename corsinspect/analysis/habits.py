@@ -11,6 +11,7 @@ from .classify import Facts
 
 PRIORITY = "priority"
 STORAGE_ACCESS = "sec-fetch-storage-access"
+_ALL = frozenset({PRIORITY, STORAGE_ACCESS})
 
 BROWSERS = 64
 """Browsers whose habits are kept: a User-Agent comes from the network, and may be another each time."""
@@ -25,27 +26,40 @@ class Habits:
 
     def take(self, facts: Facts) -> Sequence[Facts]:
         """Takes in a new exchange; gives the earlier ones on which it sheds light."""
-        if facts.agent is None or facts.engine != "firefox":
+        if facts.engine != "firefox" or facts.agent is None:
             return ()
-        if facts.agent not in self._sent and len(self._sent) >= BROWSERS:
-            return ()
-        known = self._sent.setdefault(facts.agent, set())
-        concerned = self._concerned.setdefault(facts.agent, {})
-        if _is_concerned(facts):
+        known = self._sent.get(facts.agent)
+        if known is None:
+            if len(self._sent) >= BROWSERS:
+                return ()
+            known = self._sent[facts.agent] = set()
+            self._concerned[facts.agent] = {}
+        concerned = _is_concerned(facts)
+        if concerned:
             facts.browser_sends = known
-            concerned[facts.exchange.id] = facts
+        if len(known) == len(_ALL):
+            return ()
+        return self._learn(facts, facts.agent, concerned)
+
+    def _learn(self, facts: Facts, agent: str, concerned: bool) -> Sequence[Facts]:
+        known, earlier = self._sent[agent], self._concerned[agent]
+        if concerned:
+            earlier[facts.exchange.id] = facts
         sent = {PRIORITY} if facts.priority is not None else set[str]()
         if facts.storage_access:
             sent.add(STORAGE_ACCESS)
         if sent <= known:
             return ()
         known |= sent
-        return list(concerned.values())
+        enlightened = list(earlier.values())
+        if known == _ALL:
+            earlier.clear()  # nothing will shed light on them any more
+        return enlightened
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange."""
-        if facts.agent in self._concerned:
-            self._concerned[facts.agent].pop(facts.exchange.id, None)
+        if facts.engine == "firefox" and (earlier := self._concerned.get(facts.agent or "")):
+            earlier.pop(facts.exchange.id, None)
 
 
 def _is_concerned(facts: Facts) -> bool:

@@ -15,9 +15,9 @@ from .classify import EXTENSIONS, Facts
 from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .habits import is_xhr
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
-from .pairing import needs_preflight
+from .pairing import grant_failures, needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
-from .steps import Stop, first_stop, unanswered
+from .steps import Stop, checked_answer, first_stop, unanswered
 
 _MASKED = {
     401: "unauthorized",
@@ -43,7 +43,7 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None) -
     inferred, shown = UNKNOWN, None
     if kind in ("simple", "preflighted"):
         verdict, inferred, shown = _judge_cors(chain, known or infer(chain.hops), ask)
-        if verdict.outcome == "allowed" and any(facts.exchange.simulated for facts in chain.facts()):
+        if verdict.outcome == "allowed" and chain.simulated():
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
         verdict = judge_opaque(chain)
@@ -77,11 +77,19 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
 
 def _whatever_the_mode(without: Stop) -> bool:
     """Whether a walk without credentials stopped where one with credentials stops for the same reason: there is no
-    answer, or it doesn't allow the origin, which is checked before anything that depends on the mode."""
-    if without.facts.exchange.status is None:
+    answer, or it grants credentials as well, or it doesn't allow the origin, which is checked before anything that
+    depends on the mode. Only the answer at the stop counts: what came before it was followed, which proves it."""
+    facts = without.facts
+    if facts.exchange.status is None:
         return True
-    failed = without.failed if without.failures is None else without.failures.get("allow-origin")
-    return failed is not None and failed.check == "allow-origin"
+    if without.waiting == "actual":
+        return not grant_failures(facts, True)
+    if without.failures is not None:
+        return "allow-origin" in without.failures
+    if without.failed is None:
+        fields = checked_answer(facts)
+        return fields.allow_credentials == "true" and fields.allow_origin != "*"
+    return without.failed.check == "allow-origin"
 
 
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
@@ -244,14 +252,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
         method=first.preflight_method or exchange.method,
         started=exchange.started,
         kind=kind,
-        hops=tuple(
-            Hop(
-                preflight=None if preflight is None else preflight.exchange,
-                request=None if request is None else request.exchange,
-                stored=request.stored if request is not None and request.exchange.status == 304 else None,
-            )
-            for preflight, request in chain.hops
-        ),
+        hops=tuple([_hop(preflight, request) for preflight, request in chain.hops]),
         verdict=verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
@@ -268,6 +269,14 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
     )
 
 
+def _hop(preflight: Facts | None, request: Facts | None) -> Hop:
+    asked = None if preflight is None else preflight.exchange
+    if request is None:
+        return Hop(preflight=asked)
+    exchange = request.exchange
+    return Hop(preflight=asked, request=exchange, stored=request.stored if exchange.status == 304 else None)
+
+
 def _browser_sends(chain: Chain) -> tuple[str, ...]:
     for _, request in chain.hops:
         if request is not None and request.browser_sends:
@@ -278,8 +287,9 @@ def _browser_sends(chain: Chain) -> tuple[str, ...]:
 def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None, str | None]:
     if kind not in ("simple", "preflighted"):
         return "none", None
-    if any(preflight is not None for preflight, _ in chain.hops):
-        return "sent", None
+    for preflight, _ in chain.hops:
+        if preflight is not None:
+            return "sent", None
     for _, request in chain.hops:
         if request is None or not needs_preflight(request) or request.target == chain.page:
             continue

@@ -34,6 +34,9 @@ _NAMES_ONE = re.compile(r"/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16
 Moment = tuple[float, str]
 """When a call or a load began, and its id."""
 
+Showing = tuple[float, str, Shown | None]
+"""A call whose own traffic shows its mode: its moment, and what it showed; None where that isn't `include`."""
+
 Found = Literal["asks", "include", "omit"]
 """What a call's own traffic shows: that its mode is open ("asks"), or its mode."""
 
@@ -47,9 +50,11 @@ def endpoint(url: str, origin: str) -> str:
 
 
 def _shape_of(facts: Facts, page: str) -> Shape:
-    names = facts.asked_names if facts.is_preflight else own_unsafe_names(facts)
-    method = facts.preflight_method or facts.exchange.method or ""
-    return page, facts.engine, method, tuple(sorted(names)), endpoint(facts.exchange.url, facts.target)
+    exchange, method = facts.exchange, facts.preflight_method
+    where = endpoint(exchange.url, facts.target)
+    if method is None:
+        return page, facts.engine, exchange.method or "", own_unsafe_names(facts), where
+    return page, facts.engine, method, tuple(sorted(facts.asked_names)), where
 
 
 class Calls:
@@ -61,8 +66,7 @@ class Calls:
         self.page = page
         self.asking: list[tuple[float, str, Facts]] = []
         """Whose mode is open, each by the first of its exchanges."""
-        self.showing: list[tuple[float, str, Shown | None]] = []
-        """Whose own traffic shows their mode; None where it isn't `include`."""
+        self.showing: list[Showing] = []
 
 
 class PageMemory:
@@ -70,9 +74,8 @@ class PageMemory:
 
     def __init__(self) -> None:
         self._shapes: OrderedDict[Shape, Calls] = OrderedDict()
-        self._pages: dict[str, set[Shape]] = {}
-        self._asked: dict[str, float] = {}
-        """When the latest call of a page began that asks."""
+        self._asked = float("-inf")
+        """When the latest call began that asks."""
         self._noted: dict[str, tuple[Calls, Found]] = {}
         """What is noted of each Call that may still be judged, by its id."""
         self._loads: OrderedDict[str, list[Moment]] = OrderedDict()
@@ -115,20 +118,16 @@ class PageMemory:
         if found == "asks":
             bisect.insort(calls.asking, (exchange.started, exchange.id, facts))
             del calls.asking[:-CALLS]
-            self._asked[page] = max(exchange.started, self._asked.get(page, exchange.started))
+            self._asked = max(exchange.started, self._asked)
             return calls
         shown = None
         if found == "include":
             method = facts.preflight_method or exchange.method or ""
             shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
-        entry = (exchange.started, exchange.id, shown)
-        if not calls.showing or calls.showing[-1] < entry:
-            calls.showing.append(entry)
-        else:
-            bisect.insort(calls.showing, entry, key=_moment)
+        _insert(calls.showing, (exchange.started, exchange.id, shown))
         del calls.showing[:-CALLS]
         if calls.asking:
-            self._mark(calls, entry[:2])
+            self._mark(calls, (exchange.started, exchange.id))
         return calls
 
     def _calls_of(self, shape: Shape) -> Calls:
@@ -136,20 +135,10 @@ class PageMemory:
         if calls is not None:
             self._shapes.move_to_end(shape)
             return calls
-        page = shape[0]
-        calls = self._shapes[shape] = Calls(page)
-        self._pages.setdefault(page, set()).add(shape)
+        calls = self._shapes[shape] = Calls(shape[0])
         if len(self._shapes) > SHAPES:
-            self._drop(next(iter(self._shapes)))
+            self._shapes.popitem(last=False)
         return calls
-
-    def _drop(self, shape: Shape) -> None:
-        del self._shapes[shape]
-        shapes = self._pages[shape[0]]
-        shapes.remove(shape)
-        if not shapes:
-            del self._pages[shape[0]]
-            self._asked.pop(shape[0], None)
 
     def forget(self, facts: Facts) -> None:
         """Takes back what a Call showed: there is no such Call any more, or it shows something else."""
@@ -181,9 +170,11 @@ class PageMemory:
         del loads[:-CALLS]
         if len(self._loads) > SHAPES:
             self._loads.popitem(last=False)
-        if self._asked.get(page, moment[0] - 1) >= moment[0]:
-            for shape in self._pages.get(page, ()):
-                self._mark(self._shapes[shape], moment)
+        if self._asked >= moment[0]:
+            # a load that is seen late is so rare that looking through all shapes (0.1 ms) costs less than a list a page
+            for calls in self._shapes.values():
+                if calls.page == page:
+                    self._mark(calls, moment)
 
     def take_stale(self) -> list[Facts]:
         """The Calls, by their first exchanges, for which something may have changed since the last time."""
@@ -202,5 +193,15 @@ class PageMemory:
         return index < len(loads) and loads[index][0] <= until
 
 
-def _moment(showing: tuple[float, str, Shown | None]) -> Moment:
+def _insert(showing: list[Showing], entry: Showing) -> None:
+    """Puts what a call showed in its place; what it had shown when it was released gives way."""
+    moment = entry[:2]
+    if not showing or showing[-1][:2] < moment:
+        showing.append(entry)
+        return
+    index = bisect.bisect_left(showing, moment, key=_moment)
+    showing[index : index + (showing[index][:2] == moment)] = [entry]
+
+
+def _moment(showing: Showing) -> Moment:
     return showing[:2]

@@ -130,9 +130,15 @@ class Pairing:
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange; its links stay."""
-        for place in {_place(facts.exchange.url), _place(_target_url(facts))}:
+        places = {_place(facts.exchange.url)}
+        if facts.location is not None:
+            places.add(_place(_target_url(facts)))
+        for place in places:
             group = self._groups.get(place)
             if group is None:
+                continue
+            if len(group.events) == 1 and group.events[0][3] is facts:
+                del self._groups[place]
                 continue
             group.events = [event for event in group.events if event[3] is not facts]
             for kept in (group.preflights, group.expected, group.grants):

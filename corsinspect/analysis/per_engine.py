@@ -1,5 +1,7 @@
 """What each engine makes of the place where a Call stopped: its own order of checks, its own names for failures."""
 
+from functools import lru_cache
+
 import msgspec
 
 from corsinspect.fetch.check import Failed, first_failure
@@ -59,9 +61,16 @@ def _at_the_stop(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[En
     if outcome == "allowed":
         return _ALLOWED
     if stop.failed is None:
-        verdict = EngineVerdict(outcome=outcome, reason=reason)
-        return dict.fromkeys(ENGINES, verdict)
+        return _alike(outcome, reason)
+    if stop.failures is None and stop.failed.check in ("allow-origin", "allow-credentials"):
+        http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
+        return _of_an_answer(stop.outcome, stop.failed, stop.facts.answer.origin_lines, http2)
     return {name: _verdict_in(stop, engine) for name, engine in ENGINES.items()}
+
+
+@lru_cache(maxsize=64)
+def _alike(outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
+    return dict.fromkeys(ENGINES, EngineVerdict(outcome=outcome, reason=reason))
 
 
 def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
@@ -70,11 +79,25 @@ def _verdict_in(stop: Stop, engine: Engine) -> EngineVerdict:
         return NOT_ASKED
     if failed.reason == "private-network-header" and engine is not CHROMIUM:
         return NOT_ASKED  # no other engine asks for it, and nothing else was in the way
-    outcome = outcome_in(stop, engine)
+    http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
+    several = stop.facts.answer.origin_lines
+    return _named(engine, outcome_in(stop, engine), failed, stop.failures is not None, several, http2)
+
+
+@lru_cache(maxsize=512)
+def _of_an_answer(outcome: Outcome, failed: Failed, origin_lines: int, http2: bool) -> dict[EngineName, EngineVerdict]:
+    """What the engines call a failed CORS check, which is the same in all of them."""
+    return {name: _named(engine, outcome, failed, False, origin_lines, http2) for name, engine in ENGINES.items()}
+
+
+@lru_cache(maxsize=1024)
+def _named(
+    engine: Engine, outcome: Outcome, failed: Failed, preflight: bool, origin_lines: int, http2: bool
+) -> EngineVerdict:
+    """Made once of equal failures: pages make the same failing calls again and again."""
     name = None
     if outcome == "blocked" or engine is GECKO:
-        http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
-        name = code(engine.name, failed.reason, stop.failures is not None, stop.facts.answer.origin_lines, http2)
+        name = code(engine.name, failed.reason, preflight, origin_lines, http2)
     parameter = _parameter(failed) if engine is CHROMIUM else None
     return EngineVerdict(outcome=outcome, reason=failed.reason, code=name, parameter=parameter)
 

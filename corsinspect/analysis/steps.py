@@ -25,6 +25,7 @@ _CORS_REDIRECTS = frozenset({"redirect-credentials", "redirect-disallowed-scheme
 """Refused redirects that are CORS failures, in one engine at least; the others are network errors in all."""
 
 _PASSED: dict[str, Failed] = {}
+_NO_FAILURE = (None, None)
 
 
 class Stop(NamedTuple):
@@ -147,6 +148,8 @@ def _answer(
 def _cors_failures(chain: Chain, request: Facts, include: bool) -> dict[str, Failed]:
     fields, origin = checked_answer(request), chain.origin_of(request)
     found = (origin_check(origin, include, fields), credentials_check(include, fields))
+    if found == _NO_FAILURE:
+        return _PASSED
     return {failed.check: failed for failed in found if failed is not None}
 
 
@@ -180,13 +183,12 @@ def checked_answer(request: Facts) -> CorsHeaders:
 
 def _is_bare_revalidation(preflight: Facts | None, request: Facts) -> bool:
     """Whether this is the browser's own cache asking, and what it holds was stored before the capture."""
-    asked_by_page = preflight is not None and preflight.asks_condition
     return (
         request.exchange.status == 304
         and request.conditional
         and request.stored is None
         and request.answer.allow_origin is None
-        and not asked_by_page
+        and not (preflight is not None and preflight.asks_condition)
     )
 
 

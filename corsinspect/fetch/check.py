@@ -143,11 +143,16 @@ def headers_check(names: tuple[str, ...], include: bool, found: str | None) -> F
         return Failed("allow-headers-list", "allow-headers-invalid", ALLOW_HEADERS, ", ".join(names), found)
     if not names or ("*" in listed and not include):
         return None
-    lower = {name.lower() for name in listed}
-    refused = tuple(name for name in names if name not in lower)
+    lower = _lower_tokens(found)
+    refused = tuple([name for name in names if name not in lower])
     if not refused:
         return None
     return Failed("allow-headers", "header-not-allowed", ALLOW_HEADERS, ", ".join(names), found, refused)
+
+
+@lru_cache(maxsize=2048)
+def _lower_tokens(value: str | None) -> frozenset[str]:
+    return frozenset(token.lower() for token in token_list(value) or ())
 
 
 def first_failure(failures: dict[str, Failed], order: tuple[str, ...] = CHECKS) -> Failed | None:

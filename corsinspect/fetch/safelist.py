@@ -19,6 +19,9 @@ MAX_VALUE = 128
 MAX_TOTAL = 1024
 """Bytes in all safelisted values. Fetch, "CORS-unsafe request-header names", safelistValueSize."""
 
+_FEW_SAFE = MAX_TOTAL // MAX_VALUE
+"""So many safelisted values can't have too many bytes: measuring each took a third of `unsafe_names`."""
+
 _UNSAFE_BYTES = re.compile(r"[\x00-\x08\x0a-\x1f\"():<>?@\[\\\]{}\x7f]")
 _LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
 _RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)")
@@ -123,17 +126,16 @@ def unsafe_names(headers: Pairs, engine: Engine | None = None) -> tuple[str, ...
     preflight was seen, its Access-Control-Request-Headers tells better. Fetch, "CORS-unsafe request-header names".
     """
     unsafe: set[str] = set()
-    safe: list[str] = []
-    total = 0
+    safe: list[tuple[str, str]] = []
     for line, value in headers:
         name = _set_by_page(line)
         if name is None or (engine is not None and name in engine.adds_itself):
             continue
-        if is_safelisted_request_header(name, value.strip(WHITESPACE), engine):
-            safe.append(name)
-            total += value_size(value).length
+        value = value.strip(WHITESPACE)
+        if is_safelisted_request_header(name, value, engine):
+            safe.append((name, value))
         else:
             unsafe.add(name)
-    if total > MAX_TOTAL:
-        unsafe.update(safe)
-    return tuple(sorted(unsafe))
+    if len(safe) > _FEW_SAFE and sum(value_size(value).length for _, value in safe) > MAX_TOTAL:
+        unsafe.update(name for name, _ in safe)
+    return tuple(sorted(unsafe)) if unsafe else ()

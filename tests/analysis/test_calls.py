@@ -410,3 +410,16 @@ def test_a_resource_policy_may_refuse_the_redirect_itself(hop: int, stage: str) 
     chain = [exchange(at=100, status=302, sent=sent, got=got[0]), exchange(url=OTHER, at=100.1, sent=sent, got=got[1])]
     call = only(*chain[: hop + 1])
     assert (call.verdict.reason, call.verdict.stage, call.verdict.hop) == ("corp", stage, hop)
+
+
+def test_a_refused_header_hides_a_wildcard_that_credentials_would_void() -> None:
+    """Both modes are refused, each at another check: the answer that grants credentials doesn't grant the method."""
+    got = {
+        "Access-Control-Allow-Origin": PAGE,
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Allow-Methods": "*",
+        "Access-Control-Allow-Headers": "x-b",
+    }
+    (call,) = judge_all([preflight("PUT", "x-a", got=got)])
+    assert call.verdict.reason == "header-not-allowed"
+    assert [other.reason for other in call.verdict.alternatives] == ["method-not-allowed"]

@@ -199,6 +199,17 @@ def test_memory_is_bounded() -> None:
     assert all(len(kept.asking) <= CALLS and len(kept.showing) <= CALLS for kept in memory._shapes.values())
 
 
+def test_what_a_call_shows_once_it_was_let_go_replaces_what_it_had_shown() -> None:
+    tracker = Tracker(limit=1)
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    moved = OPEN | {"Location": "https://other.test/x"}
+    tracker.feed(exchange("GET", "https://cross.test/x", 100, status=302, sent=cross, got=moved, id="first"))
+    changes = tracker.feed(exchange("GET", "https://other.test/x", 101, sent=cross | COOKIE, got=STAR, id="second"))
+    assert [(call.id, call.credentials_signal) for call in changes.changed] == [("first", "cookie")]
+    again = asked(110, url="https://cross.test/x")
+    assert [call.credentials_signal for call in tracker.feed(again).changed] == ["page-showed"]
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
