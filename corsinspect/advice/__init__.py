@@ -8,6 +8,7 @@ from corsinspect.advice.compare.differences import (
     list_difference,
     origin_difference,
 )
+from corsinspect.advice.counted import NO_CALLS, apart, counted, is_open
 from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
@@ -22,10 +23,12 @@ from corsinspect.advice.sentences import (
     sentence,
     short_reason,
 )
+from corsinspect.advice.signals import evidence, showed
 from corsinspect.advice.simulated import server_reason
 from corsinspect.advice.step_rows import StepRow, step_rows
 
 __all__ = [
+    "NO_CALLS",
     "OUTCOME_SIGNS",
     "OUTCOME_WORDS",
     "PATTERN_WORDS",
@@ -37,18 +40,23 @@ __all__ = [
     "StepRow",
     "Words",
     "alternatives",
+    "apart",
     "certainty",
     "comparison",
+    "counted",
     "credentials_difference",
     "engines",
+    "evidence",
     "explanation",
     "general_reason",
     "headline",
+    "is_open",
     "list_difference",
     "origin_difference",
     "pattern_words",
     "sentence",
     "server_reason",
     "short_reason",
+    "showed",
     "step_rows",
 ]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from textual.content import Content
 
+from corsinspect import advice
 from corsinspect.dashboard.list.cells import arranged
 from corsinspect.dashboard.look.styles import LOUD, QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
@@ -40,9 +41,14 @@ def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Co
 
 def _outcomes(book: Book, *, words: bool) -> Content:
     shown = [
-        (f" {sign.sign} {book.outcomes[outcome]} {sign.word + ' ' if words else ''}", sign.style)
+        (
+            f" {sign.sign}{'?' if part.depends else ''} {part.number} "
+            f"{(part.depends or sign.word) + ' ' if words else ''}",
+            sign.style,
+        )
         for outcome, sign in OUTCOMES.items()
-        if book.outcomes[outcome] and outcome != "not-cors"
+        if outcome != "not-cors"
+        for part in advice.apart(book.outcomes, book.standing_open, outcome)
     ]
     return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
 
