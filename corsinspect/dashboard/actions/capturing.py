@@ -3,9 +3,7 @@
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.state.source import Actions, BrowserKind
 
-WRITES = (
-    "Careful, real writes now reach the server: a POST, PUT or DELETE that CORS stopped until now changes real data."
-)
+WRITES = "Real writes now reach the server: a POST, PUT or DELETE that CORS stopped until now changes real data."
 RELOAD = "The proxy simulates the fix: reload the page without its cache (ctrl+shift+R). t turns it off."
 
 

@@ -228,9 +228,7 @@ def _status(exchange: Exchange) -> Iterable[Content]:
 def _not_sent(call: Call) -> Content:
     method = shown(call.method or "request", 40)
     if call.let_through:
-        return Content(
-            f"Your {method} was sent: the tried fix let it through. The server's own preflight would not have."
-        )
+        return Content(f"Your {method} was sent: the tried fix let it through. The server's own preflight wouldn't.")
     if call.verdict.outcome == "blocked":
         return Content(f"Your {method} was never sent: the browser stopped at the preflight.")
     return Content(f"Your {method} wasn't captured.")

@@ -1,7 +1,7 @@
 """A call that a person waits for: whether its endpoint, asked by the same page, has turned from blocked to allowed.
 
-What counts is what the server itself says: a fix that is only tried in the proxy doesn't, a call that is allowed only if
-the page sends no credentials doesn't, and a call that was blocked at its preflight needs a preflight that was asked anew.
+What counts is what the server itself says: a fix that is only tried in the proxy doesn't, nor does a call that is
+allowed only if the page sends no credentials; one that was blocked at its preflight needs a preflight asked anew.
 """
 
 from collections.abc import Iterable
