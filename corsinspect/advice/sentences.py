@@ -253,6 +253,8 @@ def _consequence(call: Call) -> str:
         return f"{sent} Your data did not change." if changes else sent
     if verdict.stage == "redirect":
         sent = "The browser did not follow the redirect."
+        if call.let_through:
+            sent = "The browser followed the redirect, because the tried fix let it through."
         return f"{sent} {_server(call)} did run this {method}." if changes else sent
     if not changes:
         return "The request did reach the server; only its answer was withheld from the page."

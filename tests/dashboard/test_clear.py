@@ -94,3 +94,5 @@ def test_the_last_words_name_all_files(capsys, tmp_path: Path, monkeypatch: pyte
     farewell([Path("a.jsonl"), Path("b c.jsonl")])
     told = capsys.readouterr().out
     assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"
+    farewell([Path("a.jsonl")], "1 allowed, 4 that depend on credentials")
+    assert capsys.readouterr().out.startswith("calls: 1 allowed, 4 that depend on credentials\nsession: a.jsonl\n")

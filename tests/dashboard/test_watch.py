@@ -7,7 +7,7 @@ import msgspec
 from corsinspect.dashboard.list.remark_line import watch_line
 from corsinspect.dashboard.look.times import in_words
 from corsinspect.dashboard.state.watch import Watch
-from corsinspect.model import Call, Exchange
+from corsinspect.model import Call, Exchange, Verdict
 from tests.analysis.build import GRANT, OPEN, exchange, only, preflight
 from tests.dashboard.conftest import capturing
 
@@ -50,6 +50,33 @@ def simulated(one: Exchange) -> Exchange:
 def test_a_fix_that_is_only_tried_does_not_count() -> None:
     watch = Watch(only(exchange(got={})))
     assert watch.see([only(simulated(exchange(at=101.0, got=OPEN)))]) is None
+
+
+STAR = {"Access-Control-Allow-Origin": "*"}
+
+
+def open_at(at: float, **sent: str) -> Call:
+    """Allowed only if the page sends no credentials, unless a cookie shows that it does."""
+    return only(exchange(at=at, got=STAR, sent=sent))
+
+
+def test_what_depends_on_credentials_is_never_a_success() -> None:
+    watch = Watch(only(exchange(got={})))
+    assert watch.see([open_at(110.0)]) is None
+    assert "✓?" in watch_line(watch).plain and "depends on credentials" in watch_line(watch).plain
+    blocked = open_at(120.0, Cookie="a=b")
+    assert watch.see([blocked]) is None and blocked.verdict.outcome == "blocked"
+    told = watch.see([only(exchange(at=130.0, got={**OPEN, "Access-Control-Allow-Credentials": "true"}))])
+    assert told is not None and told.text.endswith("is allowed now, 30 s after it was blocked.")
+
+
+def test_a_call_that_shows_late_that_it_was_blocked_counts_from_its_time() -> None:
+    first = msgspec.structs.replace(put(100.0, False), verdict=Verdict(outcome="pending", certainty="likely"))
+    watch = Watch(first)
+    assert watch.see([put(102.0, True)]) is None
+    told = watch.see([put(100.0, False)])
+    assert told is not None and told.text.endswith("is allowed now, 2 s after it was blocked.")
+    assert watch.see([put(100.0, False)]) is None
 
 
 def test_a_while_in_words() -> None:
