@@ -14,7 +14,7 @@ class Part(NamedTuple):
 
     number: int
     depends: str = ""
-    """On what, where they stand open: "that depend on credentials"."""
+    """On what, where they stand open: "depend on credentials"."""
 
 
 def is_open(call: Call) -> bool:
@@ -30,7 +30,7 @@ def apart(outcomes: Mapping[Outcome, int], standing_open: Mapping[str, int], out
         yield Part(number)
     for depends, each in standing_open.items():
         if each:
-            yield Part(each, f"that {depends if each == 1 else depends.replace('depends', 'depend', 1)}")
+            yield Part(each, depends if each == 1 else depends.replace("depends", "depend", 1))
 
 
 def counted(outcomes: Mapping[Outcome, int], standing_open: Mapping[str, int], background: int = 0) -> str:
@@ -40,7 +40,7 @@ def counted(outcomes: Mapping[Outcome, int], standing_open: Mapping[str, int], b
     `certainty` says of them.
     """
     parts = [
-        f"{part.number} {part.depends or outcome}"
+        f"{part.number} {f'that {part.depends}' if part.depends else outcome}"
         for outcome in OUTCOME_SIGNS
         for part in apart(outcomes, standing_open, outcome)
     ]

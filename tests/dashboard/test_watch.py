@@ -11,6 +11,9 @@ from corsinspect.model import Call, Exchange, Verdict
 from tests.analysis.build import GRANT, OPEN, exchange, only, preflight
 from tests.dashboard.conftest import capturing
 
+STAR = {"Access-Control-Allow-Origin": "*"}
+WHATEVER = {**OPEN, "Access-Control-Allow-Credentials": "true"}
+
 
 def put(at: float, granted: bool) -> Call:
     asked = preflight(at=at, got=GRANT if granted else {})
@@ -39,7 +42,7 @@ def test_another_endpoint_and_another_page_do_not_count() -> None:
     assert watch.see([only(exchange(url="https://api.test/y", at=101.0, got=OPEN))]) is None
     other = msgspec.structs.replace(only(exchange(at=101.0, got=OPEN)), page_origin="https://other.test")
     assert watch.see([other]) is None
-    assert watch.see([only(exchange(url="https://api.test/x?page=2", at=102.0, got=OPEN))]) is not None
+    assert watch.see([only(exchange(url="https://api.test/x?page=2", at=102.0, got=WHATEVER))]) is not None
 
 
 def simulated(one: Exchange) -> Exchange:
@@ -50,9 +53,6 @@ def simulated(one: Exchange) -> Exchange:
 def test_a_fix_that_is_only_tried_does_not_count() -> None:
     watch = Watch(only(exchange(got={})))
     assert watch.see([only(simulated(exchange(at=101.0, got=OPEN)))]) is None
-
-
-STAR = {"Access-Control-Allow-Origin": "*"}
 
 
 def open_at(at: float, **sent: str) -> Call:
@@ -66,7 +66,7 @@ def test_what_depends_on_credentials_is_never_a_success() -> None:
     assert "✓?" in watch_line(watch).plain and "depends on credentials" in watch_line(watch).plain
     blocked = open_at(120.0, Cookie="a=b")
     assert watch.see([blocked]) is None and blocked.verdict.outcome == "blocked"
-    told = watch.see([only(exchange(at=130.0, got={**OPEN, "Access-Control-Allow-Credentials": "true"}))])
+    told = watch.see([only(exchange(at=130.0, got=WHATEVER))])
     assert told is not None and told.text.endswith("is allowed now, 30 s after it was blocked.")
 
 
@@ -88,7 +88,7 @@ async def test_w_pins_the_call_and_w_again_lets_it_go(tmp_path: Path) -> None:
         await screen.put(exchange(url="http://localhost:8000/cart", got={}))
         await screen.press("w")
         await screen.sees("◉ watching GET :8000/cart", "✗ blocked at")
-        await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=OPEN))
+        await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=WHATEVER))
         await screen.sees("✓ allowed at", "it took 42 s")
         await screen.press("w")
         await screen.until(lambda: "watching" not in screen.text)
