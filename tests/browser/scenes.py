@@ -267,13 +267,14 @@ async def coep(proxy: Proxy, page: Page, api: Api, url: str) -> Scene:
 
 
 async def cached(proxy: Proxy, page: Page, api: Api, url: str) -> tuple[Scene, str]:
-    """An image, cached without CORS headers, then fetched by script; and what the script saw."""
+    """An image, cached without CORS headers, then fetched by script; and what the script saw of it."""
     api.actual = [*STAR, ("Cache-Control", "max-age=600")]
-    look, saw = Onlooker(proxy, url), {("GET", "/logo.gif"): []}
+    look, saw = Onlooker(proxy, url), {("GET", "/data"): [], ("GET", "/logo.gif"): []}
     async with looking(look):
+        saw["GET", "/data"].append(await page.evaluate(FETCH, [f"{url}/data", {}]))
         saw["GET", "/logo.gif"].append(await page.evaluate(f"async url => await ({IMAGE})(url)", f"{url}/logo.gif"))
         fetched = await page.evaluate(FETCH, [f"{url}/logo.gif", {}])
-        if len(api.received) > 1:
+        if api.received.count(("GET", "/logo.gif")) > 1:
             saw["GET", "/logo.gif"].append(fetched)
         await _arrived(look, saw)
     return Scene(saw, look), fetched
