@@ -9,7 +9,7 @@ import pytest
 from corsinspect.capture.errors import CaptureError
 from corsinspect.dashboard.app import Dashboard
 from corsinspect.dashboard.state.source import FileSource, LiveSource
-from corsinspect.model import Exchange, Failure
+from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.reader import SessionError
 from tests.dashboard.conftest import Screen, capturing, replaying
 from tests.dashboard.standin import StandInProxy
@@ -18,11 +18,11 @@ from tests.dashboard.story import PAGE, START, WHATEVER, Story, afternoon, grant
 API = "http://localhost:8000/"
 
 
-def gets(number: int, first: int = 0, status: int | None = 200) -> list[Exchange]:
+def gets(number: int, first: int = 0, status: int | None = 200, *, answer: HeaderList = WHATEVER) -> list[Exchange]:
     """So many allowed GETs, numbered."""
     story = Story()
     for index in range(first, first + number):
-        story.add("GET", f"{API}{index}", status, WHATEVER)
+        story.add("GET", f"{API}{index}", status, answer)
     return [
         msgspec.structs.replace(exchange, id=f"g{first + index}", started=START + first + index)
         for index, exchange in enumerate(story.exchanges)
