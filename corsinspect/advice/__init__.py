@@ -8,7 +8,7 @@ from corsinspect.advice.compare.differences import (
     list_difference,
     origin_difference,
 )
-from corsinspect.advice.counted import NO_CALLS, apart, counted, is_open
+from corsinspect.advice.counted import NO_CALLS, Part, apart, counted, is_open
 from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
@@ -37,6 +37,7 @@ __all__ = [
     "Difference",
     "Explanation",
     "Mark",
+    "Part",
     "StepRow",
     "Words",
     "alternatives",

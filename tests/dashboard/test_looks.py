@@ -70,7 +70,7 @@ def test_a_terminal_that_is_not_utf_8_gets_ascii_only(recorded: Path) -> None:
 async def test_ascii_can_be_chosen_and_is_remembered(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("colon", *"ascii", "enter")
-        await screen.sees("x 6 blocked", "+ 5 allowed")
+        await screen.sees("x 6 blocked", "+ 3 allowed")
         assert screen.text.isascii()
     assert PreferencesFile().value.ascii is True
     async with replaying(recorded, size=(80, 24)) as screen:
