@@ -8,8 +8,9 @@ from corsinspect.advice.compare.differences import (
     list_difference,
     origin_difference,
 )
-from corsinspect.advice.counted import NO_CALLS, Part, apart, counted, is_open
 from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
+from corsinspect.advice.messages.counted import NO_CALLS, Part, apart, counted, is_open
+from corsinspect.advice.messages.signals import evidence, showed
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
     OUTCOME_SIGNS,
@@ -23,7 +24,6 @@ from corsinspect.advice.sentences import (
     sentence,
     short_reason,
 )
-from corsinspect.advice.signals import evidence, showed
 from corsinspect.advice.simulated import server_reason
 from corsinspect.advice.step_rows import StepRow, step_rows
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
+from corsinspect.advice.messages.signals import evidence
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.sentences import explanation, headline
-from corsinspect.advice.signals import evidence
 from corsinspect.advice.solution import Solution, text
 from corsinspect.advice.topics import TOPICS
 from corsinspect.model import Call, Exchange, Step

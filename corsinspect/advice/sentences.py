@@ -12,8 +12,8 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
+from corsinspect.advice.messages.signals import showed
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
-from corsinspect.advice.signals import showed
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
