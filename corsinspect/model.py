@@ -265,6 +265,9 @@ class Call(Record, frozen=True):
     """The browser's own traffic, which no page asked for."""
     masked: str | None = None
     """What the failed check hides: server-error, unauthorized, not-found, ..."""
+    let_through: bool = False
+    """Whether the browser went on where the server's own answer would have stopped it, because a fix was tried. Only
+    `analysis.by_server` says so, whose Calls end there."""
     browser_sends: tuple[str, ...] = ()
     """Headers that this browser was seen to send elsewhere in the session, so that leaving them out says something."""
     policies: PagePolicies | None = None

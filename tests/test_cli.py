@@ -40,7 +40,9 @@ def blocked(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def allowed(tmp_path: Path) -> Path:
-    return session(tmp_path / "allowed.jsonl", exchange(got=OPEN, id="a"))
+    return session(
+        tmp_path / "allowed.jsonl", exchange(got={**OPEN, "Access-Control-Allow-Credentials": "true"}, id="a")
+    )
 
 
 def test_nothing_blocked_is_status_0(allowed: Path) -> None:

@@ -9,6 +9,8 @@ from corsinspect.advice.compare.differences import (
     origin_difference,
 )
 from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
+from corsinspect.advice.messages.counted import NO_CALLS, Part, apart, counted, is_open
+from corsinspect.advice.messages.signals import evidence, showed
 from corsinspect.advice.reasons import REASONS, Words
 from corsinspect.advice.sentences import (
     OUTCOME_SIGNS,
@@ -26,6 +28,7 @@ from corsinspect.advice.simulated import server_reason
 from corsinspect.advice.step_rows import StepRow, step_rows
 
 __all__ = [
+    "NO_CALLS",
     "OUTCOME_SIGNS",
     "OUTCOME_WORDS",
     "PATTERN_WORDS",
@@ -34,21 +37,27 @@ __all__ = [
     "Difference",
     "Explanation",
     "Mark",
+    "Part",
     "StepRow",
     "Words",
     "alternatives",
+    "apart",
     "certainty",
     "comparison",
+    "counted",
     "credentials_difference",
     "engines",
+    "evidence",
     "explanation",
     "general_reason",
     "headline",
+    "is_open",
     "list_difference",
     "origin_difference",
     "pattern_words",
     "sentence",
     "server_reason",
     "short_reason",
+    "showed",
     "step_rows",
 ]

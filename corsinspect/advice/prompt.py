@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
+from corsinspect.advice.messages.signals import evidence
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.sentences import explanation, headline
 from corsinspect.advice.solution import Solution, text
@@ -68,6 +69,8 @@ def _data(call: Call, steps: Sequence[Step], solution: Solution) -> Iterable[str
     said = explanation(call)
     yield f"what happened: {_line(f'{said.happened} {said.consequence}', 1200)}"
     yield f"page: {_line(call.page_origin or 'unknown')}"
+    if why := evidence(call):
+        yield f"credentials: {call.credentials} ({_line(why)})"
     yield ""
     yield "needed against sent:"
     for row in comparison(call, steps):

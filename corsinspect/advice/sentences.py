@@ -12,6 +12,7 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
+from corsinspect.advice.messages.signals import showed
 from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
@@ -84,7 +85,8 @@ def headline(call: Call) -> str:
 
 
 def certainty(call: Call) -> str:
-    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it."""
+    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it; with the earlier
+    call that it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
@@ -93,7 +95,7 @@ def certainty(call: Call) -> str:
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"
-    return verdict.certainty
+    return ", ".join(filter(None, (verdict.certainty, showed(call))))
 
 
 def sentence(call: Call) -> str:
@@ -242,6 +244,8 @@ def _consequence(call: Call) -> str:
     verdict = call.verdict
     method = cut(call.method or "request")
     changes = method not in SAFE_METHODS
+    if verdict.stage == "preflight" and (let_through := _let_through(call, method)):
+        return let_through
     if verdict.stage == "preflight":
         if verdict.hop:
             return f"The browser first asked the redirect's target (OPTIONS) and never sent the {method} there."
@@ -249,12 +253,24 @@ def _consequence(call: Call) -> str:
         return f"{sent} Your data did not change." if changes else sent
     if verdict.stage == "redirect":
         sent = "The browser did not follow the redirect."
+        if call.let_through:
+            sent = "The browser followed the redirect, because the tried fix let it through."
         return f"{sent} {_server(call)} did run this {method}." if changes else sent
     if not changes:
         return "The request did reach the server; only its answer was withheld from the page."
     if verdict.status is not None and verdict.status >= 400:
         return f"Your {method} did reach the server, which answered {verdict.status}; the page cannot see even that."
     return f"The server did run this {method}; only its answer was withheld from the page."
+
+
+def _let_through(call: Call, method: str) -> str:
+    """What is said where the request went out behind a preflight that should have stopped it; "" if it didn't."""
+    hop = call.stopped_hop
+    if not call.let_through and (hop is None or hop.request is None):
+        return ""
+    because = ", because the tried fix let it through" if call.let_through else " all the same"
+    ran = f" {_server(call)} may have run it: your data may have changed." if method not in SAFE_METHODS else ""
+    return f"Your {method} was sent{because}.{ran}"
 
 
 def _allowed(call: Call) -> str:

@@ -65,7 +65,7 @@ def step_rows(call: Call, steps: Sequence[Step]) -> list[StepRow]:
             number=number,
             title=_title(step).format(method=call.method or "request"),
             detail=_detail(step),
-            answer=_answer(step),
+            answer=_answer(step, call),
             state=step.state,
             stage=step.stage,
             hop=step.hop,
@@ -99,11 +99,12 @@ def _detail(step: Step) -> str:
     return step.found or ""
 
 
-def _answer(step: Step) -> str:
+def _answer(step: Step, call: Call) -> str:
     if step.name in ("cross-origin", "preflight-needed") and step.state in ("ok", "skipped"):
         return "yes" if step.state == "ok" else "no"
     if step.name in ("preflight-sent", "request-sent"):
-        return {"not-reached": "not sent", "unknown": "not seen"}.get(step.state, ANSWERS[step.state])
+        not_sent = "sent: the tried fix let it through" if call.let_through else "not sent"
+        return {"not-reached": not_sent, "unknown": "not seen"}.get(step.state, ANSWERS[step.state])
     if step.name == "expose-headers" and step.state == "skipped":
         return ""
     return ANSWERS[step.state]

@@ -36,7 +36,11 @@ def by_server(call: Call) -> Call:
     chain = chain_of_call(call, own_answer)
     stop = first_stop(chain, call.credentials == "include", proven=False)
     hops = chain.hops[: stop.hop + 1]
+    let_through = len(hops) < len(chain.hops)
     if stop.stage == "preflight":
+        let_through = hops[-1][1] is not None
         hops[-1] = (stop.facts, None)
     again = judge(chain._replace(hops=hops), Inferred(call.credentials, call.credentials_signal))
-    return msgspec.structs.replace(again, preflight=call.preflight, preflight_from=call.preflight_from)
+    return msgspec.structs.replace(
+        again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through
+    )

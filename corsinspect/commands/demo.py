@@ -30,8 +30,9 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
 
                 visitor = visit.name if visit.simulated else None
                 source = LiveSource(proxy, url=servers.page_url, visitor=visitor)
-                status = await show(Dashboard(source))
-                farewell(source.written)
+                app = Dashboard(source)
+                status = await show(app)
+                farewell(source.written, app.counted)
                 return status
             return await _demo_lines(proxy, servers, visit)
         finally:

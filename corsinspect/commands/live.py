@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from corsinspect.advice import NO_CALLS
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
 from corsinspect.commands.record import said_of
@@ -19,10 +20,11 @@ async def live(
     try:
         await proxy.start()
         source = LiveSource(proxy, url=url, profile=profile)
-        status = await show(Dashboard(source, open_browser=browser))
+        app = Dashboard(source, open_browser=browser)
+        status = await show(app)
     finally:
         await proxy.stop()
-    farewell(source.written)
+    farewell(source.written, app.counted)
     return status
 
 
@@ -36,8 +38,10 @@ async def attach(file: Path) -> int:
     return await show(Dashboard(FileSource(file, follow=True)))
 
 
-def farewell(sessions: Sequence[Path]) -> None:
-    """Says where the sessions are, and how to open them again."""
+def farewell(sessions: Sequence[Path], counted: str = NO_CALLS) -> None:
+    """Says how many calls the list had, where the sessions are, and how to open them again."""
+    if counted != NO_CALLS:
+        print(f"calls: {counted}")
     for session in sessions:
         print(said_of(session))
     sessions = [session for session in sessions if session.exists()]

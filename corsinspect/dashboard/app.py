@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Static
 
+from corsinspect import advice
 from corsinspect.dashboard.actions import CaptureActions, ExplainActions, RemarkActions, TimeActions, ViewActions
 from corsinspect.dashboard.actions.palette import commands, saved_filters
 from corsinspect.dashboard.detail.pane import Body, DetailPane, Headings
@@ -242,6 +243,11 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()
+
+    @property
+    def counted(self) -> str:
+        """How many calls of the list had which outcome, in one line."""
+        return advice.counted(self.book.outcomes, self.book.standing_open, self.book.background)
 
     def _list_is_back(self) -> None:
         if not self._on_screen:

@@ -4,7 +4,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from corsinspect.advice import OUTCOME_SIGNS, pattern_words, short_reason
+from corsinspect.advice import OUTCOME_SIGNS, certainty, counted, is_open, pattern_words, short_reason, showed
 from corsinspect.advice.causes import causes
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
@@ -64,14 +64,15 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours
 
 
 def _doubt(call: Call) -> str:
-    certainty = call.verdict.certainty
-    if call.verdict.outcome in ("pending", "unknown", "not-cors") or certainty == "certain":
+    verdict = call.verdict
+    if verdict.outcome in ("pending", "unknown", "not-cors") or verdict.certainty == "certain":
         return ""
-    if certainty == "likely":
-        return "likely"
+    if verdict.certainty == "likely":
+        shown = showed(call)
+        return printable(f"likely; credentials: {call.credentials}, {shown}") if shown else "likely"
     said = [
         " and ".join(f"{name}: {value}" for name, value in alternative.condition.items()) + f" → {alternative.outcome}"
-        for alternative in call.verdict.alternatives
+        for alternative in verdict.alternatives
     ]
     return "depends; " + "; ".join(said)
 
@@ -140,9 +141,7 @@ def in_common(calls: Iterable[Call]) -> list[str]:
 
 def summary(calls: Iterable[Call]) -> str:
     """How many Calls had which outcome, in one line."""
-    counted = Counter(call.verdict.outcome for call in calls if not call.background)
-    background = sum(call.background for call in calls)
-    named = [f"{counted[outcome]} {outcome}" for outcome in OUTCOME_SIGNS if counted[outcome]]
-    if background:
-        named.append(f"{background} browser background {'request' if background == 1 else 'requests'} hidden")
-    return ", ".join(named) or "no calls"
+    calls = list(calls)
+    counts: Counter[Outcome] = Counter(call.verdict.outcome for call in calls if not call.background)
+    standing_open = Counter(certainty(call) for call in calls if is_open(call) and not call.background)
+    return counted(counts, standing_open, sum(call.background for call in calls))

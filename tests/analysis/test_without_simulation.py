@@ -43,7 +43,7 @@ def test_a_preflight_that_the_server_refuses_ends_the_call_there() -> None:
 
     assert call.verdict.outcome == "simulated"
     assert (own.verdict.reason, own.verdict.stage, own.verdict.status) == ("preflight-status", "preflight", 405)
-    assert own.hops[0].request is None
+    assert own.hops[0].request is None and own.let_through
     assert [step.name for step in trace(own) if step.state == "failed"] == ["status"]
 
 
@@ -74,6 +74,7 @@ def test_a_redirect_that_the_server_does_not_share_ends_the_call_there() -> None
 
     assert call.verdict.outcome == "simulated"
     assert (own.verdict.stage, own.verdict.reason, own.verdict.hop) == ("redirect", "origin-missing", 0)
+    assert own.let_through
 
 
 def test_what_is_blocked_all_the_same_stays_blocked() -> None:
@@ -95,3 +96,9 @@ def test_the_page_and_the_url_are_the_same() -> None:
     own = by_server(only(instead({}, exchange(got=OPEN))))
 
     assert (own.page_origin, own.url) == (PAGE, API)
+
+
+def test_nothing_went_on_where_the_request_itself_stops() -> None:
+    asked = instead(GRANT, preflight(got=GRANT))
+    for call in (only(asked), only(asked, instead({}, exchange("PUT", at=100.1, got=OPEN)))):
+        assert not by_server(call).let_through

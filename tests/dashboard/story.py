@@ -15,6 +15,8 @@ SHOP = "https://app.shop.test"
 CHROMIUM = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 JSON = ("Content-Type", "application/json")
 OWN: HeaderList = (("Access-Control-Allow-Origin", PAGE), ("Vary", "Origin"))
+WHATEVER: HeaderList = (*OWN, ("Access-Control-Allow-Credentials", "true"))
+"""Allows the page's calls, whether it sends credentials or not."""
 
 
 class Story:

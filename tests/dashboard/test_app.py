@@ -9,20 +9,20 @@ import pytest
 from corsinspect.capture.errors import CaptureError
 from corsinspect.dashboard.app import Dashboard
 from corsinspect.dashboard.state.source import FileSource, LiveSource
-from corsinspect.model import Exchange, Failure
+from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.reader import SessionError
 from tests.dashboard.conftest import Screen, capturing, replaying
 from tests.dashboard.standin import StandInProxy
-from tests.dashboard.story import OWN, PAGE, START, Story, afternoon, grant, session
+from tests.dashboard.story import PAGE, START, WHATEVER, Story, afternoon, grant, session
 
 API = "http://localhost:8000/"
 
 
-def gets(number: int, first: int = 0, status: int | None = 200) -> list[Exchange]:
+def gets(number: int, first: int = 0, status: int | None = 200, *, answer: HeaderList = WHATEVER) -> list[Exchange]:
     """So many allowed GETs, numbered."""
     story = Story()
     for index in range(first, first + number):
-        story.add("GET", f"{API}{index}", status, OWN)
+        story.add("GET", f"{API}{index}", status, answer)
     return [
         msgspec.structs.replace(exchange, id=f"g{first + index}", started=START + first + index)
         for index, exchange in enumerate(story.exchanges)
@@ -385,7 +385,7 @@ async def test_a_large_file_is_judged_between_frames_with_its_progress_shown(tmp
 
 async def test_a_late_pairing_withdraws_the_other_row(tmp_path: Path) -> None:
     story = Story()
-    story.preflighted("PUT", API + "x", (204, grant("PUT")), (200, OWN))
+    story.preflighted("PUT", API + "x", (204, grant("PUT")), (200, WHATEVER))
     preflight, actual = story.exchanges
     async with capturing(tmp_path) as screen:
         await screen.put(actual)
@@ -399,7 +399,9 @@ async def test_no_color_leaves_every_state_readable(recorded: Path, monkeypatch:
     monkeypatch.setenv("NO_COLOR", "1")
     async with replaying(recorded) as screen:
         assert screen.app.no_color
-        await screen.sees("✗ 6 blocked", "↯ 1 network", "✓ 5 allowed", "◐ 1 opaque", "trailing slash")
+        await screen.sees(
+            "✗ 6 blocked", "↯ 1 network", "✓ 3 allowed", "✓? 2 depend on credentials", "◐ 1 opaque", "trailing slash"
+        )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.session import load
 from corsinspect.session.notes import SUFFIX
 from tests.dashboard.conftest import capturing, replaying
-from tests.dashboard.story import PAGE
+from tests.dashboard.story import OWN, PAGE
 from tests.dashboard.test_app import blocked, gets
 
 
@@ -36,10 +36,10 @@ async def test_the_list_begins_anew_and_the_old_file_is_named_and_kept(tmp_path:
 
 async def test_filter_order_and_watch_stay_and_so_does_what_was_said_of_a_page(tmp_path: Path) -> None:
     async with capturing(tmp_path) as screen:
-        await screen.put(*gets(3), blocked("no"))
+        await screen.put(*gets(3, answer=OWN), blocked("no"))
         await screen.press("w", "up", "x", "I", "b", "s", "C")
         await screen.sees("No calls match.", "◉ watching")
-        await screen.put(*gets(1))
+        await screen.put(*gets(1, answer=OWN))
         await screen.sees("1 of 1 shown", "by duration", "credentials included, as you said, for all calls from")
         assert "★" not in screen.text
         assert PAGE in screen.proxy.session.with_name(screen.proxy.session.name + SUFFIX).read_text()
@@ -94,3 +94,5 @@ def test_the_last_words_name_all_files(capsys, tmp_path: Path, monkeypatch: pyte
     farewell([Path("a.jsonl"), Path("b c.jsonl")])
     told = capsys.readouterr().out
     assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"
+    farewell([Path("a.jsonl")], "1 allowed, 4 that depend on credentials")
+    assert capsys.readouterr().out.startswith("calls: 1 allowed, 4 that depend on credentials\nsession: a.jsonl\n")

@@ -8,7 +8,7 @@ from corsinspect.dashboard.app import Dashboard
 from corsinspect.dashboard.state.source import FileSource
 from tests.dashboard.conftest import Screen, capturing, replaying
 from tests.dashboard.story import Story, grant, session
-from tests.dashboard.test_app import API, OWN, blocked, gets
+from tests.dashboard.test_app import API, WHATEVER, blocked, gets
 
 
 async def test_the_list_holds_still_until_p_again_takes_in_what_came(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ async def test_states_of_one_exchange_wait_as_one(tmp_path: Path) -> None:
 
 async def test_a_preflight_is_not_given_up_while_its_request_waits(tmp_path: Path) -> None:
     story = Story()
-    story.preflighted("PUT", API + "x", (204, grant("PUT")), (200, OWN))
+    story.preflighted("PUT", API + "x", (204, grant("PUT")), (200, WHATEVER))
     preflight, actual = story.exchanges
     async with capturing(tmp_path) as screen:
         await screen.put(msgspec.structs.replace(preflight, status=None, answered=None, ended=None))

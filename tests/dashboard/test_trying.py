@@ -121,3 +121,28 @@ async def test_a_saved_session_offers_no_trying(recorded: Path) -> None:
         await screen.press("t", "S")
         assert "Try the fix" not in screen.text
         assert not screen.app.simulation
+
+
+async def test_t_says_once_that_writes_now_reach_the_server(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await select(screen, blocked())
+        await screen.press("t")
+        await screen.sees("Real writes now reach the server", "reload the page")
+        await screen.press("t")
+        await screen.sees("Simulation off")
+        screen.app.clear_notifications()
+        await screen.until(lambda: "Real writes" not in screen.text)
+        await screen.press("t")
+        await screen.sees("reload the page")
+        assert "Real writes" not in screen.text
+
+
+async def test_open_calls_are_counted_apart(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        story = Story()
+        story.add("GET", f"{API}/a", 200, OWN)
+        story.add("GET", f"{API}/b", 200, (*OWN, ("Access-Control-Allow-Credentials", "true")))
+        for exchange in story.exchanges:
+            await screen.put(exchange)
+        await screen.sees("✓ 1 allowed", "✓? 1 depends on credentials")
+        assert screen.app.counted == "1 allowed, 1 that depends on credentials"

@@ -7,9 +7,12 @@ import msgspec
 from corsinspect.dashboard.list.remark_line import watch_line
 from corsinspect.dashboard.look.times import in_words
 from corsinspect.dashboard.state.watch import Watch
-from corsinspect.model import Call, Exchange
+from corsinspect.model import Call, Exchange, Verdict
 from tests.analysis.build import GRANT, OPEN, exchange, only, preflight
 from tests.dashboard.conftest import capturing
+
+STAR = {"Access-Control-Allow-Origin": "*"}
+WHATEVER = {**OPEN, "Access-Control-Allow-Credentials": "true"}
 
 
 def put(at: float, granted: bool) -> Call:
@@ -39,7 +42,7 @@ def test_another_endpoint_and_another_page_do_not_count() -> None:
     assert watch.see([only(exchange(url="https://api.test/y", at=101.0, got=OPEN))]) is None
     other = msgspec.structs.replace(only(exchange(at=101.0, got=OPEN)), page_origin="https://other.test")
     assert watch.see([other]) is None
-    assert watch.see([only(exchange(url="https://api.test/x?page=2", at=102.0, got=OPEN))]) is not None
+    assert watch.see([only(exchange(url="https://api.test/x?page=2", at=102.0, got=WHATEVER))]) is not None
 
 
 def simulated(one: Exchange) -> Exchange:
@@ -52,6 +55,30 @@ def test_a_fix_that_is_only_tried_does_not_count() -> None:
     assert watch.see([only(simulated(exchange(at=101.0, got=OPEN)))]) is None
 
 
+def open_at(at: float, **sent: str) -> Call:
+    """Allowed only if the page sends no credentials, unless a cookie shows that it does."""
+    return only(exchange(at=at, got=STAR, sent=sent))
+
+
+def test_what_depends_on_credentials_is_never_a_success() -> None:
+    watch = Watch(only(exchange(got={})))
+    assert watch.see([open_at(110.0)]) is None
+    assert "✓?" in watch_line(watch).plain and "depends on credentials" in watch_line(watch).plain
+    blocked = open_at(120.0, Cookie="a=b")
+    assert watch.see([blocked]) is None and blocked.verdict.outcome == "blocked"
+    told = watch.see([only(exchange(at=130.0, got=WHATEVER))])
+    assert told is not None and told.text.endswith("is allowed now, 30 s after it was blocked.")
+
+
+def test_a_call_that_shows_late_that_it_was_blocked_counts_from_its_time() -> None:
+    first = msgspec.structs.replace(put(100.0, False), verdict=Verdict(outcome="pending", certainty="likely"))
+    watch = Watch(first)
+    assert watch.see([put(102.0, True)]) is None
+    told = watch.see([put(100.0, False)])
+    assert told is not None and told.text.endswith("is allowed now, 2 s after it was blocked.")
+    assert watch.see([put(100.0, False)]) is None
+
+
 def test_a_while_in_words() -> None:
     assert [in_words(seconds) for seconds in (0.4, 59, 61, 3720)] == ["0 s", "59 s", "1 min 1 s", "1 h 2 min"]
 
@@ -61,7 +88,7 @@ async def test_w_pins_the_call_and_w_again_lets_it_go(tmp_path: Path) -> None:
         await screen.put(exchange(url="http://localhost:8000/cart", got={}))
         await screen.press("w")
         await screen.sees("◉ watching GET :8000/cart", "✗ blocked at")
-        await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=OPEN))
+        await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=WHATEVER))
         await screen.sees("✓ allowed at", "it took 42 s")
         await screen.press("w")
         await screen.until(lambda: "watching" not in screen.text)

@@ -1,1 +1,1 @@
-"""What browsers print when a call fails, and what it means."""
+"""What browsers print when a call fails, what it means, and what is said of many calls and of their credentials."""

@@ -3,6 +3,9 @@
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.state.source import Actions, BrowserKind
 
+WRITES = "Real writes now reach the server: a POST, PUT or DELETE that CORS stopped until now changes real data."
+RELOAD = "The proxy simulates the fix: reload the page without its cache (ctrl+shift+R). t turns it off."
+
 
 class CaptureActions(HostWithWidgets):
     """Browsers, the proxy, fixes that are tried, pause and clear."""
@@ -20,7 +23,9 @@ class CaptureActions(HostWithWidgets):
         if why_not is not None:
             self.warn(why_not)
         else:
-            self.say("The proxy simulates the fix: reload the page without its cache (ctrl+shift+R). t turns it off.")
+            warning = "" if self.simulation.warned else f"{WRITES}\n"
+            self.simulation.warned = True
+            self.say(warning + RELOAD)
         self.show_surroundings()
 
     def action_stop_trying(self) -> None:

@@ -16,17 +16,6 @@ from corsinspect.fetch.headers import cors_headers
 from corsinspect.model import Call, Exchange
 
 ROLES = {"preflight": "Preflight", "redirect": "Redirect", "actual": "Request"}
-SIGNALS = {
-    "cookie": "the request carried a cookie",
-    "storage-access": "the browser sent Sec-Fetch-Storage-Access, which it does only with credentials",
-    "http-auth": "the browser added a login that the preflight didn't mention",
-    "actual-followed": "the request was sent after a response that doesn't allow credentials",
-    "redirect-followed": "the browser followed a redirect that doesn't allow credentials",
-    "destination": "the browser loads this kind of resource without them",
-    "no-storage-access": "the browser sent no Sec-Fetch-Storage-Access, which it does with credentials",
-    "no-actual-followed": "the request was never sent, and only credentials explain that",
-}
-"""By `Call.credentials_signal`."""
 EVERYDAY = frozenset(
     """connection date keep-alive server set-cookie set-cookie2 transfer-encoding vary via alt-svc trailer upgrade
     strict-transport-security x-powered-by nel report-to x-content-type-options x-frame-options referrer-policy
@@ -238,6 +227,8 @@ def _status(exchange: Exchange) -> Iterable[Content]:
 
 def _not_sent(call: Call) -> Content:
     method = shown(call.method or "request", 40)
+    if call.let_through:
+        return Content(f"Your {method} was sent: the tried fix let it through. The server's own preflight wouldn't.")
     if call.verdict.outcome == "blocked":
         return Content(f"Your {method} was never sent: the browser stopped at the preflight.")
     return Content(f"Your {method} wasn't captured.")
@@ -251,5 +242,5 @@ def _credentials(call: Call, width: int) -> Iterable[Content]:
         "omit": "not sent",
         "unknown": "unknown: the traffic doesn't show whether cookies or a login were allowed",
     }
-    why = SIGNALS.get(call.credentials_signal or "", "")
+    why = shown(advice.evidence(call))
     yield from entry("credentials", mode[call.credentials] + (f": {why}" if why else ""), width)

@@ -43,7 +43,7 @@ def watch_line(watch: Watch) -> Content:
     return Content.assemble(
         (" ◉ watching ", "bold $text-accent"),
         printable(named),
-        (f"   {symbol.sign} ", symbol.style),
+        (f"   {symbol.sign}{'?' if advice.is_open(latest) else ''} ", symbol.style),
         " · ".join(part for part in parts if part),
         ("   w stops", QUIET),
     )

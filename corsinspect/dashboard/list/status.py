@@ -4,6 +4,7 @@ from pathlib import Path
 
 from textual.content import Content
 
+from corsinspect import advice
 from corsinspect.dashboard.list.cells import arranged
 from corsinspect.dashboard.look.styles import LOUD, QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
@@ -16,9 +17,7 @@ STANDING = Content.styled(" looking through all calls …", "bold $text-accent")
 
 def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Content:
     """The first line: the calls by outcome, and on the right as much of the rest as fits."""
-    left = _outcomes(book, words=True)
-    if left.cell_length > width:
-        left = _outcomes(book, words=False)
+    left = next((line for words in (2, 1) if (line := _outcomes(book, words)).cell_length <= width), _outcomes(book, 0))
     dropped = f"{facts.dropped} dropped" if facts.address else None
     rest = [
         dropped,
@@ -38,13 +37,23 @@ def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Co
     return Content.assemble(left, " " * gap, (right, QUIET))
 
 
-def _outcomes(book: Book, *, words: bool) -> Content:
+def _outcomes(book: Book, words: int) -> Content:
+    """`words`: 2 says what open calls depend on, 1 that they do, 0 shows signs and numbers alone."""
     shown = [
-        (f" {sign.sign} {book.outcomes[outcome]} {sign.word + ' ' if words else ''}", sign.style)
+        (
+            f" {sign.sign}{'?' if part.depends else ''} {part.number} {_word(part, sign.word, words)}",
+            sign.style,
+        )
         for outcome, sign in OUTCOMES.items()
-        if book.outcomes[outcome] and outcome != "not-cors"
+        if outcome != "not-cors"
+        for part in advice.apart(book.outcomes, book.standing_open, outcome)
     ]
     return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
+
+
+def _word(part: advice.Part, word: str, words: int) -> str:
+    word = part.depends or word
+    return f"{word if words > 1 else word.partition(' ')[0]} " if words else ""
 
 
 def notice(

@@ -62,6 +62,8 @@ class Book:
         """Whether a row with a reason takes a second line for it."""
         self.outcomes: Counter[Outcome] = Counter()
         """Of the calls that pages made; the browser's own are in `background`."""
+        self.standing_open: Counter[str] = Counter()
+        """Those of `outcomes` that are allowed only if something is so that nothing shows, by what that is."""
         self.background = 0
         self.tally = Tally()
         self.newest_problem: int | None = None
@@ -121,6 +123,7 @@ class Book:
         self.rows = []  # another list: a thread may be reading the old one, see `stand`
         self.calls.clear()
         self.outcomes.clear()
+        self.standing_open.clear()
         self.background = 0
         self.tally.clear()
         self.newest_problem = None
@@ -272,6 +275,8 @@ class Book:
             self.background += by
         else:
             self.outcomes[row.outcome] += by
+            if row.outcome == "allowed" and row.certainty == "depends":
+                self.standing_open[row.reason] += by
 
 
 def _is_problem(row: CallRow | None) -> TypeGuard[CallRow]:

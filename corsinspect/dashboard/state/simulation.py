@@ -34,6 +34,8 @@ class Simulation:
     def __init__(self, actions: Actions | None) -> None:
         self._actions = actions
         self._granted: dict[Pair, bool] = {}
+        self.warned = False
+        """Whether the person has read that writes reach the server from then on."""
 
     def __bool__(self) -> bool:
         return bool(self._granted)

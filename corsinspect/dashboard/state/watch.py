@@ -1,12 +1,12 @@
 """A call that a person waits for: whether its endpoint, asked by the same page, has turned from blocked to allowed.
 
-What counts is what the server itself says: a fix that is only tried in the proxy doesn't, and a call that was blocked
-at its preflight needs a preflight that was asked anew.
+What counts is what the server itself says: a fix that is only tried in the proxy doesn't, nor does a call that is
+allowed only if the page sends no credentials; one that was blocked at its preflight needs a preflight asked anew.
 """
 
 from collections.abc import Iterable
 
-from corsinspect import advice
+from corsinspect.advice import is_open
 from corsinspect.analysis import by_server
 from corsinspect.dashboard.look.times import in_words
 from corsinspect.dashboard.state.news import News
@@ -27,8 +27,11 @@ class Watch:
     def __init__(self, call: Call) -> None:
         self.endpoint = endpoint(call)
         self.latest = by_server(call)
+        self._since = call.started
         self._blocked_at: float | None = None
-        self._asks_first = False
+        """When the first call began that was blocked, since the endpoint last passed."""
+        self._problem: Call | None = None
+        """The last one of those."""
         self.passed: float | None = None
         self._take(self.latest)
 
@@ -36,28 +39,46 @@ class Watch:
         """Takes the calls that changed; what to tell, where the endpoint has turned."""
         news = None
         for call in calls:
-            if endpoint(call) == self.endpoint and call.started >= self.latest.started:
-                news = self._take(by_server(call)) or news
+            if endpoint(call) != self.endpoint or call.started < self._since:
+                continue
+            own = by_server(call)
+            news = (self._take(own) if call.started >= self.latest.started else self._take_late(own)) or news
         return news
 
     def _take(self, call: Call) -> News | None:
-        outcome = call.verdict.outcome
-        if outcome in PROBLEMS:
+        self.latest, before = call, self.latest
+        if call.verdict.outcome in PROBLEMS:
             again = self.passed is not None
             if self._blocked_at is None or again:
                 self._blocked_at, self.passed = call.started, None
-            self._asks_first = call.verdict.stage == "preflight"
-            self.latest = call
+            self._problem = call
             return News(f"{self._name} is blocked again.", "warning") if again else None
-        if outcome != "allowed" or (self._asks_first and call.preflight in ("cached", "missing")):
-            self.latest = call if self._blocked_at is None else self.latest
+        if self._proves_nothing(call):
+            # what stands open is the latest all the same: whoever watches sees what it depends on
+            self.latest = call if self._blocked_at is None or is_open(call) else before
             return None
-        self.latest = call
+        return self._turned()
+
+    def _take_late(self, call: Call) -> News | None:
+        """A call before the latest, of which it shows only now that it was blocked: silence takes its time."""
+        if call.verdict.outcome not in PROBLEMS or self.passed is not None:
+            return None
+        if self._problem is None or call.started >= self._problem.started:
+            self._problem = call
+        self._blocked_at = call.started if self._blocked_at is None else min(self._blocked_at, call.started)
+        return None if self._proves_nothing(self.latest) else self._turned()
+
+    def _proves_nothing(self, call: Call) -> bool:
+        if call.verdict.outcome != "allowed" or call.verdict.certainty == "depends":
+            return True
+        asks_first = self._problem is not None and self._problem.verdict.stage == "preflight"
+        return asks_first and call.preflight in ("cached", "missing")
+
+    def _turned(self) -> News | None:
         if self._blocked_at is None or self.passed is not None:
             return None
-        self.passed = call.started - self._blocked_at
-        sure = f" ({advice.certainty(call)})" if call.verdict.certainty == "depends" else ""
-        return News(f"{self._name} is allowed now{sure}, {in_words(self.passed)} after it was blocked.")
+        self.passed = self.latest.started - self._blocked_at
+        return News(f"{self._name} is allowed now, {in_words(self.passed)} after it was blocked.")
 
     @property
     def _name(self) -> str:
