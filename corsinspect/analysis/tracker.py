@@ -95,14 +95,17 @@ class Tracker:
         return self._changes([*waiting, *pending])
 
     def _changes(self, touched: list[Facts]) -> Changes:
-        roots = {id(root): root for root in map(_root, touched)}
         withdrawn: list[str] = []
-        for facts in touched:
-            if facts.emitted and id(facts) not in roots:
-                facts.emitted = False
-                withdrawn.append(facts.exchange.id)
-                self._memory.forget(facts)
-        changed = [self._judge(root) for root in roots.values()]
+        if len(touched) == 1 and touched[0].preflight is None and touched[0].parent is None:
+            changed = [self._judge(touched[0])]  # three of four: a call of its own, so far
+        else:
+            roots = {id(root): root for root in map(_root, touched)}
+            for facts in touched:
+                if facts.emitted and id(facts) not in roots:
+                    facts.emitted = False
+                    withdrawn.append(facts.exchange.id)
+                    self._memory.forget(facts)
+            changed = [self._judge(root) for root in roots.values()]
         if self._memory.stale:
             # what others of the page have shown by now changes those after them
             changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
