@@ -52,7 +52,7 @@ class Habits:
             return ()
         known |= sent
         enlightened = list(earlier.values())
-        if known == _ALL:
+        if len(known) == len(_ALL):
             earlier.clear()  # nothing will shed light on them any more
         return enlightened
 
