@@ -255,6 +255,8 @@ class Call(Record, frozen=True):
     """What decided it, as a slug: cookie, storage-access, http-auth, actual-followed, page-showed, ..."""
     shown: Shown | None = None
     """What the page had shown before, where this Call's own traffic doesn't show the credentials mode."""
+    server_shown: Shown | None = None
+    """Of a blocked Call of unknown mode: the Call of its page to this server that proved that it uses credentials."""
     preflight: PreflightUse | None = None
     preflight_from: str | None = None
     """The exchange whose answer is still cached, when `preflight` is "cached"."""
@@ -282,6 +284,11 @@ class Call(Record, frozen=True):
     def simulated(self) -> bool:
         """Whether a fix was tried on any of its answers; `analysis.by_server` tells what it would be without."""
         return any(exchange.simulated for exchange in self.exchanges)
+
+    @property
+    def needs_credentials(self) -> bool:
+        """Whether a fix has to allow credentials: this Call uses them, or another of its page to this server does."""
+        return self.uses_credentials or (self.credentials == "unknown" and self.server_shown is not None)
 
     @property
     def uses_credentials(self) -> bool:

@@ -155,7 +155,7 @@ def fixed_headers(headers: HeaderList, change: AnswerFix | PreflightFix) -> Head
 
 def _asked(call: Call, hop: Hop) -> _Asked | None:
     """None if what was asked can't be written into a header: no browser sends such values."""
-    include = call.uses_credentials
+    include = call.needs_credentials
     if hop.request is not None:
         origin = combined(hop.request.request_headers, "origin")
         asked = _Asked(None, origin or "", hop.request.method or "", (), include)

@@ -31,6 +31,8 @@ class Chain(NamedTuple):
     shown: Shown | None = None
     """What the page had shown about its credentials before, where that was asked for already."""
     policies: PagePolicies | None = None
+    server_shown: Shown | None = None
+    """The same of any call of the page to this server that proved it."""
     """What the page's documents declared; None: none was seen."""
 
     @property
@@ -108,7 +110,9 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
     first = hops[0][0] or hops[0][1]
     assert first is not None
     closed = call.verdict.outcome != "pending"
-    return Chain(first, hops, call.page_origin, mode, mode_known, closed, withheld, call.shown, call.policies)
+    return Chain(
+        first, hops, call.page_origin, mode, mode_known, closed, withheld, call.shown, call.policies, call.server_shown
+    )
 
 
 def kind_of(chain: Chain) -> Kind | None:

@@ -50,6 +50,8 @@ class Inferred(NamedTuple):
 
 
 UNKNOWN = Inferred("unknown")
+PROOFS = frozenset({"cookie", "storage-access", "http-auth"})
+"""The signals that prove `include`."""
 ASSUMED = "assumed"
 """The signal where a person said what the wire doesn't show."""
 PAGE_SHOWED = "page-showed"

@@ -33,11 +33,11 @@ Ask = Callable[[Chain], Shown | None]
 """Asks what the page of a chain had shown about its credentials before."""
 
 
-def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None) -> Call:
+def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, ask_server: Ask | None = None) -> Call:
     """The Call that a chain of exchanges is, with its verdict.
 
     `known`: the credentials mode, if not from the chain; `ask` is called only where the chain leaves the mode open and
-    it makes a difference.
+    it makes a difference; `ask_server`, for what the page's calls to this server prove, where it's blocked besides.
     """
     kind = kind_of(chain)
     inferred, shown = UNKNOWN, None
@@ -49,7 +49,11 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None) -
         verdict = judge_opaque(chain)
     else:
         verdict = _judge_others(chain)
-    return _call(chain, kind, inferred, verdict, shown)
+    call = _call(chain, kind, inferred, verdict, shown)
+    if verdict.outcome != "blocked" or inferred.mode != "unknown" or kind == "no-cors":
+        return call
+    proved = chain.server_shown if ask_server is None else ask_server(chain)
+    return call if proved is None else msgspec.structs.replace(call, server_shown=proved)
 
 
 def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verdict, Inferred, Shown | None]:

@@ -14,6 +14,7 @@ the first call of the shape that shows the contrary: people take `credentials: '
 import bisect
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Literal
 
 from corsinspect.model import Call, EngineName, Shown
@@ -49,12 +50,18 @@ def endpoint(url: str, origin: str) -> str:
     return origin + _NAMES_ONE.sub("/*", url[len(origin) : len(origin) + 500].partition("?")[0])
 
 
-def _shape_of(facts: Facts, page: str) -> Shape:
+def call_shape(facts: Facts, page: str) -> Shape:
+    """Of calls that come from one line of a page's code: what they show decides a verdict."""
     exchange, method = facts.exchange, facts.preflight_method
     where = endpoint(exchange.url, facts.target)
     if method is None:
         return page, facts.engine, exchange.method or "", own_unsafe_names(facts), where
     return page, facts.engine, method, tuple(sorted(facts.asked_names)), where
+
+
+def server_shape(facts: Facts, page: str) -> Shape:
+    """Of all calls of a page to one server: what they prove decides what a fix has to grant."""
+    return page, facts.engine, "", (), facts.target
 
 
 class Calls:
@@ -72,7 +79,9 @@ class Calls:
 class PageMemory:
     """Learns from judged Calls, in any order, and says what a page had shown before each."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape_of: Callable[[Facts, str], Shape]) -> None:
+        """`shape_of`: what a call and its page must share with another for what that one showed to hold for it."""
+        self._shape_of = shape_of
         self._shapes: OrderedDict[Shape, Calls] = OrderedDict()
         self._asked = float("-inf")
         """When the latest call began that asks."""
@@ -100,11 +109,15 @@ class PageMemory:
         """Takes in what a Call's own traffic shows."""
         facts, mode = chain.first, call.credentials
         if mode == "unknown" or call.credentials_signal == PAGE_SHOWED:
-            noted = self._noted.get(call.id)
-            if noted is not None and noted[1] != "asks":
-                self.forget(facts)
+            self.unlearn(facts)
         elif chain.page is not None:
             self._note(facts, chain.page, mode)
+
+    def unlearn(self, facts: Facts) -> None:
+        """Takes back what a Call showed, if it showed anything; that it asks stays."""
+        noted = self._noted.get(facts.exchange.id)
+        if noted is not None and noted[1] != "asks":
+            self.forget(facts)
 
     def _note(self, facts: Facts, page: str, found: Found) -> Calls:
         exchange = facts.exchange
@@ -113,7 +126,7 @@ class PageMemory:
             if noted[1] == found and noted[0].page == page:
                 return noted[0]
             self.forget(facts)
-        calls = self._calls_of(_shape_of(facts, page))
+        calls = self._calls_of(self._shape_of(facts, page))
         self._noted[exchange.id] = calls, found
         if found == "asks":
             bisect.insort(calls.asking, (exchange.started, exchange.id, facts))

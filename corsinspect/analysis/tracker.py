@@ -14,10 +14,11 @@ from corsinspect.model import Call, Changes, Exchange
 
 from .chain import Chain, chain_of
 from .classify import Facts
+from .credentials import PROOFS
 from .documents import Documents
 from .habits import Habits
 from .judge import judge
-from .page_memory import PageMemory
+from .page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
 
 PATIENCE = 3.0
@@ -38,7 +39,8 @@ class Tracker:
         self._habits = Habits()
         self._documents = Documents()
         self._waiting: list[tuple[float, str]] = []
-        self._memory = PageMemory()
+        self._memory = PageMemory(call_shape)
+        self._servers = PageMemory(server_shape)
         self._now = float("-inf")
         self._closed = False
 
@@ -54,6 +56,7 @@ class Tracker:
             self._pairing.add(facts)
             if facts.mode == "navigate":
                 self._memory.load(facts.target, (exchange.started, exchange.id))
+                self._servers.load(facts.target, (exchange.started, exchange.id))
             if len(self._facts) > self._limit:
                 self._evict()
         elif not facts.done or exchange.status is not None or exchange.failure is not None:
@@ -105,15 +108,16 @@ class Tracker:
                     facts.emitted = False
                     withdrawn.append(facts.exchange.id)
                     self._memory.forget(facts)
+                    self._servers.forget(facts)
             changed = [self._judge(root) for root in roots.values()]
-        if self._memory.stale:
+        if self._memory.stale or self._servers.stale:
             # what others of the page have shown by now changes those after them
             changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
         return Changes(changed, withdrawn)
 
     def _stale_roots(self, judged: set[str]) -> list[Facts]:
-        stale = self._memory.take_stale()
-        return [facts for facts in stale if facts.emitted and facts.exchange.id not in judged]
+        stale = {facts.exchange.id: facts for facts in (*self._memory.take_stale(), *self._servers.take_stale())}
+        return [facts for facts in stale.values() if facts.emitted and facts.exchange.id not in judged]
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed, self._documents)
@@ -124,8 +128,12 @@ class Tracker:
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
-        call = judge(chain, ask=self._memory.ask)
+        call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
         self._memory.learn(chain, call)
+        if call.credentials_signal in PROOFS:
+            self._servers.learn(chain, call)
+        else:
+            self._servers.unlearn(root)
         return call
 
     def _evict(self) -> None:
@@ -133,6 +141,7 @@ class Tracker:
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
         self._memory.release(facts)
+        self._servers.release(facts)
         self._habits.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
@@ -154,6 +163,8 @@ class Tracker:
         facts = self._evicted[exchange.id]
         if facts is None:
             return Changes([], [])
+        if facts.done and exchange.status is None and exchange.failure is None:
+            return Changes([], [])  # a state from before the one that is known
         facts.read_response(exchange)
         if exchange.ended is not None:
             self._evicted[exchange.id] = None

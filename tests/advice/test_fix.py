@@ -178,7 +178,7 @@ def test_no_fix_opens_more_than_its_call_asked_for(name: str) -> None:
             assert methods <= {combined(sent, "access-control-request-method")}
             names = set(token_list(change.set.get("Access-Control-Allow-Headers")) or ())
             assert names <= set(token_list(combined(sent, "access-control-request-headers")) or ())
-            used = call.credentials == "include" or "credentials" in (call.verdict.reason or "")
+            used = call.needs_credentials or "credentials" in (call.verdict.reason or "")
             assert used or "Access-Control-Allow-Credentials" not in change.set
             if origin is not None:
                 answer = asked.response_headers if asked in call.exchanges else ()
@@ -200,8 +200,15 @@ def test_every_part_of_a_fix_is_needed(name: str) -> None:
         if change is None or call.verdict.stage == "redirect":
             continue
         for smaller in without_one_part(change):
+            if call.server_shown is not None and not allows_credentials(smaller):
+                continue  # the call alone doesn't show that it needs them, another one of its page does
             outcomes = {again.verdict.outcome for again in judge_all(with_fix(call, smaller))}
             assert outcomes != {"allowed"}, (call.url, call.verdict, smaller)
+
+
+def allows_credentials(change: Fix) -> bool:
+    parts = [part for part in (change.preflight, change.actual) if part is not None]
+    return all("Access-Control-Allow-Credentials" in part.set for part in parts)
 
 
 def without_one_part(change: Fix) -> Iterator[Fix]:
@@ -356,3 +363,28 @@ def test_header_lines_change_as_the_fix_says() -> None:
     lines = (("ACCESS-control-allow-origin", "a"), ("X", "1"), ("Access-Control-Allow-Origin", "b"), ("Y", "2"))
     done = fixed_headers(lines, AnswerFix(set={"Access-Control-Allow-Origin": "c"}, remove=["y"]))
     assert list(done) == [("X", "1"), ("Access-Control-Allow-Origin", "c")]
+
+
+def test_a_fix_allows_credentials_that_another_call_of_the_page_to_this_server_proved() -> None:
+    proof = exchange(url="https://api.test/login", at=90, sent={"Cookie": "sid=1"}, got={}, id="proof")
+    calls = {call.id: call for call in judge_all([proof, exchange(at=100, got={}, id="other")])}
+    call = calls["other"]
+    assert call.credentials == "unknown" and call.verdict.reason == "origin-missing"
+    assert call.server_shown is not None and call.server_shown.call == "proof"
+    found = fix(call)
+    assert found is not None and found.actual is not None
+    assert found.actual.set["Access-Control-Allow-Origin"] == PAGE
+    assert found.actual.set["Access-Control-Allow-Credentials"] == "true"
+    assert cautions(call, found) == []
+
+
+def test_it_does_not_where_they_were_proved_to_another_server_or_before_the_page_was_loaded_anew() -> None:
+    elsewhere = exchange(url="https://other.test/login", at=90, sent={"Cookie": "sid=1"}, got={}, id="proof")
+    proof = exchange(url="https://api.test/login", at=90, sent={"Cookie": "sid=1"}, got={}, id="proof")
+    sent = {"Origin": None, "Referer": None, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
+    load = exchange(url=f"{PAGE}/", at=95, sent=sent, id="load")
+    for before in ([elsewhere], [proof, load]):
+        calls = {call.id: call for call in judge_all([*before, exchange(at=100, got={}, id="other")])}
+        found = fix(calls["other"])
+        assert found is not None and found.actual is not None
+        assert "Access-Control-Allow-Credentials" not in found.actual.set

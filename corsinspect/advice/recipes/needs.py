@@ -72,7 +72,7 @@ def _of_exchange(call: Call, exchange: Exchange, server: str) -> Needs:
         origins=(call.page_origin or "",),
         methods=(method,),
         headers=names,
-        credentials="include" if call.uses_credentials else call.credentials,
+        credentials="include" if call.needs_credentials else call.credentials,
         prefix=_first_segment(exchange.url, server),
         refused=asked is not None and 400 <= status < 500,
         errors=asked is None and status >= 500 and call.verdict.outcome == "blocked",
