@@ -26,12 +26,23 @@ class KnownCause(msgspec.Struct, frozen=True):
     """The same for the call at hand, where `test` holds."""
     change: str
     test: Test | None = None
+    settles: bool = False
+    """Whether its sign explains the answer alone: no other cause, and no guess about a hidden error, stands beside."""
 
 
 def _cause(
-    id: str, reasons: str, weight: int, what: str, *, sign: str, change: str, test: Test | None = None, seen: str = ""
+    id: str,
+    reasons: str,
+    weight: int,
+    what: str,
+    *,
+    sign: str,
+    change: str,
+    test: Test | None = None,
+    seen: str = "",
+    settles: bool = False,
 ) -> KnownCause:
-    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test)
+    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles)
 
 
 _PREFLIGHT = "origin-missing preflight-status"
@@ -58,7 +69,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="OPTIONS is answered 404, 405 or 501, but other methods work there.",
         seen="The preflight was answered {status}.",
         change="{server}: let the CORS code answer OPTIONS before routing.",
-        test=lambda it: it.stage == "preflight" and it.status in (404, 405, 501),
+        test=lambda it: it.stage == "preflight" and it.status in (404, 405, 501) and it.refusal is None,
     ),
     _cause(
         "wrong-address",
@@ -68,7 +79,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Status 404, for other methods too.",
         seen="Status 404, and no other request to this address has worked in this session.",
         change="The page: check the path. An error page without CORS headers looks like a CORS error.",
-        test=lambda it: it.status == 404 and not it.knows_method,
+        test=lambda it: it.status == 404 and not it.knows_method and it.refusal is None,
     ),
     _cause(
         "preflight-crashes",
@@ -101,6 +112,40 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     # no Access-Control-Allow-Origin
     _cause(
+        "refused-by-its-cors-code",
+        "origin-missing preflight-status",
+        11,
+        "The server's CORS code refused the origin: its list or its rules lack it.",
+        sign="The answer names CORS, or is one that only CORS code gives: “x-ms-error-code: CorsPreflightFailure”, "
+        "“X-Rack-CORS: no-origin”, an empty 403 of Ollama or gin-contrib/cors.",
+        seen="{maker} refuses like this: {maker_sign}.",
+        change="{server}: {maker_setting}.",
+        test=lambda it: it.refusal is not None and it.refusal.about == "origin",
+        settles=True,
+    ),
+    _cause(
+        "no-rule-matches",
+        "origin-missing preflight-status",
+        11,
+        "The server's CORS code refused the call: none of its rules matches the origin, the method and the headers.",
+        sign="The answer names CORS: “x-ms-error-code: CorsPreflightFailure”, S3's AccessForbidden.",
+        seen="{maker} refuses like this: {maker_sign}.",
+        change="{server}: {maker_setting}.",
+        test=lambda it: it.refusal is not None and it.refusal.about == "rule",
+        settles=True,
+    ),
+    _cause(
+        "path-not-covered",
+        "origin-missing preflight-status",
+        11,
+        "The server's CORS code has no rule for this path.",
+        sign="The answer says so: “X-Rack-CORS: no-path”.",
+        seen="{maker} refuses like this: {maker_sign}.",
+        change="{server}: {maker_setting}.",
+        test=lambda it: it.refusal is not None and it.refusal.about == "path",
+        settles=True,
+    ),
+    _cause(
         "origin-not-in-list",
         "origin-missing preflight-status",
         9,
@@ -108,7 +153,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="There are other CORS headers, or “Vary: Origin”, but no Access-Control-Allow-Origin.",
         seen="CORS code did run (Vary: Origin, or other Access-Control headers), but did not allow {page}.",
         change="{server}: add exactly {page} to the list: scheme, host and port, without a trailing slash.",
-        test=lambda it: it.refuses and it.status not in (404, 405) and not it.allows_page,
+        test=lambda it: it.refuses and it.refusal is None and it.status not in (404, 405) and not it.allows_page,
     ),
     _cause(
         "proxy-answers-itself",
@@ -153,7 +198,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The status is 400 or higher: the call would have failed anyway.",
         seen="Status {status}: the call would have failed anyway.",
         change="{server}: fix the error first. Its log says more.",
-        test=lambda it: it.stage == "actual" and it.status >= 400 and not it.good and not it.granted,
+        test=lambda it: it.stage == "actual" and it.status >= 400 and not (it.good or it.granted or it.refusal),
     ),
     _cause(
         "from-a-cache",

@@ -25,6 +25,8 @@ class Cause(msgspec.Struct, frozen=True):
     """The evidence for it, in this traffic or in general."""
     change: str
     """Who must change what."""
+    settles: bool = False
+    """Whether the answer itself shows it (`KnownCause.settles`)."""
 
 
 def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
@@ -39,6 +41,7 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
     context = CallContext(call, neighbours)
     fitting = [known for known in CAUSES if named in known.reasons and (known.test is None or known.test(context))]
     fitting.sort(key=lambda known: -known.weight)
+    fitting = [known for known in fitting if known.settles][:1] or fitting
     # weak causes count only if there is nothing better
     fitting = [known for known in fitting if known.weight > LAST_RESORT] or fitting
     values = Values(VALUES, context)
@@ -48,6 +51,7 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
+    values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
     fitting = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
     return [Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in fitting]
@@ -79,7 +83,7 @@ class _General(dict[str, str]):
 
 def _filled(known: KnownCause, values: Mapping[str, str]) -> Cause:
     seen = known.seen.format_map(values)
-    return Cause(known.id, known.what, _capital(seen), _capital(known.change.format_map(values)))
+    return Cause(known.id, known.what, _capital(seen), _capital(known.change.format_map(values)), known.settles)
 
 
 def _capital(sentence: str) -> str:
@@ -103,6 +107,12 @@ def _sibling(context: CallContext) -> str:
     return f" ({other})" if other else ""
 
 
+def _setting(context: CallContext) -> str:
+    found = context.refusal
+    page = cut(context.page or "the page's origin")
+    return found.setting.replace("{page}", page) if found else f"allow {page}"
+
+
 VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
     "page": lambda context: cut(context.page or "the page's origin"),
@@ -113,6 +123,9 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "sibling": _sibling,
     "location": lambda context: cut(context.location),
     "proxy": lambda context: context.proxies[0] if context.proxies else "the proxy",
+    "maker": lambda context: context.refusal.maker if context.refusal else "The CORS code",
+    "maker_sign": lambda context: context.refusal.sign if context.refusal else "by this answer",
+    "maker_setting": _setting,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),
     "good": _good,

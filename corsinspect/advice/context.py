@@ -11,15 +11,9 @@ from corsinspect.fetch.headers import combined
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
-from corsinspect.fingerprints import answered_by, recognise, recognise_all
+from corsinspect.fingerprints import GRANTING, Refusal, answered_by, recognise, recognise_all, refusal, refused
 from corsinspect.model import Call, Exchange
 
-GRANTING = (
-    "access-control-allow-credentials",
-    "access-control-allow-methods",
-    "access-control-allow-headers",
-    "access-control-max-age",
-)
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 
 _LOGIN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml|session", re.IGNORECASE)
@@ -102,11 +96,18 @@ class CallContext:
     @property
     def refuses(self) -> bool:
         """Whether the answer looks as if CORS code ran and refused the origin."""
-        if self.stopped is None or _has(self.stopped, _ALLOW_ORIGIN):
+        it = self.stopped
+        if it is None:
             return False
-        vary = {name.strip().lower() for name in (self.header("vary") or "").split(",")}
-        in_words = self.status in (400, 403) and self.stopped.error_page in ("fastapi", "spring", "aiohttp")
-        return in_words or "origin" in vary or _has(self.stopped, *GRANTING)
+        return refused(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """How the CORS code that refused the origin can be recognised; None: not by a sign of its own."""
+        it = self.stopped
+        if it is None or _has(it, _ALLOW_ORIGIN):
+            return None
+        return refusal(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
 
     @property
     def granted(self) -> bool:

@@ -107,7 +107,8 @@ def _likely(call: Call, neighbours: Neighbours) -> str:
     if call.verdict.outcome != "blocked":
         return ""
     likeliest = causes(call, neighbours.few(call))[:1]
-    counted = _behind(call, neighbours) if call.verdict.stage == "actual" or not likeliest else ""
+    settled = any(cause.settles for cause in likeliest)
+    counted = "" if settled or (likeliest and call.verdict.stage != "actual") else _behind(call, neighbours)
     sentences = f"{LIKELY}{likeliest[0].what} {counted or likeliest[0].seen}" if likeliest else counted
     return _wrapped(sentences) if neighbours.is_new(call, sentences) else ""
 

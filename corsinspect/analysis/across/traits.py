@@ -12,6 +12,7 @@ from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
+from corsinspect.fingerprints import refusal, refused
 from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
 
 Moved = Literal["slash", "https", "elsewhere"]
@@ -52,6 +53,8 @@ class Traits(NamedTuple):
     hop: int = 0
     """At which hop it stopped: where it isn't the first, the header values aren't those that decided."""
     background: bool = False
+    refused: bool = False
+    """Whether CORS code answered the preflight, and refused the call."""
     kept: bool = False
     """Whether it was loaded without CORS, and a browser may give it to a later fetch() without asking the server."""
 
@@ -95,7 +98,17 @@ def traits(call: Call) -> Traits:
         vary=judged is not None and _varies(judged),
         hop=verdict.hop,
         background=call.background,
+        refused=preflight is not None and _refused(preflight),
     )
+
+
+def _refused(preflight: Exchange) -> bool:
+    status = preflight.status or 0
+    if status < 400:
+        return False
+    # CORS code that sends no answer of its own hands a refused preflight on: only a maker's own sign explains a 404
+    look = refusal if status in (404, 405, 501) else refused
+    return bool(look(preflight.response_headers, status, preflight.error_page, preflight.url, preflight=True))
 
 
 def _kept(call: Call) -> bool:
