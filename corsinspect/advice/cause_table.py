@@ -302,6 +302,32 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     # redirects
     _cause(
+        "session-expired",
+        f"{_ORIGIN} origin-missing origin-multiple origin-wildcard-with-credentials credentials-not-true "
+        "redirect-mode-error preflight-redirect preflight-status",
+        12,
+        "The session has expired, or there is none: the API redirected the script to a login page.",
+        sign="The call, not its preflight, is redirected to a login (/login, /authorize, an identity provider).",
+        seen="{asked} redirected the call to {login}.",
+        change="{asked}: answer calls from scripts with 401 instead of a redirect, CORS headers included; the "
+        "page then opens the login itself. CORS headers on the login page don't help.",
+        test=lambda it: it.led_to_login,
+        settles=True,
+    ),
+    _cause(
+        "scheme-lost",
+        "preflight-redirect origin-missing redirect-mode-error mixed-content",
+        11,
+        "The server redirects to http although it was called by https: it doesn't know that the proxy in front speaks "
+        "https.",
+        sign="The call goes to https, and Location is the same host by http.",
+        seen="It was redirected to {location}.",
+        change="The page: call {secure}, so that nothing redirects; {server}: trust X-Forwarded-Proto from the proxy "
+        "(uvicorn: --proxy-headers --forwarded-allow-ips).",
+        test=lambda it: it.redirects_to_http and not it.redirects_to_login,
+        settles=True,
+    ),
+    _cause(
         "slash-redirect",
         "preflight-redirect origin-missing redirect-mode-error",
         9,

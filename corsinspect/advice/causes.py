@@ -1,5 +1,6 @@
 """The usual causes of what happened to a call, the likeliest first by what the traffic shows."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
@@ -7,7 +8,10 @@ import msgspec
 from corsinspect.advice.app_pages import sibling
 from corsinspect.advice.cause_table import CAUSES, KnownCause
 from corsinspect.advice.context import CallContext
+from corsinspect.advice.login import led_to_login
 from corsinspect.advice.values import Values, cut
+from corsinspect.fetch.headers import combined
+from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call
 
 MOST = 3
@@ -51,6 +55,7 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
+    values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
     values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
     fitting = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
@@ -113,6 +118,16 @@ def _setting(context: CallContext) -> str:
     return found.setting.replace("{page}", page) if found else f"allow {page}"
 
 
+def _asked(context: CallContext) -> str:
+    redirecting = led_to_login(context.call)
+    return _server(context) if redirecting is None else cut(origin_of(redirecting.url).partition("://")[2])
+
+
+def _login(context: CallContext) -> str:
+    redirecting = led_to_login(context.call)
+    return cut(combined(redirecting.response_headers, "location") or "" if redirecting else "a login").partition("?")[0]
+
+
 VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
     "page": lambda context: cut(context.page or "the page's origin"),
@@ -126,6 +141,9 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "maker": lambda context: context.refusal.maker if context.refusal else "The CORS code",
     "maker_sign": lambda context: context.refusal.sign if context.refusal else "by this answer",
     "maker_setting": _setting,
+    "asked": _asked,
+    "login": _login,
+    "secure": lambda context: cut(re.sub("^http:", "https:", context.location)),
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),
     "good": _good,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from corsinspect.advice.app_pages import app_page
+from corsinspect.advice.login import is_login, led_to_login
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined
@@ -16,7 +17,6 @@ from corsinspect.model import Call, Exchange
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 
-_LOGIN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml|session", re.IGNORECASE)
 _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
 
@@ -156,7 +156,19 @@ class CallContext:
 
     @property
     def redirects_to_login(self) -> bool:
-        return bool(_LOGIN.search(self.location))
+        return self.stopped is not None and bool(self.location) and is_login(self.location, self.stopped.url)
+
+    @property
+    def led_to_login(self) -> bool:
+        """Whether the call itself (not its preflight) was redirected to a login, here or before."""
+        return led_to_login(self.call) is not None
+
+    @property
+    def redirects_to_http(self) -> bool:
+        """Whether a server that was called by https redirects to the same host by http."""
+        host = self.server.removeprefix("https://").partition(":")[0]
+        there = re.match(r"http://([^/?#:]*)", self.location)
+        return self.server.startswith("https:") and there is not None and there.group(1).lower() == host
 
     @property
     def page_embedder(self) -> str | None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from corsinspect.advice.login import led_to_login
 from corsinspect.fetch.check import (
     ALLOW_CREDENTIALS,
     ALLOW_HEADERS,
@@ -119,7 +120,8 @@ def fix(call: Call) -> Fix | None:
     does too.
     """
     verdict = call.verdict
-    if verdict.outcome != "blocked" or verdict.reason not in FIXABLE:
+    if verdict.outcome != "blocked" or verdict.reason not in FIXABLE or led_to_login(call) is not None:
+        # a login is for people: headers that let script follow a redirect there only move the failure
         return None
     hop = call.hops[verdict.hop]
     asked = _asked(call, hop)

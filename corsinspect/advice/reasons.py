@@ -368,6 +368,13 @@ VARIANTS: dict[tuple[str, str], Words] = {
 }
 """More specific words for a reason: by a kind of `differences.Difference`, or by what a status means."""
 
+TO_LOGIN = Words(
+    "redirected to a login",
+    "{asked} redirected the call to a login page, which is made for people: script can't log in there.",
+    "{asked} must answer calls from scripts with 401 instead; the page then opens the login itself.",
+)
+"""Whatever check the login page fails: no header on it helps."""
+
 MASKED: dict[str, str] = {
     "server-error": "The real problem is an error in the server itself (status {status}); error pages often lack the "
     "CORS headers. Fix that first; the server's log says more.",

@@ -12,8 +12,9 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
+from corsinspect.advice.login import led_to_login
 from corsinspect.advice.messages.signals import showed
-from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
+from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, TO_LOGIN, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
@@ -129,6 +130,8 @@ def explanation(call: Call) -> Explanation:
     values = Values(VALUES, call)
     words = _words(call, values)
     happened = words.happened.format_map(values)
+    if words is TO_LOGIN:
+        return Explanation(headline(call), happened, _consequence(call), words.change.format_map(values))
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
     if _hides(call):
@@ -213,6 +216,8 @@ def _why(call: Call) -> str:
 
 def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
+    if led_to_login(call) is not None:
+        return TO_LOGIN
     status = _status_kind(values["status"])
     absent = "absent" if call.verdict.found is None else ""
     for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
@@ -329,7 +334,13 @@ def _server(call: Call) -> str:
     return origin.partition("://")[2] or "the server"
 
 
+def _asked(call: Call) -> str:
+    redirecting = led_to_login(call)
+    return origin_of(redirecting.url).partition("://")[2] if redirecting is not None else "the API"
+
+
 VALUES: dict[str, Callable[[Call], str]] = {
+    "asked": _asked,
     "server": _server,
     "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),
     "page": lambda call: call.page_origin or "the page's origin",

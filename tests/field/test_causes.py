@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from corsinspect.advice import explanation
 from corsinspect.advice.causes import causes
+from corsinspect.advice.fix import fix
+from corsinspect.advice.login import is_login
+from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all
 from corsinspect.session import load
 from tests.test_cli import run
@@ -13,6 +17,11 @@ HERE = Path(__file__).parent
 
 EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     # per failed call: the cause, and parts of its texts
+    "06-session-expired.jsonl": [("session-expired", "api.a71.localhost redirected", "scripts with 401")],
+    "09-login-in-the-path.jsonl": [("https-redirect", "https://api.a66.localhost/accounts/login", "use https")],
+    "23-slash-and-downgrade.har": [
+        ("scheme-lost", "http://api.shop.example/items/", "call https://api.shop.example/items/, so")
+    ],
     "07-403-gin-contrib.jsonl": [
         ("refused-by-its-cors-code", "Ollama", "OLLAMA_ORIGINS=http://app.shop.localhost"),
         ("refused-by-its-cors-code", "Ollama", "OLLAMA_ORIGINS=http://app.shop.localhost"),
@@ -37,6 +46,9 @@ def test_the_cause_is_what_the_traffic_shows(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "never"),
     [
+        ("06-session-expired.jsonl", "no CORS code"),
+        ("09-login-in-the-path.jsonl", "login page"),
+        ("23-slash-and-downgrade.har", "that address"),
         ("07-403-gin-contrib.jsonl", "login"),
         ("07-403-gin-contrib.jsonl", "only the error"),
         ("07c-403-azure-blob.jsonl", "login"),
@@ -47,3 +59,32 @@ def test_the_cause_is_what_the_traffic_shows(name: str) -> None:
 )
 def test_no_line_contradicts_the_cause(name: str, never: str) -> None:
     assert never not in run("check", HERE / name).stdout
+
+
+def test_no_header_is_asked_of_a_login_page() -> None:
+    calls = judge_all(load(HERE / "06-session-expired.jsonl").exchanges)
+    (call,) = calls
+    assert fix(call) is None and solution(call, calls).rendered is None
+    assert [cause.id for cause in causes(call, calls)] == ["session-expired"]
+    assert "login.a71.localhost" not in explanation(call).change
+
+
+@pytest.mark.parametrize(
+    ("asked", "target", "wanted"),
+    [
+        ("https://api.test/x", "/login?next=/x", True),
+        ("https://api.test/x", "https://sso.test/a", True),
+        ("https://api.test/x", "https://tenant.okta.com/a", True),
+        ("https://api.test/x", "/users/sign_in", True),
+        ("https://api.test/x", "/Account/Login.aspx", True),
+        ("https://api.test/x", "https://bank.test/start?client_id=1&response_type=code", True),
+        ("https://api.test/x", "/lessons", False),
+        ("https://api.test/x", "/authors/1", False),
+        ("https://api.test/x", "/x/?from=login", False),
+        ("http://api.test/login", "https://api.test/login", False),
+        ("https://api.test/auth/me", "https://api.test/auth/me/", False),
+        ("https://auth.test/x", "https://auth.test/y", False),
+    ],
+)
+def test_login_words_are_whole_segments(asked: str, target: str, wanted: bool) -> None:
+    assert is_login(target, asked) is wanted
