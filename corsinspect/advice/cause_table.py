@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from corsinspect.advice.context import CallContext
+from corsinspect.advice.evidence.misplaced import misplaced
 
 Test = Callable[[CallContext], bool]
 
@@ -181,6 +182,36 @@ CAUSES: tuple[KnownCause, ...] = (
         ),
     ),
     _cause(
+        "no-gateway-route",
+        "origin-missing preflight-status",
+        11,
+        "API Gateway has no such route or method.",
+        sign="“x-amzn-ErrorType: MissingAuthenticationTokenException”, which has nothing to do with a token.",
+        seen="“x-amzn-ErrorType: MissingAuthenticationTokenException” says so.",
+        change="{server}: check path, stage and method, and deploy the API; the page: check the address.",
+        test=lambda it: (
+            (it.header("x-amzn-errortype") or "").startswith("MissingAuthenticationToken") and it.by_api_gateway
+        ),
+        settles=True,
+    ),
+    _cause(
+        "gateway-answers-itself",
+        "origin-missing",
+        10,
+        "API Gateway made this error itself (an authorizer, a limit, a failed function), without CORS headers.",
+        sign="“x-amzn-ErrorType” on an error of API Gateway.",
+        seen="Status {status} with “x-amzn-ErrorType”: the gateway's own answer.",
+        change="{server}: add Access-Control-Allow-Origin to the Gateway Responses DEFAULT_4XX and DEFAULT_5XX, and "
+        "deploy. Then find out why it refuses.",
+        test=lambda it: (
+            it.stage == "actual"
+            and it.status >= 400
+            and it.header("x-amzn-errortype") is not None
+            and it.by_api_gateway
+        ),
+        settles=True,
+    ),
+    _cause(
         "errors-go-around",
         "origin-missing",
         7,
@@ -295,8 +326,9 @@ CAUSES: tuple[KnownCause, ...] = (
         "private-network-unknown",
         "private-network-header",
         5,
-        "The server's CORS code doesn't know about private networks.",
-        sign="The preflight asks Access-Control-Request-Private-Network: true, and no answer grants it.",
+        "The server doesn't let public pages call into a private network.",
+        sign="The preflight has “Access-Control-Request-Private-Network: true”, and its answer lacks "
+        "“Access-Control-Allow-Private-Network: true”.",
         change="{server}: add “Access-Control-Allow-Private-Network: true” to the answer to OPTIONS. Chromium only "
         "asked for it and never insisted by default: if it changes nothing, see the browser's console.",
     ),
@@ -538,6 +570,28 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: search the app and every proxy's configuration for the header's name, and keep one.",
         test=lambda it: "duplicated" in it.kinds,
     ),
+    # an error under wrong headers
+    _cause(
+        "socket-io-not-attached",
+        "origin-wildcard-with-credentials credentials-not-true origin-mismatch origin-missing",
+        10,
+        "No socket.io server is attached here: what answers is the app's 404.",
+        sign="The path is /socket.io/, and the status is 404.",
+        seen="/socket.io/ was answered {status}, by the app and its CORS code.",
+        change="{server}: attach socket.io to the HTTP server that listens (new Server(httpServer)), "
+        "not to another one; its CORS settings are its own.",
+        test=lambda it: it.stage == "actual" and it.status == 404 and "/socket.io/" in it.path,
+    ),
+    _cause(
+        "nothing-there",
+        "origin-wildcard-with-credentials credentials-not-true",
+        9,
+        "The address is wrong: nothing is there, and the CORS headers are those of every answer.",
+        sign="The status is 404, and nothing else has worked at this address.",
+        seen="Status 404, and no other request to this address has worked in this session.",
+        change="The page: check the path; {server}: add the route. Then name {page} and allow credentials.",
+        test=lambda it: it.stage == "actual" and it.status == 404 and not it.knows_method,
+    ),
     # credentials
     _cause(
         "wildcard-by-default",
@@ -554,7 +608,9 @@ CAUSES: tuple[KnownCause, ...] = (
         "The page asks for credentials but has none to send.",
         sign="The request has neither a cookie nor a login.",
         change="The page: leave out credentials: 'include' (withCredentials) if this API needs no cookie.",
-        test=lambda it: it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie,
+        test=lambda it: (
+            it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie and not it.sets_cookies
+        ),
     ),
     _cause(
         "true-in-capitals",
@@ -636,6 +692,17 @@ CAUSES: tuple[KnownCause, ...] = (
         "This method was never added to the list.",
         sign="Other methods are in the list.",
         change="{server}: add {method} to the methods that the CORS code allows.",
+    ),
+    _cause(
+        "response-header-on-request",
+        "header-not-allowed",
+        11,
+        "The page sets a response header on its request.",
+        sign="The header is Access-Control-Allow-Origin, or another one that only a response means anything with.",
+        seen="The request has {misplaced}, which only a response means anything with.",
+        change="The page: leave {misplaced} out of the request's headers. The server allows it nothing.",
+        test=lambda it: bool(misplaced(it.verdict.expected)),
+        settles=True,
     ),
     _cause(
         "header-by-tooling",

@@ -8,7 +8,8 @@ import msgspec
 from corsinspect.advice.app_pages import sibling
 from corsinspect.advice.cause_table import CAUSES, KnownCause
 from corsinspect.advice.context import CallContext
-from corsinspect.advice.login import led_to_login
+from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
@@ -55,6 +56,7 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
+    values |= {"misplaced": "the header"}
     values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
     values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
@@ -144,6 +146,7 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "asked": _asked,
     "login": _login,
     "secure": lambda context: cut(re.sub("^http:", "https:", context.location)),
+    "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),
     "good": _good,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from corsinspect.advice.app_pages import app_page
-from corsinspect.advice.login import is_login, led_to_login
+from corsinspect.advice.evidence.login import is_login, led_to_login
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined
@@ -202,6 +202,22 @@ class CallContext:
     def has_cookie(self) -> bool:
         """Whether the request had a cookie or a login."""
         return self.sent("cookie") is not None or self.sent("authorization") is not None
+
+    @property
+    def by_api_gateway(self) -> bool:
+        """Whether the answer passed API Gateway for certain: other services of AWS name their errors alike."""
+        return self.stopped is not None and _has(self.stopped, "x-amz-apigw-id", "apigw-requestid")
+
+    @property
+    def path(self) -> str:
+        """The path where the call stopped."""
+        return _path(self.stopped)
+
+    @property
+    def sets_cookies(self) -> bool:
+        """Whether this server sets cookies, so that the page may need them."""
+        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
+        return any(_has(each, "set-cookie") for each in (*own, *self.answers))
 
     @property
     def sets_lax_cookies(self) -> bool:

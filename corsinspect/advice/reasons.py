@@ -305,6 +305,12 @@ VARIANTS: dict[tuple[str, str], Words] = {
         "and then the wildcard does not count.",
         "{server} must list {method} by name in Access-Control-Allow-Methods.",
     ),
+    ("header-not-allowed", "response-header"): Words(
+        "page sends {misplaced}",
+        "The page sends {misplaced} with its request. That is a header of responses: it allows nothing there, and "
+        "makes the browser ask {server} for leave to send it.",
+        "The page must not set {misplaced}.",
+    ),
     ("header-not-allowed", "wildcard"): Words(
         "* does not cover {absent}",
         "{server} allows any header with *, but the page made this call with credentials, "
@@ -367,6 +373,9 @@ VARIANTS: dict[tuple[str, str], Words] = {
     ),
 }
 """More specific words for a reason: by a kind of `differences.Difference`, or by what a status means."""
+
+MASKED_BESIDE = "Behind it is an error (status {status}): with the right headers the call would still fail."
+"""The same where the answer has CORS headers, and they are wrong."""
 
 TO_LOGIN = Words(
     "redirected to a login",

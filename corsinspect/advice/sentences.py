@@ -12,9 +12,10 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
-from corsinspect.advice.login import led_to_login
+from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.advice.messages.signals import showed
-from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, TO_LOGIN, VARIANTS, Words
+from corsinspect.advice.reasons import CONDITIONS, MASKED, MASKED_BESIDE, REASONS, TO_LOGIN, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
@@ -135,7 +136,8 @@ def explanation(call: Call) -> Explanation:
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
     if _hides(call):
-        happened += " " + MASKED[call.masked or ""].format_map(values)
+        bare = verdict.reason in ("origin-missing", "preflight-status")
+        happened += " " + (MASKED[call.masked or ""] if bare else MASKED_BESIDE).format_map(values)
     consequence = _consequence(call) if verdict.outcome == "blocked" else ""
     return Explanation(headline(call), happened, consequence, words.change.format_map(values))
 
@@ -220,7 +222,8 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
         return TO_LOGIN
     status = _status_kind(values["status"])
     absent = "absent" if call.verdict.found is None else ""
-    for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
+    sent = "response-header" if reason == "header-not-allowed" and misplaced(call.verdict.expected) else ""
+    for more in (sent, *difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
         if (reason, more) in VARIANTS:
             return VARIANTS[reason, more]
     generic = "network-error" if call.verdict.outcome == "network-error" else ""
@@ -340,6 +343,7 @@ def _asked(call: Call) -> str:
 
 
 VALUES: dict[str, Callable[[Call], str]] = {
+    "misplaced": lambda call: cut(", ".join(misplaced(call.verdict.expected))),
     "asked": _asked,
     "server": _server,
     "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),

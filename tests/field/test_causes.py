@@ -6,8 +6,9 @@ import pytest
 
 from corsinspect.advice import explanation
 from corsinspect.advice.causes import causes
+from corsinspect.advice.evidence.login import is_login
 from corsinspect.advice.fix import fix
-from corsinspect.advice.login import is_login
+from corsinspect.advice.recipes import needs_of
 from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all
 from corsinspect.session import load
@@ -29,6 +30,13 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "07c-403-azure-blob.jsonl": [("no-rule-matches", "CorsPreflightFailure", "to the storage account")],
     "08-spring-two-stories.jsonl": [("origin-not-in-list", "CORS code did run", "add exactly http://app.shop")],
     "10-rack-cors-404.jsonl": [("refused-by-its-cors-code", "no-origin", "the origins line of the rack-cors block")],
+    "12-api-gateway-authorizer.jsonl": [("gateway-answers-itself", "x-amzn-ErrorType", "Responses DEFAULT_4XX")],
+    "13-laravel-sanctum.jsonl": [("credentials-switched-off", "Credentials are off", "turn them on")],
+    "17-private-network.har": [("private-network-unknown", "private network", "Allow-Private-Network: true")],
+    "18-socketio-404.jsonl": [("socket-io-not-attached", "404", "attach socket.io to the HTTP server")],
+    "21-response-header-sent-by-page.jsonl": [
+        ("response-header-on-request", "access-control-allow-origin", "leave access-control-allow-origin out")
+    ],
     "31-chrome-extension-none.har": [("refused-by-its-cors-code", "Ollama", "OLLAMA_ORIGINS=chrome-extension://gfn")],
 }
 
@@ -54,6 +62,8 @@ def test_the_cause_is_what_the_traffic_shows(name: str) -> None:
         ("07c-403-azure-blob.jsonl", "login"),
         ("08-spring-two-stories.jsonl", "login"),
         ("10-rack-cors-404.jsonl", "OPTIONS"),
+        ("12-api-gateway-authorizer.jsonl", "only the error"),
+        ("13-laravel-sanctum.jsonl", "none to send"),
         ("31-chrome-extension-none.har", "login"),
     ],
 )
@@ -88,3 +98,23 @@ def test_no_header_is_asked_of_a_login_page() -> None:
 )
 def test_login_words_are_whole_segments(asked: str, target: str, wanted: bool) -> None:
     assert is_login(target, asked) is wanted
+
+
+def test_a_guess_at_the_app_never_outranks_a_proxy_that_is_certain() -> None:
+    calls = judge_all(load(HERE / "12-api-gateway-authorizer.jsonl").exchanges)
+    found = solution(calls[0], calls)
+    assert found.recognised is not None and found.rendered is not None
+    assert (found.recognised.name, found.recognised.confidence) == ("aws-api-gateway", "certain")
+
+
+def test_nothing_allows_a_response_header_that_the_page_sends() -> None:
+    (call,) = calls = judge_all(load(HERE / "21-response-header-sent-by-page.jsonl").exchanges)
+    assert fix(call) is None and solution(call, calls).rendered is None
+    assert all("access-control-allow-origin" not in needs.headers for needs in needs_of(calls).values())
+    assert explanation(call).change == "The page must not set access-control-allow-origin."
+
+
+def test_a_404_under_wrong_headers_is_masked() -> None:
+    (call,) = judge_all(load(HERE / "18-socketio-404.jsonl").exchanges)
+    assert call.masked == "not-found"
+    assert "an error (status 404)" in explanation(call).happened
