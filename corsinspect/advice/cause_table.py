@@ -849,6 +849,15 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     # not failures of CORS
     _cause(
+        "wanted-header-not-exposed",
+        "hidden-header",
+        8,
+        "Script can't read a header that it needs.",
+        sign="The answer has the header, and Access-Control-Expose-Headers doesn't list it.",
+        seen="The answer has {hidden}, and Access-Control-Expose-Headers doesn't list it{lacked}.",
+        change="{server}: send “Access-Control-Expose-Headers: {exposed}” with the answer.",
+    ),
+    _cause(
         "no-cors-asked",
         "no-cors",
         5,

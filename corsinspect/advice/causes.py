@@ -10,10 +10,11 @@ from corsinspect.advice.cause_table import CAUSES, KnownCause
 from corsinspect.advice.context import CallContext
 from corsinspect.advice.evidence.login import led_to_login
 from corsinspect.advice.evidence.misplaced import misplaced
+from corsinspect.advice.evidence.wanted import exposed_as_well, wanted_and_hidden
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Call
+from corsinspect.model import Call, Exchange
 
 MOST = 3
 """More are not worth reading for one call."""
@@ -56,6 +57,7 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
+    values |= {"exposed": "the header"}
     values |= {"misplaced": "the header"}
     values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
     values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
@@ -76,6 +78,8 @@ def _name(call: Call) -> str | None:
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
         return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
+    if wanted_and_hidden(call):
+        return "hidden-header"
     if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"
     return None
@@ -130,6 +134,16 @@ def _login(context: CallContext) -> str:
     return cut(combined(redirecting.response_headers, "location") or "" if redirecting else "a login").partition("?")[0]
 
 
+def _lacked(context: CallContext) -> str:
+    names = wanted_and_hidden(context.call)
+    late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
+    return "; the next call to this address came without it and was answered 400" if names and late else ""
+
+
+def _sent(exchange: Exchange, name: str) -> bool:
+    return combined(exchange.request_headers, name) is not None
+
+
 VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
     "page": lambda context: cut(context.page or "the page's origin"),
@@ -147,6 +161,9 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "login": _login,
     "secure": lambda context: cut(re.sub("^http:", "https:", context.location)),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
+    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call)),
+    "exposed": lambda context: cut(exposed_as_well(context.call)),
+    "lacked": _lacked,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),
     "good": _good,

@@ -209,6 +209,16 @@ class CallContext:
         return self.stopped is not None and _has(self.stopped, "x-amz-apigw-id", "apigw-requestid")
 
     @property
+    def later(self) -> list[Exchange]:
+        """This server's answers to later requests (not preflights) to the same path."""
+        started = self.stopped.started if self.stopped is not None else 0
+        return [
+            each
+            for each in self.answers
+            if each.method != "OPTIONS" and each.started > started and _path(each) == self.path
+        ]
+
+    @property
     def path(self) -> str:
         """The path where the call stopped."""
         return _path(self.stopped)

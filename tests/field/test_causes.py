@@ -7,11 +7,13 @@ import pytest
 from corsinspect.advice import explanation
 from corsinspect.advice.causes import causes
 from corsinspect.advice.evidence.login import is_login
+from corsinspect.advice.evidence.wanted import wanted_and_hidden
 from corsinspect.advice.fix import fix
 from corsinspect.advice.recipes import needs_of
 from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all
 from corsinspect.session import load
+from tests.analysis.build import API, OPEN, exchange, only
 from tests.test_cli import run
 
 HERE = Path(__file__).parent
@@ -32,6 +34,9 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "10-rack-cors-404.jsonl": [("refused-by-its-cors-code", "no-origin", "the origins line of the rack-cors block")],
     "12-api-gateway-authorizer.jsonl": [("gateway-answers-itself", "x-amzn-ErrorType", "Responses DEFAULT_4XX")],
     "13-laravel-sanctum.jsonl": [("credentials-switched-off", "Credentials are off", "turn them on")],
+    "15-mcp-session-id.jsonl": [
+        ("wanted-header-not-exposed", "mcp-session-id", "“Access-Control-Expose-Headers: mcp-session-id”")
+    ],
     "17-private-network.har": [("private-network-unknown", "private network", "Allow-Private-Network: true")],
     "18-socketio-404.jsonl": [("socket-io-not-attached", "404", "attach socket.io to the HTTP server")],
     "21-response-header-sent-by-page.jsonl": [
@@ -118,3 +123,29 @@ def test_a_404_under_wrong_headers_is_masked() -> None:
     (call,) = judge_all(load(HERE / "18-socketio-404.jsonl").exchanges)
     assert call.masked == "not-found"
     assert "an error (status 404)" in explanation(call).happened
+
+
+def test_a_header_that_script_needs_and_cannot_read_is_named_in_check() -> None:
+    done = run("check", HERE / "15-mcp-session-id.jsonl")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0 and "2 allowed" in said
+    assert "the next call to this address came without it and was answered 400" in said
+    assert said.count("Access-Control-Expose-Headers: mcp-session-id") == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "got", "url", "hidden"),
+    [
+        ({"Content-Type": "application/grpc-web+proto"}, {"grpc-status": "0"}, API, ["grpc-status"]),
+        ({"Range": "bytes=0-9"}, {"Content-Range": "bytes 0-9/20"}, API, ["content-range"]),
+        ({"Tus-Resumable": "1.0.0"}, {"Location": "/files/1"}, API, ["location"]),
+        ({}, {"X-Total-Count": "9"}, f"{API}?_start=0&_end=9", ["x-total-count"]),
+        ({}, {"X-Total-Count": "9"}, API, []),
+        ({}, {"X-Total-Count": "9", "Access-Control-Expose-Headers": "X-Total-Count"}, f"{API}?_start=0", []),
+        ({}, {"X-Total-Count": "9", "Access-Control-Expose-Headers": "*"}, f"{API}?_start=0", []),
+    ],
+)
+def test_a_header_is_wanted_where_the_request_shows_it(sent, got, url, hidden) -> None:
+    call = only(exchange(url=url, sent=sent, got={**OPEN, **got}))
+    assert call.verdict.outcome == "allowed"
+    assert wanted_and_hidden(call) == hidden
