@@ -335,6 +335,16 @@ VARIANTS: dict[tuple[str, str], Words] = {
         "{server} must send “Cross-Origin-Resource-Policy: cross-origin”, or the page must load it with CORS.",
     ),
     # by the status of the answer
+    ("origin-missing", "refused"): Words(
+        "refused by the server's CORS code ({status})",
+        "The CORS code of {server} refused the call: status {status}, and no Access-Control-Allow-Origin header.",
+        "{server} must allow {needed} in its CORS settings.",
+    ),
+    ("preflight-status", "refused"): Words(
+        "refused by the server's CORS code ({status})",
+        "The CORS code of {server} refused the preflight (OPTIONS): status {status}.",
+        "{server} must allow the page's origin, the method and the headers in its CORS settings.",
+    ),
     ("origin-missing", "preflight-unauthorized"): Words(
         "no Allow-Origin (preflight answered {status})",
         "{server} asked for a login on the preflight (OPTIONS): status {status}, without CORS headers. "

@@ -19,6 +19,7 @@ from corsinspect.advice.reasons import CONDITIONS, MASKED, MASKED_BESIDE, REASON
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
+from corsinspect.fingerprints import error_by_cors, refusal
 from corsinspect.model import Alternative, Call, Kind, Outcome
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -223,6 +224,7 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
     status = _status_kind(values["status"])
     absent = "absent" if call.verdict.found is None else ""
     sent = "response-header" if reason == "header-not-allowed" and misplaced(call.verdict.expected) else ""
+    sent = "refused" if _refused(call) else sent
     for more in (sent, *difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
         if (reason, more) in VARIANTS:
             return VARIANTS[reason, more]
@@ -232,7 +234,18 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
 
 def _hides(call: Call) -> bool:
     """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
-    return call.masked in MASKED and call.verdict.stage != "preflight"
+    return call.masked in MASKED and call.verdict.stage != "preflight" and not _refused(call)
+
+
+def _refused(call: Call) -> bool:
+    """Whether the error that stopped the call is one of CORS code itself."""
+    it, stage = call.stopped_at, call.verdict.stage
+    if it is None or call.verdict.reason not in ("origin-missing", "preflight-status"):
+        return False
+    if stage != "preflight" and refusal(it.response_headers, it.status, it.error_page, it.url, preflight=False) is None:
+        # an error of the app may well have passed CORS code that doesn't name the page
+        return False
+    return error_by_cors(it.response_headers, it.status, it.error_page, it.url, preflight=stage == "preflight")
 
 
 def _status_kind(status: str) -> str:

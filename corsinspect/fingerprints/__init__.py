@@ -3,7 +3,7 @@
 from .matcher import Headers, answered_by, recognise, recognise_all
 from .names import Confidence, Layer, Match
 from .pages import FIRST_BYTES, error_page
-from .refusals import GRANTING, REFUSALS, Refusal, refusal, refused
+from .refusals import GRANTING, REFUSALS, Refusal, error_by_cors, refusal, refused
 
 __all__ = [
     "FIRST_BYTES",
@@ -15,6 +15,7 @@ __all__ = [
     "Match",
     "Refusal",
     "answered_by",
+    "error_by_cors",
     "error_page",
     "recognise",
     "recognise_all",

@@ -144,6 +144,15 @@ def refused(headers: Lines, status: int | None, error_page: str | None, url: str
     return in_words or _has(headers, "vary", r"(^|,)\s*origin\s*(,|$)") or bool(names & {*GRANTING})
 
 
+def error_by_cors(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
+    """Whether CORS code, and not a login or a router, made this error."""
+    if status is None or status < 400 or status >= 500:
+        return False
+    # CORS code that sends no answer of its own hands a refused preflight on: only a maker's own sign explains a 404
+    look = refusal if status in (404, 405) else refused
+    return bool(look(headers, status, error_page, url, preflight=preflight))
+
+
 def _has(headers: Lines, name: str, pattern: str) -> bool:
     return any(each.lower() == name and re.search(pattern, value.strip(), re.I) for each, value in headers)
 

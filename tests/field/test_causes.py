@@ -149,3 +149,10 @@ def test_a_header_is_wanted_where_the_request_shows_it(sent, got, url, hidden) -
     call = only(exchange(url=url, sent=sent, got={**OPEN, **got}))
     assert call.verdict.outcome == "allowed"
     assert wanted_and_hidden(call) == hidden
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name[:2] in ("07", "08", "10", "31")])
+def test_what_cors_code_refused_is_said_so_everywhere(name: str) -> None:
+    for call in judge_all(load(HERE / name).exchanges):
+        words = explanation(call)
+        assert "CORS code of" in words.happened and "in its CORS settings" in words.change

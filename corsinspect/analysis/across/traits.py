@@ -12,7 +12,7 @@ from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
-from corsinspect.fingerprints import refusal, refused
+from corsinspect.fingerprints import error_by_cors
 from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
 
 Moved = Literal["slash", "https", "elsewhere"]
@@ -102,13 +102,8 @@ def traits(call: Call) -> Traits:
     )
 
 
-def _refused(preflight: Exchange) -> bool:
-    status = preflight.status or 0
-    if status < 400:
-        return False
-    # CORS code that sends no answer of its own hands a refused preflight on: only a maker's own sign explains a 404
-    look = refusal if status in (404, 405, 501) else refused
-    return bool(look(preflight.response_headers, status, preflight.error_page, preflight.url, preflight=True))
+def _refused(it: Exchange) -> bool:
+    return error_by_cors(it.response_headers, it.status, it.error_page, it.url, preflight=True)
 
 
 def _kept(call: Call) -> bool:
