@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from corsinspect.advice.context import CallContext
+from corsinspect.advice.evidence.misplaced import misplaced
 
 Test = Callable[[CallContext], bool]
 
@@ -26,12 +27,23 @@ class KnownCause(msgspec.Struct, frozen=True):
     """The same for the call at hand, where `test` holds."""
     change: str
     test: Test | None = None
+    settles: bool = False
+    """Whether its sign explains the answer alone: no other cause, and no guess about a hidden error, stands beside."""
 
 
 def _cause(
-    id: str, reasons: str, weight: int, what: str, *, sign: str, change: str, test: Test | None = None, seen: str = ""
+    id: str,
+    reasons: str,
+    weight: int,
+    what: str,
+    *,
+    sign: str,
+    change: str,
+    test: Test | None = None,
+    seen: str = "",
+    settles: bool = False,
 ) -> KnownCause:
-    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test)
+    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles)
 
 
 _PREFLIGHT = "origin-missing preflight-status"
@@ -58,7 +70,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="OPTIONS is answered 404, 405 or 501, but other methods work there.",
         seen="The preflight was answered {status}.",
         change="{server}: let the CORS code answer OPTIONS before routing.",
-        test=lambda it: it.stage == "preflight" and it.status in (404, 405, 501),
+        test=lambda it: it.stage == "preflight" and it.status in (404, 405, 501) and it.refusal is None,
     ),
     _cause(
         "wrong-address",
@@ -68,7 +80,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Status 404, for other methods too.",
         seen="Status 404, and no other request to this address has worked in this session.",
         change="The page: check the path. An error page without CORS headers looks like a CORS error.",
-        test=lambda it: it.status == 404 and not it.knows_method,
+        test=lambda it: it.status == 404 and not it.knows_method and it.refusal is None,
     ),
     _cause(
         "preflight-crashes",
@@ -101,6 +113,40 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     # no Access-Control-Allow-Origin
     _cause(
+        "refused-by-its-cors-code",
+        "origin-missing preflight-status",
+        11,
+        "The server's CORS code refused the origin: its list or its rules lack it.",
+        sign="The answer names CORS, or is one that only CORS code gives: “x-ms-error-code: CorsPreflightFailure”, "
+        "“X-Rack-CORS: no-origin”, an empty 403 of Ollama or gin-contrib/cors.",
+        seen="{maker} refuses like this: {maker_sign}.",
+        change="{server}: {maker_setting}.",
+        test=lambda it: it.refusal is not None and it.refusal.about == "origin",
+        settles=True,
+    ),
+    _cause(
+        "no-rule-matches",
+        "origin-missing preflight-status",
+        11,
+        "The server's CORS code refused the call: none of its rules matches the origin, the method and the headers.",
+        sign="The answer names CORS: “x-ms-error-code: CorsPreflightFailure”, S3's AccessForbidden.",
+        seen="{maker} refuses like this: {maker_sign}.",
+        change="{server}: {maker_setting}.",
+        test=lambda it: it.refusal is not None and it.refusal.about == "rule",
+        settles=True,
+    ),
+    _cause(
+        "path-not-covered",
+        "origin-missing preflight-status",
+        11,
+        "The server's CORS code has no rule for this path.",
+        sign="The answer says so: “X-Rack-CORS: no-path”.",
+        seen="{maker} refuses like this: {maker_sign}.",
+        change="{server}: {maker_setting}.",
+        test=lambda it: it.refusal is not None and it.refusal.about == "path",
+        settles=True,
+    ),
+    _cause(
         "origin-not-in-list",
         "origin-missing preflight-status",
         9,
@@ -108,7 +154,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="There are other CORS headers, or “Vary: Origin”, but no Access-Control-Allow-Origin.",
         seen="CORS code did run (Vary: Origin, or other Access-Control headers), but did not allow {page}.",
         change="{server}: add exactly {page} to the list: scheme, host and port, without a trailing slash.",
-        test=lambda it: it.refuses and it.status not in (404, 405) and not it.allows_page,
+        test=lambda it: it.refuses and it.refusal is None and it.status not in (404, 405) and not it.allows_page,
     ),
     _cause(
         "proxy-answers-itself",
@@ -136,6 +182,36 @@ CAUSES: tuple[KnownCause, ...] = (
         ),
     ),
     _cause(
+        "no-gateway-route",
+        "origin-missing preflight-status",
+        11,
+        "API Gateway has no such route or method.",
+        sign="“x-amzn-ErrorType: MissingAuthenticationTokenException”, which has nothing to do with a token.",
+        seen="“x-amzn-ErrorType: MissingAuthenticationTokenException” says so.",
+        change="{server}: check path, stage and method, and deploy the API; the page: check the address.",
+        test=lambda it: (
+            (it.header("x-amzn-errortype") or "").startswith("MissingAuthenticationToken") and it.by_api_gateway
+        ),
+        settles=True,
+    ),
+    _cause(
+        "gateway-answers-itself",
+        "origin-missing",
+        10,
+        "API Gateway made this error itself (an authorizer, a limit, a failed function), without CORS headers.",
+        sign="“x-amzn-ErrorType” on an error of API Gateway.",
+        seen="Status {status} with “x-amzn-ErrorType”: the gateway's own answer.",
+        change="{server}: add Access-Control-Allow-Origin to the Gateway Responses DEFAULT_4XX and DEFAULT_5XX, and "
+        "deploy. Then find out why it refuses.",
+        test=lambda it: (
+            it.stage == "actual"
+            and it.status >= 400
+            and it.header("x-amzn-errortype") is not None
+            and it.by_api_gateway
+        ),
+        settles=True,
+    ),
+    _cause(
         "errors-go-around",
         "origin-missing",
         7,
@@ -153,7 +229,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The status is 400 or higher: the call would have failed anyway.",
         seen="Status {status}: the call would have failed anyway.",
         change="{server}: fix the error first. Its log says more.",
-        test=lambda it: it.stage == "actual" and it.status >= 400 and not it.good and not it.granted,
+        test=lambda it: it.stage == "actual" and it.status >= 400 and not (it.good or it.granted or it.refusal),
     ),
     _cause(
         "from-a-cache",
@@ -250,12 +326,39 @@ CAUSES: tuple[KnownCause, ...] = (
         "private-network-unknown",
         "private-network-header",
         5,
-        "The server's CORS code doesn't know about private networks.",
-        sign="The preflight asks Access-Control-Request-Private-Network: true, and no answer grants it.",
+        "The server doesn't let public pages call into a private network.",
+        sign="The preflight has “Access-Control-Request-Private-Network: true”, and its answer lacks "
+        "“Access-Control-Allow-Private-Network: true”.",
         change="{server}: add “Access-Control-Allow-Private-Network: true” to the answer to OPTIONS. Chromium only "
         "asked for it and never insisted by default: if it changes nothing, see the browser's console.",
     ),
     # redirects
+    _cause(
+        "session-expired",
+        f"{_ORIGIN} origin-missing origin-multiple origin-wildcard-with-credentials credentials-not-true "
+        "redirect-mode-error preflight-redirect preflight-status",
+        12,
+        "The session has expired, or there is none: the API redirected the script to a login page.",
+        sign="The call, not its preflight, is redirected to a login (/login, /authorize, an identity provider).",
+        seen="{asked} redirected the call to {login}.",
+        change="{asked}: answer calls from scripts with 401 instead of a redirect, CORS headers included; the "
+        "page then opens the login itself. CORS headers on the login page don't help.",
+        test=lambda it: it.led_to_login,
+        settles=True,
+    ),
+    _cause(
+        "scheme-lost",
+        "preflight-redirect origin-missing redirect-mode-error mixed-content",
+        11,
+        "The server redirects to http although it was called by https: it doesn't know that the proxy in front speaks "
+        "https.",
+        sign="The call goes to https, and Location is the same host by http.",
+        seen="It was redirected to {location}.",
+        change="The page: call {secure}, so that nothing redirects; {server}: trust X-Forwarded-Proto from the proxy "
+        "(uvicorn: --proxy-headers --forwarded-allow-ips).",
+        test=lambda it: it.redirects_to_http and not it.redirects_to_login,
+        settles=True,
+    ),
     _cause(
         "slash-redirect",
         "preflight-redirect origin-missing redirect-mode-error",
@@ -467,6 +570,28 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: search the app and every proxy's configuration for the header's name, and keep one.",
         test=lambda it: "duplicated" in it.kinds,
     ),
+    # an error under wrong headers
+    _cause(
+        "socket-io-not-attached",
+        "origin-wildcard-with-credentials credentials-not-true origin-mismatch origin-missing",
+        10,
+        "No socket.io server is attached here: what answers is the app's 404.",
+        sign="The path is /socket.io/, and the status is 404.",
+        seen="/socket.io/ was answered {status}, by the app and its CORS code.",
+        change="{server}: attach socket.io to the HTTP server that listens (new Server(httpServer)), "
+        "not to another one; its CORS settings are its own.",
+        test=lambda it: it.stage == "actual" and it.status == 404 and "/socket.io/" in it.path,
+    ),
+    _cause(
+        "nothing-there",
+        "origin-wildcard-with-credentials credentials-not-true",
+        9,
+        "The address is wrong: nothing is there, and the CORS headers are those of every answer.",
+        sign="The status is 404, and nothing else has worked at this address.",
+        seen="Status 404, and no other request to this address has worked in this session.",
+        change="The page: check the path; {server}: add the route. Then name {page} and allow credentials.",
+        test=lambda it: it.stage == "actual" and it.status == 404 and not it.knows_method,
+    ),
     # credentials
     _cause(
         "wildcard-by-default",
@@ -483,7 +608,9 @@ CAUSES: tuple[KnownCause, ...] = (
         "The page asks for credentials but has none to send.",
         sign="The request has neither a cookie nor a login.",
         change="The page: leave out credentials: 'include' (withCredentials) if this API needs no cookie.",
-        test=lambda it: it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie,
+        test=lambda it: (
+            it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie and not it.sets_cookies
+        ),
     ),
     _cause(
         "true-in-capitals",
@@ -565,6 +692,17 @@ CAUSES: tuple[KnownCause, ...] = (
         "This method was never added to the list.",
         sign="Other methods are in the list.",
         change="{server}: add {method} to the methods that the CORS code allows.",
+    ),
+    _cause(
+        "response-header-on-request",
+        "header-not-allowed",
+        11,
+        "The page sets a response header on its request.",
+        sign="The header is Access-Control-Allow-Origin, or another one that only a response means anything with.",
+        seen="The request has {misplaced}, which only a response means anything with.",
+        change="The page: leave {misplaced} out of the request's headers. The server allows it nothing.",
+        test=lambda it: bool(misplaced(it.verdict.expected)),
+        settles=True,
     ),
     _cause(
         "header-by-tooling",
@@ -710,6 +848,15 @@ CAUSES: tuple[KnownCause, ...] = (
         test=lambda it: bool(it.location),
     ),
     # not failures of CORS
+    _cause(
+        "wanted-header-not-exposed",
+        "hidden-header",
+        8,
+        "Script can't read a header that it needs.",
+        sign="The answer has the header, and Access-Control-Expose-Headers doesn't list it.",
+        seen="The answer has {hidden}, and Access-Control-Expose-Headers doesn't list it{lacked}.",
+        change="{server}: send “Access-Control-Expose-Headers: {exposed}” with the answer.",
+    ),
     _cause(
         "no-cors-asked",
         "no-cors",

@@ -1,5 +1,6 @@
 """The usual causes of what happened to a call, the likeliest first by what the traffic shows."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
@@ -7,8 +8,13 @@ import msgspec
 from corsinspect.advice.app_pages import sibling
 from corsinspect.advice.cause_table import CAUSES, KnownCause
 from corsinspect.advice.context import CallContext
+from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.misplaced import misplaced
+from corsinspect.advice.evidence.wanted import exposed_as_well, wanted_and_hidden
 from corsinspect.advice.values import Values, cut
-from corsinspect.model import Call
+from corsinspect.fetch.headers import combined
+from corsinspect.fetch.url import origin_of
+from corsinspect.model import Call, Exchange
 
 MOST = 3
 """More are not worth reading for one call."""
@@ -25,6 +31,8 @@ class Cause(msgspec.Struct, frozen=True):
     """The evidence for it, in this traffic or in general."""
     change: str
     """Who must change what."""
+    settles: bool = False
+    """Whether the answer itself shows it (`KnownCause.settles`)."""
 
 
 def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
@@ -39,6 +47,7 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
     context = CallContext(call, neighbours)
     fitting = [known for known in CAUSES if named in known.reasons and (known.test is None or known.test(context))]
     fitting.sort(key=lambda known: -known.weight)
+    fitting = [known for known in fitting if known.settles][:1] or fitting
     # weak causes count only if there is nothing better
     fitting = [known for known in fitting if known.weight > LAST_RESORT] or fitting
     values = Values(VALUES, context)
@@ -48,6 +57,10 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
+    values |= {"exposed": "the header"}
+    values |= {"misplaced": "the header"}
+    values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
+    values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
     fitting = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
     return [Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in fitting]
@@ -65,6 +78,8 @@ def _name(call: Call) -> str | None:
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
         return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
+    if wanted_and_hidden(call):
+        return "hidden-header"
     if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"
     return None
@@ -79,7 +94,7 @@ class _General(dict[str, str]):
 
 def _filled(known: KnownCause, values: Mapping[str, str]) -> Cause:
     seen = known.seen.format_map(values)
-    return Cause(known.id, known.what, _capital(seen), _capital(known.change.format_map(values)))
+    return Cause(known.id, known.what, _capital(seen), _capital(known.change.format_map(values)), known.settles)
 
 
 def _capital(sentence: str) -> str:
@@ -103,6 +118,32 @@ def _sibling(context: CallContext) -> str:
     return f" ({other})" if other else ""
 
 
+def _setting(context: CallContext) -> str:
+    found = context.refusal
+    page = cut(context.page or "the page's origin")
+    return found.setting.replace("{page}", page) if found else f"allow {page}"
+
+
+def _asked(context: CallContext) -> str:
+    redirecting = led_to_login(context.call)
+    return _server(context) if redirecting is None else cut(origin_of(redirecting.url).partition("://")[2])
+
+
+def _login(context: CallContext) -> str:
+    redirecting = led_to_login(context.call)
+    return cut(combined(redirecting.response_headers, "location") or "" if redirecting else "a login").partition("?")[0]
+
+
+def _lacked(context: CallContext) -> str:
+    names = wanted_and_hidden(context.call)
+    late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
+    return "; the next call to this address came without it and was answered 400" if names and late else ""
+
+
+def _sent(exchange: Exchange, name: str) -> bool:
+    return combined(exchange.request_headers, name) is not None
+
+
 VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
     "page": lambda context: cut(context.page or "the page's origin"),
@@ -113,6 +154,16 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "sibling": _sibling,
     "location": lambda context: cut(context.location),
     "proxy": lambda context: context.proxies[0] if context.proxies else "the proxy",
+    "maker": lambda context: context.refusal.maker if context.refusal else "The CORS code",
+    "maker_sign": lambda context: context.refusal.sign if context.refusal else "by this answer",
+    "maker_setting": _setting,
+    "asked": _asked,
+    "login": _login,
+    "secure": lambda context: cut(re.sub("^http:", "https:", context.location)),
+    "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
+    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call)),
+    "exposed": lambda context: cut(exposed_as_well(context.call)),
+    "lacked": _lacked,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),
     "good": _good,

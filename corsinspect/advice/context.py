@@ -5,24 +5,18 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from corsinspect.advice.app_pages import app_page
+from corsinspect.advice.evidence.login import is_login, led_to_login
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
-from corsinspect.fingerprints import answered_by, recognise, recognise_all
+from corsinspect.fingerprints import GRANTING, Refusal, answered_by, recognise, recognise_all, refusal, refused
 from corsinspect.model import Call, Exchange
 
-GRANTING = (
-    "access-control-allow-credentials",
-    "access-control-allow-methods",
-    "access-control-allow-headers",
-    "access-control-max-age",
-)
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 
-_LOGIN = re.compile(r"log-?in|sign-?in|auth|sso|oauth|saml|session", re.IGNORECASE)
 _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
 
@@ -102,11 +96,18 @@ class CallContext:
     @property
     def refuses(self) -> bool:
         """Whether the answer looks as if CORS code ran and refused the origin."""
-        if self.stopped is None or _has(self.stopped, _ALLOW_ORIGIN):
+        it = self.stopped
+        if it is None:
             return False
-        vary = {name.strip().lower() for name in (self.header("vary") or "").split(",")}
-        in_words = self.status in (400, 403) and self.stopped.error_page in ("fastapi", "spring", "aiohttp")
-        return in_words or "origin" in vary or _has(self.stopped, *GRANTING)
+        return refused(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """How the CORS code that refused the origin can be recognised; None: not by a sign of its own."""
+        it = self.stopped
+        if it is None or _has(it, _ALLOW_ORIGIN):
+            return None
+        return refusal(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
 
     @property
     def granted(self) -> bool:
@@ -155,7 +156,19 @@ class CallContext:
 
     @property
     def redirects_to_login(self) -> bool:
-        return bool(_LOGIN.search(self.location))
+        return self.stopped is not None and bool(self.location) and is_login(self.location, self.stopped.url)
+
+    @property
+    def led_to_login(self) -> bool:
+        """Whether the call itself (not its preflight) was redirected to a login, here or before."""
+        return led_to_login(self.call) is not None
+
+    @property
+    def redirects_to_http(self) -> bool:
+        """Whether a server that was called by https redirects to the same host by http."""
+        host = self.server.removeprefix("https://").partition(":")[0]
+        there = re.match(r"http://([^/?#:]*)", self.location)
+        return self.server.startswith("https:") and there is not None and there.group(1).lower() == host
 
     @property
     def page_embedder(self) -> str | None:
@@ -189,6 +202,32 @@ class CallContext:
     def has_cookie(self) -> bool:
         """Whether the request had a cookie or a login."""
         return self.sent("cookie") is not None or self.sent("authorization") is not None
+
+    @property
+    def by_api_gateway(self) -> bool:
+        """Whether the answer passed API Gateway for certain: other services of AWS name their errors alike."""
+        return self.stopped is not None and _has(self.stopped, "x-amz-apigw-id", "apigw-requestid")
+
+    @property
+    def later(self) -> list[Exchange]:
+        """This server's answers to later requests (not preflights) to the same path."""
+        started = self.stopped.started if self.stopped is not None else 0
+        return [
+            each
+            for each in self.answers
+            if each.method != "OPTIONS" and each.started > started and _path(each) == self.path
+        ]
+
+    @property
+    def path(self) -> str:
+        """The path where the call stopped."""
+        return _path(self.stopped)
+
+    @property
+    def sets_cookies(self) -> bool:
+        """Whether this server sets cookies, so that the page may need them."""
+        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
+        return any(_has(each, "set-cookie") for each in (*own, *self.answers))
 
     @property
     def sets_lax_cookies(self) -> bool:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.fetch.check import (
     ALLOW_CREDENTIALS,
     ALLOW_HEADERS,
@@ -119,7 +121,7 @@ def fix(call: Call) -> Fix | None:
     does too.
     """
     verdict = call.verdict
-    if verdict.outcome != "blocked" or verdict.reason not in FIXABLE:
+    if verdict.outcome != "blocked" or verdict.reason not in FIXABLE or beyond_headers(call):
         return None
     hop = call.hops[verdict.hop]
     asked = _asked(call, hop)
@@ -130,6 +132,13 @@ def fix(call: Call) -> Fix | None:
         # if the request was sent, the preflight passed, whatever its headers seem to say
         preflight = _preflight_fix(hop.preflight, asked)
     return Fix(preflight=preflight, actual=_actual_fix(hop, asked))
+
+
+def beyond_headers(call: Call) -> bool:
+    """Whether headers would only move the failure: a login page is for people, and a response header that the page
+    sends means nothing, allowed or not."""
+    by_page = call.verdict.reason == "header-not-allowed" and bool(misplaced(call.verdict.expected))
+    return by_page or led_to_login(call) is not None
 
 
 def cautions(call: Call, fix: Fix) -> list[str]:

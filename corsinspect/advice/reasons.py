@@ -305,6 +305,12 @@ VARIANTS: dict[tuple[str, str], Words] = {
         "and then the wildcard does not count.",
         "{server} must list {method} by name in Access-Control-Allow-Methods.",
     ),
+    ("header-not-allowed", "response-header"): Words(
+        "page sends {misplaced}",
+        "The page sends {misplaced} with its request. That is a header of responses: it allows nothing there, and "
+        "makes the browser ask {server} for leave to send it.",
+        "The page must not set {misplaced}.",
+    ),
     ("header-not-allowed", "wildcard"): Words(
         "* does not cover {absent}",
         "{server} allows any header with *, but the page made this call with credentials, "
@@ -329,6 +335,16 @@ VARIANTS: dict[tuple[str, str], Words] = {
         "{server} must send “Cross-Origin-Resource-Policy: cross-origin”, or the page must load it with CORS.",
     ),
     # by the status of the answer
+    ("origin-missing", "refused"): Words(
+        "refused by the server's CORS code ({status})",
+        "The CORS code of {server} refused the call: status {status}, and no Access-Control-Allow-Origin header.",
+        "{server} must allow {needed} in its CORS settings.",
+    ),
+    ("preflight-status", "refused"): Words(
+        "refused by the server's CORS code ({status})",
+        "The CORS code of {server} refused the preflight (OPTIONS): status {status}.",
+        "{server} must allow the page's origin, the method and the headers in its CORS settings.",
+    ),
     ("origin-missing", "preflight-unauthorized"): Words(
         "no Allow-Origin (preflight answered {status})",
         "{server} asked for a login on the preflight (OPTIONS): status {status}, without CORS headers. "
@@ -367,6 +383,16 @@ VARIANTS: dict[tuple[str, str], Words] = {
     ),
 }
 """More specific words for a reason: by a kind of `differences.Difference`, or by what a status means."""
+
+MASKED_BESIDE = "Behind it is an error (status {status}): with the right headers the call would still fail."
+"""The same where the answer has CORS headers, and they are wrong."""
+
+TO_LOGIN = Words(
+    "redirected to a login",
+    "{asked} redirected the call to a login page, which is made for people: script can't log in there.",
+    "{asked} must answer calls from scripts with 401 instead; the page then opens the login itself.",
+)
+"""Whatever check the login page fails: no header on it helps."""
 
 MASKED: dict[str, str] = {
     "server-error": "The real problem is an error in the server itself (status {status}); error pages often lack the "

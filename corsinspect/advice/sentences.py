@@ -12,11 +12,14 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
+from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.advice.messages.signals import showed
-from corsinspect.advice.reasons import CONDITIONS, MASKED, REASONS, VARIANTS, Words
+from corsinspect.advice.reasons import CONDITIONS, MASKED, MASKED_BESIDE, REASONS, TO_LOGIN, VARIANTS, Words
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
+from corsinspect.fingerprints import error_by_cors, refusal
 from corsinspect.model import Alternative, Call, Kind, Outcome
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -129,10 +132,13 @@ def explanation(call: Call) -> Explanation:
     values = Values(VALUES, call)
     words = _words(call, values)
     happened = words.happened.format_map(values)
+    if words is TO_LOGIN:
+        return Explanation(headline(call), happened, _consequence(call), words.change.format_map(values))
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
     if _hides(call):
-        happened += " " + MASKED[call.masked or ""].format_map(values)
+        bare = verdict.reason in ("origin-missing", "preflight-status")
+        happened += " " + (MASKED[call.masked or ""] if bare else MASKED_BESIDE).format_map(values)
     consequence = _consequence(call) if verdict.outcome == "blocked" else ""
     return Explanation(headline(call), happened, consequence, words.change.format_map(values))
 
@@ -213,9 +219,13 @@ def _why(call: Call) -> str:
 
 def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
+    if led_to_login(call) is not None:
+        return TO_LOGIN
     status = _status_kind(values["status"])
     absent = "absent" if call.verdict.found is None else ""
-    for more in (*difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
+    sent = "response-header" if reason == "header-not-allowed" and misplaced(call.verdict.expected) else ""
+    sent = "refused" if _refused(call) else sent
+    for more in (sent, *difference(call).kinds, status, f"{call.verdict.stage}-{status}", absent):
         if (reason, more) in VARIANTS:
             return VARIANTS[reason, more]
     generic = "network-error" if call.verdict.outcome == "network-error" else ""
@@ -224,7 +234,18 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
 
 def _hides(call: Call) -> bool:
     """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
-    return call.masked in MASKED and call.verdict.stage != "preflight"
+    return call.masked in MASKED and call.verdict.stage != "preflight" and not _refused(call)
+
+
+def _refused(call: Call) -> bool:
+    """Whether the error that stopped the call is one of CORS code itself."""
+    it, stage = call.stopped_at, call.verdict.stage
+    if it is None or call.verdict.reason not in ("origin-missing", "preflight-status"):
+        return False
+    if stage != "preflight" and refusal(it.response_headers, it.status, it.error_page, it.url, preflight=False) is None:
+        # an error of the app may well have passed CORS code that doesn't name the page
+        return False
+    return error_by_cors(it.response_headers, it.status, it.error_page, it.url, preflight=stage == "preflight")
 
 
 def _status_kind(status: str) -> str:
@@ -329,7 +350,14 @@ def _server(call: Call) -> str:
     return origin.partition("://")[2] or "the server"
 
 
+def _asked(call: Call) -> str:
+    redirecting = led_to_login(call)
+    return origin_of(redirecting.url).partition("://")[2] if redirecting is not None else "the API"
+
+
 VALUES: dict[str, Callable[[Call], str]] = {
+    "misplaced": lambda call: cut(", ".join(misplaced(call.verdict.expected))),
+    "asked": _asked,
     "server": _server,
     "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),
     "page": lambda call: call.page_origin or "the page's origin",

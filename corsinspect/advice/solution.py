@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from corsinspect.advice.fix import Fix, cautions, fix
+from corsinspect.advice.fix import Fix, beyond_headers, cautions, fix
 from corsinspect.advice.recipes import Recipe, Rendered, needs_of, recipe, render, suggestions
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import Match
@@ -59,7 +59,8 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
     found = fix(call)
     picked, match = _recipe(server, others, chosen)
     rendered = None
-    if picked is not None and (found is not None or call.verdict.outcome == "blocked"):
+    useful = found is not None or (call.verdict.outcome == "blocked" and not beyond_headers(call))
+    if picked is not None and useful:
         needs = needs_of(others).get(server)
         rendered = render(picked, needs) if needs is not None else None
     return Solution(

@@ -397,6 +397,14 @@ GUIDES: dict[str, Guide] = {
         unseen=False,
         mdn="Set-Cookie header: SameSite",
     ),
+    "hidden-header": Guide(
+        "a response header that script can't read",
+        "CORS shows script only a few response headers. The others are in the answer, but for script they are null.",
+        "The call is allowed, and headers.get(…) returns null for a header that the network panel shows.",
+        "The server must list the header in Access-Control-Expose-Headers, in the answer itself (not the preflight's).",
+        unseen=False,
+        mdn="Access-Control-Expose-Headers header",
+    ),
     "other-frame": Guide(
         "a frame or window of another origin",
         "Scripts may not access a frame or window of another origin. That is the same-origin policy itself: it is "

@@ -19,6 +19,8 @@ from .pairing import grant_failures, needs_preflight
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .steps import Stop, checked_answer, first_stop, unanswered
 
+_MASKING = ("origin-missing", "preflight-status", "origin-wildcard-with-credentials", "credentials-not-true")
+"""What says nothing about the error, which the page would have met next."""
 _MASKED = {
     401: "unauthorized",
     403: "forbidden",
@@ -306,6 +308,6 @@ def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None
 def _masked(verdict: Verdict) -> str | None:
     """What the failed check hides: an error that the page would have seen, had the headers been there."""
     status = verdict.status or 0
-    if verdict.outcome != "blocked" or status < 400 or verdict.reason not in ("origin-missing", "preflight-status"):
+    if verdict.outcome != "blocked" or status < 400 or verdict.reason not in _MASKING:
         return None
     return "server-error" if status >= 500 else _MASKED.get(status, "client-error")

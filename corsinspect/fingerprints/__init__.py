@@ -3,15 +3,22 @@
 from .matcher import Headers, answered_by, recognise, recognise_all
 from .names import Confidence, Layer, Match
 from .pages import FIRST_BYTES, error_page
+from .refusals import GRANTING, REFUSALS, Refusal, error_by_cors, refusal, refused
 
 __all__ = [
     "FIRST_BYTES",
+    "GRANTING",
+    "REFUSALS",
     "Confidence",
     "Headers",
     "Layer",
     "Match",
+    "Refusal",
     "answered_by",
+    "error_by_cors",
     "error_page",
     "recognise",
     "recognise_all",
+    "refusal",
+    "refused",
 ]

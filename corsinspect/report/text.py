@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corsinspect.advice import OUTCOME_SIGNS, certainty, counted, is_open, pattern_words, short_reason, showed
 from corsinspect.advice.causes import causes
+from corsinspect.advice.evidence.wanted import wanted_and_hidden
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
@@ -57,7 +58,7 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours
     marks = [mark for mark, shown in (("changed", changed), (_doubt(call), True)) if shown and mark]
     detail = _detail(call)
     if neighbours is not None and (cause := _likely(call, neighbours)):
-        detail += f"\n{cause}"
+        detail = f"{detail}\n{cause}" if detail else cause.lstrip()
     if marks:
         first += f"   ({', '.join(marks)})"
     return f"{first}\n{_INDENT}{detail}" if detail else first
@@ -103,11 +104,17 @@ def _detail(call: Call) -> str:
 
 
 def _likely(call: Call, neighbours: Neighbours) -> str:
-    """For a blocked call: the likeliest cause and its evidence in the session; once per server."""
+    """For a blocked call: the likeliest cause and its evidence in the session; once per server. For an allowed one: the
+    headers that its script needs and can't read, and the line that exposes them."""
+    if wanted_and_hidden(call):
+        hidden = causes(call, neighbours.few(call))[0]
+        said = f"but: {hidden.what} {hidden.seen} {hidden.change}"
+        return _wrapped(said) if neighbours.is_new(call, said) else ""
     if call.verdict.outcome != "blocked":
         return ""
     likeliest = causes(call, neighbours.few(call))[:1]
-    counted = _behind(call, neighbours) if call.verdict.stage == "actual" or not likeliest else ""
+    settled = any(cause.settles for cause in likeliest)
+    counted = "" if settled or (likeliest and call.verdict.stage != "actual") else _behind(call, neighbours)
     sentences = f"{LIKELY}{likeliest[0].what} {counted or likeliest[0].seen}" if likeliest else counted
     return _wrapped(sentences) if neighbours.is_new(call, sentences) else ""
 

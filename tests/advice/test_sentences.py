@@ -222,7 +222,9 @@ def test_whatever_was_captured_has_words(reason, outcome, stage, expected, found
 
 
 def test_the_words_ask_only_for_values_that_exist() -> None:
-    known = set("server host page needed method capitals found sent absent difference status to why answer".split())
+    known = set(
+        "server host page needed method capitals found sent absent difference status to why answer misplaced".split()
+    )
     templates = [
         text
         for words in [*advice.REASONS.values(), *VARIANTS.values()]

@@ -85,7 +85,7 @@ FLOORS = {
     "model": _floor("fetch.embedder fetch.engines fetch.reasons", "msgspec", pure=True),
     "printable": _floor("", pure=True),
     "fingerprints": _floor("fingerprints", pure=True),
-    "analysis": _floor("analysis fetch model", "msgspec publicsuffixlist", pure=True),
+    "analysis": _floor("analysis fetch fingerprints model", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
     "session": _floor("session errors model fingerprints analysis", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model session fingerprints analysis printable", "mitmproxy msgspec"),

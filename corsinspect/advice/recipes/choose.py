@@ -38,9 +38,10 @@ def matches(exchanges: Iterable[Exchange]) -> list[Match]:
 def suggestions(exchanges: Iterable[Exchange]) -> list[tuple[Recipe, Match]]:
     """The recipes for what is recognised in one server's answers: the app's first, then its proxies', the surest first.
 
-    Guesses are included as such; matches without a recipe are not."""
+    Guesses are included as such, after all that is sure; matches without a recipe are not."""
     by_name = {name: recipe for recipe in recipes().values() for name in recipe.frameworks}
     found = [(by_name[match.name], match) for match in matches(exchanges) if match.name in by_name]
+    found.sort(key=lambda one: not _is_sure(one[1]))
     return list({recipe.id: (recipe, match) for recipe, match in reversed(found)}.values())[::-1]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.fetch.check import asked_by
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.origin import parse_origin
@@ -67,6 +68,7 @@ def _of_exchange(call: Call, exchange: Exchange, server: str) -> Needs:
             unsafe_names(exchange.request_headers, ENGINES[call.engine or "chromium"]),
         )
     status = exchange.status or 0
+    names = tuple(name for name in names if not misplaced(name))
     return Needs(
         api=server,
         origins=(call.page_origin or "",),

@@ -26,6 +26,9 @@ def evidence(call: Call, others: Iterable[Call]) -> Evidence | None:
     stopped = None if failed is None else failed.request or failed.preflight
     if call.masked is None or failed is None or stopped is None:
         return None
+    if call.verdict.reason not in ("origin-missing", "preflight-status"):
+        # headers that are there, and say something else, are not those of an error handler that adds none
+        return None
     server = origin_of(stopped.url)
     carried: list[Exchange] = []
     lacking = 0

@@ -95,7 +95,9 @@ def _failed(kind: Traits) -> bool:
 
 
 def _at_preflight(*statuses: int) -> Callable[[Traits], bool]:
-    return lambda kind: _blocked(kind) and kind.stage == "preflight" and kind.preflight_status in statuses
+    return lambda kind: (
+        _blocked(kind) and kind.stage == "preflight" and kind.preflight_status in statuses and not kind.refused
+    )
 
 
 def _moved(where: str) -> Callable[[Traits], bool]:

@@ -12,6 +12,7 @@ from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
+from corsinspect.fingerprints import error_by_cors
 from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
 
 Moved = Literal["slash", "https", "elsewhere"]
@@ -52,6 +53,8 @@ class Traits(NamedTuple):
     hop: int = 0
     """At which hop it stopped: where it isn't the first, the header values aren't those that decided."""
     background: bool = False
+    refused: bool = False
+    """Whether CORS code answered the preflight, and refused the call."""
     kept: bool = False
     """Whether it was loaded without CORS, and a browser may give it to a later fetch() without asking the server."""
 
@@ -95,7 +98,12 @@ def traits(call: Call) -> Traits:
         vary=judged is not None and _varies(judged),
         hop=verdict.hop,
         background=call.background,
+        refused=preflight is not None and _refused(preflight),
     )
+
+
+def _refused(it: Exchange) -> bool:
+    return error_by_cors(it.response_headers, it.status, it.error_page, it.url, preflight=True)
 
 
 def _kept(call: Call) -> bool:

@@ -37,15 +37,16 @@ def answer(subject: Subject, width: int) -> Content:
     """The answer, the comparison that it rests on, and the browser's steps."""
     call = subject.call
     words = advice.explanation(call)
+    likely = causes(call, subject.others)
     parts = [
         title(call),
         _answer(call, words, width),
-        _behind(subject),
+        Content("") if any(cause.settles for cause in likely) else _behind(subject),
         _certificate(call, width, subject.can_trust),
         _comparison(advice.comparison(call, subject.steps), width),
         script_reads(call, width),
         _steps(advice.step_rows(call, subject.steps), width),
-        _causes(causes(call, subject.others), width),
+        _causes(likely, width),
     ]
     return blocks(parts)
 

@@ -182,7 +182,8 @@ RESPONSE: tuple[Row, ...] = (
     ),
     Row(
         "words",
-        "x-aspnet-version x-aspnetmvc-version x-nextjs-cache x-cascade x-generator x-drupal-cache",
+        "x-aspnet-version x-aspnetmvc-version x-nextjs-cache x-cascade x-generator x-drupal-cache x-ms-error-code "
+        "x-rack-cors",
         "fingerprints",
     ),
     Row(

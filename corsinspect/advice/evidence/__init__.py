@@ -1,0 +1,1 @@
+"""What of the traffic shows a cause beyond the headers of the answer where a call stopped."""

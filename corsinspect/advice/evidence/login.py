@@ -1,0 +1,57 @@
+"""Login pages, recognised by the address that a redirect leads to."""
+
+import re
+
+from corsinspect.fetch.redirect import location
+from corsinspect.fetch.url import parse_url
+from corsinspect.model import Call, Exchange
+
+_LAST = frozenset(
+    """login log-in log_in logon signin sign-in sign_in auth authorize authenticate oauth oauth2 sso saml saml2
+    wp-login""".split()
+)
+"""Last segments of a path, without extension: never a part of a word, as in `lessons` or `authors`. What follows such
+a word (/v1/login/17) is a resource of an API."""
+_WITHIN = re.compile(r"/(cdn-cgi/access/login(/|$)|oauth2/start$|adfs/ls$|sessions?/new$|login/(index|oauth|sso)\b)")
+"""Longer paths of Cloudflare Access, oauth2-proxy, AD FS, Rails and GitHub."""
+_LABELS = frozenset("login logon signin auth sso idp accounts".split())
+"""First labels of a host other than the server's own."""
+_HOSTS = re.compile(r"(^|\.)(login\.microsoftonline\.com|okta\.com|auth0\.com|cloudflareaccess\.com|b2clogin\.com)$")
+_QUERY = (("client_id", "response_type"), ("samlrequest",), ("wa", "wtrealm"))
+"""Parameters of a login's request: RFC 6749, 4.1.1; SAML 2.0 Bindings, 3.4; WS-Federation 1.2, 13.1."""
+
+
+def is_login(location: str, asked: str) -> bool:
+    """Whether a redirect from `asked` (an absolute URL) leads to a login, and not only to another form of itself."""
+    here = parse_url(asked)
+    there = parse_url(location, here)
+    if here is None or there is None:
+        return False
+    if here.host == there.host and _path(here.path).rstrip("/") == _path(there.path).rstrip("/"):
+        return False
+    path = _path(there.path).lower().rstrip("/")
+    last = re.sub(r"\.\w+$", "", path.rpartition("/")[2])
+    names = {each.partition("=")[0].lower() for each in location.partition("?")[2].partition("#")[0].split("&")}
+    elsewhere = here.host != there.host
+    return (
+        last in _LAST
+        or _WITHIN.search(path) is not None
+        or (elsewhere and there.host.partition(".")[0] in _LABELS)
+        or _HOSTS.search(there.host) is not None
+        or any(names.issuperset(each) for each in _QUERY)
+    )
+
+
+def led_to_login(call: Call) -> Exchange | None:
+    """The answer that redirected this blocked call itself (not its preflight) to a login; None if there is none."""
+    if call.verdict.outcome != "blocked":
+        return None
+    for hop in call.hops[: call.verdict.hop + 1]:
+        it = hop.request
+        if it is not None and (target := location(it.status, it.response_headers)) and is_login(target, it.url):
+            return it
+    return None
+
+
+def _path(path: str) -> str:
+    return path.partition("?")[0].partition("#")[0]

@@ -1,0 +1,166 @@
+"""How CORS code refuses, as data: a status alone (401, 403, 404) doesn't say whether it was CORS code that answered.
+
+A maker is listed only with a sign of its own, in a header or in its error page.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+Lines = Sequence[tuple[str, str]]
+
+About = Literal["origin", "path", "rule"]
+"""What the CORS code refused: the origin; the path, which its configuration doesn't cover; or any part of a rule (the
+answer doesn't say which)."""
+
+GRANTING = (
+    "access-control-allow-credentials",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-max-age",
+)
+"""Headers that only CORS code sends, whether or not it allows the origin."""
+
+
+class Refusal(NamedTuple):
+    """One maker's way to refuse a call. A header's pattern is case-insensitive; None or "" matches any."""
+
+    maker: str
+    statuses: tuple[int, ...]
+    about: About
+    sign: str
+    """What of the answer shows it, in words."""
+    setting: str
+    """What to change there; {page} stands for the page's origin."""
+    source: str
+    header: tuple[str, str] | None = None
+    error_page: str | None = None
+    bare: bool = False
+    """Whether the answer has nothing but Date and “Content-Length: 0”, in this order."""
+    address: str = ""
+    """Pattern of the address (port and path) where the maker is known by it."""
+    preflight_only: bool = False
+
+
+_GIN = "https://github.com/gin-contrib/cors (config.go: AbortWithStatus(http.StatusForbidden))"
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        "Azure Storage",
+        (403,),
+        "rule",
+        "“x-ms-error-code: CorsPreflightFailure”",
+        "add a CORS rule with {page}, the method and the headers to the storage account (Resource sharing (CORS))",
+        "https://learn.microsoft.com/rest/api/storageservices/cross-origin-resource-sharing--cors--support-for-the-"
+        "azure-storage-services",
+        header=("x-ms-error-code", "^CorsPreflightFailure$"),
+    ),
+    Refusal(
+        "Amazon S3",
+        (403,),
+        "rule",
+        "S3's error page",
+        "add {page}, the method and the headers to the bucket's CORS configuration (Permissions, CORS)",
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html (403: no matching rule)",
+        error_page="aws-s3",
+        preflight_only=True,
+    ),
+    Refusal(
+        "rack-cors",
+        (200, 204, 401, 403, 404, 405),
+        "path",
+        "“X-Rack-CORS: … no-path”",
+        "extend a resource '…' line of the rack-cors block to this path",
+        "https://github.com/cyu/rack-cors (lib/rack/cors/result.rb)",
+        header=("x-rack-cors", r"\bno-path\b"),
+    ),
+    Refusal(
+        "rack-cors",
+        (200, 204, 401, 403, 404, 405),
+        "origin",
+        "“X-Rack-CORS: … no-origin”",
+        "add {page} to the origins line of the rack-cors block",
+        "https://github.com/cyu/rack-cors (lib/rack/cors/result.rb)",
+        header=("x-rack-cors", r"\bno-origin\b"),
+    ),
+    Refusal(
+        "rack-cors",
+        (200, 204, 401, 403, 404, 405),
+        "rule",
+        "“X-Rack-CORS: … no-method, deny-method or deny-header”",
+        "list the method and the headers in the resource line of the rack-cors block (methods: …, headers: :any)",
+        "https://github.com/cyu/rack-cors (lib/rack/cors/result.rb)",
+        header=("x-rack-cors", r"\b(no-method|deny-method|deny-header)\b"),
+    ),
+    Refusal(
+        "Ollama",
+        (403,),
+        "origin",
+        "an empty 403 at an address of Ollama's API",
+        "start it with OLLAMA_ORIGINS={page} in its environment",
+        "https://docs.ollama.com/faq (additional web origins); Ollama uses gin-contrib/cors",
+        bare=True,
+        address=r":11434(/|$)|^[^/]*/api/(tags|generate|chat|embed|embeddings|show|ps|pull|version)/?$",
+    ),
+    Refusal(
+        "gin-contrib/cors",
+        (403,),
+        "origin",
+        "a 403 with no body and no header but Date",
+        "add {page} to AllowOrigins of the CORS code (gin-contrib/cors)",
+        _GIN,
+        bare=True,
+    ),
+)
+
+
+def refusal(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> Refusal | None:
+    """The maker whose CORS code refused with this answer, the one with the most particular sign first; None: unknown.
+
+    `url`: the address that was called."""
+    return next(
+        (
+            each
+            for each in REFUSALS
+            if status in each.statuses
+            and (preflight or not each.preflight_only)
+            and (each.error_page is None or each.error_page == error_page)
+            and (each.header is None or _has(headers, *each.header))
+            and (not each.bare or _is_bare(headers))
+            and re.search(each.address, _address(url)) is not None
+        ),
+        None,
+    )
+
+
+def refused(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
+    """Whether the answer looks as if CORS code ran and refused the call."""
+    names = {name.lower() for name, _ in headers}
+    if "access-control-allow-origin" in names:
+        return False
+    if refusal(headers, status, error_page, url, preflight=preflight) is not None:
+        return True
+    in_words = status in (400, 403) and error_page in ("fastapi", "spring", "aiohttp")
+    return in_words or _has(headers, "vary", r"(^|,)\s*origin\s*(,|$)") or bool(names & {*GRANTING})
+
+
+def error_by_cors(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
+    """Whether CORS code, and not a login or a router, made this error."""
+    if status is None or status < 400 or status >= 500:
+        return False
+    # CORS code that sends no answer of its own hands a refused preflight on: only a maker's own sign explains a 404
+    look = refusal if status in (404, 405) else refused
+    return bool(look(headers, status, error_page, url, preflight=preflight))
+
+
+def _has(headers: Lines, name: str, pattern: str) -> bool:
+    return any(each.lower() == name and re.search(pattern, value.strip(), re.I) for each, value in headers)
+
+
+def _is_bare(headers: Lines) -> bool:
+    # Go writes its own headers last, and in this order; HTTP/2 and proxies change that, and add others
+    return [name for name, _ in headers] == ["Date", "Content-Length"] and headers[-1][1].strip() == "0"
+
+
+def _address(url: str) -> str:
+    return re.sub(r"^[a-z]+://", "", url).partition("?")[0].partition("#")[0]
