@@ -74,7 +74,7 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return _verdict(chain, included, "likely"), SILENCE, None
-    if (without.outcome, without.slug) != (included.outcome, included.slug):
+    if without.outcome != included.outcome:
         shown = chain.shown if ask is None else ask(chain)
         if shown is not None:
             return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False), shown
