@@ -316,12 +316,21 @@ def _is_covered_better(group: Group, preflight: Facts, facts: Facts) -> bool:
     """
     if not grant_failures(preflight, True):
         return False
-    answered = _answered(preflight)
-    alike = [other for other in group.grants if (other.origin, other.target) == (preflight.origin, preflight.target)]
-    if not any(other.exchange.started > answered for other in alike):
+    if not _is_asked_anew(group, preflight):
         return False
     grant = _cached_grant(group, facts)
     return grant is not None and grant is not preflight and not grant_failures(grant, True)
+
+
+def _is_asked_anew(group: Group, preflight: Facts) -> bool:
+    """Whether the page has sent another preflight to this server since this one was answered."""
+    answered = _answered(preflight)
+    for other in reversed(group.grants):
+        if other.exchange.started <= answered:
+            return False  # they are in order of their start
+        if (other.origin, other.target) == (preflight.origin, preflight.target):
+            return True
+    return False
 
 
 def _exchanges(group: Group) -> Iterator[Facts]:
@@ -499,8 +508,6 @@ def _goes_on(source: Facts, facts: Facts) -> bool:
     status, method = source.exchange.status, source.exchange.method
     if status is None or method is None or source.child is not None or not _in_time(source, facts):
         return False
-    if _is_refused(source):
-        return False
     asked = facts.preflight_method or facts.exchange.method
     if asked != method_after(status, method) or source.engine != facts.engine:
         return False
@@ -512,7 +519,8 @@ def _goes_on(source: Facts, facts: Facts) -> bool:
             return False
     elif _differ(source, facts):
         return False
-    return facts.origin in (source.origin, source.page, OPAQUE, None) or source.page is None
+    fits = facts.origin in (source.origin, source.page, OPAQUE, None) or source.page is None
+    return fits and not _is_refused(source)
 
 
 def _is_refused(source: Facts) -> bool:
@@ -523,6 +531,8 @@ def _is_refused(source: Facts) -> bool:
     exchange, cross = source.exchange, source.origin != source.target
     if cross and cors_check(source.origin, source.cookie or source.storage_access, source.answer) is not None:
         return True
+    if "@" not in source.location:
+        return False
     target = follow(
         exchange.url, source.location, exchange.status or 0, exchange.method or "", source.page, False, cross
     )
