@@ -136,7 +136,7 @@ class Facts:
             self.agent, get("sec-ch-ua"), fetch_mode is not None and self.site is not None, asks_agent
         )
         agent = self.agent
-        # most recordings lack nothing, and asking each time took 0.5 µs
+        # most recordings lack nothing: one look spares a question for each header
         withheld = bool(exchange.withheld)
         unseen = withheld and exchange.lacks("sec-fetch-mode")
         if unseen:

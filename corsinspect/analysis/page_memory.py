@@ -31,6 +31,7 @@ CALLS = 256
 """Calls remembered of one shape, of each kind, and loads of one page."""
 
 _NAMES_ONE = re.compile(r"/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16,})(?=/|$)")
+"""A part of a path that names one thing among many."""
 
 Moment = tuple[float, str]
 """When a call or a load began, and its id."""
@@ -47,7 +48,12 @@ Shape = tuple[str, EngineName | None, str, tuple[str, ...], str]
 
 def endpoint(url: str, origin: str) -> str:
     """The address without its query, parts of its path that name one thing among many as `*`."""
-    return origin + _NAMES_ONE.sub("/*", url[len(origin) : len(origin) + 500].partition("?")[0])
+    return origin + general_path(url[len(origin) : len(origin) + 500].partition("?")[0])
+
+
+def general_path(path: str) -> str:
+    """A path with `*` for what names one thing among many: `/orders/*`."""
+    return _NAMES_ONE.sub("/*", path)
 
 
 def call_shape(facts: Facts, page: str) -> Shape:
@@ -184,7 +190,7 @@ class PageMemory:
         if len(self._loads) > SHAPES:
             self._loads.popitem(last=False)
         if self._asked >= moment[0]:
-            # a load that is seen late is so rare that looking through all shapes (0.1 ms) costs less than a list a page
+            # a load that is seen late is so rare that looking through all shapes costs less than a list a page
             for calls in self._shapes.values():
                 if calls.page == page:
                     self._mark(calls, moment)

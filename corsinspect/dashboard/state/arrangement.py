@@ -5,13 +5,13 @@ So a row's first line is an even number, whatever the arrangement.
 """
 
 import math
-import re
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 import msgspec
 
+from corsinspect.analysis.page_memory import general_path
 from corsinspect.dashboard.look.shorten import short_url
 from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.state.terms import path_of
@@ -22,9 +22,6 @@ Grouping = Literal["host", "endpoint"]
 
 SORTS: tuple[Sort, ...] = ("time", "duration", "status", "host")
 GROUPINGS: tuple[Grouping | None, ...] = (None, "host", "endpoint")
-
-_NUMBERED = re.compile(r"/(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9a-fA-F]{16,})(?=/|$)")
-"""Parts of a path that name one thing among many."""
 
 Key = tuple[str | float | int, ...]
 LinesOf = Callable[[CallRow], list[int]]
@@ -55,7 +52,7 @@ class Heading(NamedTuple):
 
 def endpoint(row: CallRow) -> str:
     """Method and address, what names one thing among many left out: `PUT api.test/orders/*`."""
-    return f"{row.method} {short_url(origin_of(row.url))}{_NUMBERED.sub('/*', path_of(row.url)[:500])}"
+    return f"{row.method} {short_url(origin_of(row.url))}{general_path(path_of(row.url)[:500])}"
 
 
 def group_of(row: CallRow, grouping: Grouping | None) -> str:

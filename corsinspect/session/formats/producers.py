@@ -45,7 +45,8 @@ _PRODUCERS = {
     "whistle": _PROXY,
     "anyproxy": _PROXY,
 }
-"""By how the creator's name begins, in lower case. Names as in each one's source or files."""
+"""By how the creator's name begins, in lower case. The names of chrome-har and mitmproxy are from their sources; the
+others haven't been verified."""
 
 
 def producer(creator: str) -> Producer:
