@@ -67,7 +67,7 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
             return _verdict(chain, refused, "likely"), inferred, shown
         return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred, shown
     without = first_stop(chain, False)
-    included = without if _whatever_the_mode(without) else first_stop(chain, True)
+    included = without if whatever_the_mode(without) else first_stop(chain, True)
     if chain.closed and (refused := _without_private_network(chain, without)) is not None:
         others = (_if_included(included),) if included.failed is not None else ()
         return _verdict(chain, refused, "likely", others), inferred, None
@@ -81,7 +81,7 @@ def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verd
     return *_hedged(chain, without, included), None
 
 
-def _whatever_the_mode(without: Stop) -> bool:
+def whatever_the_mode(without: Stop) -> bool:
     """Whether a walk without credentials stopped where one with credentials stops for the same reason: there is no
     answer, or it grants credentials as well, or it doesn't allow the origin, which is checked before anything that
     depends on the mode. Only the answer at the stop counts: what came before it was followed, which proves it."""

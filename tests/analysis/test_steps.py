@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis import by_server, judge_all, trace
+from corsinspect.analysis.chain import chain_of_call
+from corsinspect.analysis.judge import whatever_the_mode
+from corsinspect.analysis.steps import first_stop
 from corsinspect.model import Call, Exchange
 from corsinspect.session import load
 from tests.analysis.build import CHROMIUM, FIREFOX, OPEN, PAGE, SAFARI, exchange, only, preflight
@@ -121,6 +124,21 @@ def test_it_is_in_recorded_traffic(name: str) -> None:
     for call in judge_all(load(recording(name)).exchanges):
         agree(call)
         agree(by_server(call))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32))
+def test_where_one_walk_is_spared_the_other_would_have_stopped_alike(seed: int) -> None:
+    for call in judge_all(chain(random.Random(seed))):
+        if call.kind not in ("simple", "preflighted"):
+            continue
+        walked = chain_of_call(call)
+        without = first_stop(walked, False)
+        if whatever_the_mode(without):
+            included = first_stop(walked, True)
+            assert (included.outcome, included.slug, included.stage, included.hop) == (
+                *(without.outcome, without.slug, without.stage, without.hop),
+            )
 
 
 def test_a_hop_that_was_sent_proves_the_redirect_before_it() -> None:
