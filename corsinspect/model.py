@@ -11,14 +11,11 @@ import msgspec
 from corsinspect.fetch.embedder import EmbedderPolicy
 from corsinspect.fetch.engines import EngineName
 from corsinspect.fetch.reasons import CREDENTIALS_USED, Reason
+from corsinspect.records import HeaderList as HeaderList
+from corsinspect.records import Record as Record
 
 RULES_VERSION = 2
 """Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
-
-HeaderList = tuple[tuple[str, str], ...]
-"""Header lines as on the wire: order, case and duplicates kept, each byte as one character (ISO-8859-1).
-A redacted secret reads `‹redacted:LEN:TAG›`, or `‹redacted:LEN:TAG!›` if it had a CORS-unsafe request-header byte: LEN
-its length in bytes, TAG 12 hex digits, equal for equal secrets of a session (those brackets are outside ISO-8859-1)."""
 
 Outcome = Literal["allowed", "simulated", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]
 """`simulated`: the page could read the answer, but only corsinspect's own headers (a fix being tried) let it."""
@@ -33,10 +30,6 @@ FailureKind = Literal["refused", "dns", "tls", "closed", "aborted-by-page", "fai
 
 ANY = "*"
 """Among the names that a recording withholds: any of them."""
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Base of everything stored. Defaults are left out to keep lines short; no Record refers to itself, hence no gc."""
 
 
 class Failure(Record, frozen=True):

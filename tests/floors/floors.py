@@ -47,7 +47,7 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo dashboard report printable terminal"
 
 ROOMS = (
     "app __init__",
@@ -62,7 +62,7 @@ ROOMS = (
 )
 """The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
 
-BELOW_DASHBOARD = f"errors model fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
+BELOW_DASHBOARD = f"errors model said fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
 
 
 def rooms() -> dict[str, Floor]:
@@ -79,23 +79,25 @@ def rooms() -> dict[str, Floor]:
 
 
 FLOORS = {
-    "__init__": _floor("errors model analysis advice session", pure=True),
+    "__init__": _floor("errors model said analysis advice session", pure=True),
     "fetch": _floor("fetch", pure=True),
     "errors": _floor("", pure=True),
-    "model": _floor("fetch.embedder fetch.engines fetch.reasons", "msgspec", pure=True),
+    "records": _floor("", "msgspec", pure=True),
+    "said": _floor("records fetch.engines", "msgspec", pure=True),
+    "model": _floor("records said fetch.embedder fetch.engines fetch.reasons", "msgspec", pure=True),
     "printable": _floor("", pure=True),
     "fingerprints": _floor("fingerprints", pure=True),
-    "analysis": _floor("analysis fetch fingerprints model", "msgspec publicsuffixlist", pure=True),
-    "advice": _floor("advice model fetch fingerprints printable", "msgspec", pure=True),
-    "session": _floor("session errors model fingerprints analysis", "msgspec platformdirs zstandard"),
-    "addons": _floor("addons fetch model session fingerprints analysis printable", "mitmproxy msgspec"),
+    "analysis": _floor("analysis fetch fingerprints model said", "msgspec publicsuffixlist", pure=True),
+    "advice": _floor("advice model said fetch fingerprints printable", "msgspec", pure=True),
+    "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
+    "addons": _floor("addons fetch model said session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
-        "capture errors model session addons printable",
+        "capture errors model said session addons printable",
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
-    "demo": _floor("demo model session printable capture", "cryptography"),
+    "demo": _floor("demo model said session printable capture", "cryptography"),
     **rooms(),
-    "report": _floor("report model analysis advice printable", "msgspec"),
+    "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
