@@ -129,10 +129,11 @@ class Tracker:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
         call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
-        self._memory.learn(chain, call)
+        if call.credentials != "unknown" or call.id in self._memory.showing:
+            self._memory.learn(chain, call)
         if call.credentials_signal in PROOFS:
             self._servers.learn(chain, call)
-        else:
+        elif call.id in self._servers.showing:
             self._servers.unlearn(root)
         return call
 
