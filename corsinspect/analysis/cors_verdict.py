@@ -144,6 +144,10 @@ def _is_upload(chain: Chain) -> bool:
     return last.is_preflight and last.preflight_method == "POST" and not last.asked_names
 
 
+def _is_http1(facts: Facts) -> bool:
+    return facts.exchange.http_version.startswith("HTTP/1")
+
+
 def _if_included(stop: Stop) -> Alternative:
     return Alternative(condition={"credentials": "include"}, outcome=stop.outcome, reason=stop.slug)
 
@@ -172,7 +176,7 @@ def verdict_at(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tup
         # where facts are missing nothing is certain; but a failure says itself what it is
         certainty = "likely"
     if stop.waiting is not None and chain.closed:
-        outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
+        outcome, reason, certainty, alternatives = _given_up(chain, stop, alternatives)
     elif reason == "redirect-csp" and certainty == "certain":
         # a page may have asked not to follow redirects, and another of its documents may have made the call
         certainty = "likely"
@@ -203,10 +207,13 @@ def verdict_at(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tup
 
 
 def _given_up(
-    stop: Stop, alternatives: tuple[Alternative, ...]
+    chain: Chain, stop: Stop, alternatives: tuple[Alternative, ...]
 ) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
     """The verdict where what was awaited never came."""
     if stop.waiting == "actual":
+        if _is_upload(chain) and chain.last.engine == "chromium" and _is_http1(chain.last):
+            # whose progress is watched is sent at once; so it was a stream: seen, 4 of 4
+            return "network-error", "upload-needs-http2", "likely", ()
         return "unknown", "no-actual-seen", "likely", ()
     if stop.waiting == "redirect":
         manual = Alternative(condition={"redirect": "manual"}, outcome="opaque")
