@@ -22,8 +22,8 @@ class Judged(NamedTuple):
 
     verdict: Verdict
     inferred: Inferred
-    if_included: Verdict | None = None
-    """The verdict if the page had shown that it uses credentials; None where that makes no difference."""
+    asks: bool = False
+    """Whether it would be `verdict_with_credentials` if the page had shown that it uses them."""
 
 
 def judge_cors(chain: Chain, known: Inferred | None = None) -> Judged:
@@ -93,8 +93,12 @@ def _judge(chain: Chain, inferred: Inferred) -> Judged:
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return Judged(verdict_at(chain, included, "likely"), SILENCE)
-    differs = without.outcome != included.outcome
-    return Judged(*_hedged(chain, without, included), verdict_at(chain, included, "likely") if differs else None)
+    return Judged(*_hedged(chain, without, included), asks=without.outcome != included.outcome)
+
+
+def verdict_with_credentials(chain: Chain) -> Verdict:
+    """The verdict where it's likely that the page used credentials."""
+    return verdict_at(chain, first_stop(chain, True), "likely")
 
 
 def whatever_the_mode(without: Stop) -> bool:

@@ -10,7 +10,7 @@ from corsinspect.model import Call, Hop, Kind, PreflightUse, Shown, Verdict
 
 from .chain import Chain, kind_of
 from .classify import Facts
-from .cors_verdict import judge_cors, verdict_at
+from .cors_verdict import judge_cors, verdict_at, verdict_with_credentials
 from .credentials import ASSUMED, PAGE_SHOWED, UNKNOWN, Inferred
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
@@ -41,11 +41,11 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
     kind = kind_of(chain)
     inferred, shown = UNKNOWN, None
     if kind in ("simple", "preflighted"):
-        verdict, inferred, if_included = judge_cors(chain, known)
+        verdict, inferred, asks = judge_cors(chain, known)
         if inferred.signal == ASSUMED:
             shown = chain.shown
-        elif if_included is not None and (shown := chain.shown if ask is None else ask(chain)) is not None:
-            verdict, inferred = if_included, Inferred("include", PAGE_SHOWED, proof=False)
+        elif asks and (shown := chain.shown if ask is None else ask(chain)) is not None:
+            verdict, inferred = verdict_with_credentials(chain), Inferred("include", PAGE_SHOWED, proof=False)
         if verdict.outcome == "allowed" and chain.simulated():
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
