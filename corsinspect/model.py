@@ -14,7 +14,7 @@ from corsinspect.fetch.reasons import CREDENTIALS_USED, Reason
 from corsinspect.records import HeaderList as HeaderList
 from corsinspect.records import Record as Record
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
 
 Outcome = Literal["allowed", "simulated", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]

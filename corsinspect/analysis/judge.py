@@ -14,7 +14,7 @@ from .cors_verdict import judge_cors, verdict_at, verdict_with_credentials
 from .credentials import ASSUMED, PAGE_SHOWED, UNKNOWN, Inferred
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
-from .steps import Stop, unanswered
+from .steps import Stop, is_one_too_many, unanswered
 
 _MASKING = ("origin-missing", "preflight-status", "origin-wildcard-with-credentials", "credentials-not-true")
 """What says nothing about the error, which the page would have met next."""
@@ -76,6 +76,9 @@ def _judge_others(chain: Chain) -> Verdict:
         return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
     if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
         return verdict_at(chain, stop, "certain")
+    if facts.engine is not None and is_one_too_many(facts, number):
+        limit = Stop("network-error", "redirect", number, facts, reason="redirect-limit")
+        return verdict_at(chain, limit, "certain")
     if (framed := judge_framed(chain, facts, number)) is not None:
         return framed
     sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")
