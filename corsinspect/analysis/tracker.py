@@ -1,7 +1,8 @@
 """Exchanges in, Calls out: the one place where live capture, replay and check get their conclusions from.
 
 - Facts come in any order and in growing states; the same facts end in the same Calls.
-- Time comes in with the facts: nothing here reads a clock.
+- Time comes in with the facts: nothing here reads a clock. Live it's a monotonic one, which whoever feeds reads; of a
+  recording it's the exchanges' own, which goes on where it was set back.
 - Memory is bounded: old exchanges are let go of, together with what was concluded from them.
 """
 
@@ -20,6 +21,7 @@ from .habits import Habits
 from .judge import judge
 from .page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
+from .steady import SteadyTime, in_steady_time
 
 PATIENCE = 3.0
 """Seconds that a granted preflight, or a redirect, is given for what must follow it."""
@@ -41,13 +43,26 @@ class Tracker:
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory(call_shape)
         self._servers = PageMemory(server_shape)
-        self._now = float("-inf")
+        self._time = SteadyTime()
+        self._shifts: dict[str, float] = {}
+        """What the stamps of an exchange lacked when it began, where its clock had been set back before."""
+        self._due: dict[str, float] = {}
+        """When to stop waiting for what must follow an exchange, where its own times don't say."""
+        self._live = False
         self._closed = False
 
-    def feed(self, exchange: Exchange) -> Changes:
-        """Takes in one state of an exchange (a later one replaces an earlier one)."""
+    def feed(self, exchange: Exchange, now: float | None = None) -> Changes:
+        """Takes in one state of an exchange (a later one replaces an earlier one).
+
+        `now`: what time it is by the clock that `advance` is told, where that isn't the exchanges' own (live).
+        """
         facts = self._facts.get(exchange.id)
         enlightened: Sequence[Facts] = ()
+        if now is not None:
+            self._live = True
+            self._time.read(now)
+        else:
+            exchange = self._steady(exchange, facts is None)
         if facts is None and exchange.id in self._evicted:
             return self._late(exchange)
         if facts is None:
@@ -78,11 +93,44 @@ class Tracker:
             if other.emitted and other.page in pages and other.exchange.started >= since
         ]
 
+    def _steady(self, exchange: Exchange, new: bool) -> Exchange:
+        """The exchange in steady time. A long recording has a late state of one that nobody remembers: no new one."""
+        id = exchange.id
+        if new and id not in self._evicted:
+            if self._time.meet(exchange):
+                self._wait_anew()
+            if self._time.shift:
+                self._shifts[id] = self._time.shift
+        return in_steady_time(exchange, self._shifts.get(id, 0.0), self._time.shift)
+
+    def _wait_anew(self) -> None:
+        """The clock was set, so how long anything has waited isn't known."""
+        due = self._time.now + PATIENCE
+        self._waiting = [(due, id) for _, id in self._waiting]
+        self._due |= {id: due for _, id in self._waiting if id in self._facts}
+
+    def advance_to(self, exchange: Exchange) -> Changes:
+        """Of a recording, before `feed`: tells that it's the time when this exchange began, if it's a new one.
+
+        Recordings come in the order of their start, or in the order in which they were written.
+        """
+        if exchange.id in self._facts or exchange.id in self._evicted:
+            return Changes([], [])
+        if self._time.meet(exchange):
+            self._wait_anew()
+        return self._give_up(exchange.started + self._time.shift)
+
     def advance(self, now: float) -> Changes:
-        """Tells what time it is (the clock of the exchanges): what waited too long gets its verdict."""
-        self._now = max(self._now, now)
+        """Tells what time it is by the exchanges' own clock, or by that of `feed`: what waited too long gets its
+        verdict. Where that clock was set back, all that waits does so anew."""
+        if self._time.read(now):
+            self._wait_anew()
+        return self._give_up(self._time.now)
+
+    def _give_up(self, now: float) -> Changes:
+        self._time.now = max(self._time.now, now)
         due: list[Facts] = []
-        while self._waiting and self._waiting[0][0] <= self._now:
+        while self._waiting and self._waiting[0][0] <= self._time.now:
             _, id = heapq.heappop(self._waiting)
             facts = self._facts.get(id)
             if facts is not None and facts.request is None and facts.child is None:
@@ -121,9 +169,9 @@ class Tracker:
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed, self._documents)
-        deadline = _deadline(chain)
+        deadline = self._deadline(chain)
         if deadline is not None and not self._closed:
-            if deadline <= self._now:
+            if deadline <= self._time.now:
                 chain = chain._replace(closed=True)
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
@@ -137,9 +185,20 @@ class Tracker:
             self._servers.unlearn(root)
         return call
 
+    def _deadline(self, chain: Chain) -> float | None:
+        """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
+        since = _awaited_since(chain)
+        if since is None:
+            return None
+        id = chain.last.exchange.id
+        if self._live and id not in self._due:
+            self._due[id] = self._time.now + PATIENCE
+        return self._due.get(id, since + PATIENCE)
+
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
+        self._due.pop(id, None)
         self._pairing.drop(facts)
         self._memory.release(facts)
         self._servers.release(facts)
@@ -147,7 +206,8 @@ class Tracker:
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
         if len(self._evicted) > self._limit:
-            self._evicted.popitem(last=False)
+            id, _ = self._evicted.popitem(last=False)
+            self._shifts.pop(id, None)
 
     def _untie(self, facts: Facts) -> None:
         """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
@@ -181,27 +241,27 @@ def _root(facts: Facts) -> Facts:
         facts = before
 
 
-def _deadline(chain: Chain) -> float | None:
-    """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
+def _awaited_since(chain: Chain) -> float | None:
+    """Since when something must follow the chain's last exchange; None where nothing must."""
     preflight, request = chain.hops[-1]
     if request is None:
         assert preflight is not None
         answered = preflight.exchange.answered
-        return None if preflight.exchange.status is None else (answered or preflight.exchange.started) + PATIENCE
+        return None if preflight.exchange.status is None else answered or preflight.exchange.started
     if request.location is None or request.mode not in ("cors", "no-cors"):
         return None
-    return (request.exchange.answered or request.exchange.started) + PATIENCE
+    return request.exchange.answered or request.exchange.started
 
 
 def judge_all(exchanges: Iterable[Exchange]) -> list[Call]:
     """The Calls that a whole recording holds, in order of their first request.
 
-    `exchanges` in order of their start; their own times are the clock.
+    `exchanges` in order of their start, or as they were written; their own times are the clock.
     """
     tracker = Tracker()
     calls: dict[str, Call] = {}
     for exchange in exchanges:
-        _take(calls, tracker.advance(exchange.started))
+        _take(calls, tracker.advance_to(exchange))
         _take(calls, tracker.feed(exchange))
     _take(calls, tracker.close())
     return sorted(calls.values(), key=lambda call: (call.started, call.id))

@@ -185,7 +185,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         if not self._on_screen:
             return
         if self.source.live and self.book.outcomes["pending"] and not self.feed.held:
-            self.feed.advance(time.time())  # while held, what a call waits for may have come
+            self.feed.look_at_clock()  # while held, what a call waits for may have come
         elif not self._arrivals and not self.feed.held and self.feed.progress is None:
             self._seconds.pause()
         self.show_surroundings()

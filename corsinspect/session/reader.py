@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from corsinspect.analysis.steady import steadied
 from corsinspect.model import Exchange
 from corsinspect.session import lines
 from corsinspect.session.errors import Problem, SessionError
@@ -84,7 +85,8 @@ def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> L
         what = f"{what}: {packing[0].text}" if packing else what
         raise SessionError(path, what, _HINT)
     exchanges, problems = FORMATS[format].read(data, redactor)
-    loaded = Loaded(list(exchanges), [*packing, *problems], format)
+    in_order = steadied(exchanges) if format == "session" else list(exchanges)  # others' order says nothing of time
+    loaded = Loaded(in_order, [*packing, *problems], format)
     if loaded.problems and not loaded.exchanges and format != "session":
         more = f" (and {len(loaded.problems) - 1} more of the kind)" if len(loaded.problems) > 1 else ""
         raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _HINT)

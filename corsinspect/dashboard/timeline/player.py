@@ -150,7 +150,7 @@ class Player:
         gathered: list[Changes] = []
         for number, (index, stage) in enumerate(latest.items()):
             exchange = state(self._exchanges[index], stage)
-            gathered += (tracker.advance(exchange.started), tracker.feed(exchange))
+            gathered += (tracker.advance_to(exchange), tracker.feed(exchange))
             if time.perf_counter() > self._deadline:
                 self._apply(merged(gathered))
                 gathered.clear()
