@@ -4,32 +4,48 @@ Stamps are the wall clock's, and that can be set: by a person, by the network's 
 up. What happened later then seems to be earlier, and a request older than the preflight that was sent for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from corsinspect.fetch.redirect import REDIRECT_STATUSES
 from corsinspect.model import Exchange
 
 STEP = 1.0
 """Seconds by which a clock must go back to count as set: stamps of about one moment come in any order."""
 
 
+MOST = 86_400.0
+"""Seconds by which a clock is set back at most: what is older belongs to another recording, or its stamp is wrong."""
+
+
 class SteadyTime:
     """Follows a clock, and goes on where that is set back."""
 
-    __slots__ = ("now", "shift")
+    __slots__ = ("awaited", "now", "shift")
 
     def __init__(self) -> None:
         self.now = float("-inf")
         """The latest moment that was heard of."""
         self.shift = 0.0
         """What is to be added to a stamp that is given now."""
+        self.awaited = float("-inf")
+        """When the latest answer came that something must follow."""
+
+    def passes(self, exchange: Exchange) -> bool:
+        """Whether an exchange shows at a glance that its stamps are moments, and no clock was set: most of them."""
+        started, answered = exchange.started, exchange.answered
+        return not self.shift and self.now - started <= STEP and (answered is None or answered >= started - STEP)
 
     def read(self, stamp: float) -> bool:
         """Takes in what the clock says now; returns whether it was set since the last time."""
         at = stamp + self.shift
         if at < self.now - STEP:
-            self.shift = self.now - stamp
+            if self.now - at > MOST:
+                self.now, self.shift, self.awaited = stamp, 0.0, stamp
+            else:
+                self.now = max(self.now, self.awaited)
+                self.shift = self.now - stamp
             return True
         if self.shift and stamp >= self.now:  # it was set right again, or a single stamp had been wrong
             self.shift, self.now = 0.0, stamp
@@ -69,10 +85,19 @@ def in_steady_time(exchange: Exchange, begun: float, since: float) -> Exchange:
 def steadied(exchanges: Iterable[Exchange]) -> list[Exchange]:
     """Exchanges in the order in which they became known, with times that go on where the clock was set back."""
     time = SteadyTime()
-    found: list[Exchange] = []
-    for exchange in exchanges:
-        time.meet(exchange)
-        steady = in_steady_time(exchange, time.shift, time.shift)
-        time.now = max(time.now, steady.started)
-        found.append(steady)
-    return found
+    return [_next(time, exchange) for exchange in exchanges]
+
+
+def _next(time: SteadyTime, exchange: Exchange) -> Exchange:
+    time.meet(exchange)
+    steady = in_steady_time(exchange, time.shift, time.shift)
+    time.now = max(time.now, steady.started)
+    if steady.answered is not None and (steady.method == "OPTIONS" or steady.status in REDIRECT_STATUSES):
+        time.awaited = max(time.awaited, steady.answered)
+    return steady
+
+
+def in_order(exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Exchanges in the order in which they became known, as they are, by the moment when they began and by id."""
+    moments = zip(steadied(exchanges), exchanges, strict=True)
+    return [exchange for _, exchange in sorted(moments, key=lambda pair: (pair[0].started, pair[0].id))]

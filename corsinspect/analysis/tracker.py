@@ -61,7 +61,7 @@ class Tracker:
         if now is not None:
             self._live = True
             self._time.read(now)
-        else:
+        elif not self._time.passes(exchange):
             exchange = self._steady(exchange, facts is None)
         if facts is None and exchange.id in self._evicted:
             return self._late(exchange)
@@ -116,9 +116,10 @@ class Tracker:
         """
         if exchange.id in self._facts or exchange.id in self._evicted:
             return Changes([], [])
-        if self._time.meet(exchange):
+        time = self._time
+        if not time.passes(exchange) and time.meet(exchange):
             self._wait_anew()
-        return self._give_up(exchange.started + self._time.shift)
+        return self._give_up(exchange.started + time.shift)
 
     def advance(self, now: float) -> Changes:
         """Tells what time it is by the exchanges' own clock, or by that of `feed`: what waited too long gets its
@@ -128,7 +129,8 @@ class Tracker:
         return self._give_up(self._time.now)
 
     def _give_up(self, now: float) -> Changes:
-        self._time.now = max(self._time.now, now)
+        if now > self._time.now:
+            self._time.now = now
         due: list[Facts] = []
         while self._waiting and self._waiting[0][0] <= self._time.now:
             _, id = heapq.heappop(self._waiting)
@@ -191,7 +193,9 @@ class Tracker:
         if since is None:
             return None
         id = chain.last.exchange.id
-        if self._live and id not in self._due:
+        if not self._live:
+            self._time.awaited = max(self._time.awaited, since)
+        elif id not in self._due:
             self._due[id] = self._time.now + PATIENCE
         return self._due.get(id, since + PATIENCE)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from corsinspect.analysis.steady import steadied
+from corsinspect.analysis.steady import in_order
 from corsinspect.model import Exchange
 from corsinspect.session import lines
 from corsinspect.session.errors import Problem, SessionError
@@ -61,7 +61,8 @@ class Loaded(msgspec.Struct):
     """What was in a file."""
 
     exchanges: list[Exchange]
-    """Redacted, the last state of each, sorted by start and then by id."""
+    """Redacted, the last state of each, sorted by start and then by id. Where the clock was set back while a session of
+    ours was written, what came after that stays behind what was before."""
     problems: list[Problem]
     format: str
     """The key in FORMATS."""
@@ -85,12 +86,14 @@ def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> L
         what = f"{what}: {packing[0].text}" if packing else what
         raise SessionError(path, what, _HINT)
     exchanges, problems = FORMATS[format].read(data, redactor)
-    in_order = steadied(exchanges) if format == "session" else list(exchanges)  # others' order says nothing of time
-    loaded = Loaded(in_order, [*packing, *problems], format)
+    loaded = Loaded(list(exchanges), [*packing, *problems], format)
     if loaded.problems and not loaded.exchanges and format != "session":
         more = f" (and {len(loaded.problems) - 1} more of the kind)" if len(loaded.problems) > 1 else ""
         raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _HINT)
-    loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
+    if format == "session":  # the order of its lines is that of time
+        loaded.exchanges = in_order(loaded.exchanges)
+    else:
+        loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
     return loaded
 
 
