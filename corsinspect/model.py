@@ -43,9 +43,10 @@ class Failure(Record, frozen=True):
 class Exchange(Record, frozen=True):
     """One HTTP request and its response so far, or its failure: a fact.
 
-    Times are wall-clock seconds since the epoch, sizes are body bytes. `method` is as sent (not upper-cased) and None
-    for a connection that never carried a request (a refused CONNECT, a failed TLS handshake: `url` is then
-    `https://host:port/`). `status` is None until response headers came.
+    Times are seconds since the epoch (a capture of ours counts on from its start, whatever the wall clock is set to),
+    sizes are body bytes. `method` is as sent (not upper-cased) and None for a connection that never carried a request
+    (a refused CONNECT, a failed TLS handshake: `url` is then `https://host:port/`). `status` is None until response
+    headers came.
     """
 
     id: str

@@ -18,6 +18,9 @@ STEP = 1.0
 MOST = 86_400.0
 """Seconds by which a clock is set back at most: what is older belongs to another recording, or its stamp is wrong."""
 
+NEXT = 0.001
+"""Seconds that pass while a clock is set back: how many really did isn't known."""
+
 
 class SteadyTime:
     """Follows a clock, and goes on where that is set back."""
@@ -44,7 +47,7 @@ class SteadyTime:
             if self.now - at > MOST:
                 self.now, self.shift, self.awaited = stamp, 0.0, stamp
             else:
-                self.now = max(self.now, self.awaited)
+                self.now = max(self.now, self.awaited) + NEXT
                 self.shift = self.now - stamp
             return True
         if self.shift and stamp >= self.now:  # it was set right again, or a single stamp had been wrong
