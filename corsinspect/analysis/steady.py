@@ -14,7 +14,6 @@ from corsinspect.model import Exchange
 STEP = 1.0
 """Seconds by which a clock must go back to count as set: stamps of about one moment come in any order."""
 
-
 MOST = 86_400.0
 """Seconds by which a clock is set back at most: what is older belongs to another recording, or its stamp is wrong."""
 

@@ -94,7 +94,8 @@ class Tracker:
         ]
 
     def _steady(self, exchange: Exchange, new: bool) -> Exchange:
-        """The exchange in steady time. A long recording has a late state of one that nobody remembers: no new one."""
+        """The exchange in steady time: `new` ones show whether the clock was set, later states of known ones may be
+        old lines that were written again."""
         id = exchange.id
         if new and id not in self._evicted:
             if self._time.meet(exchange):
@@ -106,8 +107,9 @@ class Tracker:
     def _wait_anew(self) -> None:
         """The clock was set, so how long anything has waited isn't known."""
         due = self._time.now + PATIENCE
-        self._waiting = [(due, id) for _, id in self._waiting]
-        self._due |= {id: due for _, id in self._waiting if id in self._facts}
+        waiting = sorted({id for _, id in self._waiting if id in self._facts})
+        self._waiting = [(due, id) for id in waiting]
+        self._due |= dict.fromkeys(waiting, due)
 
     def advance_to(self, exchange: Exchange) -> Changes:
         """Of a recording, before `feed`: tells that it's the time when this exchange began, if it's a new one.
