@@ -88,8 +88,8 @@ def headline(call: Call) -> str:
 
 
 def certainty(call: Call) -> str:
-    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it; with the earlier
-    call that it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
+    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it; with what
+    other traffic it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
@@ -98,7 +98,8 @@ def certainty(call: Call) -> str:
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"
-    return ", ".join(filter(None, (verdict.certainty, showed(call))))
+    rests_on = showed(call) if verdict.certainty == "likely" else ""
+    return ", ".join(filter(None, (verdict.certainty, rests_on)))
 
 
 def sentence(call: Call) -> str:

@@ -1,7 +1,7 @@
 """One exchange as pairing and judging see it: what its request and its answer tell, and what it's linked to."""
 
 from collections.abc import Collection
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.engines import ENGINES
@@ -12,6 +12,9 @@ from corsinspect.model import EngineName, Exchange
 
 from .request_signs import Mode, RequestSigns, request_signs
 
+if TYPE_CHECKING:
+    from .connections import Connection
+
 
 class Facts:
     """One exchange, read: what pairing and judging ask for, each found once. The first of its attributes are those of
@@ -20,9 +23,11 @@ class Facts:
     __slots__ = (
         *RequestSigns._fields,
         "answer",
+        "asks_connection",
         "browser_sends",
         "cached",
         "child",
+        "connection",
         "emitted",
         "exchange",
         "location",
@@ -84,6 +89,9 @@ class Facts:
         self.stored: Exchange | None = None
         # what `habits` learnt of this browser from other requests
         self.browser_sends: Collection[str] = ()
+        # what `connections` knows of its connection, and whether its Call asks for that
+        self.connection: Connection | None = None
+        self.asks_connection = False
         self.emitted = False
 
     def read_response(self, exchange: Exchange) -> None:

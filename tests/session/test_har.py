@@ -96,6 +96,19 @@ def test_facts_are_taken_as_they_are():
     assert exchange.ended == pytest.approx(exchange.started + 0.0305)
 
 
+def test_only_chromium_s_own_connections_are_named() -> None:
+    assert only(entry(_connectionId="77")).connection == "77"
+    assert only(entry(_connectionId="77"), creator="Firefox").connection is None
+    assert only(entry(_connectionId="77"), creator="some proxy").connection is None
+    assert only(entry(connection="443")).connection is None  # the server's port
+
+
+@pytest.mark.parametrize("how", ["memory", "disk"])
+def test_what_came_from_a_cache_went_over_no_connection(how: str) -> None:
+    assert only(entry(_connectionId="77", _fromCache=how)).connection is None
+    assert only(entry(_connectionId="0")).connection is None
+
+
 @pytest.mark.parametrize("time", ["2026-11-21T13:00:00.000+01:00", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00"])
 def test_times_are_read_with_their_zone(time):
     assert only(entry(startedDateTime=time)).started == 1795262400.0

@@ -111,12 +111,20 @@ def _exchange(
         response_size=_response_size(response, headers, creator),
         answered=_answered(start, entry.timings, by) if status else None,
         ended=_ended(start, entry.time) if status or response.error or not by.wire else None,
-        connection=entry.connection_id and text(entry.connection_id),
+        connection=_connection(entry, by),
         failure=_failure(status, response, by),
         by_proxy=by.wire and (header(headers, "server") or "").startswith("mitmproxy "),
         withheld=withheld(by, names),
         answer_withheld=status is not None and not headers and not by.wire,
     )
+
+
+def _connection(entry: Entry, by: Producer) -> str | None:
+    """The browser's connection that an entry went over. What came from a cache went over none, whatever the entry
+    says; nor do all makers number connections of the browser's own."""
+    if not by.names_connections or entry.from_cache or entry.connection_id in (None, "", "0"):
+        return None
+    return text(entry.connection_id)
 
 
 def _status(status: float | None) -> int | None:

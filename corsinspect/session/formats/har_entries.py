@@ -26,6 +26,8 @@ class Entry(msgspec.Struct):
     time: float | None = None
     timings: "Timings | None" = None
     connection_id: str | None = msgspec.field(default=None, name="_connectionId")
+    from_cache: str | None = msgspec.field(default=None, name="_fromCache")
+    """Chromium's: "memory" or "disk"."""
 
 
 class Pair(msgspec.Struct):
