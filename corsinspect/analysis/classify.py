@@ -1,7 +1,7 @@
 """One exchange as pairing and judging see it: what its request and its answer tell, and what it's linked to."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.engines import ENGINES
@@ -11,9 +11,6 @@ from corsinspect.fetch.url import origin_of
 from corsinspect.model import EngineName, Exchange
 
 from .request_signs import Mode, RequestSigns, request_signs
-
-if TYPE_CHECKING:
-    from .connections import Connection
 
 
 class Facts:
@@ -124,3 +121,20 @@ class Facts:
     def done(self) -> bool:
         """Whether there is a response (its headers, at least) or a failure."""
         return self.exchange.status is not None or self.exchange.failure is not None
+
+
+class Connection:
+    """One client's connection, as far as its exchanges are held. `connections` fills it in."""
+
+    __slots__ = ("concerned", "engine", "held", "id", "shown", "signs")
+
+    def __init__(self, id: str, engine: EngineName | None) -> None:
+        self.id = id
+        self.engine = engine
+        self.held = 0
+        """How many exchanges on it are held."""
+        self.concerned: dict[str, Facts] = {}
+        """Those whose credentials mode it may show."""
+        self.signs = 0
+        self.shown: str | None = None
+        """What it shows of their mode, as a key of `connections.SIGNALS`."""

@@ -23,10 +23,9 @@ of credentialless documents) and a page's load were sent with credentials, a pre
 from collections.abc import Collection
 
 from corsinspect.fetch.engines import ENGINES
-from corsinspect.model import EngineName
 
 from .chain import Chain
-from .classify import Facts
+from .classify import Connection, Facts
 from .credentials import Inferred
 
 _COOKIE, _STORAGE_ACCESS, _NAVIGATION, _PREFLIGHT, _UNTOLD = 1, 2, 4, 8, 16
@@ -43,40 +42,24 @@ SIGNALS = {
 _BITS = (_COOKIE, _STORAGE_ACCESS, _NAVIGATION, _PREFLIGHT)
 
 
-def _shown_by(signs: int) -> Inferred | None:
+def _shown_by(signs: int) -> str | None:
     if signs & _UNTOLD or bool(signs & _INCLUDE) == bool(signs & _PREFLIGHT):
         return None
-    return next(shown for bit, shown in zip(_BITS, SIGNALS.values(), strict=True) if signs & bit)
+    return next(shown for bit, shown in zip(_BITS, SIGNALS, strict=True) if signs & bit)
 
 
 _SHOWN = tuple(_shown_by(signs) for signs in range(2 * _UNTOLD))
 """By all signs of a connection together, so that their order can't matter."""
 
 
-class Connection:
-    """One client's connection, as far as its exchanges are held."""
-
-    __slots__ = ("_signs", "concerned", "engine", "held", "id", "shown")
-
-    def __init__(self, id: str, engine: EngineName | None) -> None:
-        self.id = id
-        self.engine = engine
-        self.held = 0
-        """How many exchanges on it are held."""
-        self.concerned: dict[str, Facts] = {}
-        """Those whose mode it may show."""
-        self.shown: Inferred | None = None
-        """The mode of its requests, if it tells it."""
-        self._signs = 0
-
-    def learn(self, facts: Facts) -> bool:
-        """Whether what it shows changes with this exchange."""
-        signs = self._signs | (_sign(facts) if facts.engine == self.engine else _UNTOLD)
-        if signs == self._signs:
-            return False
-        self._signs = signs
-        before, self.shown = self.shown, _SHOWN[signs]
-        return self.shown is not before
+def _learns(connection: Connection, facts: Facts) -> bool:
+    """Whether what it shows changes with this exchange."""
+    signs = connection.signs | (_sign(facts) if facts.engine == connection.engine else _UNTOLD)
+    if signs == connection.signs:
+        return False
+    connection.signs = signs
+    before, connection.shown = connection.shown, _SHOWN[signs]
+    return connection.shown != before
 
 
 class Connections:
@@ -97,7 +80,7 @@ class Connections:
         connection.held += 1
         if facts.preflight_method is None and (facts.mode == "cors" or not facts.mode_known):
             connection.concerned[facts.exchange.id] = facts
-        if not connection.learn(facts):
+        if not _learns(connection, facts):
             return ()
         return [other for other in connection.concerned.values() if other.asks_connection]
 
@@ -148,7 +131,7 @@ def connection_shown(chain: Chain) -> Inferred | None:
         if request is None or request.connection is None:
             continue
         request.asks_connection = True
-        shown = request.connection.shown
+        shown = SIGNALS.get(request.connection.shown or "")
         if shown is None or not (crossed or shown.mode == "omit"):
             continue
         if found is not None and found.mode != shown.mode:
