@@ -9,7 +9,7 @@ from corsinspect.fetch.redirect import Target, follow
 from corsinspect.model import Call, Exchange, Kind, PagePolicies, Shown
 
 from .classify import Facts
-from .documents import Documents
+from .learnt.documents import Documents
 from .pairing import needs_preflight
 from .request_signs import Mode
 

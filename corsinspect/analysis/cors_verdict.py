@@ -10,7 +10,7 @@ from corsinspect.model import Alternative, Certainty, Credentials, Outcome, Reas
 from .chain import Chain
 from .classify import Facts
 from .credentials import SILENCE, UNKNOWN, Inferred, grants_credentials, infer
-from .habits import is_xhr
+from .learnt.habits import is_xhr
 from .pairing import grant_failures
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .request_signs import EXTENSIONS

@@ -39,7 +39,7 @@ from corsinspect.model import Credentials
 from .chain import Hops
 from .classify import Facts
 from .engine import version_of
-from .habits import STORAGE_ACCESS
+from .learnt.habits import STORAGE_ACCESS
 from .pairing import grant_failures, lacking
 
 

@@ -10,9 +10,9 @@ from corsinspect.model import Call, Hop, Kind, PreflightUse, Shown, Verdict
 
 from .chain import Chain, kind_of
 from .classify import Facts
-from .connections import connection_shown
 from .cors_verdict import judge_cors, verdict_as_told, verdict_at, verdict_with_credentials
 from .credentials import ASSUMED, PAGE_SHOWED, UNKNOWN, Inferred
+from .learnt.connections import connection_shown
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
 from .steps import Stop, is_one_too_many, unanswered

@@ -15,12 +15,12 @@ from corsinspect.model import Call, Changes, Exchange
 
 from .chain import Chain, chain_of
 from .classify import Facts
-from .connections import Connections
 from .credentials import PROOFS
-from .documents import Documents
-from .habits import Habits
 from .judge import judge
-from .page_memory import PageMemory, call_shape, server_shape
+from .learnt.connections import Connections
+from .learnt.documents import Documents
+from .learnt.habits import Habits
+from .learnt.page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
 from .steady import SteadyTime, in_steady_time
 

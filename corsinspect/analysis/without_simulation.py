@@ -5,9 +5,9 @@ import msgspec
 from corsinspect.model import Call, Exchange
 
 from .chain import chain_of_call
-from .connections import SIGNALS
 from .credentials import UNKNOWN, Inferred
 from .judge import judge
+from .learnt.connections import SIGNALS
 from .steps import first_stop
 
 

@@ -24,9 +24,9 @@ from collections.abc import Collection
 
 from corsinspect.fetch.engines import ENGINES
 
-from .chain import Chain
-from .classify import Connection, Facts
-from .credentials import Inferred
+from ..chain import Chain
+from ..classify import Connection, Facts
+from ..credentials import Inferred
 
 _COOKIE, _STORAGE_ACCESS, _NAVIGATION, _PREFLIGHT, _UNTOLD = 1, 2, 4, 8, 16
 _INCLUDE = _COOKIE | _STORAGE_ACCESS | _NAVIGATION
