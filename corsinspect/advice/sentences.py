@@ -12,10 +12,21 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
-from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.login import downgraded, led_to_login
+from corsinspect.advice.evidence.maker import gate_change, gate_of
 from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.advice.messages.signals import showed
-from corsinspect.advice.reasons import CONDITIONS, MASKED, MASKED_BESIDE, REASONS, TO_LOGIN, VARIANTS, Words
+from corsinspect.advice.reasons import (
+    BY_GATE,
+    CONDITIONS,
+    MASKED,
+    MASKED_BESIDE,
+    REASONS,
+    TO_HTTP,
+    TO_LOGIN,
+    VARIANTS,
+    Words,
+)
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
@@ -132,7 +143,7 @@ def explanation(call: Call) -> Explanation:
     values = Values(VALUES, call)
     words = _words(call, values)
     happened = words.happened.format_map(values)
-    if words is TO_LOGIN:
+    if words in (TO_LOGIN, TO_HTTP, BY_GATE):
         return Explanation(headline(call), happened, _consequence(call), words.change.format_map(values))
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
@@ -221,6 +232,10 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
     if led_to_login(call) is not None:
         return TO_LOGIN
+    if call.verdict.outcome == "blocked" and downgraded(call) is not None:
+        return TO_HTTP
+    if gate_of(call) is not None:
+        return BY_GATE
     status = _status_kind(values["status"])
     absent = "absent" if call.verdict.found is None else ""
     sent = "response-header" if reason == "header-not-allowed" and misplaced(call.verdict.expected) else ""
@@ -234,7 +249,8 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
 
 def _hides(call: Call) -> bool:
     """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
-    return call.masked in MASKED and call.verdict.stage != "preflight" and not _refused(call)
+    known = _refused(call) or gate_of(call) is not None
+    return call.masked in MASKED and call.verdict.stage != "preflight" and not known
 
 
 def _refused(call: Call) -> bool:
@@ -350,6 +366,17 @@ def _server(call: Call) -> str:
     return origin.partition("://")[2] or "the server"
 
 
+def _gate(call: Call) -> tuple[str, str]:
+    """Who answered in the app's place, and what to change there."""
+    found = gate_of(call)
+    return ("", "") if found is None else (found.maker, gate_change(found, call))
+
+
+def _downgraded(call: Call) -> str:
+    it = downgraded(call)
+    return "" if it is None else combined(it.response_headers, "location") or ""
+
+
 def _asked(call: Call) -> str:
     redirecting = led_to_login(call)
     return origin_of(redirecting.url).partition("://")[2] if redirecting is not None else "the API"
@@ -358,6 +385,9 @@ def _asked(call: Call) -> str:
 VALUES: dict[str, Callable[[Call], str]] = {
     "misplaced": lambda call: cut(", ".join(misplaced(call.verdict.expected))),
     "asked": _asked,
+    "downgraded": lambda call: cut(_downgraded(call)),
+    "gate": lambda call: _gate(call)[0],
+    "gate_change": lambda call: _gate(call)[1],
     "server": _server,
     "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),
     "page": lambda call: call.page_origin or "the page's origin",
@@ -369,6 +399,9 @@ VALUES: dict[str, Callable[[Call], str]] = {
     "absent": lambda call: _absent(call.verdict.expected, call.verdict.found),
     "difference": lambda call: difference(call).note or "not the page's origin",
     "status": lambda call: str(_status(call) or "unknown"),
+    "request": lambda call: (
+        "preflight (OPTIONS)" if call.verdict.stage == "preflight" else cut(call.method or "request")
+    ),
     "to": _to,
     "why": _why,
     "answer": lambda call: {
