@@ -83,7 +83,7 @@ def _name(context: CallContext) -> str | None:
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
         return "no-cors" if context.sent("sec-fetch-dest") == "empty" else "http-cache"
-    if wanted_and_hidden(call, context.later_there):
+    if wanted_and_hidden(call, lambda: context.later_there):
         return "hidden-header"
     if verdict.outcome == "allowed" and verdict.status == 401 and not context.has_cookie:
         return "cookies"
@@ -145,7 +145,7 @@ def _downgraded(context: CallContext) -> str:
 
 
 def _lacked(context: CallContext) -> str:
-    names = wanted_and_hidden(context.call, context.later_there)
+    names = wanted_and_hidden(context.call, lambda: context.later_there)
     late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
     return "; the next call to this address came without it and was answered 400" if names and late else ""
 
@@ -183,8 +183,8 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "list_of": lambda context: _LISTS.get(context.error_page, ""),
     "sent_type": lambda context: cut(context.sent("content-type") or "nothing"),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
-    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call, context.later_there)),
-    "exposed": lambda context: cut(exposed_as_well(context.call, context.later_there)),
+    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call, lambda: context.later_there)),
+    "exposed": lambda context: cut(exposed_as_well(context.call, lambda: context.later_there)),
     "lacked": _lacked,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),

@@ -1,7 +1,7 @@
 """Headers that script needs and can't read: what the traffic shows about the page's protocol, as data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from corsinspect.fetch.expose import readable
@@ -86,10 +86,13 @@ RETURNED: tuple[Returned, ...] = (
     Returned("authorization", "authorization", (401, 403), "tokens that a login's answer carries in this header"),
 )
 
+Later = Callable[[], Iterable[Exchange]]
+"""Gives later exchanges with the same server; asked only where they can matter."""
+
 _NAMES = frozenset(name for each in WANTED for name in each.names) | {each.name for each in RETURNED}
 
 
-def wanted_and_hidden(call: Call, later: Iterable[Exchange] = ()) -> list[str]:
+def wanted_and_hidden(call: Call, later: Later = tuple) -> list[str]:
     """The headers of an allowed answer that script can't read although the traffic shows that it needs them: this
     request, or `later` ones to the same server."""
     if call.verdict.outcome != "allowed" or call.kind not in ("simple", "preflighted") or not call.hops:
@@ -100,17 +103,15 @@ def wanted_and_hidden(call: Call, later: Iterable[Exchange] = ()) -> list[str]:
     present = {name.lower() for name, _ in answer.response_headers}
     if _NAMES.isdisjoint(present):
         return []
-    wanted = [name for each in WANTED for name in each.names if name in present and _shows(answer, each)]
-    wanted += [each.name for each in RETURNED if each.name in present and _was_missed(each, answer, later)]
-    if not wanted:
-        return []
     fields = cors_headers(answer.response_headers)
     # where it isn't known whether the page sends credentials, * may expose everything
-    shown = {*readable(answer.response_headers, fields, call.credentials == "include")}
-    return [name for name in dict.fromkeys(wanted) if name not in shown]
+    hidden = present.difference(readable(answer.response_headers, fields, call.credentials == "include"))
+    wanted = [name for each in WANTED for name in each.names if name in hidden and _shows(answer, each)]
+    wanted += [each.name for each in RETURNED if each.name in hidden and _was_missed(each, answer, later)]
+    return list(dict.fromkeys(wanted))
 
 
-def exposed_as_well(call: Call, later: Iterable[Exchange] = ()) -> str:
+def exposed_as_well(call: Call, later: Later = tuple) -> str:
     """The value of Access-Control-Expose-Headers that exposes them, and keeps what is exposed now."""
     answer = call.hops[-1].request if call.hops else None
     now = () if answer is None else token_list(cors_headers(answer.response_headers).expose_headers) or ()
@@ -130,11 +131,11 @@ def _shows(answer: Exchange, wanted: Wanted) -> bool:
     return re.search(pattern, text or "", re.I) is not None
 
 
-def _was_missed(returned: Returned, answer: Exchange, later: Iterable[Exchange]) -> bool:
+def _was_missed(returned: Returned, answer: Exchange, later: Later) -> bool:
     return any(
         each.started > answer.started
         and each.status in returned.statuses
         and combined(each.request_headers, returned.back) is None
         and (not returned.same_path or each.url.partition("?")[0] == answer.url.partition("?")[0])
-        for each in later
+        for each in later()
     )
