@@ -15,6 +15,7 @@ from corsinspect.advice.compare.differences import Difference
 from corsinspect.advice.evidence.login import downgraded, led_to_login
 from corsinspect.advice.evidence.maker import gate_change, gate_of
 from corsinspect.advice.evidence.misplaced import misplaced
+from corsinspect.advice.evidence.wanted import wanted_and_hidden
 from corsinspect.advice.messages.signals import showed
 from corsinspect.advice.reasons import (
     BY_GATE,
@@ -162,6 +163,8 @@ def short_reason(call: Call) -> str:
     if verdict.reason is None:
         if verdict.certainty == "depends":
             return certainty(call)
+        if hidden := wanted_and_hidden(call):
+            return f"script can't read {cut(', '.join(hidden))}"
         return "no-cors: sent, unreadable" if verdict.outcome == "opaque" else ""
     values = Values(VALUES, call)
     short = _words(call, values).short.format_map(values)
@@ -315,6 +318,8 @@ def _allowed(call: Call) -> str:
     page = call.page_origin or "the page"
     status = f" (status {verdict.status})" if verdict.status is not None else ""
     allowed = f"{_server(call)} lets {page} read its answer{status}."
+    if hidden := wanted_and_hidden(call):
+        allowed += f" But script can't read {cut(', '.join(hidden))}, which it needs."
     if call.preflight == "cached":
         return f"{allowed} An earlier preflight is still valid, so the browser did not ask again."
     if verdict.status is not None and verdict.status >= 400:

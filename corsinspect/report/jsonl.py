@@ -72,7 +72,7 @@ def lines(calls: Sequence[Call]) -> Iterable[bytes]:
     neighbours = Neighbours()
     for call in calls:
         neighbours.add(call)
-    return (_harmless(_encode(row(call, neighbours.few(call)))) + b"\n" for call in calls)
+    return (_harmless(_encode(row(call, neighbours.beside(call)))) + b"\n" for call in calls)
 
 
 def _harmless(line: bytes) -> bytes:

@@ -110,7 +110,7 @@ def _likely(call: Call, neighbours: Neighbours) -> str:
     took from a request that failed."""
     outcome, status = call.verdict.outcome, call.verdict.status or 0
     if outcome == "allowed" or (outcome == "opaque" and status >= 400):
-        beside = [cause for cause in causes(call, neighbours.few(call)) if cause.id in BESIDE][:1]
+        beside = [cause for cause in causes(call, neighbours.beside(call)) if cause.id in BESIDE][:1]
         said = "".join(f"but: {cause.what} {cause.seen} {cause.change}" for cause in beside)
         return _wrapped(said) if said and neighbours.is_new(call, said) else ""
     if outcome != "blocked":
