@@ -772,10 +772,14 @@ CAUSES: tuple[KnownCause, ...] = (
         "origin-wildcard-with-credentials credentials-not-true",
         5,
         "The page asks for credentials but has none to send.",
-        sign="The request has neither a cookie nor a login.",
+        sign="The request has neither a cookie nor a login of the browser's; a token that script sets is none.",
+        seen="The request has no cookie{token}.",
         change="The page: leave out credentials: 'include' (withCredentials) if this API needs no cookie.",
         test=lambda it: (
-            it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie and not it.sets_cookies
+            it.stage == "actual"
+            and it.call.credentials == "include"
+            and (not it.has_cookie or it.only_own_token)
+            and not it.sets_cookies
         ),
     ),
     _cause(

@@ -181,6 +181,11 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "downgraded": lambda context: cut(_downgraded(context)),
     "unlisted": lambda context: cut(", ".join(context.unlisted) or "the method and its headers"),
     "list_of": lambda context: _LISTS.get(context.error_page, ""),
+    "token": lambda context: (
+        "; the token in Authorization, which the page sets itself, needs no credentials"
+        if context.only_own_token
+        else ""
+    ),
     "sent_type": lambda context: cut(context.sent("content-type") or "nothing"),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
     "hidden": lambda context: ", ".join(wanted_and_hidden(context.call, lambda: context.later_there)),

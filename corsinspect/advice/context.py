@@ -208,6 +208,14 @@ class CallContext:
         return self.sent("cookie") is not None or self.sent("authorization") is not None
 
     @property
+    def only_own_token(self) -> bool:
+        """Whether all that the request is known by is an Authorization that script set: the preflight asked for it."""
+        hop = self.call.stopped_hop
+        asked = () if hop is None or hop.preflight is None else asked_by(hop.preflight.request_headers).names
+        own = "authorization" in {name.lower() for name in asked}
+        return own and self.sent("authorization") is not None and self.sent("cookie") is None
+
+    @property
     def error_page(self) -> str:
         """The name of the error page; "" if it's none that is known."""
         return (self.stopped.error_page if self.stopped is not None else None) or ""

@@ -161,10 +161,10 @@ def short_reason(call: Call) -> str:
     if verdict.outcome == "not-cors":
         return _not_cors(call)[0]
     if verdict.reason is None:
-        if verdict.certainty == "depends":
-            return certainty(call)
         if hidden := wanted_and_hidden(call):
             return f"script can't read {cut(', '.join(hidden))}"
+        if verdict.certainty == "depends":
+            return certainty(call)
         return "no-cors: sent, unreadable" if verdict.outcome == "opaque" else ""
     values = Values(VALUES, call)
     short = _words(call, values).short.format_map(values)

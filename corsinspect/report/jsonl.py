@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -67,7 +67,7 @@ def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
     return (line.decode("ascii").removesuffix("\n") for line in lines(calls))
 
 
-def lines(calls: Sequence[Call]) -> Iterable[bytes]:
+def lines(calls: Collection[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
     neighbours = Neighbours()
     for call in calls:
