@@ -411,7 +411,7 @@ TO_HTTP = Words(
 
 BY_GATE = Words(
     "answered by {gate} ({status})",
-    "{gate} itself answered the {request} to {server}, with status {status}, before the app's own code could.",
+    "{gate} itself answered the {request} to {server}, with status {status}, in the app's place.",
     "{gate_change}",
 )
 """Whatever check the answer fails: CORS settings of the app don't change it."""

@@ -291,6 +291,8 @@ def _consequence(call: Call) -> str:
             return f"The browser first asked the redirect's target (OPTIONS) and never sent the {method} there."
         sent = f"The browser first asked (OPTIONS) and never sent your {method}."
         return f"{sent} Your data did not change." if changes else sent
+    if (found := gate_of(call)) is not None and not found.ran:
+        return f"Your {method} went no further{': your data did not change' if changes else ''}."
     if verdict.stage == "redirect":
         sent = "The browser did not follow the redirect."
         if call.let_through:

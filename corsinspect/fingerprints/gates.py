@@ -29,6 +29,8 @@ class Gate(NamedTuple):
     where: Where = ""
     by_headers: bool = False
     """Whether it can be configured to answer with CORS headers, so that a header fix says what is needed."""
+    ran: bool = False
+    """Whether the app's code ran, at least in part."""
 
 
 GATES: tuple[Gate, ...] = (
@@ -254,6 +256,7 @@ GATES: tuple[Gate, ...] = (
         "{server}: see the function's log on Vercel, and fix that first: its CORS code never ran to the end.",
         "https://vercel.com/docs/errors/FUNCTION_INVOCATION_FAILED",
         header=("x-vercel-error", "^FUNCTION_"),
+        ran=True,
     ),
     Gate(
         "netlify-nothing-there",
@@ -426,6 +429,7 @@ GATES: tuple[Gate, ...] = (
         "{server}: see the function's log (a wrong import, an error at the top level, too much memory or time).",
         "https://supabase.com/docs/guides/functions/status-codes",
         error_page="supabase",
+        ran=True,
     ),
     Gate(
         "firebase-function-failed",
@@ -436,6 +440,7 @@ GATES: tuple[Gate, ...] = (
         "{server}: see the function's log (firebase functions:log), and fix that first.",
         "https://firebase.google.com/docs/functions/http-events",
         error_page="firebase",
+        ran=True,
     ),
     Gate(
         "wordpress-no-route",

@@ -178,6 +178,15 @@ REFUSALS: tuple[Refusal, ...] = (
         address=r"^[^/]*/api/(tags|generate|chat|embed|embeddings|show|ps|pull|version)/?$",
     ),
     Refusal(
+        "llama.cpp",
+        (),
+        "origin",
+        "“Server: llama.cpp”, and no CORS header",
+        "start llama-server with --cors-origins {page}",
+        "https://github.com/ggml-org/llama.cpp/discussions/31054 (--cors-origins); tools/server sets Server",
+        header=("server", r"^llama\.cpp"),
+    ),
+    Refusal(
         "gin-contrib/cors",
         (403,),
         "origin",

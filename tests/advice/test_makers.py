@@ -256,6 +256,7 @@ def test_a_status_alone_names_nobody(headers, status, page, url) -> None:
             answered(200, {"x-guploader-uploadid": "A"}, url="https://storage.googleapis.com/b/o"),
         ),
         ("Google Cloud Storage", answered(200, {"x-goog-storage-class": "STANDARD"}, first=False)),
+        ("llama.cpp", answered(204, {"Server": "llama.cpp"})),
         ("Amazon S3", answered(200, {"Server": "AmazonS3"}, first=False)),
         (
             "Starlette (FastAPI)",
@@ -394,3 +395,10 @@ def test_a_page_whose_login_set_a_cookie_has_credentials(login: Exchange, needed
     assert call.verdict.reason == "origin-wildcard-with-credentials"
     said = [cause.id for cause in causes(call, judge_all([login]))]
     assert ("credentials-for-nothing" not in said) == needed
+
+
+def test_what_a_gate_stopped_changed_no_data_and_what_crashed_may_have() -> None:
+    stopped = msgspec.structs.replace(answered(403, {"cf-mitigated": "challenge"}, first=False), method="POST")
+    crashed = msgspec.structs.replace(answered(500, {"x-vercel-error": "FUNCTION_X"}, first=False), method="POST")
+    assert explanation(only(stopped)).consequence == "Your POST went no further: your data did not change."
+    assert "did reach the server" in explanation(only(crashed)).consequence
