@@ -145,7 +145,8 @@ def explanation(call: Call) -> Explanation:
     words = _words(call, values)
     happened = words.happened.format_map(values)
     if words in (TO_LOGIN, TO_HTTP, BY_GATE):
-        return Explanation(headline(call), happened, _consequence(call), words.change.format_map(values))
+        consequence = _consequence(call) if verdict.outcome == "blocked" else ""
+        return Explanation(headline(call), happened, consequence, words.change.format_map(values))
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
     if _hides(call):
@@ -235,7 +236,8 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
     if led_to_login(call) is not None:
         return TO_LOGIN
-    if call.verdict.outcome == "blocked" and downgraded(call) is not None:
+    failed = call.verdict.outcome in ("blocked", "network-error") and call.kind in ("simple", "preflighted")
+    if failed and downgraded(call) is not None:
         return TO_HTTP
     if gate_of(call) is not None:
         return BY_GATE

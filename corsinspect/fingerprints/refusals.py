@@ -43,6 +43,8 @@ class Refusal(NamedTuple):
     """Headers (lower-case) that its refusals never have."""
 
 
+_GOOD = (200, 204, 206, 304)
+"""An error of a store may lack the headers for another reason."""
 _GIN = "https://github.com/gin-contrib/cors (config.go: AbortWithStatus(http.StatusForbidden))"
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -58,7 +60,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         "MinIO",
-        (),
+        _GOOD,
         "origin",
         "“Server: MinIO”, and no CORS header",
         "set MINIO_API_CORS_ALLOW_ORIGIN to a list with {page} (it has no CORS settings per bucket)",
@@ -67,7 +69,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         "Google Cloud Storage",
-        (),
+        _GOOD,
         "rule",
         "“x-guploader-uploadid” at storage.googleapis.com, and no CORS header",
         "set a CORS configuration with {page}, the method and the headers on the bucket (gcloud storage buckets update "
@@ -78,7 +80,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         "Google Cloud Storage",
-        (),
+        _GOOD,
         "rule",
         "“x-goog-storage-class”, and no CORS header",
         "set a CORS configuration with {page}, the method and the headers on the bucket (gcloud storage buckets update "

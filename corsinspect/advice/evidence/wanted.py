@@ -11,7 +11,7 @@ from corsinspect.model import Call, Exchange
 
 class Wanted(NamedTuple):
     """Headers of the answer that a client of this protocol reads. `sign`: where it shows, and what is there: "url",
-    "status", a request header, or after "answer:" a response header."""
+    a request header, or after "answer:" a response header."""
 
     names: tuple[str, ...]
     sign: tuple[str, str]
@@ -64,8 +64,6 @@ WANTED: tuple[Wanted, ...] = (
         ("answer:content-disposition", r"^attachment\b.*filename"),
         "https://www.rfc-editor.org/rfc/rfc6266 (4.3: the name that a script saves the file under)",
     ),
-    Wanted(("retry-after",), ("status", "^(429|503)$"), "https://www.rfc-editor.org/rfc/rfc9110 (10.2.3)"),
-    Wanted(("location",), ("status", "^201$"), "https://www.rfc-editor.org/rfc/rfc9110 (15.3.2)"),
 )
 
 RETURNED: tuple[Returned, ...] = (
@@ -122,8 +120,6 @@ def _shows(answer: Exchange, wanted: Wanted) -> bool:
     where, pattern = wanted.sign
     if where == "url":
         text = answer.url
-    elif where == "status":
-        text = str(answer.status)
     elif where.startswith("answer:"):
         text = combined(answer.response_headers, where.removeprefix("answer:"))
     else:
