@@ -252,10 +252,20 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
     return REASONS.get(reason) or REASONS.get(generic) or Words(reason, f"The reason is “{reason}”.")
 
 
+def hidden_error(call: Call) -> str | None:
+    """The kind of error under the failed check (as `Call.masked`, for every reason that headers can have): one that the
+    page would meet next; None: there is none."""
+    verdict = call.verdict
+    beside = verdict.reason in ("origin-mismatch", "origin-invalid", "origin-multiple") and verdict.stage == "actual"
+    if call.masked is None and verdict.outcome == "blocked" and beside and (verdict.status or 0) >= 400:
+        return "client-error" if (verdict.status or 0) < 500 else "server-error"
+    return call.masked if call.masked in MASKED else None
+
+
 def _hides(call: Call) -> bool:
     """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
     known = _refused(call) or gate_of(call) is not None
-    return call.masked in MASKED and call.verdict.stage != "preflight" and not known
+    return hidden_error(call) is not None and call.verdict.stage != "preflight" and not known
 
 
 def _refused(call: Call) -> bool:

@@ -16,10 +16,7 @@ from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
 from .steps import Stop, is_one_too_many, unanswered
 
-_MASKING = frozenset(
-    """origin-missing origin-mismatch origin-invalid origin-multiple origin-wildcard-with-credentials
-    credentials-not-true preflight-status""".split()
-)
+_MASKING = ("origin-missing", "preflight-status", "origin-wildcard-with-credentials", "credentials-not-true")
 """What says nothing about the error, which the page would have met next."""
 _MASKED = {
     401: "unauthorized",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corsinspect.advice import OUTCOME_SIGNS, certainty, counted, is_open, pattern_words, short_reason, showed
 from corsinspect.advice.causes import causes
+from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
@@ -99,8 +100,8 @@ def _detail(call: Call) -> str:
         parts.append(f"found {printable(verdict.found)}, needs {printable(verdict.expected or '')}")
     elif verdict.outcome == "unknown":
         parts.append(printable(short_reason(call)))
-    if call.masked and verdict.status:
-        parts.append(f"hides a {verdict.status} ({call.masked})")
+    if (hidden := hidden_error(call)) and verdict.status:
+        parts.append(f"hides a {verdict.status} ({hidden})")
     return "   ".join(parts)
 
 

@@ -116,11 +116,11 @@ def test_where_nothing_listens_at_the_lost_scheme_it_is_not_said_that_the_server
         ({}, "origin-missing"),
     ],
 )
-@pytest.mark.parametrize(("status", "masked"), [(404, "not-found"), (500, "server-error"), (401, "unauthorized")])
-def test_an_error_is_masked_whatever_header_failed(got, reason: str, status: int, masked: str) -> None:
+@pytest.mark.parametrize("status", [404, 500, 401])
+def test_an_error_is_said_whatever_header_failed(got, reason: str, status: int) -> None:
     call = only(exchange(status=status, got=got))
-    assert (call.verdict.reason, call.masked) == (reason, masked)
-    assert str(status) in explanation(call).happened
+    assert call.verdict.reason == reason
+    assert f"status {status}" in explanation(call).happened
     assert f"hides a {status}" in printed(exchange(status=status, got=got))
 
 
