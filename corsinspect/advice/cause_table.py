@@ -47,8 +47,9 @@ def _cause(
     test: Test | None = None,
     seen: str = "",
     settles: bool = False,
+    listed: bool = True,
 ) -> KnownCause:
-    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles)
+    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles, listed)
 
 
 def _of(gate: Gate) -> KnownCause:
@@ -358,6 +359,7 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: add {page} to the client's Web Origins (+ stands for all Valid redirect URIs).",
         test=lambda it: it.stage == "actual" and it.status < 400 and _KEYCLOAK.search(it.path) is not None,
         settles=True,
+        listed=False,
     ),
     _cause(
         "keycloak-refused",
@@ -369,6 +371,7 @@ CAUSES: tuple[KnownCause, ...] = (
         change="The page: check client_id, secret and grant; {server}: add {page} to the client's Web Origins.",
         test=lambda it: it.stage == "actual" and it.status in (400, 401) and _KEYCLOAK.search(it.path) is not None,
         settles=True,
+        listed=False,
     ),
     _cause(
         # lmstudio.ai/docs (server settings); without CORS it answers OPTIONS with 200: lmstudio-bug-tracker #1323
@@ -379,6 +382,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="An address of LM Studio's API (port 1234, /v1/… or /api/v0/…), answered without any CORS header.",
         change="{server}: turn on “Enable CORS” in its server settings (lms server start --cors).",
         test=lambda it: not it.knows_cors and re.search(_LM_STUDIO, it.stopped_url) is not None,
+        listed=False,
     ),
     _cause(
         # elastic.co: Elasticsearch, Networking, http.cors.enabled and http.cors.allow-origin
@@ -391,6 +395,7 @@ CAUSES: tuple[KnownCause, ...] = (
         "request's headers in http.cors.allow-headers.",
         test=lambda it: (it.header("x-elastic-product") or "").lower() == "elasticsearch",
         settles=True,
+        listed=False,
     ),
     _cause(
         # supabase.com/docs/guides/functions/cors
@@ -402,6 +407,7 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: answer OPTIONS in the function, and add the headers to all of its answers "
         "(corsHeaders of @supabase/supabase-js/cors).",
         test=lambda it: it.by_supabase_function and it.status < 400 and not it.refuses,
+        listed=False,
     ),
     _cause(
         # docs.netlify.com/manage/routing/headers (Limitations)
@@ -412,6 +418,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="“x-nf-request-id” on an answer without CORS headers.",
         change="{server}: add the headers in the function itself, or at the server that Netlify proxies to.",
         test=lambda it: it.header("x-nf-request-id") is not None and it.status < 400 and not it.refuses,
+        listed=False,
     ),
     _cause(
         "list-without-a-word",
@@ -706,6 +713,7 @@ CAUSES: tuple[KnownCause, ...] = (
         seen="The answer is of WordPress's REST API, and the value is {found}.",
         change="{server}: remove the other one; to change WordPress's own, use the filter rest_pre_serve_request.",
         test=lambda it: it.by_wordpress,
+        listed=False,
     ),
     _cause(
         "two-layers",
@@ -913,6 +921,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="“Link: …; rel=https://api.w.org/” on the preflight's answer.",
         change="{server}: add {expected} with the filter rest_allowed_cors_headers.",
         test=lambda it: it.by_wordpress,
+        listed=False,
     ),
     _cause(
         "header-not-listed",

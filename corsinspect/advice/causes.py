@@ -67,8 +67,11 @@ def usual_causes(name: str) -> list[Cause]:
     values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
     values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
-    fitting = sorted((each for each in CAUSES if name in each.reasons and each.listed), key=lambda known: -known.weight)
-    return [Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in fitting]
+    about = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
+    found = [
+        Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in about if each.listed
+    ]
+    return found if len(found) == len(about) else [*found, _BY_MAKER]
 
 
 def _name(context: CallContext) -> str | None:
@@ -88,6 +91,15 @@ def _name(context: CallContext) -> str | None:
     if verdict.outcome == "allowed" and verdict.status == 401 and not context.has_cookie:
         return "cookies"
     return None
+
+
+_BY_MAKER = Cause(
+    "named-by-its-maker",
+    "A gateway, a guard, a tunnel or a product with a setting of its own answered.",
+    "The answer names its maker, in a header or by its error page: cf-mitigated, x-vercel-error, ngrok-error-code.",
+    "Record the call: corsinspect then says what to change there.",
+)
+"""Stands for those that are too many to list without a call."""
 
 
 class _General(dict[str, str]):
