@@ -238,3 +238,23 @@ def test_no_content_raises_anything_but_a_session_error(tmp_path_factory, entrie
     with suppress(SessionError):
         for exchange in load(path).exchanges:
             msgspec.json.decode(msgspec.json.encode(exchange), type=Exchange)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "page"),
+    [
+        (404, {"text": '{"detail":"Not Found"}', "mimeType": "application/json"}, "fastapi"),
+        (403, {"text": "SW52YWxpZCBPcmlnaW4gaGVhZGVy", "encoding": "base64"}, "mcp-origin"),
+        (502, {"text": "<center>nginx</center>" + "x" * 9000, "mimeType": "text/html"}, "nginx"),
+        (200, {"text": '{"detail":"Not Found"}', "mimeType": "application/json"}, None),
+        (404, {"text": 7, "mimeType": "application/json"}, None),
+        (404, {"text": "/w==", "encoding": "base64"}, None),
+        (404, {"size": 3}, None),
+    ],
+)
+def test_whose_error_page_it_was_is_kept_and_nothing_else_of_it(status, content, page):
+    made = entry(status=status)
+    made["response"]["content"] = content
+    exchange = only(made)
+    assert exchange.error_page == page
+    assert "Not Found" not in str(exchange)
