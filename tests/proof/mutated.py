@@ -47,7 +47,25 @@ TEXTS = (
     "*",
 )
 NUMBERS = (
-    *(1e300, 1e18, -1e18, -1e300, -1, 0, -0.0, 1e-300, 0.1, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 2**64, 10**400, 999, 100),
+    *(
+        1e300,
+        1e18,
+        -1e18,
+        -1e300,
+        -1,
+        0,
+        -0.0,
+        1e-300,
+        0.1,
+        2**31,
+        2**53 + 1,
+        2**63 - 1,
+        2**63,
+        2**64,
+        10**400,
+        999,
+        100,
+    ),
     *(math.nan, math.inf, -math.inf),
 )
 ODD = (None, True, [], {}, [[]], {"a": None}, "text", 7, -1.5)
@@ -68,7 +86,10 @@ def _jsonl(drawn: random.Random) -> bytes:
     for line in lines:
         _spoil(drawn, line, drawn.choice((0, 1, 1, 2, 4)))
     header = {"corsinspect": 1, "redacted": drawn.random() < 0.5}
-    return b"".join(json.dumps(line, ensure_ascii=drawn.random() < 0.9).encode("utf-8", "replace") + b"\n" for line in (header, *lines))
+    return b"".join(
+        json.dumps(line, ensure_ascii=drawn.random() < 0.9).encode("utf-8", "replace") + b"\n"
+        for line in (header, *lines)
+    )
 
 
 def _line(exchange: Exchange) -> dict[str, Any]:
@@ -78,7 +99,7 @@ def _line(exchange: Exchange) -> dict[str, Any]:
 
 
 def _har(drawn: random.Random) -> bytes:
-    entries = [_entry(exchange) for exchange in afternoon()]
+    entries = [har_entry(exchange) for exchange in afternoon()]
     for entry in entries:
         _spoil(drawn, entry, drawn.choice((0, 1, 1, 2, 4)))
     creator = drawn.choice(("WebInspector", "Firefox", "mitmproxy", "", drawn.choice(TEXTS)))
@@ -90,15 +111,15 @@ def _mitm(drawn: random.Random) -> bytes:
     for exchange in afternoon():
         flow = _flow(exchange)
         _spoil(drawn, flow, drawn.choice((0, 1, 1, 2, 4)))
-        flow["version"] = 21
-        flows.append(tnetstring.dumps(_bytes(flow)))
+        flows.append(_dumped(flow))
     return b"".join(flows)
 
 
 _WRITERS = {"jsonl": _jsonl, "har": _har, "mitm": _mitm}
 
 
-def _entry(exchange: Exchange) -> dict[str, Any]:
+def har_entry(exchange: Exchange) -> dict[str, Any]:
+    """As a browser exports it."""
     took = ((exchange.ended or exchange.started) - exchange.started) * 1000
     return {
         "startedDateTime": f"2026-01-01T00:00:{exchange.started - START:09.6f}Z",
@@ -140,7 +161,7 @@ def _flow(exchange: Exchange) -> dict[str, Any]:
             "method": exchange.method,
             "scheme": scheme,
             "host": host,
-            "port": int(port or {"http": 80, "https": 443}[scheme]),
+            "port": int(port or {"https": 443}.get(scheme, 80)),
             "path": f"/{path}",
             "authority": authority,
         },
@@ -153,6 +174,15 @@ def _flow(exchange: Exchange) -> dict[str, Any]:
         },
         "error": exchange.failure and {"msg": exchange.failure.text, "timestamp": exchange.ended},
     }
+
+
+def mitm_flow(exchange: Exchange) -> bytes:
+    """As mitmproxy saves it."""
+    return _dumped(_flow(exchange))
+
+
+def _dumped(flow: dict[str, Any]) -> bytes:
+    return tnetstring.dumps(_bytes({**flow, "version": 21}))
 
 
 def _bytes(value: Any) -> Any:
@@ -191,7 +221,9 @@ def _spoil(drawn: random.Random, record: dict[str, Any], times: int) -> None:
 def _spoilt(drawn: random.Random, value: str) -> str:
     hostile = "".join(drawn.sample(TEXTS, drawn.choice((1, 1, 2))))
     at = drawn.choice((0, len(value), drawn.randint(0, len(value))))
-    return drawn.choice((hostile, value[:at] + hostile + value[at:], value[:at] + hostile + value[at:], value + hostile))
+    return drawn.choice(
+        (hostile, value[:at] + hostile + value[at:], value[:at] + hostile + value[at:], value + hostile)
+    )
 
 
 def _places(value: Any, way: Path_ = ()) -> Iterator[Path_]:

@@ -1,6 +1,7 @@
-"""Every key of the dashboard over recordings with something hostile in them: it's shown as text, and nothing crashes."""
+"""Every key of the dashboard over hostile recordings: what is in them is shown as text, and nothing crashes."""
 
 import asyncio
+import os
 import random
 from pathlib import Path
 
@@ -13,8 +14,7 @@ from tests.dashboard.conftest import same_everywhere as same_everywhere
 from tests.proof.every_key import press_all
 from tests.proof.mutated import FORMATS, mutated
 
-import os
-SEEDS = range(int(os.environ.get("A","0")), int(os.environ.get("B","2")))
+SEEDS = range(int(os.environ.get("A", "0")), int(os.environ.get("B", "2")))
 
 
 @pytest.fixture(autouse=True)
