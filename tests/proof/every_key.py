@@ -1,11 +1,16 @@
 """Presses every key of the dashboard, and of the screens that they open, and looks at what is on screen after each."""
 
+import asyncio
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
+import pytest
+import textual.app
+import textual.pilot
 from textual.binding import Binding
 from textual.events import Paste
 from textual.widgets import Input, TextArea
@@ -38,14 +43,38 @@ class Pressed:
         return " ".join(self.keys[-12:])
 
 
-async def press_all(screen: Screen, drawn: random.Random) -> Pressed:
-    """Every key of the table, where it can be heard, each on a call drawn by chance, and all that comes of it."""
+@pytest.fixture(autouse=True)
+def nobodys_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is copied is kept in the state folder."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(autouse=True)
+def without_idling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot waits 0.1 s after each key for the machine to be idle; that all messages are done is enough."""
+
+    async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
+        for _ in range(4):
+            await asyncio.sleep(0)
+
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", wait_for_idle)
+
+
+async def press_all(screen: Screen, drawn: random.Random, refill: Callable[[], None] | None = None) -> Pressed:
+    """Every key of the table, where it can be heard, each on a call drawn by chance, and all that comes of it.
+
+    `refill` brings new calls where a key has emptied the list.
+    """
     pressed = Pressed()
     for row in sorted(KEYS, key=lambda row: drawn.random()):
         for key in row.key.split(","):
             if key in LAST and row.focus == "app":
                 continue
             await _home(screen, pressed)
+            if refill is not None and not screen.app.book.rows:
+                refill()
+                await screen.until(lambda: bool(screen.app.book.rows) or screen.app.feed.held)
             await _choose(screen, drawn, pressed)
             await _focus(screen, row.focus, pressed)
             await _press(screen, key, pressed)

@@ -186,7 +186,7 @@ def _salvaged(text: str, problems: list[Problem]) -> Entries:
 _IN_VAIN = 8
 """Times its length that a damaged file is looked at without finding an entry."""
 _WINDOW = 1 << 14
-"""Characters that are looked at first: the reader counts the lines of all before an error, to say in which one it is."""
+"""Characters that are looked at first: the reader counts the lines of all that stands before an error."""
 _WIDER = 8
 _CUT = 16
 """Characters before the end of what is looked at within which an error may be because it ends there."""
