@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 
-import atheris  # pyright: ignore[reportMissingImports] - one of the extra `long`
+import atheris  # pyright: ignore - one of the extra `long`
 
-with atheris.instrument_imports(include=["corsinspect"]):
+with atheris.instrument_imports(include=["corsinspect"]):  # pyright: ignore - it has no types
     from corsinspect.session.errors import SessionError
     from tests.proof.mutated import FORMATS, mutated
     from tests.proof.parsers import BYTES, PIECES, TEXT

@@ -421,7 +421,11 @@ def _withdrawn(calls: Sequence[Call]) -> object:
 
 def _played(exchanges: Sequence[Exchange]) -> object:
     book = Book()
-    player = Player(exchanges, known=book.calls.get, apply=lambda changes: book.apply(changes), clear=book.clear)
+
+    def apply(changes: Changes) -> None:
+        book.apply(changes)
+
+    player = Player(exchanges, known=book.calls.get, apply=apply, clear=book.clear)
     for place in (Position(1, player.start), player.whole):
         for _ in player.go(place):
             pass

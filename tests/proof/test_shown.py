@@ -16,7 +16,8 @@ from corsinspect.report import jsonl, text
 from corsinspect.session import SessionError, load
 from tests.proof.mutated import FORMATS, PLANTED, mutated
 
-SEEDS = range(100, 112)
+SEEDS = (*range(100, 110), 214)
+"""The last one found something that the others didn't."""
 WIDTHS = (30, 100)
 
 
