@@ -210,9 +210,9 @@ def _decoded(text: str, start: int) -> tuple[Any, int]:
         try:
             plain, end = _raw_decode(window)
         except json.JSONDecodeError as error:
-            cut = error.pos > len(window) - _CUT or error.msg.startswith("Unterminated")
-            if not cut or start + size >= len(text):
-                raise _Broken(len(window)) from error
+            endless = error.msg.startswith("Unterminated")
+            if start + size >= len(text) or not (endless or error.pos > len(window) - _CUT):
+                raise _Broken(len(window) if endless else error.pos) from error
         except (ValueError, RecursionError) as error:
             raise _Broken(len(window)) from error
         else:
