@@ -638,8 +638,8 @@ JUDGING: dict[str, Shape] = {
             ]
         ),
     ),
-    "redirects": Shape(100, _feed(_redirects)),
-    "redirects to itself": Shape(100, _feed(_self_redirects)),
+    "redirects": Shape(40, _feed(_redirects)),
+    "redirects to itself": Shape(40, _feed(_self_redirects)),
     "redirects, all to one": Shape(
         300,
         _feed(_many(lambda n: exchange(url=f"{API}/{n}", at=100 + n / 100, status=302, got={**OPEN, "Location": API}))),
