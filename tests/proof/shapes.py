@@ -681,7 +681,7 @@ JUDGING: dict[str, Shape] = {
     "names asked for and sent": Shape(500, _judge(_long_call)),
     "policies of a page": Shape(500, _judge(lambda size: [_csp_document(size), exchange(got=OPEN, at=200)])),
     "what a preflight grants": Shape(
-        2_000, _of(lambda names: check.headers_check(names, False, ", ".join(names)), lambda size: tuple(_names(size)))
+        300, _of(lambda names: check.headers_check(names, False, ", ".join(names)), lambda size: tuple(_names(size)))
     ),
     "unsafe names": Shape(2_000, _of(lambda lines: safelist.unsafe_names(lines), _lines)),
 }
