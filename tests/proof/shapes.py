@@ -689,7 +689,7 @@ ADVICE: dict[str, Shape] = {
     "steps": Shape(500, _with_call(trace, _long_call)),
     "steps of a blocked one": Shape(500, _with_call(trace, _long_preflight)),
     "what fails next": Shape(500, _with_call(also_failing, _long_preflight)),
-    "readable names": Shape(1_000, _with_call(readable_headers, _answered_with_lines)),
+    "readable names": Shape(250, _with_call(readable_headers, _answered_with_lines)),
     "explanation": Shape(200, _with_call(explanation, _long_preflight)),
     "explanation of a long value": Shape(2_000, _with_call(explanation, _long_value)),
     "comparison": Shape(200, _with_call(lambda call: comparison(call, trace(call)), _long_preflight)),
