@@ -175,18 +175,21 @@ def _salvage(text: str, problems: list[Problem]) -> tuple[str, Entries]:
 
 def _salvaged(text: str, problems: list[Problem]) -> Entries:
     """Entry by entry with the standard library's reader, which can begin anywhere and takes lone surrogates."""
-    read = json.JSONDecoder().raw_decode
     begin = _ENTRIES.search(text)
-    position, index, damaged = (begin.end() if begin else len(text)), 0, False
+    position, index, damaged, lost = (begin.end() if begin else len(text)), 0, False, 0
     while match := _BEGINNING.search(text, position):
         try:
-            plain, end = read(text, match.start())
-        except (ValueError, RecursionError):
+            plain, end = _decoded(text, match.start())
+        except _Broken as broken:
             damaged = True
             problems.append(
                 Problem(f"entry {index}, at character {match.start()}, is damaged or cut off: 1 entry lost")
             )
             position = match.end()
+            lost += broken.looked_at
+            if lost > _IN_VAIN * len(text):
+                problems.append(Problem(f"what follows character {position} is too damaged to be read"))
+                return
         else:
             position = end
             try:
@@ -196,3 +199,40 @@ def _salvaged(text: str, problems: list[Problem]) -> Entries:
         index += 1
     if not damaged and not text[position:].lstrip().startswith("]"):
         problems.append(Problem(f"the file is damaged or cut off behind character {position}"))
+
+
+_IN_VAIN = 8
+"""Times its length that a damaged file is looked at without finding an entry."""
+_WINDOW = 1 << 14
+"""Characters that are looked at first: the reader counts the lines of all that stands before an error."""
+_WIDER = 8
+_CUT = 16
+"""Characters before the end of what is looked at within which an error may be because it ends there."""
+_raw_decode = json.JSONDecoder().raw_decode
+
+
+class _Broken(Exception):
+    """There is no whole JSON value."""
+
+    def __init__(self, looked_at: int) -> None:
+        super().__init__()
+        self.looked_at = looked_at
+        """Characters."""
+
+
+def _decoded(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, and where it ends. Raises _Broken."""
+    size = _WINDOW
+    while True:
+        window = text[start : start + size]
+        try:
+            plain, end = _raw_decode(window)
+        except json.JSONDecodeError as error:
+            endless = error.msg.startswith("Unterminated")
+            if start + size >= len(text) or not (endless or error.pos > len(window) - _CUT):
+                raise _Broken(len(window) if endless else error.pos) from error
+        except (ValueError, RecursionError) as error:
+            raise _Broken(len(window)) from error
+        else:
+            return plain, start + end
+        size *= _WIDER

@@ -150,13 +150,13 @@ def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
         request_headers=request.get(b"headers") or (),
         http_version=_text(request.get(b"http_version")) or "HTTP/1.1",
         request_size=request.get(b"content"),
-        status=status if isinstance(status, int) else None,
+        status=status if isinstance(status, int) and not isinstance(status, bool) else None,
         reason_phrase=_text(response.get(b"reason")),
         response_headers=headers,
         response_size=size,
         answered=_time(response.get(b"timestamp_start")),
         ended=ended,
-        connection=client.get(b"id"),
+        connection=_text(client.get(b"id")) or None,
         failure=failed,
         error_page=_error_page(status, headers, first),
         by_proxy=any(name.lower() == "server" and value.startswith("mitmproxy ") for name, value in headers),
@@ -214,6 +214,6 @@ def _text(value: Any) -> str:
 
 
 def _time(value: Any) -> float | None:
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or value != value or abs(value) == math.inf:
         return None
     return float(value) if 0 <= value <= LATEST else instant(value)
