@@ -18,15 +18,8 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.net.http import url
 from mitmproxy.proxy import layer
 from mitmproxy.proxy.layers import http as layers
-from mitmproxy.proxy.layers.http import (
-    HTTPMode,
-    HttpStream,
-    RequestHeaders,
-    ResponseData,
-    ResponseEndOfMessage,
-    ResponseHeaders,
-    SendHttp,
-)
+from mitmproxy.proxy.layers.http import HTTPMode, HttpStream, SendHttp
+from mitmproxy.proxy.layers.http._events import RequestHeaders, ResponseData, ResponseEndOfMessage, ResponseHeaders
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 from corsinspect.session.failures import OWN_ADDRESS
