@@ -1,4 +1,4 @@
-"""A signal at any moment, under traffic: the session can be read, and nothing is left. `tests/long` does it more often."""
+"""A signal at any moment, under traffic: the session can be read, nothing is left. `tests/long` does it more often."""
 
 import random
 from pathlib import Path
