@@ -11,9 +11,9 @@ from tests.capture.wire import connection
 
 LIMIT = 1 << 22
 """Bytes of a head."""
-SILENCE = 3.0
+SILENCE = 15.0
 """Seconds after which nothing more is expected."""
-BREATH, LONG = 0.01, 0.5
+BREATH, LONG = 0.01, 1.0
 """Seconds; the longer is enough for the other side to have got what was sent."""
 
 

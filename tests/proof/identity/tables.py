@@ -287,7 +287,7 @@ ANSWERS: dict[str, Pieces] = {
         *[b"<h1>No</h1>" + b" " * 489, Act.PAUSE] * 6),
     "an error, to the end": (b"HTTP/1.1 404 No\r\nContent-Type: text/plain\r\n\r\nCannot GET /", Act.CLOSE),
     "cut short": (OK + b"Content-Length: 10\r\n\r\nhi", Act.CLOSE),
-    "reset in the body": (OK + b"Content-Length: 10\r\n\r\nhi", Act.PAUSE, Act.RESET),
+    "reset in the body": (OK + b"Content-Length: 10\r\n\r\nhi", Act.WAIT, Act.RESET),
     "chunks cut short": (OK + chunked(b"hi", end=False), Act.CLOSE),
     "a chunk cut short": (OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nhi", Act.CLOSE),
     "nothing at all": (Act.CLOSE,),
