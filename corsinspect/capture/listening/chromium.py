@@ -87,10 +87,10 @@ class ChromiumListener:
     def _take(self, message: Message) -> None:
         if message.method == "Target.attachedToTarget":
             self._attached(_decode_attached(message.params))
-        elif message.method == "Target.detachedFromTarget":
+            return
+        if message.method == "Target.detachedFromTarget":
             self._pipe.forget(_decode_session(message.params).session_id)
-        else:
-            self._event(message.session_id or "", message.method, message.params)
+        self._event(message.session_id or "", message.method, message.params)
 
     def _attached(self, attached: _Attached) -> None:
         session, target = attached.session_id, attached.target_info
