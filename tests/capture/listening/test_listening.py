@@ -23,7 +23,7 @@ from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import load_saids, sidecar_of
-from tests.capture.wire import until
+from tests.capture.wire import serving, until
 
 from .said_pages import CALLS, COOKIE, TOKEN, Site, site
 
@@ -216,6 +216,23 @@ async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(tmp_path:
     saids = load_saids(proxy.session)
     assert {urlsplit(said.url).path for said in saids} >= {"/before", "/from-worker", "/from-frame"}
     assert len({said.id.partition(":")[0] for said in saids}) == 1
+
+
+async def test_a_page_that_is_slow_to_answer_is_waited_for(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It's the browser that has to speak soon, not the page's server."""
+    answer = asyncio.Event()
+
+    async def slow(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+
+    async with serving(slow) as port:
+        async with asyncio.timeout(25):
+            browser = await proxy.open_browser("chromium", f"http://localhost:{port}/", headless=True)
+        answer.set()
+        await until(lambda: any(said.status == 200 for said in load_saids(proxy.session)))
+
+    assert browser.warning is None
 
 
 WORKER = "results.worker = await once(new Worker('/worker.js'), 'message')"
