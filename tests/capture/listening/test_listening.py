@@ -235,7 +235,13 @@ async def test_a_page_that_is_slow_to_answer_is_waited_for(proxy: Proxy, monkeyp
     assert browser.warning is None
 
 
-WORKER = "results.worker = await once(new Worker('/worker.js'), 'message')"
+WORKER = """
+  results.worker = await once(new Worker('/worker.js'), 'message');
+  for (let n = 0; n < 20; n++) {
+    await call('later', API + '/ok');
+    await new Promise(r => setTimeout(r, 50));
+  }
+"""
 
 
 class Deaf(ChromiumListener):
