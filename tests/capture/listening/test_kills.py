@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from corsinspect.capture import profiles
 from corsinspect.capture.processes import is_alive, mentions
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import SaidFollower
@@ -75,6 +76,9 @@ async def test_a_kill_costs_nothing_that_was_written_and_leaves_nothing_behind(s
         parent.stdin.close()
         await parent.wait()
         await until(lambda: not is_alive(int(child)) and not is_alive(int(browser)))
+        await asyncio.to_thread(
+            profiles.sweep
+        )  # as the next start does: a killed browser's helpers may write to the last
         await until(lambda: not Path(folder).exists())
 
     assert processes_with(folder) == []
