@@ -1,7 +1,8 @@
 """A Call before it is judged: its exchanges in order, as pairing linked them, and what kind of call that is."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.csp import forbidding
@@ -17,7 +18,7 @@ Hops = list[tuple[Facts | None, Facts | None]]
 """Preflight and request of each hop; None where it wasn't seen."""
 
 
-class Chain(NamedTuple):
+class Chain(msgspec.Struct, frozen=True, gc=False):
     """A Call's exchanges with what pairing knows of them. `closed`: nothing more is expected to come."""
 
     first: Facts

@@ -1,7 +1,8 @@
 """What a browser made of a CORS request: the verdict, for every credentials mode that the wire leaves open."""
 
 from collections.abc import Hashable
-from typing import NamedTuple
+
+import msgspec
 
 from corsinspect.fetch.check import ALLOW_PRIVATE_NETWORK, Failed
 from corsinspect.fetch.engines import ENGINES
@@ -17,7 +18,7 @@ from .request_signs import EXTENSIONS
 from .steps import Stop, checked_answer, first_stop
 
 
-class Judged(NamedTuple):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """The verdict on a chain, and the credentials mode that it rests on."""
 
     verdict: Verdict

@@ -40,12 +40,13 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
     kind = kind_of(chain)
     inferred, told, shown = UNKNOWN, None, None
     if kind in ("simple", "preflighted"):
-        verdict, inferred, asks, leaves_open = judge_cors(chain, known)
-        if leaves_open and (told := connection_shown(chain)) is not None:
+        judged = judge_cors(chain, known)
+        verdict, inferred = judged.verdict, judged.inferred
+        if judged.leaves_open and (told := connection_shown(chain)) is not None:
             verdict, inferred = verdict_as_told(chain, told.mode == "include", verdict), told
         elif inferred.signal == ASSUMED:
             shown = chain.shown
-        elif asks and (shown := chain.shown if ask is None else ask(chain)) is not None:
+        elif judged.asks and (shown := chain.shown if ask is None else ask(chain)) is not None:
             verdict, inferred = verdict_with_credentials(chain), Inferred("include", PAGE_SHOWED, proof=False)
         if verdict.outcome == "allowed" and chain.simulated():
             verdict = msgspec.structs.replace(verdict, outcome="simulated")

@@ -6,7 +6,8 @@ headers say: a recording can lack a header, a browser doesn't go on without one.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from corsinspect.fetch.check import Failed, credentials_check, first_failure, origin_check
 from corsinspect.fetch.csp import upgrades_insecure
@@ -28,7 +29,7 @@ _PASSED: dict[str, Failed] = {}
 _NO_FAILURE = (None, None)
 
 
-class Stop(NamedTuple):
+class Stop(msgspec.Struct, frozen=True, gc=False):
     """Where the browser stopped. `waiting`: what it waits for, when it isn't the end yet."""
 
     outcome: Outcome
@@ -46,7 +47,7 @@ class Stop(NamedTuple):
         return self.reason if self.failed is None else self.failed.reason
 
 
-class Checked(NamedTuple):
+class Checked(msgspec.Struct, frozen=True, gc=False):
     """One exchange of a chain, as the browser checks it."""
 
     hop: int

@@ -10,6 +10,8 @@ import heapq
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.model import Call, Changes, Exchange
 
@@ -179,7 +181,7 @@ class Tracker:
         deadline = self._deadline(chain)
         if deadline is not None and not self._closed:
             if deadline <= self._time.now:
-                chain = chain._replace(closed=True)
+                chain = msgspec.structs.replace(chain, closed=True)
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True

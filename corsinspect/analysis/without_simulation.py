@@ -43,7 +43,7 @@ def by_server(call: Call) -> Call:
         hops[-1] = (stop.facts, None)
     # what the connections showed is no proof: `chain` has it, too
     own = UNKNOWN if call.credentials_signal in SIGNALS else Inferred(call.credentials, call.credentials_signal)
-    again = judge(chain._replace(hops=hops), own)
+    again = judge(msgspec.structs.replace(chain, hops=hops), own)
     return msgspec.structs.replace(
         again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through
     )
