@@ -8,15 +8,32 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from corsinspect.advice.fix import Fix, beyond_headers, cautions, fix
-from corsinspect.advice.recipes import Recipe, Rendered, needs_of, recipe, render, suggestions
+from corsinspect.advice.recipes import (
+    Edit,
+    Recipe,
+    Rendered,
+    code_only,
+    diff,
+    edits,
+    in_words,
+    matches,
+    needs_of,
+    present_of,
+    recipe,
+    recipes,
+    render,
+    suggestions,
+    with_present,
+)
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import Match
 from corsinspect.model import Call
 
 CAUTIONS = {
     "null-origin": "Every sandboxed frame and local file has the origin “null”, so almost any page could read this.",
-    "credentials-unknown": "If the page makes this call with cookies or a login (credentials: 'include'), the server "
-    "must also add “Access-Control-Allow-Credentials: true”.",
+    "credentials-unknown": "If the page makes this call with cookies or HTTP authentication (credentials: 'include'; "
+    "a token in a header that the page sets isn't meant), the server must also add “Access-Control-Allow-Credentials: "
+    "true”.",
 }
 
 
@@ -40,11 +57,14 @@ class Solution(msgspec.Struct, frozen=True):
     """Empty if nothing needs a fix, or headers can't fix it."""
     cautions: tuple[str, ...]
     rendered: Rendered | None
-    """The recipe, filled with all that this session's calls need; None if none is known or useful."""
+    """The recipe, filled with all that this session's calls need and all that the server allows now; None if none is
+    known or useful."""
     recognised: Match | None
     """How the framework was recognised; None if the person chose it."""
     calls: int
     """How many calls the recipe was filled from."""
+    edits: tuple[Edit, ...] = ()
+    """The recipe as a change to what is there; empty where there is none."""
 
 
 def server_of(call: Call) -> str:
@@ -58,11 +78,11 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
     server = server_of(call)
     found = fix(call)
     picked, match = _recipe(server, others, chosen)
-    rendered = None
+    filled = None
     useful = found is not None or (call.verdict.outcome == "blocked" and not beyond_headers(call))
     if picked is not None and useful:
-        needs = needs_of(others).get(server)
-        rendered = render(picked, needs) if needs is not None else None
+        filled = change(picked, server, others)
+    rendered, edited = filled if filled is not None else (None, ())
     return Solution(
         server=server,
         fix=_fix_lines(call, found) if found is not None else (),
@@ -70,7 +90,18 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
         rendered=rendered,
         recognised=match,
         calls=sum(other.kind in ("simple", "preflighted") for other in others),
+        edits=edited,
     )
+
+
+def change(picked: Recipe, server: str, calls: Sequence[Call]) -> tuple[Rendered, tuple[Edit, ...]] | None:
+    """A recipe for a server (an origin), filled from the calls to it, and as a change; None: nothing was asked of it."""
+    needs = needs_of(calls).get(server)
+    if needs is None:
+        return None
+    present = present_of(calls, server)
+    rendered = render(picked, with_present(needs, present))
+    return rendered, edits(picked, rendered, present, _proxy(picked, server, calls))
 
 
 def text(solution: Solution) -> str:
@@ -82,11 +113,20 @@ def text(solution: Solution) -> str:
         blocks.append("\n".join([f"{each.answer}:", *status, *(f"  {line}" for line in each.lines), *removed]))
     blocks += [f"Note: {caution}" for caution in solution.cautions]
     if (rendered := solution.rendered) is not None:
-        headings = [rendered.title, f"File: {rendered.file}", f"Where: {rendered.where}"]
-        headings += [f"Install: {rendered.install}"] if rendered.install else []
-        blocks += ["\n".join(headings), rendered.code.strip("\n"), f"Then: {rendered.restart}"]
+        blocks.append(rendered.title)
+        blocks += [f"Install, if it isn't there yet: {rendered.install}"] if rendered.install else []
+        for number, edit in enumerate(solution.edits, 1):
+            blocks.append("\n".join([f"{number}. {in_words(edit)}", *(f"{sign} {line}" for sign, line in diff(edit))]))
+        blocks.append(f"Then: {rendered.restart}")
         blocks += [f"Note: {note}" for note in rendered.notes]
     return "\n\n".join(blocks)
+
+
+def code(solution: Solution) -> str:
+    """The code to paste, and nothing else; the header lines where no framework is known; "" where nothing helps."""
+    if solution.edits:
+        return code_only(solution.edits)
+    return "\n".join(line for each in solution.fix for line in each.lines)
 
 
 def _recipe(server: str, others: Sequence[Call], chosen: str | None) -> tuple[Recipe | None, Match | None]:
@@ -95,6 +135,15 @@ def _recipe(server: str, others: Sequence[Call], chosen: str | None) -> tuple[Re
     exchanges = [each for other in others for each in other.exchanges if origin_of(each.url) == server]
     found = suggestions(exchanges)
     return found[0] if found else (None, None)
+
+
+def _proxy(picked: Recipe, server: str, others: Sequence[Call]) -> Recipe | None:
+    """The recipe of a proxy that is certainly in front of the app that a recipe is for."""
+    if picked.kind != "app":
+        return None
+    found = matches(each for other in others for each in other.exchanges if origin_of(each.url) == server)
+    certain = {match.name for match in found if match.layer == "proxy" and match.confidence == "certain"}
+    return next((each for each in recipes().values() if each.kind == "proxy" and certain & {*each.frameworks}), None)
 
 
 def _fix_lines(call: Call, found: Fix) -> tuple[FixLines, ...]:

@@ -1,23 +1,26 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from corsinspect.advice.fix import fix
-from corsinspect.advice.recipes import framework
+from corsinspect.advice.recipes import Edit, framework
+from corsinspect.advice.solution import Solution, solution
 from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding
+from corsinspect.report.neighbours import Neighbours
 
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call) -> dict[str, Any]:
+def row(call: Call, neighbours: Sequence[Call] = ()) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable.
 
-    If a fix was simulated, the object describes the server's own answers."""
+    If a fix was simulated, the object describes the server's own answers. `neighbours`: the session's calls to the same
+    server, for the recipe."""
     simulated, call = call.simulated, by_server(call)
     verdict = call.verdict
     roles = call.roles()
@@ -54,6 +57,7 @@ def row(call: Call) -> dict[str, Any]:
         "readable_headers": readable_headers(call),
         "framework": framework(call),
         "fix": msgspec.to_builtins(fix(call)),
+        "recipe": _recipe(solution(call, neighbours or (call,))) if verdict.outcome == "blocked" else None,
     }
 
 
@@ -65,7 +69,11 @@ def document(calls: Iterable[Call], *, colour: bool) -> Iterator[str]:
 
 def lines(calls: Iterable[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
-    return (_harmless(_encode(row(call))) + b"\n" for call in calls)
+    calls = list(calls)
+    session = Neighbours()
+    for call in calls:
+        session.add(call)
+    return (_harmless(_encode(row(call, session.few(call)))) + b"\n" for call in calls)
 
 
 def _harmless(line: bytes) -> bytes:
@@ -77,6 +85,31 @@ def _harmless(line: bytes) -> bytes:
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:
     return {"if": alternative.condition, "outcome": alternative.outcome, "reason": alternative.reason}
+
+
+def _recipe(found: Solution) -> dict[str, Any] | None:
+    if found.rendered is None or found.recognised is None:
+        return None
+    return {
+        "id": found.rendered.id,
+        "framework": found.recognised.name,
+        "confidence": found.recognised.confidence,
+        "steps": [_step(edit) for edit in found.edits],
+        "notes": list(found.rendered.notes),
+    }
+
+
+def _step(edit: Edit) -> dict[str, Any]:
+    return {
+        "do": edit.do,
+        "what": edit.what,
+        "file": edit.file,
+        "where": edit.where,
+        "before": edit.before,
+        "after": edit.after,
+        "inside": list(edit.inside),
+        "unless_there": edit.unless_there,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -42,16 +42,16 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     errors: bool = False
     """Whether a server error (500 and up) was withheld from its page."""
     exposed: tuple[str, ...] = ()
-    """The response headers that script may read now, so that it stays so. This and what follows is for servers that have
-    CORS code already (see present.py)."""
+    """The response headers that script may read now, so that it stays so. This and what follows is of CORS
+    code that is there already (see present.py)."""
     everyone: bool = False
     """Whether `*` is to stay."""
     starred: bool = False
     """Whether `*` is there now, to stay or not."""
     mirrored: bool = False
     """Whether any request header may be allowed now."""
-    everywhere: bool = False
-    """Whether the code must not be limited to `prefix`, since what is there now may not be."""
+    present: bool = False
+    """Whether there is CORS code already; it may cover more than `prefix`."""
 
 
 def needs_of(calls: Iterable[Call]) -> dict[str, Needs]:

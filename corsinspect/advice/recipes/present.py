@@ -112,7 +112,7 @@ def with_present(needs: Needs, present: Present) -> Needs:
         exposed=present.exposed,
         everyone=present.everyone and not private and not present.credentials,
         mirrored=present.any_header,
-        everywhere=True,
+        present=True,
         starred=present.everyone,
     )
 

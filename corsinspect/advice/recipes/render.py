@@ -36,8 +36,9 @@ _SINGLE_QUOTED = frozenset({"js", "ts", "php", "ruby"})
 _CAPITAL_BOOLEANS = frozenset({"python"})
 
 _NOTES = {
-    "credentials": "No call in this session shows whether the page sends cookies or logins. If it does "
-    "(fetch with credentials: 'include', XHR with withCredentials), the server must allow credentials too.",
+    "credentials": "No call in this session shows whether the page sends cookies or HTTP authentication. If it does "
+    "(fetch with credentials: 'include', XHR with withCredentials), the server must allow credentials too. A token that "
+    "the page puts into a header itself doesn't count.",
     "example": f"No origin is known from this session: replace {EXAMPLE_ORIGIN} with your page's origin.",
     "origins": "These are all the origins that called this server in this session: keep only your own.",
     "kept": "The list has every origin that the server was seen to allow now: if you have more in yours, keep them.",
@@ -144,13 +145,14 @@ def _safe(recipe: Recipe, needs: Needs) -> tuple[_Safe, tuple[str, ...]]:
     }
     address = api[0] if api else EXAMPLE_API
     texts = {"api": address, "host": address.partition("://")[2], "prefix": prefix, "mount": prefix or "/api"}
-    if needs.everywhere and recipe.kind == "app":
+    if needs.present and recipe.kind == "app":
         texts["prefix"] = ""
     flags = {
         "credentials": needs.credentials == "include",
         "headers": bool(lists["headers"]) and not (needs.mirrored and recipe.mirrors),
         "exposed": bool(lists["exposed"]),
         "everyone": everyone,
+        "present": needs.present,
         "root": not prefix,
         "refused": needs.refused,
         "errors": needs.errors,
@@ -170,8 +172,8 @@ def _notes(recipe: Recipe, needs: Needs, safe: _Safe) -> tuple[str, ...]:
     said = {
         "example": safe.flags["example"],
         "credentials": needs.credentials == "unknown",
-        "origins": len(origins) > 1 and not needs.everywhere,
-        "kept": len(origins) > 1 and needs.everywhere,
+        "origins": len(origins) > 1 and not needs.present,
+        "kept": len(origins) > 1 and needs.present,
         "starred": needs.starred and not safe.flags["everyone"],
         "mirrored": needs.mirrored and safe.flags["headers"] and not recipe.mirrors,
         "local": bool(local) and len(local) < len(origins),
