@@ -46,12 +46,14 @@ def prompt(call: Call, steps: Sequence[Step], solution: Solution) -> str:
         "\n".join(f"- {rule}" for rule in RULES),
     ]
     if solution.rendered is not None:
-        changes = "\n\n".join(map(_edit, solution.edits))
+        changes = "\n\n".join(_edit(edit, solution.rendered.language) for edit in solution.edits)
         parts.insert(-2, f"## A change that fits ({solution.rendered.title})\n\n{changes}")
     return "\n\n".join(parts) + "\n"
 
 
-def _edit(edit: Edit) -> str:
+def _edit(edit: Edit, language: str) -> str:
+    if not edit.before and not edit.inside:
+        return f"{in_words(edit)}\n\n```{language}\n{edit.after}\n```"
     lines = "\n".join(f"{sign} {line}" for sign, line in diff(edit))
     return f"{in_words(edit)}\n\n```diff\n{lines}\n```"
 

@@ -108,7 +108,7 @@ def _step(edit: Edit) -> dict[str, Any]:
         "before": edit.before,
         "after": edit.after,
         "inside": list(edit.inside),
-        "unless_there": edit.unless_there,
+        "there": edit.there,
     }
 
 

@@ -137,7 +137,7 @@ async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_
             "Express with the cors package",
             "identified by its responses",
             "npm install cors",
-            "methods: ['PUT', 'DELETE']",
+            "methods: ['GET', 'POST', 'PUT', 'DELETE']",
             "before every route",
             "Restart node",
             "Pitfalls",

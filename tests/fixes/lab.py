@@ -43,6 +43,8 @@ class Lab(contextlib.AsyncExitStack):
         try:
             server = await self.enter_async_context(await asyncio.start_server(_answer, "127.0.0.1", 0))
             self.page = f"http://localhost:{server.sockets[0].getsockname()[1]}"
+            self.other = self.page.replace("localhost", "127.0.0.1")
+            """The same page from another origin."""
             await self._proxy.start()
             self.push_async_callback(self._proxy.stop)
             self._follower = Follower(self._proxy.session)

@@ -62,6 +62,7 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
             },
             "actual": {"set": {"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, "remove": []},
         },
+        "recipe": None,
     }
 
 

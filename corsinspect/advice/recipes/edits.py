@@ -11,6 +11,7 @@ from .present import Miss, Present
 from .render import Rendered
 
 Action = Literal["add", "replace", "move", "remove"]
+There = Literal["no", "maybe", "likely"]
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +29,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     inside: tuple[str, ...] = ()
     """The beginnings of the blocks that `after` goes into, the outermost first; those that are missing are made."""
-    unless_there: bool = False
-    """Whether each line of `after` is to be left out where the file has it already."""
+    there: There = "no"
+    """Whether the file has `after` already: unless "no", each line of it is to be added only where it isn't there."""
 
 
 _ORDER: dict[Miss, str] = {
@@ -38,6 +39,13 @@ _ORDER: dict[Miss, str] = {
     "error": "Your CORS code doesn't run for errors: move it outside of what answers them.",
 }
 """What is wrong with the place of the code that is there, by what its answers lack."""
+
+
+_HEAD: dict[There, str] = {
+    "no": "Add this.",
+    "maybe": "Add these lines, those alone that aren't there yet.",
+    "likely": "This is most likely there already: add it only if it isn't.",
+}
 
 
 def edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe | None = None) -> tuple[Edit, ...]:
@@ -49,18 +57,19 @@ def edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe | 
 
 
 def diff(edit: Edit) -> list[tuple[str, str]]:
-    """Its lines, each with `-`, `+`, or a blank for what is there around it."""
+    """Its lines, each with `-`, `+`, or a blank for what is there and stays."""
     before, after = edit.before.splitlines(), edit.after.splitlines()
     lines = [("-", line) for line in before]
     depth = len(edit.inside)
     lines += [(" ", "  " * level + opening) for level, opening in enumerate(edit.inside)]
-    lines += [("+", "  " * depth + line if line else "") for line in after]
+    sign = " " if edit.there == "likely" else "+"
+    lines += [(sign, "  " * depth + line if line else "") for line in after]
     return [*lines, *((" ", "  " * level + "},") for level in reversed(range(depth)))]
 
 
 def code_only(changes: Sequence[Edit]) -> str:
-    """What is to be pasted, and nothing else."""
-    return "\n\n".join(edit.after for edit in changes if edit.after)
+    """What is to be pasted, and nothing else: no import that is most likely there."""
+    return "\n\n".join(edit.after for edit in changes if edit.after and edit.there != "likely")
 
 
 def in_words(edit: Edit) -> str:
@@ -71,72 +80,61 @@ def in_words(edit: Edit) -> str:
 def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe | None) -> Iterator[Edit]:
     existing = recipe.existing if present.runs else None
     changes = present.runs and recipe.kind != "alternative"
-    if changes and present.twice:
-        yield from _one_of_two(recipe, rendered, proxy)
     known = existing is not None and _by_package(existing, present)
-    if rendered.head and not (known and rendered.head.count("\n") == 0):
+    if changes:
+        yield from _removals(recipe, known, present, proxy)
+    if rendered.head:
+        imports = changes and not recipe.head_where
+        there: There = "no" if not imports else "likely" if known else "maybe"
         yield Edit(
             do="add",
-            what="Add these lines, those alone that aren't there yet." if changes else "Add this.",
+            what=_HEAD[there],
             file=rendered.file,
-            where=rendered.head_where,
+            where=recipe.head_where or "At the top of the file",
             before="",
             after=rendered.head,
-            unless_there=changes,
+            there=there,
         )
     moved = next((miss for miss in _ORDER if miss in present.misses), None) if changes else None
     yield Edit(
-        do="move" if moved else "replace" if changes else "add",
+        do="move" if moved else "replace" if changes or rendered.replaces else "add",
         what=" ".join(_sentences(existing, known, present, moved) if changes else _add(rendered)),
         file=rendered.file,
         where=rendered.where,
-        before=_before(existing, known, present) if existing is not None and changes else "",
+        before=rendered.replaces or (existing.code.strip("\n") if existing is not None and changes else ""),
         after=rendered.body,
         inside=rendered.inside,
     )
 
 
 def _add(rendered: Rendered) -> Iterator[str]:
-    yield "Add this."
+    yield "Replace this and keep its other lines." if rendered.replaces else "Add this."
     if rendered.inside:
         names = [f"`{opening.rstrip(' {[:=(')}`" for opening in rendered.inside]
         yield f"If your file has {' or '.join(names)} already, put the new lines into it and keep the others."
 
 
-def _one_of_two(recipe: Recipe, rendered: Rendered, proxy: Recipe | None) -> Iterator[Edit]:
-    if proxy is not None and proxy.existing is not None:
-        yield Edit(
-            do="remove",
-            what=f"Two places add Access-Control-Allow-Origin, {proxy.title} and the app, and browsers refuse two "
-            f"values. Remove the headers from {proxy.title} and leave them to the app.",
-            file=proxy.file,
-            where="",
-            before=proxy.existing.code.strip("\n"),
-            after="",
-        )
-    elif recipe.kind == "app" and recipe.existing is not None:
-        yield Edit(
-            do="remove",
-            what="Two places in the app add Access-Control-Allow-Origin, and browsers refuse two values. Remove both; "
-            "the code below takes their place.",
-            file=rendered.file,
-            where="",
-            before=recipe.existing.by_hand or recipe.existing.code.strip("\n"),
-            after="",
-        )
+def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | None) -> Iterator[Edit]:
+    """Of header lines that the recipe's code would come beside, or has come beside."""
+    by_hand = recipe.existing.by_hand if recipe.existing is not None else ""
+    what, file, before = "", recipe.file, by_hand
+    if present.twice and proxy is not None and proxy.existing is not None:
+        what = f"Two places add Access-Control-Allow-Origin, {proxy.title} and the app, and browsers refuse two values. "
+        what += f"Remove the headers from {proxy.title} and leave them to the app."
+        file, before = proxy.file, proxy.existing.code.strip("\n")
+    elif present.twice and by_hand:
+        what = "Two places in the app add Access-Control-Allow-Origin, and browsers refuse two values. Remove your own "
+        what += "header lines and leave them to the package."
+    elif by_hand and not known:
+        what = "Remove your own lines that set Access-Control-Allow-… headers, where there are any."
+    if what:
+        yield Edit(do="remove", what=what, file=file, where="", before=before, after="")
 
 
 def _by_package(existing: Existing, present: Present) -> bool:
     """Whether the answers show that the package made the headers, so that it is there."""
-    lists = [text for text in present.method_lists if text]
+    lists = present.method_lists
     return bool(existing.methods and lists) and all(re.fullmatch(existing.methods, text) for text in lists)
-
-
-def _before(existing: Existing, known: bool, present: Present) -> str:
-    code = existing.code.strip("\n")
-    if known or not existing.by_hand or present.twice:
-        return code
-    return f"{code}\n{existing.by_hand}"
 
 
 def _sentences(existing: Existing | None, known: bool, present: Present, moved: Miss | None) -> Iterator[str]:
@@ -150,10 +148,10 @@ def _sentences(existing: Existing | None, known: bool, present: Present, moved: 
     if present.joined:
         yield "One value names several origins, which browsers refuse: each must be an entry of its own."
     if existing is None:
-        yield "Replace what sets the Access-Control-Allow-… headers now."
+        yield "Replace what sets the Access-Control-Allow-… headers now by this."
     elif known or not existing.by_hand:
         yield "Replace the CORS code that is there by this."
     else:
-        yield "Replace the CORS code that is there by this, whether it is the package's or your own header lines."
+        yield "Replace the CORS code that is there by this; where there is none but your own lines, add it."
     if present.origins:
         yield "Every origin that was seen to be allowed is kept."

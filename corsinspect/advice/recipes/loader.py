@@ -43,7 +43,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Where in the file it goes, above all the order of middleware."""
     head: str = ""
     """What goes elsewhere, such as imports; each line only where it isn't there yet."""
-    head_where: str = "At the top of the file"
+    head_where: str = ""
+    """Where that is; "": they are imports."""
+    replaces: str = ""
+    """What is there in any case and what `code` replaces, with … for what differs; a template, too."""
     inside: tuple[str, ...] = ()
     """The beginnings of the blocks that `code` goes into, the outermost first; those that are missing are made."""
     existing: Existing | None = None

@@ -17,9 +17,7 @@ Miss = Literal["login", "routing", "request", "error"]
 """Which answers lack the headers that others have: a preflight that a login answered, one that the router answered, an
 answer to a request, or one that is an error."""
 
-_ALWAYS = ("GET", "HEAD", "POST")
-"""Methods that browsers allow whatever the server lists. Fetch, "CORS-safelisted method"."""
-_USUAL = (*_ALWAYS, "PUT", "PATCH", "DELETE")
+_USUAL = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 """What CORS code that nobody configured allows, and so what may be allowed where no list was seen."""
 _USUAL_HEADERS = ("authorization", "content-type")
 
@@ -72,7 +70,7 @@ def present_of(calls: Iterable[Call], server: str) -> Present:
     values = [each.fields.allow_origin for each in answers if each.fields.allow_origin is not None]
     parts = [part for value in values for part in value.replace(",", " ").split()]
     preflights = [each for each in answers if each.preflight and each.runs]
-    method_lists = tuple(dict.fromkeys(each.fields.allow_methods or "" for each in preflights))
+    method_lists = tuple(dict.fromkeys(each.fields.allow_methods for each in answers if each.fields.allow_methods))
     methods = [name for text in method_lists for name in token_list(text) or ()]
     headers = [name for each in preflights for name in token_list(each.fields.allow_headers) or ()]
     exposed = [name for each in answers for name in token_list(each.fields.expose_headers) or ()]
@@ -102,11 +100,10 @@ def with_present(needs: Needs, present: Present) -> Needs:
     if not present.runs:
         return needs
     private = needs.credentials == "include" or "authorization" in needs.headers
-    more = _USUAL if present.any_method else _ALWAYS
     return msgspec.structs.replace(
         needs,
         origins=tuple(dict.fromkeys((*needs.origins, *present.origins))),
-        methods=joined_methods((*needs.methods, *present.methods, *more)),
+        methods=joined_methods((*needs.methods, *present.methods, *(_USUAL if present.any_method else ()))),
         headers=joined_names((*needs.headers, *present.headers, *(_USUAL_HEADERS if present.any_header else ()))),
         credentials="include" if present.credentials else needs.credentials,
         exposed=present.exposed,

@@ -62,8 +62,8 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     """All that is to be pasted where there is nothing yet: `head`, `inside` and `body`."""
     head: str
-    head_where: str
     body: str
+    replaces: str
     inside: tuple[str, ...]
     where: str
     restart: str
@@ -103,8 +103,8 @@ def render(recipe: Recipe, needs: Needs) -> Rendered:
         install=fill(recipe.install),
         code="\n\n".join(part for part in (head, wrapped(body, recipe.inside)) if part),
         head=head,
-        head_where=recipe.head_where,
         body=body,
+        replaces=fill(recipe.replaces),
         inside=recipe.inside,
         where=fill(recipe.where),
         restart=recipe.restart,
