@@ -104,8 +104,10 @@ NEXTJS_ROUTES = {
 PYTHON = (sys.executable, "-W", "ignore")
 
 IN_CI = [
-    Framework("fastapi", "fastapi.py.in", "app.py", (*PYTHON, "app.py")),
-    Framework("flask", "flask.py.in", "app.py", (*PYTHON, "app.py")),
+    Framework("fastapi", "fastapi.py.in", "app.py", (*PYTHON, "app.py"), half=tuple(HALF)),
+    Framework(
+        "flask", "flask.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "route", "short", "comma", "twice")
+    ),
     Framework("django", "django.py.in", "app.py", (*PYTHON, "app.py")),
     Framework("express", "express.js.in", "app.js", ("node", "app.js"), modules=NODE, half=tuple(HALF)),
     Framework("fastify", "fastify.js.in", "app.js", ("node", "app.js"), modules=NODE),
@@ -116,6 +118,7 @@ IN_CI = [
         ("nginx", "-p", ".", "-e", "stderr", "-c", "nginx.conf", "-g", "daemon off;"),
         upstream=True,
         extra={"users": "ann:{PLAIN}bread\n"},
+        half=("other", "short", "comma", "twice"),
         own=_upstream,
     ),
 ]

@@ -34,7 +34,13 @@ class Server:
         self.url = f"http://localhost:{self.port}"
         self._folder = folder
         self._log = folder / "log"
-        values = {"PAGE": page, "OTHER": other or page, "PORT": self.port, "LOGIN": LOGIN, "UPSTREAM": free_port() if framework.upstream else 0}
+        values = {
+            "PAGE": page,
+            "OTHER": other or page,
+            "PORT": self.port,
+            "LOGIN": LOGIN,
+            "UPSTREAM": free_port() if framework.upstream else 0,
+        }
         edits = [msgspec.structs.replace(edit, after=framework.own(edit.after)) for edit in edits]
         text = app((APPS / framework.template).read_text(), variant, edits, values)
         (folder / framework.file).write_text(text)

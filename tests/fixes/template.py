@@ -23,7 +23,9 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
     """The text of an app: as it is where there are no edits, else after them. `values` replace `@NAME@`."""
     main = next((edit for edit in edits if edit.after and edit.there == "no" and not _is_head(edit, edits)), None)
     gone = any(edit.do != "add" for edit in edits)
-    in_place = main is not None and main.do == "replace" and bool(found(main, template, variant))
+    in_place = (
+        main is not None and main.do == "replace" and any(matches(main, part) for part in _parts(template, variant))
+    )
     lines: list[str] = []
     shown: list[bool] = []
     part: list[str] | None = None
@@ -37,7 +39,7 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
         elif _END.match(line):
             shown.pop()
             if part is not None and main is not None:
-                if in_place and not placed and _matches(main, "\n".join(part)):
+                if in_place and not placed and matches(main, "\n".join(part)):
                     lines += _pasted(main, part[0] if part else "")
                     placed = True
                 part = None
@@ -56,18 +58,17 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
     return text
 
 
-def found(edit: Edit, template: str, variant: str) -> list[str]:
-    """The parts of a broken app that look as the edit says that they do."""
+def matches(edit: Edit, text: str) -> bool:
+    """Whether any line of `before` is there, whatever the blanks, … standing for anything."""
+    bare = "".join(text.split())
+    lines = ["".join(line.split()) for line in edit.before.splitlines()]
+    return any(re.search(re.escape(line).replace("…", ".*?"), bare) for line in lines if line)
+
+
+def _parts(template: str, variant: str) -> list[str]:
+    """The parts of a broken app."""
     parts = re.findall(r"(?ms)^\s*(?:#|//) broken ([a-z, ]+):\n(.*?)^\s*(?:#|//) end$", template)
-    return [part for names, part in parts if variant in names.split(", ") and _matches(edit, part)]
-
-
-def _matches(edit: Edit, part: str) -> bool:
-    """Whether any line of `before` is there, … standing for anything."""
-    return bool(edit.before) and any(
-        re.search(re.escape(line.strip()).replace("…", r"[\s\S]*?").replace(r"\ ", r"\s+"), part)
-        for line in edit.before.splitlines()
-    )
+    return [part for names, part in parts if variant in names.split(", ")]
 
 
 def _is_head(edit: Edit, edits: Sequence[Edit]) -> bool:

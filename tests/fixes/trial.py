@@ -13,8 +13,7 @@ from tests.fixes.calls import calls_for, calls_for_other
 from tests.fixes.frameworks import CAUSES, HALF, Framework
 from tests.fixes.lab import Lab, Visit
 from tests.fixes.server import Server
-from tests.fixes.template import APPS
-from tests.fixes.template import found as found_in
+from tests.fixes.template import APPS, app, matches
 
 STRANGERS = ("http://evil.example", "http://localhost.evil.example", "null")
 
@@ -75,9 +74,10 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         found.append(f"broken: recognised as {sorted(map(str, named))}, recipe {trial.recipe.id}")
     likeliest = {cause.id for call in blocked for cause in causes(call, trial.broken.calls.values())[:2]}
     if variant in HALF:
-        template = (APPS / tried.template).read_text()
-        if not any(found_in(edit, template, variant) for edit in trial.edits):
-            found.append(f"broken: it has nothing like {[edit.before for edit in trial.edits]}")
+        there = app((APPS / tried.template).read_text(), variant, (), {})
+        sought = [edit for edit in trial.edits if edit.before]
+        if sought and not any(matches(edit, there) for edit in sought):
+            found.append(f"broken: it has nothing like {[edit.before for edit in sought]}")
     elif not likeliest & CAUSES[variant]:
         found.append(f"broken: the causes named are {sorted(likeliest)}")
     for id, before in trial.broken.read.items():

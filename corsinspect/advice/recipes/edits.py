@@ -98,7 +98,7 @@ def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe |
     moved = next((miss for miss in _ORDER if miss in present.misses), None) if changes else None
     yield Edit(
         do="move" if moved else "replace" if changes or rendered.replaces else "add",
-        what=" ".join(_sentences(existing, known, present, moved) if changes else _add(rendered)),
+        what=" ".join(_sentences(existing, known, present, moved) if changes else _add(recipe, rendered)),
         file=rendered.file,
         where=rendered.where,
         before=rendered.replaces or (existing.code.strip("\n") if existing is not None and changes else ""),
@@ -107,11 +107,13 @@ def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe |
     )
 
 
-def _add(rendered: Rendered) -> Iterator[str]:
+def _add(recipe: Recipe, rendered: Rendered) -> Iterator[str]:
     yield "Replace this and keep its other lines." if rendered.replaces else "Add this."
     if rendered.inside:
         names = [f"`{opening.rstrip(' {[:=(')}`" for opening in rendered.inside]
         yield f"If your file has {' or '.join(names)} already, put the new lines into it and keep the others."
+    if recipe.kind == "app" and recipe.existing is not None:
+        yield "If there is CORS code already that sends nothing, this takes its place."
 
 
 def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | None) -> Iterator[Edit]:
@@ -119,7 +121,9 @@ def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | Non
     by_hand = recipe.existing.by_hand if recipe.existing is not None else ""
     what, file, before = "", recipe.file, by_hand
     if present.twice and proxy is not None and proxy.existing is not None:
-        what = f"Two places add Access-Control-Allow-Origin, {proxy.title} and the app, and browsers refuse two values. "
+        what = (
+            f"Two places add Access-Control-Allow-Origin, {proxy.title} and the app, and browsers refuse two values. "
+        )
         what += f"Remove the headers from {proxy.title} and leave them to the app."
         file, before = proxy.file, proxy.existing.code.strip("\n")
     elif present.twice and by_hand:
@@ -129,6 +133,11 @@ def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | Non
         what = "Remove your own lines that set Access-Control-Allow-… headers, where there are any."
     if what:
         yield Edit(do="remove", what=what, file=file, where="", before=before, after="")
+    if recipe.existing is not None and recipe.existing.in_route and {"routing", "request"} & {*present.misses}:
+        what = (
+            "Take it out of single routes, which stay as they are: one place answers for all of them, OPTIONS included."
+        )
+        yield Edit(do="remove", what=what, file=recipe.file, where="", before=recipe.existing.in_route, after="")
 
 
 def _by_package(existing: Existing, present: Present) -> bool:

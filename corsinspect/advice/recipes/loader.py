@@ -26,6 +26,8 @@ class Existing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Of the package that the recipe uses, or of the configuration."""
     by_hand: str = ""
     """Without the package."""
+    in_route: str = ""
+    """Of the package, where it serves a single route."""
     methods: str = ""
     """A pattern of Access-Control-Allow-Methods as only the package writes it."""
 

@@ -100,7 +100,9 @@ def _first_segment(url: str, server: str) -> str:
 
 def _joined(one: Needs | None, other: Needs) -> Needs:
     if one is None:
-        return msgspec.structs.replace(other, headers=joined_names(other.headers), methods=joined_methods(other.methods))
+        return msgspec.structs.replace(
+            other, headers=joined_names(other.headers), methods=joined_methods(other.methods)
+        )
     modes = {one.credentials, other.credentials}
     return Needs(
         api=one.api,
