@@ -95,7 +95,7 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
 
 
 def change(picked: Recipe, server: str, calls: Sequence[Call]) -> tuple[Rendered, tuple[Edit, ...]] | None:
-    """A recipe for a server (an origin), filled from the calls to it, and as a change; None: nothing was asked of it."""
+    """A recipe for a server (an origin), filled from the calls to it, and as edits; None: nothing was asked of it."""
     needs = needs_of(calls).get(server)
     if needs is None:
         return None

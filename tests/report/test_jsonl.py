@@ -4,7 +4,8 @@ from corsinspect.report.jsonl import lines, row
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
 
 KEYS = """id url method page_origin kind outcome certainty alternatives reason stage hop header expected found status
-credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework fix recipe""".split()
+credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework fix
+recipe""".split()
 
 
 def test_every_key_is_always_there() -> None:

@@ -33,7 +33,8 @@ class Existing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The code for one framework. `code`, `head`, `file`, `install`, `where` and `traps` are templates (see render.py)."""
+    """The code for one framework. `code`, `head`, `replaces`, `file`, `install`, `where` and `traps` are templates (see
+    render.py)."""
 
     title: str
     kind: RecipeKind

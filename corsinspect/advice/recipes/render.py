@@ -37,8 +37,8 @@ _CAPITAL_BOOLEANS = frozenset({"python"})
 
 _NOTES = {
     "credentials": "No call in this session shows whether the page sends cookies or HTTP authentication. If it does "
-    "(fetch with credentials: 'include', XHR with withCredentials), the server must allow credentials too. A token that "
-    "the page puts into a header itself doesn't count.",
+    "(fetch with credentials: 'include', XHR with withCredentials), the server must allow credentials too. A token "
+    "that the page puts into a header itself doesn't count.",
     "example": f"No origin is known from this session: replace {EXAMPLE_ORIGIN} with your page's origin.",
     "origins": "These are all the origins that called this server in this session: keep only your own.",
     "kept": "The list has every origin that the server was seen to allow now: if you have more in yours, keep them.",
