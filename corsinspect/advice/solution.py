@@ -65,6 +65,8 @@ class Solution(msgspec.Struct, frozen=True):
     """How many calls the recipe was filled from."""
     edits: tuple[Edit, ...] = ()
     """The recipe as a change to what is there; empty where there is none."""
+    around: bool = False
+    """Whether the person chose a recipe that leaves this server as it is: no header has to change then."""
 
 
 def server_of(call: Call) -> str:
@@ -83,6 +85,9 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
     if picked is not None and useful:
         filled = change(picked, server, others)
     rendered, edited = filled if filled is not None else (None, ())
+    around = rendered is not None and rendered.kind == "alternative"
+    if around:
+        found = None
     return Solution(
         server=server,
         fix=_fix_lines(call, found) if found is not None else (),
@@ -91,6 +96,7 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
         recognised=match,
         calls=sum(other.kind in ("simple", "preflighted") for other in others),
         edits=edited,
+        around=around,
     )
 
 
@@ -106,7 +112,7 @@ def change(picked: Recipe, server: str, calls: Sequence[Call]) -> tuple[Rendered
 
 def text(solution: Solution) -> str:
     """The same as plain text, ready to paste: header lines first, then the code."""
-    blocks: list[str] = []
+    blocks = [around_words(solution)] if solution.around else list[str]()
     for each in solution.fix:
         status = [f"  status {each.status}"] if each.status is not None else []
         removed = [f"  remove {name}" for name in each.remove]
@@ -120,6 +126,11 @@ def text(solution: Solution) -> str:
         blocks.append(f"Then: {rendered.restart}")
         blocks += [f"Note: {note}" for note in rendered.notes]
     return "\n\n".join(blocks)
+
+
+def around_words(solution: Solution) -> str:
+    """What the chosen recipe means for the server that it goes around."""
+    return f"{solution.server.partition('://')[2]} stays as it is: the page no longer calls it."
 
 
 def code(solution: Solution) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from corsinspect import advice
-from corsinspect.advice.recipes import Edit, Rendered, diff
-from corsinspect.advice.solution import FixLines, Solution
+from corsinspect.advice.recipes import Edit, Rendered, diff, recipes
+from corsinspect.advice.solution import FixLines, Solution, around_words
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.look.content import blocks, bullets, change, entry, hanging, lines
 from corsinspect.dashboard.look.styles import GOOD, KEY, QUIET, STRONG, WARNING
@@ -25,6 +25,7 @@ def fix(subject: Subject, width: int) -> Content:
             *_headers(subject, found, width),
             lines(bullets(found.cautions, width, WARNING)) if found.cautions else Content(""),
             *_framework(found, width),
+            lines(_elsewhere(subject, width)),
         ]
     )
 
@@ -36,6 +37,9 @@ def _nothing_to_fix(subject: Subject, width: int) -> Iterable[Content]:
 
 
 def _headers(subject: Subject, found: Solution, width: int) -> Iterable[Content]:
+    if found.around:
+        yield Content.styled(printable(around_words(found)), STRONG)
+        return
     if not found.fix:
         yield Content.styled("Headers alone can't fix this.", STRONG)
         if change := advice.explanation(subject.call).change:
@@ -84,6 +88,17 @@ def _framework(found: Solution, width: int) -> Iterable[Content]:
         yield change([("+", line) for line in rendered.environments.strip("\n").splitlines()], rendered.language, width)
     if rendered.measured:
         yield Content.styled(f"Tested in a browser with {rendered.measured}.", QUIET)
+
+
+def _elsewhere(subject: Subject, width: int) -> Iterable[Content]:
+    if (found := subject.elsewhere) is None or subject.solution.around:
+        return
+    yield Content.styled("Not your server?", STRONG)
+    yield from hanging(Content(""), Content.styled(printable(" ".join(found.signs)), QUIET), width, 0)
+    for way in found.ways:
+        title = f" → ⏎ {recipes()[way.recipe].title}" if way.recipe is not None else ""
+        text = Content.assemble(printable(way.what), (printable(title), KEY))
+        yield from hanging(Content.styled("· ", QUIET), text, width, 2)
 
 
 def _title(found: Solution, rendered: Rendered, width: int) -> Iterable[Content]:
