@@ -87,7 +87,7 @@ def test_a_wildcard_stays_only_where_no_login_is_involved(names: str, sent: Mapp
     code = words.code(found)
     assert ("origin: '*'" in code) is stays
     assert (f"origin: ['{PAGE}']" in code) is not stays
-    assert any("`*`" in note for note in found.rendered.notes) is not stays
+    assert found.rendered is not None and any("`*`" in note for note in found.rendered.notes) is not stays
 
 
 def test_an_import_that_is_there_is_neither_added_nor_copied() -> None:

@@ -108,9 +108,9 @@ IN_CI = [
     Framework(
         "flask", "flask.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "route", "short", "comma", "twice")
     ),
-    Framework("django", "django.py.in", "app.py", (*PYTHON, "app.py")),
+    Framework("django", "django.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "late", "short", "comma")),
     Framework("express", "express.js.in", "app.js", ("node", "app.js"), modules=NODE, half=tuple(HALF)),
-    Framework("fastify", "fastify.js.in", "app.js", ("node", "app.js"), modules=NODE),
+    Framework("fastify", "fastify.js.in", "app.js", ("node", "app.js"), modules=NODE, half=tuple(HALF)),
     Framework(
         "nginx",
         "nginx.conf.in",

@@ -95,7 +95,7 @@ def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe |
             after=rendered.head,
             there=there,
         )
-    moved = next((miss for miss in _ORDER if miss in present.misses), None) if changes else None
+    moved: Miss | None = next((miss for miss in _ORDER if miss in present.misses), None) if changes else None
     yield Edit(
         do="move" if moved else "replace" if changes or rendered.replaces else "add",
         what=" ".join(_sentences(existing, known, present, moved) if changes else _add(recipe, rendered)),
