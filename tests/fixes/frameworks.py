@@ -138,9 +138,21 @@ IN_LONG = [
         (*PYTHON, "app.py"),
         by_hand={"auth": "a login in `prepare()` has to let OPTIONS pass"},
     ),
-    Framework("koa", "koa.js.in", "app.js", ("node", "app.js"), modules=MODULES, shows="node"),
-    Framework("hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node"),
-    Framework("nestjs", "nestjs.js.in", "app.js", ("node", "app.js"), modules=MODULES, passes_as="express"),
+    Framework(
+        "koa",
+        "koa.js.in",
+        "app.js",
+        ("node", "app.js"),
+        modules=MODULES,
+        shows="node",
+        half=("other", "late", "comma"),  # with a list of methods of its own, nothing shows that it is Koa
+    ),
+    Framework(
+        "hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node", half=("late", *_LISTS)
+    ),
+    Framework(
+        "nestjs", "nestjs.js.in", "app.js", ("node", "app.js"), modules=MODULES, passes_as="express", half=_LISTS
+    ),
     Framework(
         "nextjs",
         "nextjs.ts.in",
