@@ -148,10 +148,22 @@ IN_LONG = [
         half=("other", "late", "comma"),  # with a list of methods of its own, nothing shows that it is Koa
     ),
     Framework(
-        "hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node", half=("late", *_LISTS)
+        "hono",
+        "hono.mjs.in",
+        "app.mjs",
+        ("node", "app.mjs"),
+        modules=MODULES,
+        shows="node",
+        half=("other", "late", "comma"),
     ),
     Framework(
-        "nestjs", "nestjs.js.in", "app.js", ("node", "app.js"), modules=MODULES, passes_as="express", half=_LISTS
+        "nestjs",
+        "nestjs.js.in",
+        "app.js",
+        ("node", "app.js"),
+        modules=MODULES,
+        passes_as="express",
+        half=("other", "short", "comma"),
     ),
     Framework(
         "nextjs",
