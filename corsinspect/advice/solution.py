@@ -122,7 +122,8 @@ def text(solution: Solution) -> str:
         blocks.append(rendered.title)
         blocks += [f"Install, if it isn't there yet: {rendered.install}"] if rendered.install else []
         for number, edit in enumerate(solution.edits, 1):
-            blocks.append("\n".join([f"{number}. {in_words(edit)}", *(f"{sign} {line}" for sign, line in diff(edit))]))
+            blocks.append(f"{number}. {in_words(edit)}")
+            blocks.append("\n".join(f"{sign} {line}".rstrip() for sign, line in diff(edit)))
         blocks.append(f"Then: {rendered.restart}")
         blocks += [f"Note: {note}" for note in rendered.notes]
     return "\n\n".join(blocks)

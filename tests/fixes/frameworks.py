@@ -154,7 +154,7 @@ IN_LONG = [
         ("node", "app.mjs"),
         modules=MODULES,
         shows="node",
-        half=("other", "late", "comma"),
+        half=("other", "late", "short", "comma"),
     ),
     Framework(
         "nestjs",

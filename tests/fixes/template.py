@@ -61,7 +61,7 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
 def matches(edit: Edit, text: str) -> bool:
     """Whether any line of `before` is there, whatever the blanks, … standing for anything."""
     bare = "".join(text.split())
-    lines = ["".join(line.split()) for line in edit.before.splitlines()]
+    lines = ["".join(line.partition(" //")[0].split()) for line in edit.before.splitlines()]
     return any(re.search(re.escape(line).replace("…", ".*?"), bare) for line in lines if line)
 
 

@@ -73,8 +73,9 @@ def code_only(changes: Sequence[Edit]) -> str:
 
 
 def in_words(edit: Edit) -> str:
-    """What to do and where, on one line."""
-    return f"{edit.what} {edit.file}: {edit.where}" if edit.after else edit.what
+    """What to do and where, a line for each."""
+    places = [f"File: {edit.file}", *([f"Where: {edit.where}"] if edit.where else [])]
+    return "\n".join([edit.what, *places])
 
 
 def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe | None) -> Iterator[Edit]:

@@ -93,7 +93,7 @@ def render(recipe: Recipe, needs: Needs) -> Rendered:
         return _fill(template, safe, recipe.language)
 
     variant = recipe.environments
-    head, body = fill(recipe.head), fill(recipe.code)
+    head, body = fill(recipe.head).strip("\n"), fill(recipe.code).strip("\n")
     return Rendered(
         id=recipe.id,
         title=recipe.title,
