@@ -4,6 +4,7 @@ The fix tab, the copied text and the prompt are all made from it.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -79,12 +80,8 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
     """`others`: the session's calls to that server; `chosen`: the id of a recipe to use instead."""
     server = server_of(call)
     found = fix(call)
-    picked, match = _recipe(server, others, chosen)
-    filled = None
-    useful = found is not None or (call.verdict.outcome == "blocked" and not beyond_headers(call))
-    if picked is not None and useful:
-        filled = change(picked, server, others)
-    rendered, edited = filled if filled is not None else (None, ())
+    found_change = recipe_change(server, others, chosen) if is_useful(call) else None
+    rendered, edited, match = (None, (), None) if found_change is None else found_change
     around = rendered is not None and rendered.kind == "alternative"
     if around:
         found = None
@@ -98,6 +95,27 @@ def solution(call: Call, others: Sequence[Call], chosen: str | None = None) -> S
         edits=edited,
         around=around,
     )
+
+
+class RecipeChange(NamedTuple):
+    """The recipe for a server."""
+
+    rendered: Rendered
+    edits: tuple[Edit, ...]
+    recognised: Match | None
+    """None if the person chose it."""
+
+
+def is_useful(call: Call) -> bool:
+    """Whether a recipe can help this call: it is blocked, and not for something that no header changes."""
+    return call.verdict.outcome == "blocked" and not beyond_headers(call)
+
+
+def recipe_change(server: str, calls: Sequence[Call], chosen: str | None = None) -> RecipeChange | None:
+    """The recipe for what a server (an origin) is recognised as, or for the chosen one, from the calls to it."""
+    picked, match = _recipe(server, calls, chosen)
+    made = change(picked, server, calls) if picked is not None else None
+    return RecipeChange(*made, match) if made is not None else None
 
 
 def change(picked: Recipe, server: str, calls: Sequence[Call]) -> tuple[Rendered, tuple[Edit, ...]] | None:

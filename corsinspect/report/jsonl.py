@@ -1,14 +1,14 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from corsinspect.advice.fix import fix
 from corsinspect.advice.recipes import Edit, framework
-from corsinspect.advice.solution import Solution, solution
+from corsinspect.advice.solution import RecipeChange, is_useful, recipe_change, server_of
 from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding
 from corsinspect.report.neighbours import Neighbours
@@ -16,11 +16,28 @@ from corsinspect.report.neighbours import Neighbours
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call, neighbours: Sequence[Call] = ()) -> dict[str, Any]:
+class Recipes:
+    """The recipes for a session's servers, each made once: for a blocked call alone it takes milliseconds."""
+
+    def __init__(self, session: Neighbours) -> None:
+        self._session = session
+        self._made: dict[str, dict[str, Any] | None] = {}
+
+    def of(self, call: Call) -> dict[str, Any] | None:
+        """The one for the server where this call stopped; None where no recipe helps."""
+        if not is_useful(call):
+            return None
+        server = server_of(call)
+        if server not in self._made:
+            self._made[server] = _recipe(recipe_change(server, self._session.many(call)))
+        return self._made[server]
+
+
+def row(call: Call, recipes: Recipes | None = None) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable.
 
-    If a fix was simulated, the object describes the server's own answers. `neighbours`: the session's calls to the same
-    server, for the recipe."""
+    If a fix was simulated, the object describes the server's own answers. `recipes`: those of its session;
+    None: the call is all that there is of it."""
     simulated, call = call.simulated, by_server(call)
     verdict = call.verdict
     roles = call.roles()
@@ -57,7 +74,7 @@ def row(call: Call, neighbours: Sequence[Call] = ()) -> dict[str, Any]:
         "readable_headers": readable_headers(call),
         "framework": framework(call),
         "fix": msgspec.to_builtins(fix(call)),
-        "recipe": _recipe(solution(call, neighbours or (call,))) if verdict.outcome == "blocked" else None,
+        "recipe": (recipes or Recipes(_session([call]))).of(call),
     }
 
 
@@ -70,10 +87,15 @@ def document(calls: Iterable[Call], *, colour: bool) -> Iterator[str]:
 def lines(calls: Iterable[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
     calls = list(calls)
+    recipes = Recipes(_session(calls))
+    return (_harmless(_encode(row(call, recipes))) + b"\n" for call in calls)
+
+
+def _session(calls: Iterable[Call]) -> Neighbours:
     session = Neighbours()
     for call in calls:
         session.add(call)
-    return (_harmless(_encode(row(call, session.few(call)))) + b"\n" for call in calls)
+    return session
 
 
 def _harmless(line: bytes) -> bytes:
@@ -87,8 +109,8 @@ def _alternative(alternative: Alternative) -> dict[str, Any]:
     return {"if": alternative.condition, "outcome": alternative.outcome, "reason": alternative.reason}
 
 
-def _recipe(found: Solution) -> dict[str, Any] | None:
-    if found.rendered is None or found.recognised is None:
+def _recipe(found: RecipeChange | None) -> dict[str, Any] | None:
+    if found is None or found.recognised is None:
         return None
     return {
         "id": found.rendered.id,

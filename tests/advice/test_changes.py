@@ -183,7 +183,7 @@ def test_vite_s_proxy_goes_into_the_server_that_is_there() -> None:
 
 def test_what_machines_read_is_what_people_see() -> None:
     calls = judge_all([preflight(got={**PACKAGE, **allow(OTHER)})])
-    recipe = row(calls[0], calls)["recipe"]
+    recipe = row(calls[0])["recipe"]
     assert (recipe["id"], recipe["framework"], recipe["confidence"]) == ("express", "express", "certain")
     found = solution(calls[0], calls)
     assert [step["after"] for step in recipe["steps"]] == [edit.after for edit in found.edits]
@@ -192,7 +192,7 @@ def test_what_machines_read_is_what_people_see() -> None:
 
 def test_only_what_is_blocked_has_a_recipe() -> None:
     calls = judge_all([exchange(got={**EXPRESS, **allow(PAGE)})])
-    assert row(calls[0], calls)["recipe"] is None
+    assert row(calls[0])["recipe"] is None
 
 
 def test_a_wrapped_comment_stays_a_comment() -> None:

@@ -30,7 +30,8 @@ WANTED = """express fastify koa hono nestjs nextjs flask fastapi django aiohttp 
 go
 go-chi go-gin rust-tower-http nginx apache caddy traefik envoy aws-api-gateway aws-lambda aws-s3 aws-cloudfront
 cloudflare-workers supabase firebase vite-proxy webpack-proxy next-rewrites cra-proxy angular-proxy
-backend-route backend-fastapi backend-flask backend-nextjs""".split()
+backend-route backend-fastapi backend-flask backend-nextjs
+haproxy kong litestar""".split()
 
 ALL = [pytest.param(recipe, id=recipe.id) for recipe in recipes().values()]
 SERVERS = [pytest.param(recipe, id=recipe.id) for recipe in recipes().values() if recipe.kind != "alternative"]
@@ -202,7 +203,15 @@ def test_json_parses(recipe: Recipe) -> None:
 
 def test_every_fingerprint_that_a_recipe_names_exists() -> None:
     named = {name for recipe in recipes().values() if recipe.kind != "alternative" for name in recipe.frameworks}
-    assert named - set(LAYER_OF) == {"go-chi", "rust-tower-http", "traefik", "cloudflare-workers"}
+    assert named - set(LAYER_OF) == {
+        "go-chi",
+        "rust-tower-http",
+        "traefik",
+        "cloudflare-workers",
+        "haproxy",
+        "kong",
+        "litestar",
+    }
     apps = {name for name, layer in LAYER_OF.items() if layer == "app"}
     assert apps <= named
 

@@ -67,6 +67,8 @@ class Framework:
     passes_as: str = ""
     """Another framework that it looks like where its own error pages aren't seen, and whose recipe works in it too."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    chosen: bool = False
+    """Whether the person has to choose its recipe, since nothing in its answers shows it."""
     half: tuple[str, ...] = ()
     """Which of HALF its template has."""
     by_hand: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +132,23 @@ GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode"}
 """Debian's Go packages are for builds without modules."""
 
 IN_LONG = [
+    Framework(
+        "haproxy",
+        "haproxy.cfg.in",
+        "haproxy.cfg",
+        ("haproxy", "-f", "haproxy.cfg"),
+        upstream=True,
+        chosen=True,
+        half=("other", "short", "comma", "twice"),
+    ),
+    Framework(
+        "litestar",
+        "litestar.py.in",
+        "app.py",
+        (*PYTHON, "app.py"),
+        chosen=True,
+        half=("other", "short", "comma"),
+    ),
     Framework("aiohttp", "aiohttp.py.in", "app.py", (*PYTHON, "app.py")),
     Framework(
         "tornado",

@@ -39,7 +39,7 @@ async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Tri
         exposed = await asyncio.to_thread(exposes, server.port, lab.other)
     calls = list(broken.calls.values())
     blocked = next(call for call in calls if call.verdict.outcome == "blocked")
-    found = solution(blocked, calls)
+    found = solution(blocked, calls, tried.recipe if tried.chosen else None)
     assert found.rendered is not None
     async with Server(tried, variant, _made(folder / "fixed"), lab.page, found.edits, lab.other) as server:
         fixed = await _visited(lab, server, variant)
@@ -70,7 +70,8 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         found.append("broken: nothing was blocked")
     named = {framework(call) for call in blocked}
     names = {tried.name, tried.passes_as}
-    if not named or not named <= {*names, tried.shows} or trial.recipe.id not in (tried.recipe, tried.passes_as):
+    recognised = bool(named) and named <= {*names, tried.shows}
+    if not tried.chosen and not (recognised and trial.recipe.id in (tried.recipe, tried.passes_as)):
         found.append(f"broken: recognised as {sorted(map(str, named))}, recipe {trial.recipe.id}")
     likeliest = {cause.id for call in blocked for cause in causes(call, trial.broken.calls.values())[:2]}
     if variant in HALF:
