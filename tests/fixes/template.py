@@ -30,15 +30,16 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
     shown: list[bool] = []
     part: list[str] | None = None
     placed = False
+    depth = 0
     for line in template.splitlines():
         if begin := _BEGIN.match(line):
             wanted = variant in begin[2].split(", ")
-            if begin[1] == "broken" and wanted and all(shown) and gone:
-                part = []
+            if begin[1] == "broken" and wanted and all(shown) and gone and part is None:
+                part, depth = [], len(shown)
             shown.append(wanted)
         elif _END.match(line):
             shown.pop()
-            if part is not None and main is not None:
+            if part is not None and main is not None and len(shown) == depth:
                 if in_place and not placed and matches(main, "\n".join(part)):
                     lines += _pasted(main, part[0] if part else "")
                     placed = True
