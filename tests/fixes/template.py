@@ -1,7 +1,8 @@
 """Apps as templates: one file a framework, of which each variant takes its parts.
 
 Parts stand between a comment `broken VARIANT, …:` or `only VARIANT, …:` and a comment `end`. `broken`: the CORS code of
-that variant's app, which goes where an edit of the recipe says that it does. `only`: in that variant's app before and
+that variant's app, which goes where an edit of the recipe says that it does; in the variant `none`, what the recipe
+stands for in any case. `only`: in that variant's app before and
 after. The comment `recipe` is where the recipe says that its code belongs, `recipe head` where its head does (the
 file's top, where there is no such comment).
 """
@@ -33,8 +34,10 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
     depth = 0
     for line in template.splitlines():
         if begin := _BEGIN.match(line):
-            wanted = variant in begin[2].split(", ")
-            if begin[1] == "broken" and wanted and all(shown) and gone and part is None:
+            names = begin[2].split(", ")
+            wanted = variant in names
+            goes = gone or (bool(edits) and "none" in names)
+            if begin[1] == "broken" and wanted and all(shown) and goes and part is None:
                 part, depth = [], len(shown)
             shown.append(wanted)
         elif _END.match(line):
