@@ -16,13 +16,17 @@ BEGIN, END = "<!-- recipes tried -->\n", "<!-- end of recipes tried -->\n"
 
 async def main(names: list[str]) -> None:
     """Tries the named frameworks; rows of others stay as they are. Prints what goes wrong."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    old, _, after = rest.partition(END)
-    rows = {line.split(" ", 2)[1]: line for line in old.splitlines()[2:]}
     with tempfile.TemporaryDirectory() as temporary:
         async with Lab(Path(temporary)) as lab:
             for name in names:
-                rows[name] = await _row(lab, name, Path(temporary) / name)
+                _write(name, await _row(lab, name, Path(temporary) / name))
+
+
+def _write(name: str, row: str) -> None:
+    """At once, so that a later failure loses nothing."""
+    before, _, rest = README.read_text().partition(BEGIN)
+    old, _, after = rest.partition(END)
+    rows = {line.split(" ", 2)[1]: line for line in old.splitlines()[2:]} | {name: row}
     head = ["framework", *VARIANTS.values(), "half-broken before", "seen with"]
     table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(rows[name] for name in BY_NAME if name in rows)]
     README.write_text(before + BEGIN + "".join(f"{line}\n" for line in table) + END + after)
