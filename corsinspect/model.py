@@ -246,7 +246,9 @@ class Call(Record, frozen=True):
     """The page's, also after a tainting redirect; "null" only for an opaque origin; None when unknown."""
     credentials: Credentials = "unknown"
     credentials_signal: str | None = None
-    """What decided it, as a slug: cookie, storage-access, http-auth, actual-followed, page-showed, ..."""
+    """What decided it, as a slug: cookie, storage-access, actual-followed, connection-cookie, page-showed, ..."""
+    connection_signal: str | None = None
+    """The same for what the connections of its requests showed, where this Call's own traffic shows no mode."""
     shown: Shown | None = None
     """What the page had shown before, where this Call's own traffic doesn't show the credentials mode."""
     server_shown: Shown | None = None

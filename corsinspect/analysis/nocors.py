@@ -18,7 +18,7 @@ from corsinspect.model import Certainty, EngineName, EngineVerdict, Outcome, Rea
 
 from .chain import Chain, forbidden_redirect
 from .classify import Facts
-from .documents import NESTED
+from .learnt.documents import NESTED
 from .script_type import is_refused_by_type
 from .site import is_same_site
 from .steps import is_one_too_many, unanswered

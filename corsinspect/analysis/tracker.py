@@ -16,10 +16,11 @@ from corsinspect.model import Call, Changes, Exchange
 from .chain import Chain, chain_of
 from .classify import Facts
 from .credentials import PROOFS
-from .documents import Documents
-from .habits import Habits
 from .judge import judge
-from .page_memory import PageMemory, call_shape, server_shape
+from .learnt.connections import Connections
+from .learnt.documents import Documents
+from .learnt.habits import Habits
+from .learnt.page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
 from .steady import SteadyTime, in_steady_time
 
@@ -39,6 +40,7 @@ class Tracker:
         self._evicted: OrderedDict[str, Facts | None] = OrderedDict()
         self._pairing = Pairing()
         self._habits = Habits()
+        self._connections = Connections()
         self._documents = Documents()
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory(call_shape)
@@ -67,7 +69,7 @@ class Tracker:
             return self._late(exchange)
         if facts is None:
             facts = self._facts[exchange.id] = Facts(exchange)
-            enlightened = self._habits.take(facts)
+            enlightened = [*self._habits.take(facts), *self._connections.take(facts)]
             self._pairing.add(facts)
             if facts.mode == "navigate":
                 self._memory.load(facts.target, (exchange.started, exchange.id))
@@ -164,12 +166,13 @@ class Tracker:
             changed = [self._judge(root) for root in roots.values()]
         if self._memory.stale or self._servers.stale:
             # what others of the page have shown by now changes those after them
-            changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
+            again = {call.id: call for call in map(self._judge, self._stale_roots())}
+            changed = [call for call in changed if call.id not in again] + list(again.values())
         return Changes(changed, withdrawn)
 
-    def _stale_roots(self, judged: set[str]) -> list[Facts]:
+    def _stale_roots(self) -> list[Facts]:
         stale = {facts.exchange.id: facts for facts in (*self._memory.take_stale(), *self._servers.take_stale())}
-        return [facts for facts in stale.values() if facts.emitted and facts.exchange.id not in judged]
+        return [facts for facts in stale.values() if facts.emitted]
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed, self._documents)
@@ -180,6 +183,9 @@ class Tracker:
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
+        # now it learns what others of the page have shown; what they show after this makes it stale again
+        self._memory.stale.pop(root.exchange.id, None)
+        self._servers.stale.pop(root.exchange.id, None)
         call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
         if call.credentials != "unknown" or call.id in self._memory.showing:
             self._memory.learn(chain, call)
@@ -209,6 +215,7 @@ class Tracker:
         self._memory.release(facts)
         self._servers.release(facts)
         self._habits.drop(facts)
+        self._connections.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
         if len(self._evicted) > self._limit:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -366,6 +367,11 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         self._arrivals.clear()
         self._begin()
         self.show_surroundings()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste):  # Textual's own inputs show what is pasted as it is
+            event.text = "\n".join(map(printable, event.text.splitlines()))
+        await super().on_event(event)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self.appearance.filters()]

@@ -1,11 +1,12 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.fix import fix
 from corsinspect.advice.recipes import Edit, framework
 from corsinspect.advice.solution import RecipeChange, is_useful, recipe_change, server_of
@@ -33,11 +34,11 @@ class Recipes:
         return self._made[server]
 
 
-def row(call: Call, recipes: Recipes | None = None) -> dict[str, Any]:
-    """The contract's object for one Call: every key is always there, null if unknown or not applicable.
+def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None) -> dict[str, Any]:
+    """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
+    of the session, as evidence for its causes. `recipes`: those of its session; None: the call is all there is of it.
 
-    If a fix was simulated, the object describes the server's own answers. `recipes`: those of its session;
-    None: the call is all that there is of it."""
+    If a fix was simulated, the object describes the server's own answers."""
     simulated, call = call.simulated, by_server(call)
     verdict = call.verdict
     roles = call.roles()
@@ -73,29 +74,30 @@ def row(call: Call, recipes: Recipes | None = None) -> dict[str, Any]:
         "roles": [role for role, _ in roles],
         "readable_headers": readable_headers(call),
         "framework": framework(call),
+        "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
         "recipe": (recipes or Recipes(_session([call]))).of(call),
     }
 
 
-def document(calls: Iterable[Call], *, colour: bool) -> Iterator[str]:
+def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
     """The Calls as lines of JSON, in which there are no colours."""
     del colour
     return (line.decode("ascii").removesuffix("\n") for line in lines(calls))
 
 
-def lines(calls: Iterable[Call]) -> Iterable[bytes]:
+def lines(calls: Collection[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
-    calls = list(calls)
-    recipes = Recipes(_session(calls))
-    return (_harmless(_encode(row(call, recipes))) + b"\n" for call in calls)
+    neighbours = _session(calls)
+    recipes = Recipes(neighbours)
+    return (_harmless(_encode(row(call, neighbours.beside(call), recipes))) + b"\n" for call in calls)
 
 
 def _session(calls: Iterable[Call]) -> Neighbours:
-    session = Neighbours()
+    neighbours = Neighbours()
     for call in calls:
-        session.add(call)
-    return session
+        neighbours.add(call)
+    return neighbours
 
 
 def _harmless(line: bytes) -> bytes:
@@ -107,6 +109,10 @@ def _harmless(line: bytes) -> bytes:
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:
     return {"if": alternative.condition, "outcome": alternative.outcome, "reason": alternative.reason}
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {"id": cause.id, "what": cause.what, "seen": cause.seen, "change": cause.change}
 
 
 def _recipe(found: RecipeChange | None) -> dict[str, Any] | None:

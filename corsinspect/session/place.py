@@ -10,18 +10,20 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from corsinspect.session.errors import SessionError
+from corsinspect.session.private import private_folder
 
 if sys.platform != "win32":
     import fcntl
 
 KEPT = 20
+COMPANIONS = (".notes.jsonl", ".browser.jsonl")
+"""Ends of the names of the files that belong to a session: the person's notes, and what the browser said."""
 _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}(-\d+)?\.jsonl")
 
 
 def sessions_dir() -> Path:
     """The folder, made on first use. Raises OSError when that can't be done."""
-    folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = private_folder(_folder())
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder
@@ -118,4 +120,5 @@ def _sweep(folder: Path) -> None:
         if not is_held(path):
             with suppress(OSError):  # another process swept it, or it isn't ours to delete
                 path.unlink()
-                path.with_name(path.name + ".notes.jsonl").unlink()
+                for suffix in COMPANIONS:
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)

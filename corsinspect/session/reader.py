@@ -14,6 +14,7 @@ import msgspec
 from corsinspect.analysis.steady import in_order
 from corsinspect.model import Exchange
 from corsinspect.session import lines
+from corsinspect.session.border import harmless
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.formats import har, mitm
@@ -41,11 +42,11 @@ class Format(NamedTuple):
 
 
 def _redacting(read: Callable[[bytes], Read]) -> Callable[[bytes, Redactor], Read]:
-    """For formats that know nothing of redaction."""
+    """For formats that know nothing of redaction, nor of what numbers can be."""
 
     def redacted(data: bytes, redactor: Redactor) -> Read:
         exchanges, problems = read(data)
-        return [redactor.exchange(exchange) for exchange in exchanges], problems
+        return [redactor.exchange(harmless(exchange)) for exchange in exchanges], problems
 
     return redacted
 
