@@ -209,7 +209,6 @@ def test_every_fingerprint_that_a_recipe_names_exists() -> None:
         "traefik",
         "cloudflare-workers",
         "haproxy",
-        "kong",
         "litestar",
     }
     apps = {name for name, layer in LAYER_OF.items() if layer == "app"}
