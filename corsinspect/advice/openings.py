@@ -20,7 +20,7 @@ OPENINGS: dict[str, Opening] = {
     "any-origin": Opening(
         "note",
         "Any page on the web can read this",
-        "* is fine for public data. It never counts with cookies or a login.",
+        "* is fine for public data. It never counts with cookies or HTTP authentication.",
     ),
     "any-origin-credentials": Opening(
         "note",

@@ -12,6 +12,7 @@ from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.messages.signals import evidence
 from corsinspect.advice.reasons import REASONS
+from corsinspect.advice.recipes import Edit, diff, in_words
 from corsinspect.advice.sentences import explanation, headline
 from corsinspect.advice.solution import Solution, text
 from corsinspect.advice.topics import TOPICS
@@ -20,7 +21,7 @@ from corsinspect.printable import printable
 
 RULES = (
     "Change the server (or the proxy in front of it), not the page.",
-    "Do not use `*` where cookies or logins are involved: name the origin.",
+    "Do not use `*` where cookies, HTTP authentication or tokens are involved: name the origin.",
     "Do not suggest `mode: 'no-cors'`, a browser flag or an extension: they fix nothing.",
     "Do not echo the request's origin without checking it against a list; send `Vary: Origin` with a named origin.",
     "Error answers and OPTIONS need the headers too. OPTIONS comes without cookies and must not require a login.",
@@ -45,12 +46,16 @@ def prompt(call: Call, steps: Sequence[Step], solution: Solution) -> str:
         "\n".join(f"- {rule}" for rule in RULES),
     ]
     if solution.rendered is not None:
-        change = solution.rendered
-        code = change.code.strip("\n")
-        parts.insert(
-            -2, f"## A change that fits ({change.title})\n\n{change.where}\n\n```{change.language}\n{code}\n```"
-        )
+        changes = "\n\n".join(_edit(edit, solution.rendered.language) for edit in solution.edits)
+        parts.insert(-2, f"## A change that fits ({solution.rendered.title})\n\n{changes}")
     return "\n\n".join(parts) + "\n"
+
+
+def _edit(edit: Edit, language: str) -> str:
+    if not edit.before and not edit.inside:
+        return f"{in_words(edit)}\n\n```{language}\n{edit.after}\n```"
+    lines = "\n".join(f"{sign} {line}" for sign, line in diff(edit))
+    return f"{in_words(edit)}\n\n```diff\n{lines}\n```"
 
 
 def _known(call: Call) -> str:

@@ -62,7 +62,7 @@ REASON_TOPICS: dict[Reason, Topic] = {
         "Reason: CORS header 'Access-Control-Allow-Origin' missing",
     ),
     "origin-wildcard-with-credentials": Topic(
-        "The page's own origin by name: the wildcard does not count with cookies or a login.",
+        "The page's own origin by name: the wildcard does not count with cookies or HTTP authentication.",
         _known("actual", found="*"),
         ("Access-Control-Allow-Origin: *",),
         (_ALLOW, "Access-Control-Allow-Credentials: true", "Vary: Origin"),
@@ -90,7 +90,7 @@ REASON_TOPICS: dict[Reason, Topic] = {
         "Reason: CORS header 'Access-Control-Allow-Origin' does not match 'xyz'",
     ),
     "credentials-not-true": Topic(
-        "The word true, because the page made the call with cookies or a login (credentials: 'include').",
+        "The word true, because the page made the call with cookies or HTTP authentication (credentials: 'include').",
         _known("actual", found="True"),
         (_ALLOW, "Access-Control-Allow-Credentials: True"),
         (_ALLOW, "Access-Control-Allow-Credentials: true"),

@@ -170,7 +170,7 @@ KEYS: tuple[Key, ...] = (
     Key("left_square_bracket", "problem(-1)", "Previous blocked", CALLS, "next or previous blocked call", focus="list", display="["),
     Key("question_mark", "why", "Why", EXPLAIN, "explain the reason, with a wrong and a right header", _call, line=22, display="?"),
     Key("d", "contrast", "Compare", EXPLAIN, "compare two calls: press it on one, then on the other", _call),
-    Key("y", "copy", "Copy", EXPLAIN, "copy: u URL, c curl, f fix, p AI prompt, j JSON", _call, line=21),
+    Key("y", "copy", "Copy", EXPLAIN, "copy: u URL, c curl, f fix, k its code only, p AI prompt, j JSON", _call, line=21),
     Key("X", "paste", "Explain a message", EXPLAIN, "paste a message from the browser's console to explain it"),
     Key("a", "not_seen", "My call isn't here", EXPLAIN, "my call isn't here: what a proxy can't see"),
     Key("enter", "app.choose_recipe", "Framework", EXPLAIN, "on the Fix tab: choose the server's framework", _on_fix_tab, "details", line=1),

@@ -8,7 +8,8 @@ import msgspec
 
 from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.fix import fix
-from corsinspect.advice.recipes import framework
+from corsinspect.advice.recipes import Edit, framework
+from corsinspect.advice.solution import RecipeChange, is_useful, recipe_change, server_of
 from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding
 from corsinspect.report.neighbours import Neighbours
@@ -16,9 +17,26 @@ from corsinspect.report.neighbours import Neighbours
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call, others: Iterable[Call] = ()) -> dict[str, Any]:
+class Recipes:
+    """The recipes for a session's servers, each made once: for a blocked call alone it takes milliseconds."""
+
+    def __init__(self, session: Neighbours) -> None:
+        self._session = session
+        self._made: dict[str, dict[str, Any] | None] = {}
+
+    def of(self, call: Call) -> dict[str, Any] | None:
+        """The one for the server where this call stopped; None where no recipe helps."""
+        if not is_useful(call):
+            return None
+        server = server_of(call)
+        if server not in self._made:
+            self._made[server] = _recipe(recipe_change(server, self._session.many(call)))
+        return self._made[server]
+
+
+def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
-    of the session, as evidence for its causes.
+    of the session, as evidence for its causes. `recipes`: those of its session; None: the call is all there is of it.
 
     If a fix was simulated, the object describes the server's own answers."""
     simulated, call = call.simulated, by_server(call)
@@ -58,6 +76,7 @@ def row(call: Call, others: Iterable[Call] = ()) -> dict[str, Any]:
         "framework": framework(call),
         "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
+        "recipe": (recipes or Recipes(_session([call]))).of(call),
     }
 
 
@@ -69,10 +88,16 @@ def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
 
 def lines(calls: Collection[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
+    neighbours = _session(calls)
+    recipes = Recipes(neighbours)
+    return (_harmless(_encode(row(call, neighbours.beside(call), recipes))) + b"\n" for call in calls)
+
+
+def _session(calls: Iterable[Call]) -> Neighbours:
     neighbours = Neighbours()
     for call in calls:
         neighbours.add(call)
-    return (_harmless(_encode(row(call, neighbours.beside(call)))) + b"\n" for call in calls)
+    return neighbours
 
 
 def _harmless(line: bytes) -> bytes:
@@ -88,6 +113,31 @@ def _alternative(alternative: Alternative) -> dict[str, Any]:
 
 def _cause(cause: Cause) -> dict[str, Any]:
     return {"id": cause.id, "what": cause.what, "seen": cause.seen, "change": cause.change}
+
+
+def _recipe(found: RecipeChange | None) -> dict[str, Any] | None:
+    if found is None or found.recognised is None:
+        return None
+    return {
+        "id": found.rendered.id,
+        "framework": found.recognised.name,
+        "confidence": found.recognised.confidence,
+        "steps": [_step(edit) for edit in found.edits],
+        "notes": list(found.rendered.notes),
+    }
+
+
+def _step(edit: Edit) -> dict[str, Any]:
+    return {
+        "do": edit.do,
+        "what": edit.what,
+        "file": edit.file,
+        "where": edit.where,
+        "before": edit.before,
+        "after": edit.after,
+        "inside": list(edit.inside),
+        "there": edit.there,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -149,7 +149,7 @@ async def test_the_fix_has_header_lines_and_the_code_for_the_framework_that_was_
             "Express with the cors package",
             "identified by its responses",
             "npm install cors",
-            "methods: ['PUT', 'DELETE']",
+            "methods: ['GET', 'POST', 'PUT', 'DELETE']",
             "before every route",
             "Restart node",
             "Pitfalls",
@@ -196,3 +196,43 @@ async def test_security_says_who_may_read_and_what_is_missing(tmp_path: Path) ->
         await screen.sees(
             "1 risk ", f"Only pages of {PAGE}", "Cookies and logins are allowed", "“Vary: Origin” is missing"
         )
+
+
+EXPRESS_CORS = (("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE"), ("Vary", "Origin"), POWERED)
+
+
+async def test_the_fix_is_a_change_to_the_cors_code_that_is_there(tmp_path: Path) -> None:
+    story = Story()
+    other = ("Access-Control-Allow-Origin", "http://127.0.0.1:3000")
+    story.preflighted("PUT", API + "x", (204, (other, *EXPRESS_CORS)), None)
+    async with replaying(session(tmp_path / "there.jsonl", story.exchanges), size=(180, 100)) as screen:
+        await screen.press("home", "6")
+        await screen.sees(
+            "  const cors = require('cors');",
+            "- app.use(cors(…));",
+            "+ app.use(cors({",
+            "+   origin: ['http://localhost:3000', 'http://127.0.0.1:3000'],",
+            "Every origin that was seen to be allowed is",
+        )
+        await screen.press("y", "k")
+        await screen.sees("Copied: the code of the fix only")
+        assert screen.app.clipboard.startswith("app.use(cors({") and screen.app.clipboard.endswith("}));")
+
+
+async def test_what_is_somebody_else_s_server_has_another_answer(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", "https://api.vendor.com/v1/x", 200, (("Server", "cloudflare"), ("CF-Ray", "1")), site="cross-site")
+    async with replaying(session(tmp_path / "vendor.jsonl", story.exchanges), size=(180, 100)) as screen:
+        await screen.press("home", "1")
+        await screen.sees("Not your server? It is a public host", "without changing api.vendor.com")
+        await screen.press("6")
+        await screen.sees("It is behind Cloudflare", "A route of your own backend", "Its documentation may offer more")
+        await screen.press("right", "enter")
+        options = screen.app.screen.query_one(OptionList)
+        options.highlighted = options.get_option_index("vite-proxy")
+        await screen.press("enter")
+        await screen.sees("api.vendor.com stays as it is", "target: 'https://api.vendor.com'", "  server: {")
+        assert "must send" not in screen.text
+        await screen.press("y", "f")
+        await screen.sees("Copied:")
+        assert "Access-Control-Allow-Origin" not in screen.app.clipboard

@@ -24,6 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("u", "http://localhost:8000/api/tasks/7"),
         ("c", "curl -i --globoff"),
         ("f", "Access-Control-Allow-Methods: PUT"),
+        ("k", "Access-Control-Allow-Methods: PUT"),
         ("p", "Reason: `method-not-allowed`"),
         ("j", '"method": "OPTIONS"'),
     ],
@@ -72,7 +73,7 @@ async def test_a_file_that_cannot_be_written_does_not_keep_the_text_away(recorde
 
 async def test_hostile_text_is_copied_as_harmless_text(tmp_path: Path) -> None:
     async with replaying(session(tmp_path / "hostile.jsonl", hostile_exchanges())) as screen:
-        for key in ("u", "c", "f", "p", "j"):
+        for key in ("u", "c", "f", "k", "p", "j"):
             await screen.press("home", "y", key)
             await screen.pilot.pause()
             assert all(line.isprintable() for line in screen.lines)

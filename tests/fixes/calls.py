@@ -48,6 +48,15 @@ def calls_for(variant: str) -> list[PageCall]:
     ]
 
 
+def calls_for_other(variant: str) -> list[PageCall]:
+    """What another page calls, without a cookie, which is that of the first page."""
+    return [
+        msgspec.structs.replace(call, id=f"other-{call.id}", include=False)
+        for call in calls_for(variant)
+        if not call.include
+    ]
+
+
 SCRIPT = """
 async ([api, calls]) => {
   const results = {};

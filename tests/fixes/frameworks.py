@@ -16,6 +16,16 @@ VARIANTS = {
 }
 """How an app is broken, with the head of its column."""
 
+HALF = {
+    "other": "only another page is allowed",
+    "late": "the CORS code comes too late",
+    "route": "one route has CORS code, OPTIONS has none",
+    "short": "a method and a header are missing",
+    "comma": "two origins in one string",
+    "twice": "two places add the header",
+}
+"""How an app is broken that has CORS code: the recipe is then a change to that, and nothing that works is lost."""
+
 CAUSES = {
     "none": {"no-cors-code", "options-not-routed"},
     "auth": {"login-before-cors"},
@@ -47,8 +57,8 @@ class Framework:
     """Whether it stands in front of an API that knows nothing of CORS."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Other files that the app needs, by name."""
-    pieces: Callable[[str], dict[str, str]] = lambda code: {"": code}
-    """Where the parts of the recipe go, by the name of the place in the template."""
+    own: Callable[[str], str] = lambda code: code
+    """What the recipe says is to be changed in its code for this very app."""
     shows: str | None = ""
     """What is sure of its plain answers (None: nothing), where they don't show the framework: its recipe is then a
     guess, and right."""
@@ -57,6 +67,10 @@ class Framework:
     passes_as: str = ""
     """Another framework that it looks like where its own error pages aren't seen, and whose recipe works in it too."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    chosen: bool = False
+    """Whether the person has to choose its recipe, since nothing in its answers shows it."""
+    half: tuple[str, ...] = ()
+    """Which of HALF its template has."""
     by_hand: Mapping[str, str] = field(default_factory=dict)
     """Variants that pasting alone can't fix, with what else it takes."""
 
@@ -66,41 +80,19 @@ class Framework:
         return self.own_recipe or self.name
 
 
-def _nginx(code: str) -> dict[str, str]:
-    """The recipe says: the maps go into http, the location into server, and the upstream is the person's own."""
-    maps, _, location = code.partition("location ")
-    own = location.replace("proxy_pass http://127.0.0.1:4000;", "proxy_pass http://127.0.0.1:@UPSTREAM@;")
-    assert own != location
-    return {"map": maps, "location": f"location {own}"}
+def _upstream(code: str) -> str:
+    """The recipe says: the upstream is the person's own."""
+    return code.replace("127.0.0.1:4000", "127.0.0.1:@UPSTREAM@")
 
 
-def _caddy(code: str) -> dict[str, str]:
-    own = code.replace("reverse_proxy 127.0.0.1:4000 {", "reverse_proxy 127.0.0.1:@UPSTREAM@ {")
-    assert own != code
-    return {"": own}
-
-
-def _go(code: str) -> dict[str, str]:
-    """The recipe says: the first line is an import."""
-    first, _, rest = code.partition("\n\n")
-    assert first.startswith("import ")
-    return {"import": first, "": rest}
-
-
-def _sinatra(code: str) -> dict[str, str]:
+def _sinatra(code: str) -> str:
     """The recipe says: in config.ru it begins otherwise."""
-    in_config_ru = code.replace(
-        "Rails.application.config.middleware.insert_before 0, Rack::Cors do", "use Rack::Cors do"
-    )
-    assert in_config_ru != code
-    return {"": in_config_ru}
+    return code.replace("Rails.application.config.middleware.insert_before 0, Rack::Cors do", "use Rack::Cors do")
 
 
-def _nextjs(code: str) -> dict[str, str]:
+def _nextjs(code: str) -> str:
     """The recipe says: from Next.js 16 on the function's name is proxy."""
-    renamed = code.replace("export function middleware(", "export function proxy(")
-    assert renamed != code
-    return {"": renamed}
+    return code.replace("export function middleware(", "export function proxy(")
 
 
 NEXTJS_ROUTES = {
@@ -114,11 +106,13 @@ NEXTJS_ROUTES = {
 PYTHON = (sys.executable, "-W", "ignore")
 
 IN_CI = [
-    Framework("fastapi", "fastapi.py.in", "app.py", (*PYTHON, "app.py")),
-    Framework("flask", "flask.py.in", "app.py", (*PYTHON, "app.py")),
-    Framework("django", "django.py.in", "app.py", (*PYTHON, "app.py")),
-    Framework("express", "express.js.in", "app.js", ("node", "app.js"), modules=NODE),
-    Framework("fastify", "fastify.js.in", "app.js", ("node", "app.js"), modules=NODE),
+    Framework("fastapi", "fastapi.py.in", "app.py", (*PYTHON, "app.py"), half=tuple(HALF)),
+    Framework(
+        "flask", "flask.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "route", "short", "comma", "twice")
+    ),
+    Framework("django", "django.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "late", "short", "comma")),
+    Framework("express", "express.js.in", "app.js", ("node", "app.js"), modules=NODE, half=tuple(HALF)),
+    Framework("fastify", "fastify.js.in", "app.js", ("node", "app.js"), modules=NODE, half=tuple(HALF)),
     Framework(
         "nginx",
         "nginx.conf.in",
@@ -126,7 +120,8 @@ IN_CI = [
         ("nginx", "-p", ".", "-e", "stderr", "-c", "nginx.conf", "-g", "daemon off;"),
         upstream=True,
         extra={"users": "ann:{PLAIN}bread\n"},
-        pieces=_nginx,
+        half=("other", "short", "comma", "twice"),
+        own=_upstream,
     ),
 ]
 """Those that every run of the tests tries."""
@@ -137,6 +132,23 @@ GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode"}
 """Debian's Go packages are for builds without modules."""
 
 IN_LONG = [
+    Framework(
+        "haproxy",
+        "haproxy.cfg.in",
+        "haproxy.cfg",
+        ("haproxy", "-f", "haproxy.cfg"),
+        upstream=True,
+        chosen=True,
+        half=("other", "short", "comma", "twice"),
+    ),
+    Framework(
+        "litestar",
+        "litestar.py.in",
+        "app.py",
+        (*PYTHON, "app.py"),
+        chosen=True,
+        half=("other", "short", "comma"),
+    ),
     Framework("aiohttp", "aiohttp.py.in", "app.py", (*PYTHON, "app.py")),
     Framework(
         "tornado",
@@ -145,9 +157,33 @@ IN_LONG = [
         (*PYTHON, "app.py"),
         by_hand={"auth": "a login in `prepare()` has to let OPTIONS pass"},
     ),
-    Framework("koa", "koa.js.in", "app.js", ("node", "app.js"), modules=MODULES, shows="node"),
-    Framework("hono", "hono.mjs.in", "app.mjs", ("node", "app.mjs"), modules=MODULES, shows="node"),
-    Framework("nestjs", "nestjs.js.in", "app.js", ("node", "app.js"), modules=MODULES, passes_as="express"),
+    Framework(
+        "koa",
+        "koa.js.in",
+        "app.js",
+        ("node", "app.js"),
+        modules=MODULES,
+        shows="node",
+        half=("other", "late", "comma"),  # with a list of methods of its own, nothing shows that it is Koa
+    ),
+    Framework(
+        "hono",
+        "hono.mjs.in",
+        "app.mjs",
+        ("node", "app.mjs"),
+        modules=MODULES,
+        shows="node",
+        half=("other", "late", "short", "comma"),
+    ),
+    Framework(
+        "nestjs",
+        "nestjs.js.in",
+        "app.js",
+        ("node", "app.js"),
+        modules=MODULES,
+        passes_as="express",
+        half=("other", "short", "comma"),
+    ),
     Framework(
         "nextjs",
         "nextjs.ts.in",
@@ -156,13 +192,13 @@ IN_LONG = [
         modules=MODULES,
         extra=NEXTJS_ROUTES,
         environment={"NEXT_TELEMETRY_DISABLED": "1"},
-        pieces=_nextjs,
+        own=_nextjs,
         shows="node",
         by_hand={"auth": "a login in the middleware has to come after it"},
     ),
     Framework("php", "php.php.in", "index.php", ("php", "-S", "127.0.0.1:@PORT@", "index.php")),
-    Framework("go", "go.go.in", "app.go", ("go", "run", "app.go"), environment=GO, pieces=_go, shows=None),
-    Framework("go-gin", "go-gin.go.in", "app.go", ("go", "run", "app.go"), environment=GO, pieces=_go, shows=None),
+    Framework("go", "go.go.in", "app.go", ("go", "run", "app.go"), environment=GO, shows=None),
+    Framework("go-gin", "go-gin.go.in", "app.go", ("go", "run", "app.go"), environment=GO, shows=None),
     Framework(
         "rails",
         "rails.ru.in",
@@ -176,7 +212,7 @@ IN_LONG = [
         "sinatra.ru.in",
         "app.ru",
         ("puma", "-b", "tcp://127.0.0.1:@PORT@", "app.ru"),
-        pieces=_sinatra,
+        own=_sinatra,
         shows=None,
         own_recipe="rails",
     ),
@@ -190,7 +226,7 @@ IN_LONG = [
         ("caddy", "run"),
         upstream=True,
         environment={"XDG_CONFIG_HOME": "."},
-        pieces=_caddy,
+        own=_upstream,
         by_hand={"auth": "`basicauth` has to let OPTIONS pass"},
     ),
 ]

@@ -43,6 +43,8 @@ class Lab(contextlib.AsyncExitStack):
         try:
             server = await self.enter_async_context(await asyncio.start_server(_answer, "127.0.0.1", 0))
             self.page = f"http://localhost:{server.sockets[0].getsockname()[1]}"
+            self.other = self.page.replace("localhost", "127.0.0.1")
+            """The same page from another origin."""
             await self._proxy.start()
             self.push_async_callback(self._proxy.stop)
             self._follower = Follower(self._proxy.session)
@@ -66,6 +68,7 @@ class Lab(contextlib.AsyncExitStack):
     async def visit(self, api: str, calls: list[PageCall], page_url: str | None = None) -> Visit:
         """Has a new page with a cookie (or the one at `page_url`) make these calls; returns when all of them have
         verdicts."""
+        earlier = {*self._lines}  # of another app, which may have had the same port
         mark = f"{self.page}/?after={next(self._visits)}"
         context = await self._browser.new_context()  # so that no preflight is cached
         try:
@@ -82,7 +85,7 @@ class Lab(contextlib.AsyncExitStack):
 
         # the session has its lines in order
         await until(is_written, "the session's line for what came last")
-        mine = [line for line in self._lines.values() if line.url.startswith(f"{api}/")]
+        mine = [line for line in self._lines.values() if line.url.startswith(f"{api}/") and line.id not in earlier]
         return Visit(read, {_id(call): call for call in judge_all(mine)})
 
 

@@ -5,10 +5,13 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
+from corsinspect.advice.recipes import Edit
 from tests.browser.waiting import until
 from tests.fixes.frameworks import LOGIN, PYTHON, Framework
 from tests.fixes.template import APPS, app
@@ -22,17 +25,24 @@ def free_port() -> int:
 
 
 class Server:
-    """One app, broken or fixed (`pieces`), for calls of a page. Use it as a context manager."""
+    """One app, broken or fixed by edits, for calls of a page (and of another one). Use it as a context manager."""
 
     def __init__(
-        self, framework: Framework, variant: str, folder: Path, page: str, pieces: Mapping[str, str] | None = None
+        self, framework: Framework, variant: str, folder: Path, page: str, edits: Sequence[Edit] = (), other: str = ""
     ) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._folder = folder
         self._log = folder / "log"
-        values = {"PAGE": page, "PORT": self.port, "LOGIN": LOGIN, "UPSTREAM": free_port() if framework.upstream else 0}
-        text = app((APPS / framework.template).read_text(), variant, pieces, values)
+        values = {
+            "PAGE": page,
+            "OTHER": other or page,
+            "PORT": self.port,
+            "LOGIN": LOGIN,
+            "UPSTREAM": free_port() if framework.upstream else 0,
+        }
+        edits = [msgspec.structs.replace(edit, after=framework.own(edit.after)) for edit in edits]
+        text = app((APPS / framework.template).read_text(), variant, edits, values)
         (folder / framework.file).write_text(text)
         for name, content in framework.extra.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +54,7 @@ class Server:
         self._environment = {"PYTHONDONTWRITEBYTECODE": "1", **framework.environment}
         if framework.upstream:
             upstream = {**values, "PORT": values["UPSTREAM"]}
-            (folder / "upstream.py").write_text(app((APPS / "upstream.py.in").read_text(), variant, None, upstream))
+            (folder / "upstream.py").write_text(app((APPS / "upstream.py.in").read_text(), variant, (), upstream))
             self._runs.insert(0, ((*PYTHON, "upstream.py"), values["UPSTREAM"]))
         self._processes: list[asyncio.subprocess.Process] = []
 

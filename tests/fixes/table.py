@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from corsinspect.advice.recipes import recipes
-from tests.fixes.frameworks import BY_NAME, VARIANTS
+from tests.fixes.frameworks import BY_NAME, HALF, VARIANTS, Framework
 from tests.fixes.lab import Lab
 from tests.fixes.trial import attempt, complaints
 
@@ -16,14 +16,18 @@ BEGIN, END = "<!-- recipes tried -->\n", "<!-- end of recipes tried -->\n"
 
 async def main(names: list[str]) -> None:
     """Tries the named frameworks; rows of others stay as they are. Prints what goes wrong."""
-    before, _, rest = README.read_text().partition(BEGIN)
-    old, _, after = rest.partition(END)
-    rows = {line.split(" ", 2)[1]: line for line in old.splitlines()[2:]}
     with tempfile.TemporaryDirectory() as temporary:
         async with Lab(Path(temporary)) as lab:
             for name in names:
-                rows[name] = await _row(lab, name, Path(temporary) / name)
-    head = ["framework", *VARIANTS.values(), "seen with"]
+                _write(name, await _row(lab, name, Path(temporary) / name))
+
+
+def _write(name: str, row: str) -> None:
+    """At once, so that a later failure loses nothing."""
+    before, _, rest = README.read_text().partition(BEGIN)
+    old, _, after = rest.partition(END)
+    rows = {line.split(" ", 2)[1]: line for line in old.splitlines()[2:]} | {name: row}
+    head = ["framework", *VARIANTS.values(), "half-broken before", "seen with"]
     table = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(rows[name] for name in BY_NAME if name in rows)]
     README.write_text(before + BEGIN + "".join(f"{line}\n" for line in table) + END + after)
 
@@ -42,7 +46,16 @@ async def _row(lab: Lab, name: str, folder: Path) -> str:
         as_other = "" if trial.recipe.id == tried.recipe else f" as {trial.recipe.id}"
         cells.append("✗" if wrong else f"✓{as_other}")
         measured = recipes()[tried.recipe].measured
+    healed = [half for half in tried.half if not await _wrong(lab, tried, half, folder / half)]
+    left = [HALF[half] for half in tried.half if half not in healed]
+    cells.append(f"✗ {', '.join(left)}" if left else f"✓ {len(healed)} states" if healed else "")
     return f"| {name} | {' | '.join(cells)} | {measured} |"
+
+
+async def _wrong(lab: Lab, tried: Framework, variant: str, folder: Path) -> list[str]:
+    found = complaints(await attempt(lab, tried, variant, folder), tried, variant)
+    print(tried.name, variant, "✗" if found else "✓", *found, sep="\n  ")
+    return found
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corsinspect.advice.causes import causes
-from corsinspect.advice.recipes import Rendered, framework, needs_of, render, suggestions
-from tests.fixes.calls import calls_for
-from tests.fixes.frameworks import CAUSES, Framework
+from corsinspect.advice.recipes import Edit, Rendered, framework
+from corsinspect.advice.solution import solution
+from tests.fixes.calls import calls_for, calls_for_other
+from tests.fixes.frameworks import CAUSES, HALF, Framework
 from tests.fixes.lab import Lab, Visit
 from tests.fixes.server import Server
+from tests.fixes.template import APPS, app, matches
 
 STRANGERS = ("http://evil.example", "http://localhost.evil.example", "null")
 
@@ -22,24 +24,37 @@ class Trial:
 
     broken: Visit
     recipe: Rendered
+    edits: tuple[Edit, ...]
     fixed: Visit
     strangers: list[str]
     """The origins that the fixed app allows when one that isn't listed asks."""
+    exposed: tuple[bool, bool]
+    """Whether the page may read X-Total-Count, before and after."""
 
 
 async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
     """Does it all for one variant of one framework."""
-    calls = calls_for(variant)
-    async with Server(tried, variant, _made(folder / "broken"), lab.page) as server:
-        broken = await lab.visit(server.url, calls)
-    exchanges = [exchange for call in broken.calls.values() for exchange in call.exchanges]
-    recipe, _ = suggestions(exchanges)[0]
-    rendered = render(recipe, needs_of(broken.calls.values())[server.url])
-    pieces = tried.pieces(rendered.code)
-    async with Server(tried, variant, _made(folder / "fixed"), lab.page, pieces) as server:
-        fixed = await lab.visit(server.url, calls)
+    async with Server(tried, variant, _made(folder / "broken"), lab.page, other=lab.other) as server:
+        broken = await _visited(lab, server, variant)
+        exposed = await asyncio.to_thread(exposes, server.port, lab.other)
+    calls = list(broken.calls.values())
+    blocked = next(call for call in calls if call.verdict.outcome == "blocked")
+    found = solution(blocked, calls, tried.recipe if tried.chosen else None)
+    assert found.rendered is not None
+    async with Server(tried, variant, _made(folder / "fixed"), lab.page, found.edits, lab.other) as server:
+        fixed = await _visited(lab, server, variant)
         strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
-    return Trial(broken, rendered, fixed, strangers)
+        still = await asyncio.to_thread(exposes, server.port, lab.other)
+    return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still))
+
+
+async def _visited(lab: Lab, server: Server, variant: str) -> Visit:
+    """What the page's calls come to; where there is CORS code, another page calls first."""
+    other = Visit({}, {})
+    if variant in HALF:
+        other = await lab.visit(server.url, calls_for_other(variant), lab.other)
+    own = await lab.visit(server.url, calls_for(variant))
+    return Visit(other.read | own.read, other.calls | own.calls)
 
 
 def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
@@ -55,11 +70,22 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         found.append("broken: nothing was blocked")
     named = {framework(call) for call in blocked}
     names = {tried.name, tried.passes_as}
-    if not named or not named <= {*names, tried.shows} or trial.recipe.id not in (tried.recipe, tried.passes_as):
+    recognised = bool(named) and named <= {*names, tried.shows}
+    if not tried.chosen and not (recognised and trial.recipe.id in (tried.recipe, tried.passes_as)):
         found.append(f"broken: recognised as {sorted(map(str, named))}, recipe {trial.recipe.id}")
     likeliest = {cause.id for call in blocked for cause in causes(call, trial.broken.calls.values())[:2]}
-    if not likeliest & CAUSES[variant]:
+    if variant in HALF:
+        there = app((APPS / tried.template).read_text(), variant, (), {})
+        sought = [edit for edit in trial.edits if edit.before]
+        if sought and not any(matches(edit, there) for edit in sought):
+            found.append(f"broken: it has nothing like {[edit.before for edit in sought]}")
+    elif not likeliest & CAUSES[variant]:
         found.append(f"broken: the causes named are {sorted(likeliest)}")
+    for id, before in trial.broken.read.items():
+        if before is not None and trial.fixed.read[id] != before:
+            found.append(f"fixed {id}: the page read {before} before, and {trial.fixed.read[id]} after")
+    if trial.exposed == (True, False):
+        found.append("fixed: X-Total-Count can't be read any longer")
     if trial.strangers:
         found.append(f"fixed: strangers are answered with {trial.strangers}")
     for id, status in wanted.items():
@@ -84,6 +110,15 @@ def allowed_to(port: int, origins: Iterable[str]) -> list[str]:
             connection.close()
             allowed += [got] if got is not None else []
     return allowed
+
+
+def exposes(port: int, origin: str) -> bool:
+    """Whether a page of this origin may read X-Total-Count."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/api/items", headers={"Host": f"localhost:{port}", "Origin": origin})
+    got = connection.getresponse().getheader("Access-Control-Expose-Headers") or ""
+    connection.close()
+    return "x-total-count" in got.lower()
 
 
 def _made(folder: Path) -> Path:

@@ -5,9 +5,11 @@ import dataclasses
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from corsinspect.advice.recipes import Rendered, needs_of, recipes, render
+from corsinspect.advice.recipes import Edit, Rendered, recipes
+from corsinspect.advice.solution import change
 from tests.fixes.calls import calls_for
 from tests.fixes.conftest import lab as lab
 from tests.fixes.frameworks import BY_NAME
@@ -21,12 +23,14 @@ LINE = "django aiohttp tornado php nextjs caddy".split()
 """Those whose variant stands for the one line of the recipe that begins like its last."""
 
 
-def with_variant(name: str, pasted: Rendered) -> str:
-    if name in WHOLE:
-        return pasted.environments
-    lines, start = pasted.code.splitlines(), pasted.environments.splitlines()[-1].split()[:2]
-    (at,) = (number for number, line in enumerate(lines) if line.split()[:2] == start)
-    return "\n".join([*lines[:at], pasted.environments, *lines[at + 1 :]])
+def with_variant(name: str, pasted: Rendered, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits, the last of which has the variant."""
+    code = pasted.environments
+    if name in LINE:
+        lines, start = pasted.body.splitlines(), code.splitlines()[-1].split()[:2]
+        (at,) = (number for number, line in enumerate(lines) if line.split()[:2] == start)
+        code = "\n".join([*lines[:at], code, *lines[at + 1 :]])
+    return (*edits[:-1], msgspec.structs.replace(edits[-1], after=code))
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -37,16 +41,18 @@ async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path
         (tmp_path / folder).mkdir()
     async with Server(tried, "none", tmp_path / "broken", lab.page) as server:
         broken = await lab.visit(server.url, calls)
-    pasted = render(recipes()[tried.recipe], needs_of(broken.calls.values())[server.url])
+    made = change(recipes()[tried.recipe], server.url, list(broken.calls.values()))
+    assert made is not None
+    pasted, edits = made
     value = re.search(r"CORS_ORIGINS='?([^'\s,]+?)'?(?=[\s,.]|$)", pasted.environments_how)
     assert value is not None
-    pieces = tried.pieces(with_variant(name, pasted))
+    edits = with_variant(name, pasted, edits)
     environment = {**tried.environment, "CORS_ORIGINS": value[1]}
     told = dataclasses.replace(tried, environment=environment)
-    async with Server(told, "none", tmp_path / "fixed", lab.page, pieces) as server:
+    async with Server(told, "none", tmp_path / "fixed", lab.page, edits) as server:
         fixed = await lab.visit(server.url, calls)
         strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
-    async with Server(tried, "none", tmp_path / "unset", lab.page, pieces) as server:
+    async with Server(tried, "none", tmp_path / "unset", lab.page, edits) as server:
         unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS))
 
     assert fixed.read == {call.id: call.status for call in calls}

@@ -5,7 +5,7 @@ from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflig
 
 KEYS = """id url method page_origin kind outcome certainty alternatives reason stage hop header expected found status
 credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework causes
-fix""".split()
+fix recipe""".split()
 
 
 def test_every_key_is_always_there() -> None:
@@ -71,6 +71,7 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
             },
             "actual": {"set": {"Access-Control-Allow-Origin": PAGE, "Vary": "Origin"}, "remove": []},
         },
+        "recipe": None,
     }
 
 

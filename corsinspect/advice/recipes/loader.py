@@ -19,8 +19,22 @@ class Environments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     code: str
 
 
+class Existing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How CORS code looks that an app has already, with … for what differs from app to app."""
+
+    code: str
+    """Of the package that the recipe uses, or of the configuration."""
+    by_hand: str = ""
+    """Without the package."""
+    in_route: str = ""
+    """Of the package, where it serves a single route."""
+    methods: str = ""
+    """A pattern of Access-Control-Allow-Methods as only the package writes it."""
+
+
 class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The code for one framework. `code`, `file`, `install`, `where` and `traps` are templates (see render.py)."""
+    """The code for one framework. `code`, `head`, `replaces`, `file`, `install`, `where` and `traps` are templates (see
+    render.py)."""
 
     title: str
     kind: RecipeKind
@@ -30,6 +44,21 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     code: str
     where: str
     """Where in the file it goes, above all the order of middleware."""
+    head: str = ""
+    """What goes elsewhere, such as imports; each line only where it isn't there yet."""
+    head_where: str = ""
+    """Where that is; "": they are imports."""
+    replaces: str = ""
+    """What is there in any case and what `code` replaces, with … for what differs; a template, too."""
+    inside: tuple[str, ...] = ()
+    """The beginnings of the blocks that `code` goes into, the outermost first; those that are missing are made."""
+    existing: Existing | None = None
+    everyone: bool = False
+    """Whether the template can allow every origin."""
+    mirrors: bool = False
+    """Whether leaving the list of request headers out allows all that are asked for."""
+    only_methods: tuple[str, ...] = ()
+    """The only methods that it may name, where there are others than HTTP's."""
     restart: str
     traps: tuple[str, ...]
     id: str = ""

@@ -41,6 +41,17 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a preflight was answered with an error: by authentication, or by a router without OPTIONS."""
     errors: bool = False
     """Whether a server error (500 and up) was withheld from its page."""
+    exposed: tuple[str, ...] = ()
+    """The response headers that script may read now, so that it stays so. This and what follows is of CORS
+    code that is there already (see present.py)."""
+    everyone: bool = False
+    """Whether `*` is to stay."""
+    starred: bool = False
+    """Whether `*` is there now, to stay or not."""
+    mirrored: bool = False
+    """Whether any request header may be allowed now."""
+    present: bool = False
+    """Whether there is CORS code already; it may cover more than `prefix`."""
 
 
 def needs_of(calls: Iterable[Call]) -> dict[str, Needs]:
@@ -89,13 +100,15 @@ def _first_segment(url: str, server: str) -> str:
 
 def _joined(one: Needs | None, other: Needs) -> Needs:
     if one is None:
-        return msgspec.structs.replace(other, headers=_union((), other.headers), methods=_ordered(other.methods))
+        return msgspec.structs.replace(
+            other, headers=joined_names(other.headers), methods=joined_methods(other.methods)
+        )
     modes = {one.credentials, other.credentials}
     return Needs(
         api=one.api,
         origins=tuple(dict.fromkeys((*one.origins, *other.origins))),
-        methods=_ordered((*one.methods, *other.methods)),
-        headers=_union(one.headers, other.headers),
+        methods=joined_methods((*one.methods, *other.methods)),
+        headers=joined_names((*one.headers, *other.headers)),
         credentials="include" if "include" in modes else "unknown" if "unknown" in modes else "omit",
         prefix=one.prefix if one.prefix == other.prefix else "",
         refused=one.refused or other.refused,
@@ -103,13 +116,16 @@ def _joined(one: Needs | None, other: Needs) -> Needs:
     )
 
 
-def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({name.lower() for name in (*one, *other)}))
+def joined_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of headers, each once, in lower case and sorted."""
+    return tuple(sorted({name.lower() for name in names}))
 
 
-def _ordered(methods: Iterable[str]) -> tuple[str, ...]:
-    known = [method for method in _METHOD_ORDER if method in methods]
-    return (*known, *sorted(set(methods) - set(known)))
+def joined_methods(methods: Iterable[str]) -> tuple[str, ...]:
+    """Methods, each once, in the usual order."""
+    there = {*methods}
+    known = [method for method in _METHOD_ORDER if method in there]
+    return (*known, *sorted(there - {*known}))
 
 
 def is_wellformed_origin(text: str) -> bool:

@@ -41,6 +41,7 @@ def answer(subject: Subject, width: int) -> Content:
     parts = [
         title(call),
         _answer(call, words, width),
+        _elsewhere(subject, width),
         Content("") if any(cause.settles for cause in likely) else _behind(subject),
         _certificate(call, width, subject.can_trust),
         _comparison(advice.comparison(call, subject.steps), width),
@@ -74,6 +75,15 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
     if words.change:
         lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.change), STRONG))]
     return Content("\n").join(lines)
+
+
+def _elsewhere(subject: Subject, width: int) -> Content:
+    """The other answer, for who can't change the server."""
+    if (found := subject.elsewhere) is None:
+        return Content("")
+    text = f"{found.signs[0]} The Fix tab shows what you can do without changing {found.host}."
+    head = Content.assemble(("Not your server? ", STRONG), printable(text))
+    return Content("\n").join(hanging(Content(""), head, width, 0))
 
 
 def _behind(subject: Subject) -> Content:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from corsinspect import advice
-from corsinspect.advice.recipes import Rendered
-from corsinspect.advice.solution import FixLines, Solution
+from corsinspect.advice.recipes import Edit, Rendered, diff, recipes
+from corsinspect.advice.solution import FixLines, Solution, around_words
 from corsinspect.dashboard.detail.subject import Subject
-from corsinspect.dashboard.look.content import blocks, bullets, code, entry, hanging, lines
+from corsinspect.dashboard.look.content import blocks, bullets, change, entry, hanging, lines
 from corsinspect.dashboard.look.styles import GOOD, KEY, QUIET, STRONG, WARNING
 from corsinspect.printable import printable
 
@@ -25,6 +25,7 @@ def fix(subject: Subject, width: int) -> Content:
             *_headers(subject, found, width),
             lines(bullets(found.cautions, width, WARNING)) if found.cautions else Content(""),
             *_framework(found, width),
+            lines(_elsewhere(subject, width)),
         ]
     )
 
@@ -36,6 +37,9 @@ def _nothing_to_fix(subject: Subject, width: int) -> Iterable[Content]:
 
 
 def _headers(subject: Subject, found: Solution, width: int) -> Iterable[Content]:
+    if found.around:
+        yield Content.styled(printable(around_words(found)), STRONG)
+        return
     if not found.fix:
         yield Content.styled("Headers alone can't fix this.", STRONG)
         if change := advice.explanation(subject.call).change:
@@ -65,8 +69,11 @@ def _framework(found: Solution, width: int) -> Iterable[Content]:
         yield lines(hanging(Content(""), Content.assemble(text, ("→ ⏎ ", KEY), f"{CHOOSE}."), width, 0))
         return
     yield lines(_title(found, rendered, width))
-    yield lines(_steps(rendered, width))
-    yield code(rendered.code.strip("\n"))
+    if rendered.install:
+        yield lines(entry("install", f"{rendered.install}   (unless it is there)", width, indent=9))
+    for edit in found.edits:
+        yield lines(_edit(edit, width))
+        yield change(diff(edit), rendered.language, width)
     yield lines(entry("then", rendered.restart, width, indent=9))
     if rendered.notes:
         yield lines(bullets(rendered.notes, width, WARNING))
@@ -78,9 +85,20 @@ def _framework(found: Solution, width: int) -> Iterable[Content]:
     if rendered.environments:
         heading = Content.styled("An allowlist for each environment", STRONG)
         yield lines([heading, *hanging(Content(""), Content(printable(rendered.environments_how)), width, 0)])
-        yield code(rendered.environments.strip("\n"))
+        yield change([("+", line) for line in rendered.environments.strip("\n").splitlines()], rendered.language, width)
     if rendered.measured:
         yield Content.styled(f"Tested in a browser with {rendered.measured}.", QUIET)
+
+
+def _elsewhere(subject: Subject, width: int) -> Iterable[Content]:
+    if (found := subject.elsewhere) is None or subject.solution.around:
+        return
+    yield Content.styled("Not your server?", STRONG)
+    yield from hanging(Content(""), Content.styled(printable(" ".join(found.signs)), QUIET), width, 0)
+    for way in found.ways:
+        title = f" → ⏎ {recipes()[way.recipe].title}" if way.recipe is not None else ""
+        text = Content.assemble(printable(way.what), (printable(title), KEY))
+        yield from hanging(Content.styled("· ", QUIET), text, width, 2)
 
 
 def _title(found: Solution, rendered: Rendered, width: int) -> Iterable[Content]:
@@ -95,8 +113,8 @@ def _title(found: Solution, rendered: Rendered, width: int) -> Iterable[Content]
     yield from hanging(Content(""), text, width, 0)
 
 
-def _steps(rendered: Rendered, width: int) -> Iterable[Content]:
-    if rendered.install:
-        yield from entry("install", rendered.install, width, indent=9)
-    yield from entry("file", rendered.file, width, indent=9)
-    yield from entry("where", rendered.where, width, indent=9)
+def _edit(edit: Edit, width: int) -> Iterable[Content]:
+    yield from hanging(Content.styled("→ ", KEY), Content.styled(printable(edit.what), STRONG), width, 2)
+    yield from entry("file", edit.file, width, indent=9)
+    if edit.where:
+        yield from entry("where", edit.where, width, indent=9)

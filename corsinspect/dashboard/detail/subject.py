@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from corsinspect import analysis
+from corsinspect.advice.evidence.elsewhere import Elsewhere, elsewhere
 from corsinspect.advice.solution import Solution, solution
 from corsinspect.model import Call, Step
 
@@ -18,13 +19,16 @@ class Subject:
         *,
         can_trust: bool = False,
         recipe: str | None = None,
+        own: Callable[[], Sequence[Call]] = tuple,
     ) -> None:
         """`others` gives the session's calls to the same server; `can_trust`: a key may accept an untrusted
-        certificate here; `recipe`: the id of the one that the person chose for this server."""
+        certificate here; `recipe`: the id of the one that the person chose for this server;
+        `own` gives the calls to the page's own origin."""
         self.call = call
         self.can_trust = can_trust
         self.recipe = recipe
         self._others = others
+        self._own = own
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -37,9 +41,15 @@ class Subject:
         return solution(self.call, self.others, self.recipe)
 
     @cached_property
+    def elsewhere(self) -> Elsewhere | None:
+        """What to do if the server isn't the person's own; None where it may as well be."""
+        return elsewhere(self.call, self.others, self._own())
+
+    @cached_property
     def by_server(self) -> "Subject":
         """The same call as the server alone would have it, where a fix is being tried on it."""
-        return Subject(analysis.by_server(self.call), self._others, can_trust=self.can_trust, recipe=self.recipe)
+        own = analysis.by_server(self.call)
+        return Subject(own, self._others, can_trust=self.can_trust, recipe=self.recipe, own=self._own)
 
     @cached_property
     def others(self) -> Sequence[Call]:

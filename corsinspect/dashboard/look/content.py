@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from textual.content import Content
 
-from corsinspect.dashboard.look.styles import GOOD, QUIET
+from corsinspect.advice.recipes.fitting import fitted
+from corsinspect.dashboard.look.styles import BAD, GOOD, QUIET
 from corsinspect.printable import printable
 
 MOST_VALUE = 400
@@ -55,9 +56,17 @@ def bullets(texts: Iterable[str], width: int, style: str = "") -> Iterable[Conte
         yield from hanging(Content.styled("· ", QUIET), Content.styled(printable(text), style), width, 2)
 
 
-def code(text: str) -> Content:
-    """Lines of code or headers, line for line, set in."""
-    return Content("\n").join(Content.styled(f"  {printable(line)}", GOOD) for line in text.splitlines())
+def change(diff: Iterable[tuple[str, str]], language: str, width: int) -> Content:
+    """Lines of code, set in, each with the sign that says whether it comes (`+`), goes (`-`), or is there (` `). Where
+    all of them come there is no sign, so that what is selected by mouse is code."""
+    drawn = list(diff)
+    signs = any(sign != "+" for sign, _ in drawn)
+    styles = {"+": GOOD, "-": BAD, " ": QUIET}
+    return Content("\n").join(
+        Content.styled(f"{sign if signs else ' '} {printable(part)}", styles[sign])
+        for sign, line in drawn
+        for part in fitted(line, language, width - 2)
+    )
 
 
 def arrow(sign: str) -> Callable[[str], tuple[str, str]]:

@@ -51,7 +51,8 @@ def _curl(subject: Subject) -> str:
 COPIES = (
     Copy("u", "the URL", lambda subject: subject.call.url),
     Copy("c", "curl commands, with the preflight", _curl),
-    Copy("f", "the fix", lambda subject: solution.text(subject.solution)),
+    Copy("f", "the fix: headers and code, with what goes where", lambda subject: solution.text(subject.solution)),
+    Copy("k", "the code of the fix only", lambda subject: solution.code(subject.solution)),
     Copy("p", "a prompt for an AI assistant", lambda subject: prompt(subject.call, subject.steps, subject.solution)),
     Copy("j", "the exchanges as JSON", _json),
 )

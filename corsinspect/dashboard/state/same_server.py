@@ -15,20 +15,24 @@ FAR = 20_000
 
 
 class SameServer:
-    """Finds them, and keeps what it found last: whoever goes from failure to failure stays with one server."""
+    """Finds them, and keeps what it found last: whoever goes from failure to failure stays with one server (and one
+    page, whose own server is asked for as well)."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._key: tuple[str, int] | None = None
-        self._found: list[Call] = []
+        self._found: dict[str, tuple[int, list[Call]]] = {}
 
     def of(self, call: Call) -> list[Call]:
         """In order, at most the latest `MOST`; so that they differ, no more than `ALIKE` of a kind are among them."""
-        server = server_of(call)
-        key = (server, len(self._book.rows))
-        if key != self._key:
-            self._key, self._found = key, self._look(server)
-        return self._found
+        return self.to(server_of(call))
+
+    def to(self, server: str) -> list[Call]:
+        """The same for a server's origin."""
+        rows = len(self._book.rows)
+        if server not in self._found or self._found[server][0] != rows:
+            kept = list(self._found.items())[-1:]
+            self._found = {**dict(kept), server: (rows, self._look(server))}
+        return self._found[server][1]
 
     def _look(self, server: str) -> list[Call]:
         found: list[Call] = []
