@@ -6,18 +6,22 @@
 """
 
 import heapq
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 
 from corsinspect.fetch.origin import OPAQUE
-from corsinspect.model import Call, Changes, Exchange
+from corsinspect.model import Call, Changes, Exchange, Word
+from corsinspect.said import Said
 
+from .browser_said import judge_heard
 from .chain import Chain, chain_of
 from .classify import Facts
 from .credentials import PROOFS
 from .documents import Documents
 from .habits import Habits
 from .judge import judge
+from .matching import Matching
+from .never_sent import never_sent
 from .page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
 
@@ -26,6 +30,13 @@ PATIENCE = 3.0
 
 LIMIT = 10_000
 """Exchanges held at a time: half a minute of a very busy browser, and some 20 MB."""
+
+
+AT_ONCE = 256
+"""Saids that are joined with the exchanges at once, in a recording."""
+
+SETTLE_AFTER = 0.25
+"""Seconds, by the clock of the exchanges, after which what came since is joined with what the browser said."""
 
 
 class Tracker:
@@ -43,6 +54,9 @@ class Tracker:
         self._servers = PageMemory(server_shape)
         self._now = float("-inf")
         self._closed = False
+        self._matching: Matching | None = None  # until there is a Said: most captures have none
+        self._settled_at = float("-inf")
+        self._never_sent: dict[str, Call] = {}
 
     def feed(self, exchange: Exchange) -> Changes:
         """Takes in one state of an exchange (a later one replaces an earlier one)."""
@@ -63,7 +77,42 @@ class Tracker:
             was_done = facts.done
             facts.read_response(exchange)
             self._pairing.update(facts, was_done)
+        if self._matching is not None:
+            self._matching.see(facts)
         return self._changes([facts, *self._pairing.take_touched(), *enlightened, *self._concerned(facts)])
+
+    def hear(self, saids: Iterable[Said]) -> Changes:
+        """Takes in what the browser itself said of its requests; of one leg, a later state replaces an earlier one."""
+        matching = self._matching
+        for said in saids:
+            if matching is None:
+                matching = self._matching = Matching()
+                for facts in self._facts.values():
+                    matching.see(facts)
+            matching.hear(said)
+        return Changes([], []) if matching is None else self._settle(matching, [])
+
+    def _settle(self, matching: Matching, touched: list[Facts]) -> Changes:
+        """Joins what came with what the browser said, and judges whatever that concerns, and those touched."""
+        self._settled_at = self._now
+        settled = matching.settle()
+        concerned = [self._facts[id] for id in settled.exchanges if id in self._facts]
+        changes = self._changes([*touched, *concerned]) if touched or concerned else Changes([], [])
+        for id in sorted(settled.requests):
+            request = matching.request(id)
+            if request is None:  # forgotten: its row stays
+                self._never_sent.pop(id, None)
+                continue
+            own = request.legs[-1]
+            call = None if request.reached else never_sent(request.legs, matching.answered_before(own))
+            before = self._never_sent.pop(id, None)
+            if call is not None:
+                self._never_sent[id] = call
+                if call != before:
+                    changes.changed.append(call)
+            elif before is not None:
+                changes.withdrawn.append(before.id)
+        return changes
 
     def _concerned(self, facts: Facts) -> list[Facts]:
         """Whoever was judged without knowing what this exchange shows of their page: nobody, where facts come in order
@@ -87,6 +136,9 @@ class Tracker:
             facts = self._facts.get(id)
             if facts is not None and facts.request is None and facts.child is None:
                 due.append(facts)
+        matching = self._matching
+        if matching is not None and matching.stale and self._now >= self._settled_at + SETTLE_AFTER:
+            return self._settle(matching, due)
         return self._changes(due) if due else Changes([], [])
 
     def close(self) -> Changes:
@@ -95,6 +147,8 @@ class Tracker:
         waiting = [self._facts[id] for _, id in self._waiting if id in self._facts]
         self._waiting.clear()
         pending = [facts for facts in self._facts.values() if not facts.done]
+        if self._matching is not None:
+            return self._settle(self._matching, [*waiting, *pending])
         return self._changes([*waiting, *pending])
 
     def _changes(self, touched: list[Facts]) -> Changes:
@@ -128,7 +182,11 @@ class Tracker:
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
-        call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
+        word = None if self._matching is None else self._word(chain)
+        if word is None:
+            call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
+        else:
+            call = judge_heard(chain, word, self._memory.ask, self._servers.ask)
         self._memory.learn(chain, call)
         if call.credentials_signal in PROOFS:
             self._servers.learn(chain, call)
@@ -136,10 +194,16 @@ class Tracker:
             self._servers.unlearn(root)
         return call
 
+    def _word(self, chain: Chain) -> Word | None:
+        assert self._matching is not None
+        return self._matching.word(facts.exchange for facts in chain.facts())
+
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
         self._pairing.drop(facts)
+        if self._matching is not None:
+            self._matching.drop(facts)
         self._memory.release(facts)
         self._servers.release(facts)
         self._habits.drop(facts)
@@ -192,18 +256,28 @@ def _deadline(chain: Chain) -> float | None:
     return (request.exchange.answered or request.exchange.started) + PATIENCE
 
 
-def judge_all(exchanges: Iterable[Exchange]) -> list[Call]:
+def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list[Call]:
     """The Calls that a whole recording holds, in order of their first request.
 
-    `exchanges` in order of their start; their own times are the clock.
+    `exchanges` in order of their start; their own times are the clock. `saids`: what the browser said, in the order in
+    which it was written.
     """
     tracker = Tracker()
     calls: dict[str, Call] = {}
+    heard = deque(sorted(saids, key=_last_known))
     for exchange in exchanges:
+        while heard and _last_known(heard[0]) < exchange.started:
+            _take(calls, tracker.hear([heard.popleft() for _ in range(min(AT_ONCE, len(heard)))]))
         _take(calls, tracker.advance(exchange.started))
         _take(calls, tracker.feed(exchange))
+    while heard:
+        _take(calls, tracker.hear([heard.popleft() for _ in range(min(AT_ONCE, len(heard)))]))
     _take(calls, tracker.close())
     return sorted(calls.values(), key=lambda call: (call.started, call.id))
+
+
+def _last_known(said: Said) -> float:
+    return said.ended or said.answered or said.sent or said.called
 
 
 def _take(calls: dict[str, Call], changes: Changes) -> None:

@@ -14,7 +14,7 @@ from corsinspect import advice
 from corsinspect.advice.compare.contrast import Aspect, conclusion, contrast
 from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.messages.lookup import codes, console_words
-from corsinspect.advice.topics import GUIDES, TOPICS
+from corsinspect.advice.topics import GUIDES, NEVER_SENT, TOPICS
 from corsinspect.dashboard.look.content import blocks, bullets, cut, entry, hanging, lines, shown
 from corsinspect.dashboard.look.shorten import fit
 from corsinspect.dashboard.look.styles import BAD, GOOD, KEY, QUIET, STRONG, WARNING
@@ -107,16 +107,15 @@ class NotSeenScreen(ReadingScreen):
         parts = [
             Content.styled("My call isn't here", STRONG),
             lines(hanging(Content(""), Content(opening), width, 0)),
-            lines(
-                [
-                    Content.styled("mixed content: an https page calls an http address", KEY),
-                    *entry(
-                        "how to check",
-                        "The console says “Mixed Content” or “Blocked loading mixed active content”.",
-                        width,
-                    ),
-                    *entry("what to do", explain_reason("mixed-content", Known()).change, width),
-                ]
+            *(
+                lines(
+                    [
+                        Content.styled(f"{slug.replace('-', ' ')}: {title}", KEY),
+                        *entry("how to check", check, width),
+                        *entry("what to do", explain_reason(slug, Known()).change, width),
+                    ]
+                )
+                for slug, (title, check) in NEVER_SENT.items()
             ),
         ]
         for guide in GUIDES.values():
