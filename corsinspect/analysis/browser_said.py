@@ -16,7 +16,7 @@ from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Credentials, EngineVerdict, Outcome, Verdict, Word
 from corsinspect.said import Said
 
-from .chain import Chain
+from .chain import Chain, kind_of
 from .credentials import BROWSER, Inferred, infer
 from .judge import Ask, judge
 
@@ -106,24 +106,27 @@ def judge_heard(chain: Chain, word: Word, ask: Ask | None = None, ask_server: As
     """As `judge`, with what the browser said of it."""
     if word.match != "sure":
         return msgspec.structs.replace(judge(chain, None, ask, ask_server), browser=word)
-    seen = infer(chain.hops)
-    proven = seen.mode != "unknown" and seen.proof
-    mode = "unknown" if proven else mode_told(word, chain.page)
-    call = judge(chain, Inferred(mode, BROWSER) if mode != "unknown" else None, ask, ask_server)
     said = told(word)
+    call = judge(chain, _mode(chain, word, said), ask, ask_server)
     if said is None or call.kind in _WITHOUT_CORS or chain.first.engine is None:
         return msgspec.structs.replace(call, browser=word)
-    if not proven and mode == "unknown" and call.kind in ("simple", "preflighted"):
-        call = _by_outcome(chain, call, said)
     return _settled(chain, call, said, word)
 
 
-def _by_outcome(chain: Chain, call: Call, said: Told) -> Call:
-    """The Call in the mode that alone explains what became of it; as it was where both do, or none."""
-    omitted, included = (judge(chain, Inferred(mode, BROWSER)) for mode in ("omit", "include"))
-    without, with_them = _agreement(omitted, said), _agreement(included, said)
+def _mode(chain: Chain, word: Word, said: Told | None) -> Inferred | None:
+    """The credentials mode where the wire doesn't prove it: as the browser told it, or as it alone explains what became
+    of the call; None: no word of the browser shows it."""
+    seen = infer(chain.hops)
+    if kind_of(chain) not in ("simple", "preflighted") or (seen.mode != "unknown" and seen.proof):
+        return None
+    mode = mode_told(word, chain.page)
+    known = None if mode == "unknown" else Inferred(mode, BROWSER)
+    if said is None or (known is not None and _agreement(judge(chain, known), said)):
+        return known
+    omitted, included = Inferred("omit", BROWSER), Inferred("include", BROWSER)
+    without, with_them = _agreement(judge(chain, omitted), said), _agreement(judge(chain, included), said)
     if without == with_them:
-        return call
+        return known
     return omitted if without > with_them else included
 
 
@@ -148,6 +151,8 @@ def _agrees(outcome: Outcome, reason: Reason | None, said: Told) -> bool:
 
 def _settled(chain: Chain, call: Call, said: Told, word: Word) -> Call:
     verdict = call.verdict
+    if said.aborted and not (chain.last.is_preflight or chain.last.exchange.status is None):
+        return msgspec.structs.replace(call, browser=word, verdict=_aborted_later(verdict))
     if _agrees(verdict.outcome, verdict.reason, said) or _failed_before(chain, verdict, said):
         others = tuple(
             other
@@ -159,7 +164,7 @@ def _settled(chain: Chain, call: Call, said: Told, word: Word) -> Call:
         sure = msgspec.structs.replace(verdict, certainty="depends" if others else "certain", alternatives=others)
         return _with(call, sure, word, confirmed=True)
     unanswered = chain.last.is_preflight or chain.last.exchange.status is None
-    if (said.aborted or said.outcome is None) and not (unanswered and verdict.outcome not in _READ):
+    if said.outcome is None and not (unanswered and verdict.outcome not in _READ):
         # it failed after its answer had come: that says nothing of CORS
         return msgspec.structs.replace(call, browser=word)
     if verdict.outcome == "not-cors" and said.failing is None:
@@ -169,6 +174,27 @@ def _settled(chain: Chain, call: Call, said: Told, word: Word) -> Call:
     ours = verdict if verdict.outcome in _DECIDED and verdict.certainty == "certain" else None
     theirs = _of_browser(chain, verdict, said, word)
     return _with(call, theirs, word, confirmed=ours is None, computed=ours)
+
+
+def _aborted_later(verdict: Verdict) -> Verdict:
+    """The verdict on a call that was aborted after its answer had come, as it is when a page doesn't read the answer to
+    a request in mode "no-cors", or stops at a redirect: that CORS didn't refuse it is all that this says."""
+    if verdict.certainty != "depends":
+        return verdict
+    read = [other for other in verdict.alternatives if other.outcome in _READ]
+    if verdict.outcome in _READ:
+        kept = tuple(other for other in read if other.outcome != verdict.outcome)
+        return msgspec.structs.replace(verdict, certainty="depends" if kept else "likely", alternatives=kept)
+    if not read:
+        return verdict
+    return Verdict(
+        outcome=read[0].outcome,
+        certainty="likely",
+        stage=verdict.stage,
+        hop=verdict.hop,
+        status=verdict.status,
+        engines=verdict.engines,
+    )
 
 
 def _failed_before(chain: Chain, verdict: Verdict, said: Told) -> bool:

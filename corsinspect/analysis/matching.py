@@ -183,11 +183,7 @@ class Matching:
         exchange = facts.exchange
         if exchange.method is None or exchange.id in self._kept:
             return
-        key = _key(exchange.method, exchange.url)
-        group = self._group(key)
-        group.seen[exchange.id] = _Seen(facts)
-        if len(group.seen) > GROUP_LIMIT:
-            self._keep(key, min(group.seen.values(), key=lambda seen: seen.exchange.started).exchange.id)
+        self._group(_key(exchange.method, exchange.url)).seen[exchange.id] = _Seen(facts)
 
     def hear(self, said: Said) -> None:
         """Takes in what the browser said of a leg, or a newer state of it."""
@@ -203,8 +199,6 @@ class Matching:
         self._heard.add(request)
         for other in legs:  # what is known of one leg is a fact of them all
             self._group(self._key_of(other))
-        if len(group.told) > GROUP_LIMIT:
-            self._retire(key, min(group.told, key=lambda each: group.told[each].start))
         if len(self._said) > SAID_LIMIT:
             self._forget(request_of(next(iter(self._said.values())).said))
 
@@ -228,8 +222,11 @@ class Matching:
             self._conclude(key, self._groups[key], pairs, changed)
         for key in again:
             group = self._groups[key]
+            if len(group.seen) > GROUP_LIMIT or len(group.told) > GROUP_LIMIT:
+                self._trim(key, group)
             if not group.seen and not group.told:
                 del self._groups[key]
+                self._stale.pop(key, None)
         changed.requests.update(self._heard)
         for request in self._heard:
             changed.exchanges.update(self._reached.get(request, ()))
@@ -285,6 +282,15 @@ class Matching:
 
     def _legs(self, request: str) -> tuple[Said, ...]:
         return tuple(self._said[leg].said for leg in self._requests.get(request, ()))
+
+    def _trim(self, key: Key, group: _Group) -> None:
+        """Takes the oldest out of a group that is too large."""
+        oldest = sorted(group.seen, key=lambda id: group.seen[id].exchange.started)
+        for id in oldest[: max(0, len(oldest) - GROUP_LIMIT)]:
+            self._keep(key, id)
+        first = sorted(group.told, key=lambda leg: group.told[leg].start)
+        for leg in first[: max(0, len(first) - GROUP_LIMIT)]:
+            self._retire(key, leg)
 
     def _keep(self, key: Key, id: str) -> None:
         """Takes an exchange out of its group, and the leg with it that is its own."""
@@ -521,9 +527,9 @@ def _parts(edges: dict[Leg, list[str]]) -> Iterable[tuple[Sequence[Leg], set[str
     for leg, ids in edges.items():
         for id in ids:
             of.setdefault(id, []).append(leg)
-    left = dict.fromkeys(edges)
+    left = list(edges)
     while left:
-        found, reached, ids = [next(iter(left))], {next(iter(left))}, set[str]()
+        found, reached, ids = [left[0]], {left[0]}, set[str]()
         while found:
             for id in edges[found.pop()]:
                 if id not in ids:
@@ -532,7 +538,7 @@ def _parts(edges: dict[Leg, list[str]]) -> Iterable[tuple[Sequence[Leg], set[str
                     reached.update(new)
                     found += new
         yield [leg for leg in left if leg in reached], ids
-        left = {leg: None for leg in left if leg not in reached}
+        left = [leg for leg in left if leg not in reached]
 
 
 def _telling(said: Said) -> tuple[object, ...]:

@@ -57,6 +57,8 @@ class Tracker:
         self._matching: Matching | None = None  # until there is a Said: most captures have none
         self._settled_at = float("-inf")
         self._never_sent: dict[str, Call] = {}
+        self._words: OrderedDict[str, Word] = OrderedDict()
+        """What the browser said of Calls, by their ids, for those that change when all else is let go of."""
 
     def feed(self, exchange: Exchange) -> Changes:
         """Takes in one state of an exchange (a later one replaces an earlier one)."""
@@ -166,7 +168,8 @@ class Tracker:
             changed = [self._judge(root) for root in roots.values()]
         if self._memory.stale or self._servers.stale:
             # what others of the page have shown by now changes those after them
-            changed += [self._judge(root) for root in self._stale_roots({call.id for call in changed})]
+            judged = {changed[0].id} if len(changed) == 1 else set[str]()  # of several, one may have changed another
+            changed += [self._judge(root) for root in self._stale_roots(judged)]
         return Changes(changed, withdrawn)
 
     def _stale_roots(self, judged: set[str]) -> list[Facts]:
@@ -187,6 +190,9 @@ class Tracker:
             call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
         else:
             call = judge_heard(chain, word, self._memory.ask, self._servers.ask)
+            self._words[call.id] = word
+            if len(self._words) > self._limit:
+                self._words.popitem(last=False)
         self._memory.learn(chain, call)
         if call.credentials_signal in PROOFS:
             self._servers.learn(chain, call)
@@ -232,7 +238,9 @@ class Tracker:
         facts.read_response(exchange)
         if exchange.ended is not None:
             self._evicted[exchange.id] = None
-        return Changes([judge(chain_of(_root(facts), True, self._documents))], [])
+        root = _root(facts)
+        chain, word = chain_of(root, True, self._documents), self._words.get(root.exchange.id)
+        return Changes([judge(chain) if word is None else judge_heard(chain, word)], [])
 
 
 def _root(facts: Facts) -> Facts:

@@ -165,8 +165,9 @@ def _reasons_by_code(engine: EngineName) -> dict[str, Reason]:
 
 _BY_CODE: dict[EngineName, dict[str, Reason]] = {
     "chromium": _reasons_by_code("chromium"),
-    "firefox": _reasons_by_code("firefox") | {TWO_ORIGIN_LINES: "origin-multiple"},
+    "firefox": _reasons_by_code("firefox"),
 }
+_BY_CODE["firefox"][TWO_ORIGIN_LINES] = "origin-multiple"
 
 
 def reason_of(engine: EngineName, code: str | None) -> Reason | None:
