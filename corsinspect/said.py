@@ -24,7 +24,8 @@ class Place(Record, frozen=True):
 
 
 class WithheldCookie(Record, frozen=True):
-    """A cookie that the browser has for the request's URL and didn't send: its name, never its value."""
+    """A cookie that the browser kept back (has for the request's URL and didn't send, or was given and didn't store): its
+    name, never its value."""
 
     name: str
     reasons: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Said(Record, frozen=True):
     url: str
     """Without a fragment."""
     method: str
+    """"" where it wasn't told (a call that a Content-Security-Policy forbade)."""
     hop: int = 0
     browser: str = ""
     """For people: "Chromium 156"."""
@@ -50,7 +52,8 @@ class Said(Record, frozen=True):
     preflight_of: str | None = None
     """The id of the request that this preflight was made for."""
     sent: float | None = None
-    """When its first byte went out; None: as far as known it never left the browser."""
+    """When its first byte went out or, where that wasn't told, when the browser's network layer took it up; None: as far
+    as known it never left the browser."""
     answered: float | None = None
     ended: float | None = None
     request_headers: HeaderList | None = None
@@ -63,6 +66,8 @@ class Said(Record, frozen=True):
     cookies_sent: tuple[str, ...] = ()
     """Names."""
     cookies_withheld: tuple[WithheldCookie, ...] = ()
+    cookies_refused: tuple[WithheldCookie, ...] = ()
+    """Cookies that the answer set and the browser didn't store."""
     code: str | None = None
     """The CORS failure in the browser's terms: CDP's CorsError, Gecko's console category."""
     parameter: str | None = None

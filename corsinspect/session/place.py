@@ -15,6 +15,8 @@ if sys.platform != "win32":
     import fcntl
 
 KEPT = 20
+COMPANIONS = (".notes.jsonl", ".browser.jsonl")
+"""Ends of the names of the files that belong to a session: the person's notes, and what the browser said."""
 _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}(-\d+)?\.jsonl")
 
 
@@ -118,4 +120,5 @@ def _sweep(folder: Path) -> None:
         if not is_held(path):
             with suppress(OSError):  # another process swept it, or it isn't ours to delete
                 path.unlink()
-                path.with_name(path.name + ".notes.jsonl").unlink()
+                for suffix in COMPANIONS:
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)

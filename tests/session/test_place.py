@@ -1,6 +1,6 @@
 import pytest
 
-from corsinspect.session import SessionWriter, place
+from corsinspect.session import SessionWriter, notes, place, sidecar
 from tests.session.build import exchange
 
 
@@ -36,6 +36,16 @@ def test_the_last_twenty_are_kept_and_other_files_left_alone():
     new = place.new_session_path()
     assert [path for path in sessions if path.exists()] == sessions[-19:]
     assert new.exists() and other.exists() and not notes.exists()
+
+
+@pytest.mark.parametrize("suffixes", [(notes.SUFFIX,), (sidecar.SUFFIX,), (notes.SUFFIX, sidecar.SUFFIX)])
+def test_what_belongs_to_a_session_goes_with_it(suffixes: tuple[str, ...]):
+    sessions = [old(number) for number in range(1, 21)]
+    companions = [sessions[0].with_name(sessions[0].name + suffix) for suffix in suffixes]
+    for companion in companions:
+        companion.touch()
+    place.new_session_path()
+    assert not any(path.exists() for path in [sessions[0], *companions])
 
 
 def test_a_session_that_is_being_written_is_never_deleted():
