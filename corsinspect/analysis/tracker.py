@@ -6,6 +6,7 @@
 """
 
 import heapq
+import math
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 
@@ -31,9 +32,6 @@ PATIENCE = 3.0
 LIMIT = 10_000
 """Exchanges held at a time: half a minute of a very busy browser, and some 20 MB."""
 
-
-AT_ONCE = 256
-"""Saids that are joined with the exchanges at once, in a recording."""
 
 SETTLE_AFTER = 0.25
 """Seconds, by the clock of the exchanges, after which what came since is joined with what the browser said."""
@@ -272,16 +270,33 @@ def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list
     """
     tracker = Tracker()
     calls: dict[str, Call] = {}
-    heard = deque(sorted(saids, key=_last_known))
+    speech = Speech(saids)
     for exchange in exchanges:
-        while heard and _last_known(heard[0]) < exchange.started:
-            _take(calls, tracker.hear([heard.popleft() for _ in range(min(AT_ONCE, len(heard)))]))
+        if said := speech.until(exchange.started):
+            _take(calls, tracker.hear(said))
         _take(calls, tracker.advance(exchange.started))
         _take(calls, tracker.feed(exchange))
-    while heard:
-        _take(calls, tracker.hear([heard.popleft() for _ in range(min(AT_ONCE, len(heard)))]))
+    _take(calls, tracker.hear(speech.until(math.inf)))
     _take(calls, tracker.close())
     return sorted(calls.values(), key=lambda call: (call.started, call.id))
+
+
+class Speech:
+    """What a browser said of a recording, each when it would have come beside the exchanges."""
+
+    def __init__(self, saids: Iterable[Said]) -> None:
+        self._saids = deque(sorted(saids, key=_last_known))
+        self._next = _last_known(self._saids[0]) if self._saids else math.inf
+
+    def until(self, now: float) -> list[Said]:
+        """What had been said by then, not for each moment but for several at once."""
+        if now <= self._next:
+            return []
+        found: list[Said] = []
+        while self._saids and _last_known(self._saids[0]) < now:
+            found.append(self._saids.popleft())
+        self._next = max(now + SETTLE_AFTER, _last_known(self._saids[0])) if self._saids else math.inf
+        return found
 
 
 def _last_known(said: Said) -> float:
