@@ -7,24 +7,25 @@
 
 import heapq
 import math
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.model import Call, Changes, Exchange, Word
 from corsinspect.said import Said
 
-from .browser_said import judge_heard
 from .chain import Chain, chain_of
 from .classify import Facts
 from .credentials import PROOFS
 from .documents import Documents
 from .habits import Habits
 from .judge import judge
-from .matching import Matching
-from .never_sent import never_sent
 from .page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
+from .word.matching import Matching
+from .word.never_sent import never_sent
+from .word.speech import speech_of
+from .word.verdict import judge_heard
 
 PATIENCE = 3.0
 """Seconds that a granted preflight, or a redirect, is given for what must follow it."""
@@ -265,42 +266,20 @@ def _deadline(chain: Chain) -> float | None:
 def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list[Call]:
     """The Calls that a whole recording holds, in order of their first request.
 
-    `exchanges` in order of their start; their own times are the clock. `saids`: what the browser said, in the order in
-    which it was written.
+    `exchanges` in order of their start; their own times are the clock. `saids`: what the browser said.
     """
     tracker = Tracker()
     calls: dict[str, Call] = {}
-    speech = Speech(saids)
+    speech = speech_of(saids)
     for exchange in exchanges:
-        if said := speech.until(exchange.started):
+        while said := speech.until(exchange.started):
             _take(calls, tracker.hear(said))
         _take(calls, tracker.advance(exchange.started))
         _take(calls, tracker.feed(exchange))
-    _take(calls, tracker.hear(speech.until(math.inf)))
+    while said := speech.until(math.inf):
+        _take(calls, tracker.hear(said))
     _take(calls, tracker.close())
     return sorted(calls.values(), key=lambda call: (call.started, call.id))
-
-
-class Speech:
-    """What a browser said of a recording, each when it would have come beside the exchanges."""
-
-    def __init__(self, saids: Iterable[Said]) -> None:
-        self._saids = deque(sorted(saids, key=_last_known))
-        self._next = _last_known(self._saids[0]) if self._saids else math.inf
-
-    def until(self, now: float) -> list[Said]:
-        """What had been said by then, not for each moment but for several at once."""
-        if now <= self._next:
-            return []
-        found: list[Said] = []
-        while self._saids and _last_known(self._saids[0]) < now:
-            found.append(self._saids.popleft())
-        self._next = max(now + SETTLE_AFTER, _last_known(self._saids[0])) if self._saids else math.inf
-        return found
-
-
-def _last_known(said: Said) -> float:
-    return said.ended or said.answered or said.sent or said.called
 
 
 def _take(calls: dict[str, Call], changes: Changes) -> None:

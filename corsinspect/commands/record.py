@@ -14,6 +14,7 @@ from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Follower
 from corsinspect.session.lines import KEPT
+from corsinspect.session.sidecar import SaidFollower
 from corsinspect.terminal import wants_colour
 
 
@@ -53,12 +54,15 @@ class Recording:
         """Whether the session file was deleted, or replaced, while it was written."""
         self._stopped = False
         self._follower = Follower(proxy.session)
+        self._said = SaidFollower(proxy.session, self._follower.redactor)
         self._tracker = Tracker()
 
     def poll(self, now: float) -> None:
         """Reads what was added to the session file since the last time."""
         for exchange in self._follower.poll():
             self.lines.take(self._tracker.feed(exchange))
+        if said := self._said.poll():
+            self.lines.take(self._tracker.hear(said))
         self.lines.take(self._tracker.advance(now))
         if not self.gone and self._follower.gone:
             self.gone = True
@@ -69,6 +73,7 @@ class Recording:
         self.poll(time.time())
         self.lines.take(self._tracker.close())
         self._follower.close()
+        self._said.close()
 
     def stop(self) -> None:
         """Ends `follow`. A flag, as `wait_for` forgets a cancel that comes together with a wake-up (Python 3.11)."""

@@ -12,12 +12,14 @@ from typing import NamedTuple
 import msgspec
 
 from corsinspect.model import Exchange
+from corsinspect.said import Said
 from corsinspect.session import lines
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.formats import har, mitm
 from corsinspect.session.formats.unpack import unpacked
 from corsinspect.session.redaction.redact import Redactor
+from corsinspect.session.sidecar import load_saids
 
 __all__ = ["FORMATS", "Ahead", "Follower", "Format", "Loaded", "Problem", "SessionError", "is_session", "load"]
 
@@ -64,6 +66,8 @@ class Loaded(msgspec.Struct):
     problems: list[Problem]
     format: str
     """The key in FORMATS."""
+    saids: list[Said] = []
+    """What the browser that corsinspect launched said of its requests, where a file beside this one has it."""
 
 
 def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> Loaded:
@@ -89,6 +93,7 @@ def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> L
         more = f" (and {len(loaded.problems) - 1} more of the kind)" if len(loaded.problems) > 1 else ""
         raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _HINT)
     loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
+    loaded.saids = load_saids(path, redactor)
     return loaded
 
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis import Tracker, judge_all
-from corsinspect.analysis import matching as module
 from corsinspect.analysis.classify import Facts
-from corsinspect.analysis.matching import Matching, request_of
+from corsinspect.analysis.word import matching as module
+from corsinspect.analysis.word.matching import Matching, request_of
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session import load
-from tests.analysis.build import FIREFOX, OPEN, exchange, preflight
+from tests.analysis.build import CHROMIUM, FIREFOX, OPEN, exchange, preflight
 from tests.analysis.test_tracker import Calls, states
 from tests.corpus import COLLECTIONS, recording, truth
 from tests.said import said_of, saids_of
@@ -77,7 +77,7 @@ def test_any_interleaving_ends_in_the_same_calls(name: str) -> None:
     expected = {call.id: call for call in judge_all(exchanges, saids)}
     draw = random.Random(len(name))
     queues: list[list[Exchange | Said]] = [[*states(each)] for each in exchanges]
-    queues += [[msgspec.structs.replace(said, ended=None, code=None, failed=None), said] for said in saids]
+    queues.extend([msgspec.structs.replace(said, ended=None, code=None, failed=None), said] for said in saids)
     order = [number for number, queue in enumerate(queues) for _ in queue]
     draw.shuffle(order)
     calls = Calls()
@@ -96,8 +96,7 @@ def test_any_interleaving_at_one_url_ends_the_same(seed: int, numbered: bool) ->
     saids: list[Said] = []
     for number in range(draw.randint(2, 12)):
         at = 100 + draw.random() / 5
-        agent = None if numbered else FIREFOX
-        made = exchange(at=at, got=OPEN, id=f"e{number}", **({"agent": agent} if agent else {}))
+        made = exchange(at=at, got=OPEN, id=f"e{number}", agent=CHROMIUM if numbered else FIREFOX)
         made = msgspec.structs.replace(made, connection=f"c{draw.randrange(4)}")
         if draw.random() < 0.9:
             exchanges.append(made)

@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from corsinspect.analysis.chain import Chain, kind_of
+from corsinspect.analysis.credentials import BROWSER, Inferred, infer
+from corsinspect.analysis.judge import Ask, judge
 from corsinspect.fetch.reasons import VAGUE_CODES, Reason, reason_of
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Credentials, EngineVerdict, Outcome, Verdict, Word
 from corsinspect.said import Said
-
-from .chain import Chain, kind_of
-from .credentials import BROWSER, Inferred, infer
-from .judge import Ask, judge
 
 Cause = tuple[str, Outcome, Reason]
 
@@ -49,8 +48,8 @@ _FAILED: tuple[Cause, ...] = (
 )
 """`Said.failed` where it names the cause: net_error_list.h, ErrorList.py."""
 
-BLOCKED = {name: (outcome, reason) for name, outcome, reason in _BLOCKED}
-FAILED = {name: (outcome, reason) for name, outcome, reason in _FAILED}
+BLOCKED: dict[str, tuple[Outcome, Reason]] = {name: (outcome, reason) for name, outcome, reason in _BLOCKED}
+FAILED: dict[str, tuple[Outcome, Reason]] = {name: (outcome, reason) for name, outcome, reason in _FAILED}
 
 ABORTED = frozenset({"net::ERR_ABORTED", "NS_BINDING_ABORTED"})
 
@@ -227,7 +226,7 @@ def _of_browser(chain: Chain, verdict: Verdict, said: Told, word: Word) -> Verdi
         stage="preflight" if last.preflight_of is not None else "actual",
         hop=len(chain.hops) - 1,
         status=chain.last.exchange.status,
-        engines=None if verdict.engines is None else verdict.engines | {last.engine: own},
+        engines=None if verdict.engines is None else {**verdict.engines, last.engine: own},
     )
 
 

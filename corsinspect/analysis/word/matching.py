@@ -27,12 +27,11 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from corsinspect.analysis.classify import Facts
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Exchange, HeaderList, Word
 from corsinspect.said import Said
-
-from .classify import Facts
 
 EARLY = 0.004
 """Seconds by which the proxy's stamp may lie before the browser's: two clocks' readings of one moment."""

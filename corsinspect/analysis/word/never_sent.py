@@ -8,7 +8,7 @@ from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange, Kind, Outcome, Verdict, Word
 from corsinspect.said import Said
 
-from .browser_said import BLOCKED, FAILED, Told, mode_told, told
+from .verdict import BLOCKED, FAILED, Told, mode_told, told
 
 PREFIX = "browser:"
 """Before the browser's request id, in such a Call's id."""
