@@ -1,5 +1,6 @@
 """The words: what happened to a call, who must change what, and exactly which characters differ."""
 
+from corsinspect.advice.browser_said import called_by, confirmation, dispute, withheld
 from corsinspect.advice.compare.comparison import ComparisonRow, comparison
 from corsinspect.advice.compare.differences import (
     Difference,
@@ -42,10 +43,13 @@ __all__ = [
     "Words",
     "alternatives",
     "apart",
+    "called_by",
     "certainty",
     "comparison",
+    "confirmation",
     "counted",
     "credentials_difference",
+    "dispute",
     "engines",
     "evidence",
     "explanation",
@@ -60,4 +64,5 @@ __all__ = [
     "short_reason",
     "showed",
     "step_rows",
+    "withheld",
 ]

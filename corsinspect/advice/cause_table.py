@@ -856,6 +856,9 @@ CAUSES: tuple[KnownCause, ...] = (
         "An element (<img>, <script>, a style sheet) loaded the same address without CORS, and the browser kept that "
         "answer.",
         sign="The address was loaded before without Origin, and its answer has no “Vary: Origin”.",
+        seen="The answer in the cache came at {cached_at}, without Access-Control-Allow-Origin and without “Vary: "
+        "Origin”.",
+        test=lambda it: it.cached_for_elements,
         change="{server}: add “Vary: Origin” to all answers of this address, those without Origin too; or the page: "
         "add crossorigin to the element. Then clear the browser's cache once.",
     ),

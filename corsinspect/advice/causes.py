@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -134,6 +135,11 @@ def _login(context: CallContext) -> str:
     return cut(combined(redirecting.response_headers, "location") or "" if redirecting else "a login").partition("?")[0]
 
 
+def _cached_at(context: CallContext) -> str:
+    cached = context.cached
+    return "" if cached is None else datetime.fromtimestamp(cached.started).strftime("%H:%M:%S")
+
+
 def _lacked(context: CallContext) -> str:
     names = wanted_and_hidden(context.call)
     late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
@@ -159,6 +165,7 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "maker_setting": _setting,
     "asked": _asked,
     "login": _login,
+    "cached_at": _cached_at,
     "secure": lambda context: cut(re.sub("^http:", "https:", context.location)),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
     "hidden": lambda context: ", ".join(wanted_and_hidden(context.call)),

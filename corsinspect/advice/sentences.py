@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from corsinspect.advice.browser_said import confirmation
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
@@ -72,8 +73,9 @@ def headline(call: Call) -> str:
     """The outcome in a few words: "Blocked at the preflight"."""
     verdict = call.verdict
     if verdict.outcome == "blocked":
+        unsent = "Blocked: the page may not read the answer" if call.hops else "Blocked in the browser, never sent"
         return {"preflight": "Blocked at the preflight", "redirect": "Blocked at a redirect"}.get(
-            verdict.stage or "", "Blocked: the page may not read the answer"
+            verdict.stage or "", unsent
         )
     if verdict.outcome == "not-cors":
         return f"Not CORS: {_not_cors(call)[0]}"
@@ -81,20 +83,22 @@ def headline(call: Call) -> str:
         "allowed": "Allowed",
         "simulated": "SIMULATED: allowed, but not by the server",
         "opaque": "Sent, but unreadable (no-cors)",
-        "network-error": "Network error, not CORS",
+        "network-error": "Network error, not CORS" if call.hops else "Never sent, and not CORS",
         "pending": "Waiting for the answer",
         "unknown": "Cannot tell",
     }[verdict.outcome]
 
 
 def certainty(call: Call) -> str:
-    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it; with the earlier
-    call that it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
+    """How sure the verdict is: "certain", "likely", what it depends on, that the person assumed it, or that the browser
+    confirmed it; with the earlier call that it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
     if call.credentials_signal == "assumed":
         return "assumed by you"
+    if verdict.certainty == "certain" and (confirmed := confirmation(call)):
+        return confirmed
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"
@@ -122,6 +126,11 @@ def explanation(call: Call) -> Explanation:
             f"The page could read the answer because the proxy changed its headers on the way, to try a fix. "
             f"{_server(call)} itself sent different headers.",
         )
+    if verdict.outcome == "opaque" and verdict.reason is None and not call.hops:
+        happened = (
+            f"The page asked for this without CORS (no-cors), and nothing was sent to {_server(call)}: the browser "
+        )
+        return Explanation(headline(call), f"{happened}answered from its cache, or the page's service worker did.")
     if verdict.outcome == "opaque" and verdict.reason is None:
         happened = (
             f"The page asked for this without CORS (no-cors): it was sent, {_server(call)} answered, and by design"
@@ -139,7 +148,7 @@ def explanation(call: Call) -> Explanation:
     if _hides(call):
         bare = verdict.reason in ("origin-missing", "preflight-status")
         happened += " " + (MASKED[call.masked or ""] if bare else MASKED_BESIDE).format_map(values)
-    consequence = _consequence(call) if verdict.outcome == "blocked" else ""
+    consequence = _consequence(call) if verdict.outcome == "blocked" and call.hops else ""
     return Explanation(headline(call), happened, consequence, words.change.format_map(values))
 
 
@@ -297,6 +306,9 @@ def _let_through(call: Call, method: str) -> str:
 def _allowed(call: Call) -> str:
     verdict = call.verdict
     page = call.page_origin or "the page"
+    if not call.hops and call.browser is not None:
+        by = "The page's service worker" if call.browser.last.by_service_worker else "The browser's cache"
+        return f"{by} answered this call, so nothing was sent to {_server(call)}; {page} may read the answer."
     status = f" (status {verdict.status})" if verdict.status is not None else ""
     allowed = f"{_server(call)} lets {page} read its answer{status}."
     if call.preflight == "cached":

@@ -41,6 +41,7 @@ def by_server(call: Call) -> Call:
         let_through = hops[-1][1] is not None
         hops[-1] = (stop.facts, None)
     again = judge(chain._replace(hops=hops), Inferred(call.credentials, call.credentials_signal))
+    word = None if call.browser is None else msgspec.structs.replace(call.browser, confirmed=None, computed=None)
     return msgspec.structs.replace(
-        again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through
+        again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through, browser=word
     )

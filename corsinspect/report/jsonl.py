@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
+from corsinspect.advice.browser_said import place
 from corsinspect.advice.fix import fix
 from corsinspect.advice.recipes import framework
 from corsinspect.analysis import also_failing, by_server, readable_headers
-from corsinspect.model import Alternative, Call, Finding
+from corsinspect.model import Alternative, Call, Finding, Word
 
 _encode = msgspec.json.Encoder().encode
 
@@ -53,6 +54,7 @@ def row(call: Call) -> dict[str, Any]:
         "roles": [role for role, _ in roles],
         "readable_headers": readable_headers(call),
         "framework": framework(call),
+        "browser": _browser(call.browser),
         "fix": msgspec.to_builtins(fix(call)),
     }
 
@@ -73,6 +75,21 @@ def _harmless(line: bytes) -> bytes:
     if line.isascii() and b"\x7f" not in line:
         return line
     return json.dumps(json.loads(line), separators=(",", ":")).replace("\x7f", "\\u007f").encode()
+
+
+def _browser(word: Word | None) -> dict[str, Any] | None:
+    if word is None:
+        return None
+    caller = word.caller
+    return {
+        "confirmed": word.confirmed,
+        "match": word.match,
+        "code": None if word.failing is None else word.failing.code,
+        "credentials": next((said.credentials for said in word.said if said.credentials is not None), None),
+        "initiator": None if caller is None else place(caller),
+        "cookies_withheld": [{"name": each.name, "reasons": list(each.reasons)} for each in word.withheld],
+        "console": word.console,
+    }
 
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:

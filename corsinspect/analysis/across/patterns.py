@@ -270,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     Rule("other-environment", "error", _other_environment, _what_it_names, by_page=True),
     Rule("loopback-names", "error", _loopback_mixed, _what_it_names, by_page=True),
     Rule("repeated-failure", "error", _failed, _repeated, by_page=True),
+    Rule("browser-disagrees", "warning", lambda kind: kind.disputed),
     Rule("any-origin", "warning", _echoes, _any_origin),
     Rule("null-allowed", "warning", _allows_null),
     Rule("vary-missing", "warning", _unvaried, _several_named),

@@ -55,6 +55,8 @@ class Traits(NamedTuple):
     background: bool = False
     refused: bool = False
     """Whether CORS code answered the preflight, and refused the call."""
+    disputed: bool = False
+    """Whether the browser said something else than what follows from the traffic for certain."""
     kept: bool = False
     """Whether it was loaded without CORS, and a browser may give it to a later fetch() without asking the server."""
 
@@ -72,6 +74,7 @@ def traits(call: Call) -> Traits:
             verdict.reason,
             status=verdict.status,
             background=call.background,
+            disputed=call.browser is not None and call.browser.confirmed is False,
             kept=_kept(call),
         )
     hop = call.hops[0]
@@ -99,6 +102,7 @@ def traits(call: Call) -> Traits:
         hop=verdict.hop,
         background=call.background,
         refused=preflight is not None and _refused(preflight),
+        disputed=call.browser is not None and call.browser.confirmed is False,
     )
 
 

@@ -1,6 +1,6 @@
 """Screens to read: why a call ended as it did, what a proxy can't see, and two calls beside each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -97,7 +97,14 @@ class ReasonScreen(ReadingScreen):
 
 
 class NotSeenScreen(ReadingScreen):
-    """What a proxy can't see, with the way to check each."""
+    """What a proxy can't see: what the browser said of it, and the way to check each."""
+
+    MOST = 8
+    """Calls that the browser never sent, of which it's said why."""
+
+    def __init__(self, never_sent: Sequence[Call] = ()) -> None:
+        super().__init__()
+        self._never_sent = never_sent
 
     def text(self, width: int) -> Content:
         opening = (
@@ -106,6 +113,7 @@ class NotSeenScreen(ReadingScreen):
         )
         parts = [
             Content.styled("My call isn't here", STRONG),
+            *self._told(width),
             lines(hanging(Content(""), Content(opening), width, 0)),
             *(
                 lines(
@@ -132,6 +140,17 @@ class NotSeenScreen(ReadingScreen):
                     )
                 )
         return blocks(parts)
+
+    def _told(self, width: int) -> Iterable[Content]:
+        """What the browser said, instead of what it might be."""
+        for call in self._never_sent:
+            said = advice.explanation(call)
+            by = advice.called_by(call)
+            head = " ".join(filter(None, (cut(call.method or "", 40), cut(call.url, 300), by)))
+            told = [Content.styled(printable(head), KEY), *entry("what happened", said.happened, width)]
+            yield lines([*told, *(entry("what to do", said.change, width) if said.change else ())])
+        if self._never_sent:
+            yield Content.styled("Not among these? Otherwise:", STRONG)
 
 
 class ContrastScreen(ReadingScreen):
