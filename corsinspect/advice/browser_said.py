@@ -56,8 +56,10 @@ def place(place: Place) -> str:
 def brief_place(place: Place) -> str:
     """A place in the page's code: "api.js:42"."""
     path = place.url.partition("?")[0].partition("#")[0]
-    name = path.rstrip("/").rpartition("/")[2] if "://" not in path or path.count("/") > 2 else ""
-    return f"{cut(name or path or 'the page')}:{place.line}"
+    name = path.rpartition("/")[2]
+    if not name:  # the document itself
+        name = path.rstrip("/").rpartition("/")[2] + "/"
+    return f"{cut(name)}:{place.line}"
 
 
 def withheld(call: Call) -> str:

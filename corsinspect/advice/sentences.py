@@ -223,6 +223,8 @@ def _to(call: Call) -> str:
 
 def _why(call: Call) -> str:
     failure = next((each.failure.text for each in reversed(call.exchanges) if each.failure is not None), "")
+    if not call.hops and call.browser is not None:
+        failure = call.browser.last.failed or ""
     return f" ({cut(failure)})" if failure else ""
 
 

@@ -16,6 +16,20 @@ PREFIX = "browser:"
 _SCHEMES = ("http:", "https:", "ws:", "wss:")
 _CORS_KINDS = frozenset({"fetch", "xhr", "eventsource", "font", "manifest", "texttrack", "signedexchange"})
 """The browser's types of requests that are made with CORS, but for fetch() with mode 'no-cors'."""
+_BY_DIRECTIVE = {
+    "font-src": "font",
+    "frame-src": "document",
+    "img-src": "image",
+    "manifest-src": "manifest",
+    "media-src": "media",
+    "object-src": "object",
+    "script-src": "script",
+    "script-src-elem": "script",
+    "style-src": "stylesheet",
+    "style-src-elem": "stylesheet",
+    "worker-src": "script",
+}
+"""The type of a request that was told by its policy alone."""
 _OF_ANSWER: frozenset[Reason] = frozenset(
     {
         "origin-missing",
@@ -72,15 +86,17 @@ def _stayed(last: Said, said: Told) -> bool:
 
 
 def _kind(first: Said, page: str | None, said: Told) -> Kind:
-    if first.kind in ("document", "navigation"):
+    asked = first.kind or _BY_DIRECTIVE.get(first.directive or "", "fetch")
+    if asked in ("document", "navigation"):
         return "navigation"
-    if first.kind == "websocket" or first.url.startswith("ws"):
+    if asked == "websocket" or first.url.startswith("ws"):
         return "websocket"
     if page is not None and page != OPAQUE and origin_of(first.url) == page:
         return "same-origin"
-    if first.kind not in _CORS_KINDS and said.failing is None:
+    if asked not in _CORS_KINDS and said.failing is None:
         return "no-cors"
-    asks = first.method not in SAFELISTED_METHODS or bool(unsafe_names(first.request_headers or ()))
+    method = first.method or "GET"
+    asks = method not in SAFELISTED_METHODS or bool(unsafe_names(first.request_headers or ()))
     return "preflighted" if asks else "simple"
 
 

@@ -113,7 +113,7 @@ def script_reads(call: Call, width: int) -> Content:
 
 def readable_names(call: Call) -> set[str] | None:
     """The names that script may read off a cross-origin answer; None where CORS doesn't restrict it."""
-    if call.verdict.outcome != "allowed" or call.kind not in ("simple", "preflighted"):
+    if call.verdict.outcome != "allowed" or call.kind not in ("simple", "preflighted") or not call.hops:
         return None
     return set(analysis.readable_headers(call))
 
