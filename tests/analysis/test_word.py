@@ -158,11 +158,17 @@ def test_the_outcome_is_the_browser_s_wherever_it_is_sure(name: str) -> None:
 UNSENT: dict[str, Any] = {"sent": None, "status": None, "answered": None, "connection": None}
 UNSENT |= {"request_headers": None, "response_headers": None}
 KINDS: dict[str, tuple[dict[str, Any], tuple[str, str | None, str | None]]] = {
-    "mixed content": ({"url": "http://api.test/x", "blocked": "mixed-content"}, ("network-error", "mixed-content", "simple")),
+    "mixed content": (
+        {"url": "http://api.test/x", "blocked": "mixed-content"},
+        ("network-error", "mixed-content", "simple"),
+    ),
     "csp": ({"blocked": "csp", "directive": "connect-src 'self'", "method": ""}, ("blocked", "csp", "simple")),
     "extension": ({"blocked": "extension", "failed": "net::ERR_BLOCKED_BY_CLIENT"}, ("blocked", "extension", "simple")),
     "inspector": ({"blocked": "inspector", "method": "PUT"}, ("blocked", "extension", "preflighted")),
-    "bad port": ({"url": "http://api.test:6000/", "failed": "net::ERR_UNSAFE_PORT"}, ("network-error", "bad-port", "simple")),
+    "bad port": (
+        {"url": "http://api.test:6000/", "failed": "net::ERR_UNSAFE_PORT"},
+        ("network-error", "bad-port", "simple"),
+    ),
     "bad port (Firefox)": ({"engine": "firefox", "blocked": "bad-port"}, ("network-error", "bad-port", "simple")),
     "aborted": ({"canceled": True, "failed": "net::ERR_ABORTED"}, ("network-error", "aborted-by-page", "simple")),
     "cached without CORS": ({"code": "MissingAllowOriginHeader"}, ("blocked", "cached-without-cors", "simple")),
@@ -171,11 +177,17 @@ KINDS: dict[str, tuple[dict[str, Any], tuple[str, str | None, str | None]]] = {
     "failure": ({"failed": "net::ERR_SOMETHING"}, ("network-error", "network-error", "simple")),
     "from the cache": ({"from_cache": True, "status": 200}, ("allowed", None, "simple")),
     "an image from the cache": ({"from_cache": True, "status": 200, "kind": "image"}, ("opaque", None, "no-cors")),
-    "its own from the cache": ({"from_cache": True, "status": 200, "url": f"{PAGE}/a.js"}, ("not-cors", None, "same-origin")),
-    "a page from the cache": ({"from_cache": True, "status": 200, "kind": "document", "page": None}, ("not-cors", None, "navigation")),
+    "its own from the cache": (
+        {"from_cache": True, "status": 200, "url": f"{PAGE}/a.js"},
+        ("not-cors", None, "same-origin"),
+    ),
+    "a page from the cache": (
+        {"from_cache": True, "status": 200, "kind": "document", "page": None},
+        ("not-cors", None, "navigation"),
+    ),
     "service worker": ({"by_service_worker": True, "status": 200}, ("allowed", None, "simple")),
     "no page": ({"blocked": "csp", "page": None}, ("blocked", "csp", "simple")),
-}  # fmt: skip
+}
 
 
 def unsent(name: str, **more: Any) -> Said:
