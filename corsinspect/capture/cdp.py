@@ -37,8 +37,8 @@ _decode = msgspec.json.Decoder(Message).decode
 
 
 class Pipe:
-    """One end of a debugging pipe, open until `close`. `take` is called with each event, `closed` once, when the browser
-    has gone; both in the event loop."""
+    """One end of a debugging pipe, open until `close`. `take` is called with each event, and `closed` once, when the
+    browser has gone; both in the event loop."""
 
     def __init__(
         self, reading: int, writing: int, take: Callable[[Message], None], closed: Callable[[], None], first_id: int

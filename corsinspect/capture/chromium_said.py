@@ -23,7 +23,7 @@ HOPS = 25
 UNTOLD = 1.0
 """Seconds after which a request is told of that has no answer yet."""
 ALONE = 0.3
-"""Seconds after which a violation of a policy counts as one without a request; where there is one it follows at once."""
+"""Seconds after which a policy's violation counts as one without a request; where there is one it follows at once."""
 VIOLATIONS = 500
 STACK = 20
 NAMES = 180
@@ -361,12 +361,15 @@ _DECODE: dict[str, Callable[[msgspec.Raw | bytes], Any]] = {
 
 def _sent(leg: _Leg) -> float | None:
     """When its first byte went out; else when the network layer took it up, if it did."""
-    timing = leg.response.timing if leg.response is not None else None
-    by_worker = leg.response is not None and leg.response.from_service_worker
-    if timing is not None and timing.send_start >= 0 and not leg.cached and not by_worker:
+    response, extra = leg.response, leg.sent_extra
+    on_wire = response is not None and not leg.cached and not response.from_service_worker
+    timing = response.timing if response is not None and on_wire else None
+    if timing is not None and timing.send_start >= 0:
         return timing.request_time + timing.send_start / 1000 + leg.offset
-    connect = leg.sent_extra.connect_timing if leg.sent_extra is not None else None
-    return connect.request_time + leg.offset if connect is not None else None
+    if extra is not None and extra.connect_timing is not None:
+        return extra.connect_timing.request_time + leg.offset
+    # A service worker's own script is told of without any times.
+    return leg.will.wall_time if on_wire else None
 
 
 def _connection(leg: _Leg) -> str | None:
