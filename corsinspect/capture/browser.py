@@ -15,9 +15,9 @@ from typing import Literal
 
 from corsinspect.capture import firefox, profiles
 from corsinspect.capture.ca import CaPaths, spki_hash
-from corsinspect.capture.debugging_pipe import SWITCHES as PIPE_SWITCHES
-from corsinspect.capture.debugging_pipe import DebuggingPipe
 from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.listening.debugging_pipe import SWITCHES as PIPE_SWITCHES
+from corsinspect.capture.listening.debugging_pipe import DebuggingPipe
 from corsinspect.capture.processes import GRACE, signal_group
 from corsinspect.capture.tail import Tail
 

@@ -26,7 +26,7 @@ from mitmproxy import command
 from corsinspect.addons.hooks import Capture
 from corsinspect.addons.simulate import Simulation
 from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
-from corsinspect.capture.listeners import Listeners
+from corsinspect.capture.listening.listeners import Listeners
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove

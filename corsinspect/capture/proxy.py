@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from corsinspect.capture import profiles
-from corsinspect.capture.asking import Asking, Order
 from corsinspect.capture.browser import FAMILIES, Browser, BrowserKind, Preferences, as_url, launch
 from corsinspect.capture.ca import ca_paths
-from corsinspect.capture.debugging_pipe import is_possible
 from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.listening.asking import Asking, Order
+from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.tail import Tail
 from corsinspect.session.place import drop_unused

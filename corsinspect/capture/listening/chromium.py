@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from corsinspect.capture.cdp import Message, Pipe
+from corsinspect.capture.listening.cdp import Message, Pipe
 
 NETWORK = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}
 OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (("Audits.enable", {}), ("Log.enable", {}))

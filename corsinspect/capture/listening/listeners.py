@@ -13,9 +13,9 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from corsinspect.capture.asking import Heard, Order, answer, receive
-from corsinspect.capture.chromium import ChromiumListener
-from corsinspect.capture.chromium_said import Hearing
+from corsinspect.capture.listening.asking import Heard, Order, answer, receive
+from corsinspect.capture.listening.chromium import ChromiumListener
+from corsinspect.capture.listening.chromium_said import Hearing
 from corsinspect.fetch.engines import EngineName
 from corsinspect.said import Said
 
