@@ -77,6 +77,8 @@ class Pipe:
         if session is not None:
             command["sessionId"] = session
         self._next_id += 1
+        if self._writing < 0:
+            return command["id"]
         self._unwritten.append(msgspec.json.encode(command) + b"\0")
         if len(self._unwritten) == 1:
             self._write()
