@@ -1,6 +1,7 @@
 """Real Chromium, listened to: what it says is complete, redacted and costs the page nothing that it could notice."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -21,7 +22,6 @@ from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import load_saids, sidecar_of
-from tests.capture.test_proxy import listening
 from tests.capture.wire import until
 
 from .said_pages import CALLS, COOKIE, TOKEN, Site, site
@@ -57,11 +57,7 @@ async def test_each_call_of_a_page_is_told_and_no_secret_is(proxy: Proxy) -> Non
 
     # What was on the wire was told, with the very tokens that the session has in the secrets' places.
     told = {(said.method, said.url) for said in saids}
-    asked = {
-        (each.method, each.url)
-        for each in exchanges
-        if dict(each.request_headers).get("Sec-Fetch-Dest") not in ("document", "iframe")
-    }
+    asked = {(each.method, each.url) for each in exchanges if urlsplit(each.url).hostname in ("localhost", "127.0.0.1")}
     assert asked <= told
     (exchange,) = [each for each in exchanges if "access_token" in each.url]
     (said,) = [each for each in saids if each.url == exchange.url]
@@ -74,7 +70,9 @@ async def test_each_call_of_a_page_is_told_and_no_secret_is(proxy: Proxy) -> Non
     assert {"/forbidden", "/forbidden.gif", "/made-up", "/cached.gif"} <= set(unsent)
     assert not {path for path in ("/forbidden", "/forbidden.gif", "/made-up") if ("GET", path) in pages.received}
     assert {said.page for said in saids if said.url.endswith("/from-worker")} == {pages.page + "worker.js"}
-    assert len([said for said in saids if said.url.endswith("/from-frame")]) == 1 + ("frame 2" in saw)
+    assert {said.page for said in saids if said.url.endswith("/from-frame")} == {
+        f"{origin}/frame" for origin in (pages.page.rstrip("/"), pages.other)
+    }
 
 
 async def test_https_pages_and_mixed_content(proxy: Proxy, tmp_path: Path) -> None:
@@ -133,17 +131,46 @@ async def test_a_page_gets_the_same_with_and_without(proxy: Proxy, tmp_path: Pat
     assert not sidecar_of(silent.session).exists()
 
 
-async def test_nothing_listens_but_the_proxy(proxy: Proxy) -> None:
-    before = set(listening())
-    await proxy.open_browser("chromium", headless=True)
+def sockets_of(*pids: int) -> set[str]:
+    """The inodes of the sockets that processes in these groups hold."""
+    found: set[str] = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.getpgid(int(folder.name)) in pids:
+                targets = [os.readlink(fd) for fd in (folder / "fd").iterdir()]
+                found |= {target[8:-1] for target in targets if target.startswith("socket:[")}
+    return found
 
-    assert set(listening()) == before
+
+def listened_on(inodes: set[str]) -> list[str]:
+    """The TCP addresses, as the kernel writes them, that are listened on by one of these sockets."""
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return [line[1] for line in lines if line[3] == "0A" and line[9] in inodes]
+
+
+async def test_nothing_listens_but_the_proxy(proxy: Proxy) -> None:
+    async with site("await call('a', API + '/ok')") as pages:
+        browser, _ = await visited(proxy, pages)
+        assert proxy.pid is not None
+
+        assert listened_on(sockets_of(browser.pid, proxy.pid)) == [f"0100007F:{proxy.port:04X}"]
+
+
+async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
+    """It has no name; what /proc shows of it is for its owner."""
+    browser = await proxy.open_browser("chromium", headless=True)
+    assert browser.pipe is not None
+
+    for fd in browser.pipe.descriptors:
+        assert os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:[")
+    for pid in (browser.pid, proxy.pid):
+        assert Path(f"/proc/{pid}/fd").stat().st_mode & 0o077 == 0
 
 
 async def test_what_is_said_goes_on_in_the_session_that_the_capture_turned_to(proxy: Proxy, tmp_path: Path) -> None:
     first, second = proxy.session, tmp_path / "second.jsonl"
     script = (
-        "await call('a', API + '/before'); await new Promise(r => setTimeout(r, 1000)); await call('b', API + '/b');"
+        "await call('a', API + '/before'); await new Promise(r => setTimeout(r, 2000)); await call('b', API + '/b');"
     )
     async with site(script) as pages:
         opening = asyncio.create_task(visited(proxy, pages))
@@ -188,6 +215,9 @@ async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(tmp_path:
     assert len({said.id.partition(":")[0] for said in saids}) == 1
 
 
+WORKER = "results.worker = await once(new Worker('/worker.js'), 'message')"
+
+
 class Deaf(ChromiumListener):
     """Attaches to targets, and is killed before it has let them go on."""
 
@@ -200,7 +230,7 @@ class Deaf(ChromiumListener):
 
 
 async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_next(proxy: Proxy) -> None:
-    async with site("results.worker = await once(new Worker('/worker.js'), 'message')") as pages:
+    async with site(WORKER) as pages:
         browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
         assert browser.pipe is not None
         nothing: Any = lambda *_: None  # noqa: E731
@@ -226,7 +256,7 @@ async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_next(
 
 
 async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_parent(proxy: Proxy) -> None:
-    async with site("") as pages:
+    async with site(WORKER) as pages:
         browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
         assert browser.pipe is not None
         nothing: Any = lambda *_: None  # noqa: E731
@@ -234,6 +264,7 @@ async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_paren
         deaf = Deaf(reading, writing, url=pages.page, event=nothing, heard=nothing, closed=nothing)
         await until(lambda: deaf.attached >= 2)
         deaf.close()
+        assert ("GET", "/from-worker") not in pages.received
         browser.pipe.release()
         async with asyncio.timeout(30):
             await pages.results
