@@ -18,11 +18,13 @@ from mitmproxy import ctx, http, tls
 from mitmproxy.addonmanager import Loader
 
 from corsinspect.model import Exchange
+from corsinspect.said import Said
 from corsinspect.session.errors import SessionError
 from corsinspect.session.failures import failure
 from corsinspect.session.place import new_session_path
 from corsinspect.session.recorder import Recorder
 from corsinspect.session.redaction.redact import KeptValues, Redactor
+from corsinspect.session.said_recorder import SaidRecorder
 
 from . import bodies, facts
 from .handshakes import BrokenOff, Handshakes
@@ -92,6 +94,7 @@ class Capture:
         self._unreachable: dict[tuple[str, int], Exchange] = {}
         self._handshakes = Handshakes(self._unreachable_host)
         self._recorder = self._record(session) if session is not None else None
+        self._said = self._record_said(session) if session is not None else None
 
     # what mitmproxy tells about itself
 
@@ -117,6 +120,9 @@ class Capture:
         if self._recorder is not None:
             self._recorder.close()
             self._recorder = None
+        if self._said is not None:
+            self._said.close()
+            self._said = None
 
     def discard(self) -> None:
         """Leave no session: the proxy can't start."""
@@ -132,9 +138,17 @@ class Capture:
         """
         following = self._record(session)
         before, self._recorder = self._recorder, following
+        said_before, self._said = self._said, self._record_said(session)
         self._unreachable.clear()
         if before is not None:
             before.close()
+        if said_before is not None:
+            said_before.close()
+
+    def said(self, said: Said) -> None:
+        """A launched browser said something of a request of its own."""
+        if self._said is not None:
+            self._said.put(said)
 
     # exchanges
 
@@ -226,6 +240,11 @@ class Capture:
             changed=changed,
             broken=self._stop,
             trouble=self.trouble,
+        )
+
+    def _record_said(self, session: Path) -> SaidRecorder:
+        return SaidRecorder(
+            session, self._redactor, redacted=not self._keep_values, flushed=self._flushed, trouble=self.trouble
         )
 
     def _stop(self, problem: SessionError) -> None:

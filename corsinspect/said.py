@@ -24,8 +24,8 @@ class Place(Record, frozen=True):
 
 
 class WithheldCookie(Record, frozen=True):
-    """A cookie that the browser kept back (has for the request's URL and didn't send, or was given and didn't store): its
-    name, never its value."""
+    """A cookie that the browser has for the request's URL and didn't send, or was given and didn't store: its name,
+    never its value."""
 
     name: str
     reasons: tuple[str, ...] = ()
@@ -52,8 +52,8 @@ class Said(Record, frozen=True):
     preflight_of: str | None = None
     """The id of the request that this preflight was made for."""
     sent: float | None = None
-    """When its first byte went out or, where that wasn't told, when the browser's network layer took it up; None: as far
-    as known it never left the browser."""
+    """When its first byte went out or, where that wasn't told, when the browser's network layer took it up; None: as
+    far as known it never left the browser."""
     answered: float | None = None
     ended: float | None = None
     request_headers: HeaderList | None = None

@@ -5,6 +5,7 @@ Linux is tested. The macOS and Windows places are where those systems install br
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -15,33 +16,57 @@ from typing import Literal
 from corsinspect.capture import firefox, profiles
 from corsinspect.capture.ca import CaPaths, spki_hash
 from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.listening.debugging_pipe import SWITCHES as PIPE_SWITCHES
+from corsinspect.capture.listening.debugging_pipe import DebuggingPipe
 from corsinspect.capture.processes import GRACE, signal_group
 from corsinspect.capture.tail import Tail
 
-BrowserKind = Literal["chromium", "firefox"]
+BrowserKind = Literal["chromium", "firefox", "chrome", "edge", "brave"]
+"""chromium: any of its family; the last three are members of it."""
+Family = Literal["chromium", "firefox"]
 Preferences = Mapping[str, str | int | bool]
 
+FAMILIES: dict[BrowserKind, Family] = {
+    **dict.fromkeys(("chromium", "chrome", "edge", "brave"), "chromium"),
+    "firefox": "firefox",
+}
+NAMES: dict[BrowserKind, str] = {
+    "chrome": "Google Chrome",
+    "edge": "Microsoft Edge",
+    "brave": "Brave",
+    "chromium": "browser of the Chromium family",
+    "firefox": "browser of the Firefox family",
+}
+_CHROME = ("google-chrome", "google-chrome-stable")
+_EDGE = ("microsoft-edge", "microsoft-edge-stable")
+_BRAVE = ("brave-browser", "brave")
 COMMANDS: dict[BrowserKind, list[str]] = {
     "chromium": [
-        *("google-chrome", "google-chrome-stable", "chromium", "chromium-browser"),
-        *("microsoft-edge", "microsoft-edge-stable", "brave-browser", "brave"),
+        *(*_CHROME, "chromium", "chromium-browser", *_EDGE, *_BRAVE),
         # what Flatpak exports
         *("com.google.Chrome", "org.chromium.Chromium", "com.microsoft.Edge", "com.brave.Browser"),
     ],
     "firefox": ["firefox", "firefox-esr", "firefox-developer-edition", "org.mozilla.firefox"],
+    "chrome": [*_CHROME, "com.google.Chrome"],
+    "edge": [*_EDGE, "com.microsoft.Edge"],
+    "brave": [*_BRAVE, "com.brave.Browser"],
 }
 MAC_APPS: dict[BrowserKind, list[str]] = {
     "chromium": ["Google Chrome", "Chromium", "Microsoft Edge", "Brave Browser"],
     "firefox": ["Firefox", "Firefox Developer Edition"],
+    "chrome": ["Google Chrome"],
+    "edge": ["Microsoft Edge"],
+    "brave": ["Brave Browser"],
 }
+_CHROME_EXE = r"Google\Chrome\Application\chrome.exe"
+_EDGE_EXE = r"Microsoft\Edge\Application\msedge.exe"
+_BRAVE_EXE = r"BraveSoftware\Brave-Browser\Application\brave.exe"
 WINDOWS_PATHS: dict[BrowserKind, list[str]] = {
-    "chromium": [
-        r"Google\Chrome\Application\chrome.exe",
-        r"Chromium\Application\chrome.exe",
-        r"Microsoft\Edge\Application\msedge.exe",
-        r"BraveSoftware\Brave-Browser\Application\brave.exe",
-    ],
+    "chromium": [_CHROME_EXE, r"Chromium\Application\chrome.exe", _EDGE_EXE, _BRAVE_EXE],
     "firefox": [r"Mozilla Firefox\firefox.exe"],
+    "chrome": [_CHROME_EXE],
+    "edge": [_EDGE_EXE],
+    "brave": [_BRAVE_EXE],
 }
 AT_ONCE = 0.4
 """Seconds after its start in which a browser's end means that it couldn't run at all (a display that isn't there)."""
@@ -82,7 +107,7 @@ def find(kind: BrowserKind) -> Path | None:
 def _other_systems(kind: BrowserKind) -> list[Path]:
     if sys.platform == "darwin":
         return [
-            Path(root).expanduser() / f"{app}.app/Contents/MacOS" / ("firefox" if kind == "firefox" else app)
+            Path(root).expanduser() / f"{app}.app/Contents/MacOS" / ("firefox" if FAMILIES[kind] == "firefox" else app)
             for root in ("/Applications", "~/Applications")
             for app in MAC_APPS[kind]
         ]
@@ -96,9 +121,20 @@ class Browser:
     """A browser that was launched, until it ends."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, kind: BrowserKind, name: str, profile: Path, keep: bool
+        self,
+        process: asyncio.subprocess.Process,
+        kind: BrowserKind,
+        name: str,
+        profile: Path,
+        keep: bool,
+        pipe: DebuggingPipe | None = None,
     ) -> None:
         self.kind: BrowserKind = kind
+        self.family = FAMILIES[kind]
+        self.launch = secrets.token_hex(3)
+        """Tells this launch from others."""
+        self.pipe = pipe
+        """Its debugging pipe, if it was started with one."""
         self.name = name
         """For people: "Chromium 156"."""
         self.pid = process.pid
@@ -131,6 +167,8 @@ class Browser:
     async def _until_closed(self, process: asyncio.subprocess.Process) -> None:
         await process.wait()
         signal_group(self.pid, signal.SIGKILL)  # helpers that outlive the browser
+        if self.pipe is not None:
+            self.pipe.close()
         await self.last_words.ended()
         if self.keep:
             profiles.disown(self.profile)
@@ -149,10 +187,12 @@ async def launch(
     headless: bool = False,
     extra_args: Sequence[str] = (),
     extra_prefs: Preferences | None = None,
+    with_pipe: bool = False,
 ) -> Browser:
     """Start the installed browser of this kind behind the proxy on `port`.
 
-    `profile` names one that is kept between runs; else it is thrown away. `extra_prefs` are Firefox's.
+    `profile` names one that is kept between runs; else it is thrown away. `extra_prefs` are Firefox's. `with_pipe`: a
+    Chromium waits on a blank page, with a debugging pipe, for whoever listens to open `url`.
     Raises CaptureError when none is installed, when there is no display to show it on, or when it doesn't stay up.
     """
     binary = find(kind)
@@ -169,28 +209,38 @@ async def launch(
         )
     folder = profiles.keep(binary, kind, profile) if profile else profiles.make(binary)
     warning = None
-    if kind == "chromium":
-        command = [*_chromium(binary, port, ca, folder, headless), *extra_args, _as_url(url)]
+    pipe = DebuggingPipe() if with_pipe else None
+    if pipe is not None:
+        switches = [*_chromium(binary, port, ca, folder, headless), *PIPE_SWITCHES]
+        command = pipe.command([*switches, *extra_args, as_url(None)])
+    elif FAMILIES[kind] == "chromium":
+        command = [*_chromium(binary, port, ca, folder, headless), *extra_args, as_url(url)]
     else:
         warning = await firefox.prepare(folder, port, ca, extra_prefs or {})
-        command = [*firefox.command(binary, folder, headless), *extra_args, _as_url(url)]
+        command = [*firefox.command(binary, folder, headless), *extra_args, as_url(url)]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
-            env=os.environ | firefox.ENVIRONMENT if kind == "firefox" else None,
+            env=os.environ | firefox.ENVIRONMENT if FAMILIES[kind] == "firefox" else None,
+            pass_fds=pipe.theirs if pipe is not None else (),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
     except OSError as problem:
+        if pipe is not None:
+            pipe.close()
         if not profile:
             profiles.remove(folder)
         raise CaptureError(
             f"{binary} can't be started: {problem.strerror}.", "Start it by hand to see why."
         ) from problem
+    finally:
+        if pipe is not None:
+            pipe.launched()
     profiles.own(folder, process.pid)
-    browser = Browser(process, kind, binary.stem, folder, keep=profile is not None)
+    browser = Browser(process, kind, binary.stem, folder, profile is not None, pipe)
     browser.warning = warning
     browser.name, _ = await asyncio.gather(_name(binary), asyncio.wait([browser.watch], timeout=AT_ONCE))
     if browser.closed.is_set():
@@ -216,7 +266,7 @@ def _chromium(binary: Path, port: int, ca: CaPaths, profile: Path, headless: boo
     return command
 
 
-def _as_url(url: str | None) -> str:
+def as_url(url: str | None) -> str:
     """`localhost:3000` as people type it; never something that the browser takes for a switch."""
     if url is None:
         return "about:blank"
@@ -247,10 +297,10 @@ def _none_installed(kind: BrowserKind) -> CaptureError:
     looked_for = ", ".join(COMMANDS[kind])
     if kind == "chromium":
         install = "Install one (Debian: apt install chromium; Fedora: dnf install chromium), or use --browser firefox."
-    else:
+    elif kind == "firefox":
         install = (
             "Install it (Debian: apt install firefox-esr; Fedora: dnf install firefox), or use --browser chromium."
         )
-    return CaptureError(
-        f"No browser of the {kind.capitalize()} family is installed (looked for {looked_for}).", install
-    )
+    else:
+        install = "Install it, or use --browser chromium, which takes any of its family."
+    return CaptureError(f"No {NAMES[kind]} is installed (looked for {looked_for}).", install)

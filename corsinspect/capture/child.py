@@ -1,9 +1,10 @@
-"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values]`.
+"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values] [--orders FD]`.
 
 - stdout: first one JSON line, `{"port": N}` or `{"what": …, "hint": …}`; then one byte after each flush of the session.
   Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
 - stdin: one JSON line a command, `{"command": "trust", "args": ["api.example:443"]}`, which runs mitmproxy's command
   `cors.trust`. Its end ends this process, however the parent went.
+- FD, a socket: browsers to listen to, with their debugging pipes (see `asking`).
 - stderr: the reason of an early death, for the parent to show.
 """
 
@@ -25,6 +26,7 @@ from mitmproxy import command
 from corsinspect.addons.hooks import Capture
 from corsinspect.addons.simulate import Simulation
 from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca
+from corsinspect.capture.listening.listeners import Listeners
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove
@@ -109,7 +111,9 @@ def obey(master: LeanMaster, line: bytes) -> None:
         logging.exception("A command from the dashboard failed: %r", line)
 
 
-async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_values: bool = False) -> str | None:
+async def serve(
+    session: Path, port: int, or_any: bool, parent: Parent, *, keep_values: bool = False, orders: int | None = None
+) -> str | None:
     """Run the proxy until the parent ends it; why it ended if that was something else."""
     browsers = Browsers()
     try:
@@ -139,7 +143,11 @@ async def serve(session: Path, port: int, or_any: bool, parent: Parent, *, keep_
     except SessionError as problem:
         parent.tell(what=problem.what, hint=problem.hint)
         return str(problem)
-    master = LeanMaster(ca, Simulation(), capture, browsers, Sessions(capture, parent.wake))
+    addons: list[object] = [Simulation(), capture, browsers, Sessions(capture, parent.wake)]
+    if orders is not None:
+        # At the end they say the rest before the capture closes its files.
+        addons.insert(0, Listeners(orders, said=capture.said, trouble=capture.trouble))
+    master = LeanMaster(ca, *addons)
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:
@@ -181,6 +189,7 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--or-any", action="store_true")
     parser.add_argument("--keep-values", action="store_true")
+    parser.add_argument("--orders", type=int)
     args = parser.parse_args()
     parent = Parent()
     # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
@@ -188,7 +197,8 @@ def main() -> None:
     logging.raiseExceptions = False  # see Parent: stderr may be full
     # Python 3.11 reports each connection that is open at the end as an error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    sys.exit(asyncio.run(serve(args.session, args.port, args.or_any, parent, keep_values=args.keep_values)))
+    serving = serve(args.session, args.port, args.or_any, parent, keep_values=args.keep_values, orders=args.orders)
+    sys.exit(asyncio.run(serving))
 
 
 if __name__ == "__main__":

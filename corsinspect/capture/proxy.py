@@ -5,14 +5,17 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from corsinspect.capture import profiles
-from corsinspect.capture.browser import Browser, BrowserKind, Preferences, launch
+from corsinspect.capture.browser import FAMILIES, Browser, BrowserKind, Preferences, as_url, launch
 from corsinspect.capture.ca import ca_paths
 from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.listening.asking import Asking, Order
+from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.tail import Tail
 from corsinspect.session.place import drop_unused
@@ -22,6 +25,10 @@ START_LIMIT = 60.0
 """Seconds; a cold start on a slow disk takes a few."""
 TURN_LIMIT = 20.0
 """Seconds that the proxy is given to go on in another session file; it takes some milliseconds."""
+ANSWER_LIMIT = 3.0
+"""Seconds in which a browser has to speak over its debugging pipe, from when it has stayed up for a moment."""
+NO_ANSWER = "it doesn't speak over its debugging pipe: calls are judged by their traffic alone"
+"""What the status says of a browser that had to be started again without one."""
 STOP_LIMIT = 8.0
 """Seconds; longer than the child may take to close the browsers."""
 
@@ -33,8 +40,11 @@ class Proxy:
     killed, the proxy's process notices, closes the launched browsers and ends by itself.
     """
 
-    def __init__(self, session: Path, *, port: int | None = None, keep_values: bool = False) -> None:
-        """`port` None: 8080, or any free one where that is taken. `keep_values`: the session isn't redacted."""
+    def __init__(
+        self, session: Path, *, port: int | None = None, keep_values: bool = False, ask_browser: bool = True
+    ) -> None:
+        """`port` None: 8080, or any free one where that is taken. `keep_values`: the session isn't redacted.
+        `ask_browser`: launched browsers are listened to, and what they say goes to the session's sidecar."""
         self.session = session
         self.port = port if port is not None else USUAL_PORT
         """The real one once `start` has returned."""
@@ -47,6 +57,8 @@ class Proxy:
         """Those that are open."""
         self._or_any = port is None
         self._keep_values = keep_values
+        self._ask_browser = ask_browser and is_possible()
+        self._asking: Asking | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -72,6 +84,8 @@ class Proxy:
         await self._spawn()
         for browser in self.browsers:
             self._tell_opened(browser)
+            if self._asking is not None and browser.pipe is not None:
+                self._asking.send(_order(browser, None), browser.pipe.descriptors)
 
     async def turn_to(self, session: Path) -> None:
         """Have what comes from now on written to another session file, an empty one; returns when that has begun.
@@ -100,16 +114,39 @@ class Proxy:
         extra_prefs: Preferences | None = None,
     ) -> Browser:
         """Start an installed browser behind this proxy; see `browser.launch` for the arguments and errors."""
-        browser = await launch(
+        start = partial(
+            launch,
             kind,
             self.port,
             ca_paths(),
-            url,
             profile=profile,
             headless=headless,
             extra_args=extra_args,
             extra_prefs=extra_prefs,
         )
+        asks = self._asking is not None and self.pid is not None and FAMILIES[kind] == "chromium"
+        browser = await self._open_listened_to(start, url) if asks else None
+        if browser is None:
+            browser = self._hold(await start(url))
+            browser.warning = NO_ANSWER if asks else browser.warning
+        return browser
+
+    async def _open_listened_to(self, start: Callable[..., Awaitable[Browser]], url: str | None) -> Browser | None:
+        """Start it with a debugging pipe; None where it doesn't speak (a snap or a Flatpak may drop the descriptors),
+        with nothing left of it."""
+        assert self._asking is not None
+        try:
+            browser = self._hold(await start(with_pipe=True))
+        except CaptureError:
+            return None  # for want of the pipe, or else it's said when it's started without
+        assert browser.pipe is not None
+        if await self._asking.ask(_order(browser, url), browser.pipe.descriptors, ANSWER_LIMIT):
+            return browser
+        await browser.close()
+        return None
+
+    def _hold(self, browser: Browser) -> Browser:
+        """See to it that the browser is closed at the end, however that comes."""
         self.browsers.append(browser)
         self._tell_opened(browser)
         self._run_aside(self._forget_when_closed(browser))
@@ -134,6 +171,11 @@ class Proxy:
 
     async def _spawn(self) -> None:
         options = [*(["--or-any"] if self._or_any else []), *(["--keep-values"] if self._keep_values else [])]
+        inherited: tuple[int, ...] = ()
+        if self._ask_browser:
+            self._asking = Asking()
+            inherited = (self._asking.theirs.fileno(),)
+            options += ["--orders", str(inherited[0])]
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",  # a file of the person's called like a module of ours must not be run
@@ -143,7 +185,10 @@ class Proxy:
             stderr=asyncio.subprocess.PIPE,
             # Ctrl-C and Ctrl-Z in the terminal are for this process alone.
             start_new_session=True,
+            pass_fds=inherited,
         )
+        if self._asking is not None:
+            self._asking.theirs.close()
         assert process.stdout is not None
         stderr = Tail(process.stderr)
         try:
@@ -169,11 +214,17 @@ class Proxy:
         status = await process.wait()
         await stderr.ended()
         if process is self._process and not self._stopping:
+            for browser in self.browsers:
+                if browser.pipe is not None:
+                    browser.pipe.release()
             self.died = _reason(status, stderr.last())
             self.wake.set()
 
     async def _end_child(self) -> None:
         process, self._process = self._process, None
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
         if process is None:
             return
         if process.stdin is not None:
@@ -197,6 +248,11 @@ class Proxy:
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _order(browser: Browser, url: str | None) -> Order:
+    url = as_url(url) if url is not None else None
+    return Order(launch=browser.launch, engine="chromium", browser=browser.name, url=url)
 
 
 def _size(path: Path) -> int:

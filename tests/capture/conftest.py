@@ -30,3 +30,9 @@ async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
     yield proxy
     await proxy.stop()
     assert proxy.died is None
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine starts a browser slowly."""
+    monkeypatch.setattr("corsinspect.capture.proxy.ANSWER_LIMIT", 30.0)

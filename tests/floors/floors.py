@@ -92,7 +92,7 @@ FLOORS = {
     "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model said session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
-        "capture errors model said session addons printable",
+        "capture errors model said fetch.engines session addons printable",
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),

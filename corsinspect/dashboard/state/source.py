@@ -15,7 +15,7 @@ from corsinspect.session.place import session_path_in
 from corsinspect.session.reader import Ahead, Follower, is_session, load
 from corsinspect.session.sidecar import SaidFollower
 
-BrowserKind = Literal["chromium", "firefox"]
+BrowserKind = Literal["chromium", "firefox", "chrome", "edge", "brave"]
 
 MOST_PROBLEMS = 20
 """Problems of a file that are reported; a file of something else has one a line."""

@@ -42,6 +42,11 @@ class DebuggingPipe:
         self.reading, writing = os.pipe()
         self.theirs = (reading, writing)
 
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """What a listener needs, for reading and for writing; it gets duplicates."""
+        return self.reading, self.writing
+
     def command(self, browser: list[str]) -> list[str]:
         """What to run, with `theirs` passed on, for the browser to have the pipe."""
         return [sys.executable, "-I", "-S", "-c", _EXEC, *map(str, self.theirs), *browser]

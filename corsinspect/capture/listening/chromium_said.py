@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from corsinspect.capture import chromium_events as events
+from corsinspect.capture.listening import chromium_events as events
 from corsinspect.said import Place, Said, WithheldCookie
 
 REQUESTS = 2_000
@@ -23,7 +23,7 @@ HOPS = 25
 UNTOLD = 1.0
 """Seconds after which a request is told of that has no answer yet."""
 ALONE = 0.3
-"""Seconds after which a violation of a policy counts as one without a request; where there is one it follows at once."""
+"""Seconds after which a policy's violation counts as one without a request; where there is one it follows at once."""
 VIOLATIONS = 500
 STACK = 20
 NAMES = 180
@@ -87,8 +87,8 @@ class Hearing:
         self._violated = 0
         self._warning: dict[str, events.Entry] = {}
         """By session: the console's last line on a policy, which the issue follows."""
-        self._refused: dict[str, str] = {}
-        """By session: the request that CORS refused last, which the console's line on it follows."""
+        self._refusal: dict[str, str] = {}
+        """By session: the console's last line on CORS, which the failure that it's about follows."""
         self._handlers: dict[str, Callable[[str, Any, float], None]] = {
             "Network.requestWillBeSent": self._will_be_sent,
             "Network.requestWillBeSentExtraInfo": self._sent_extra,
@@ -143,11 +143,14 @@ class Hearing:
         if request is None or len(request.legs) >= HOPS:
             return
         if request.legs:
-            if will.redirect_response is None:
-                return
             before = request.legs[-1]
-            before.from_network = will.redirect_has_extra_info
-            self._answer(before, will.redirect_response, will.timestamp)
+            if will.redirect_response is not None:
+                before.from_network = will.redirect_has_extra_info
+                self._answer(before, will.redirect_response, will.timestamp)
+            elif before.will.request.url == will.request.url:
+                return
+            else:  # a redirect to where a policy forbids to go
+                before.answered = will.timestamp + before.offset
             before.ended = before.answered
         request.legs.append(_Leg(will, will.wall_time - will.timestamp))
         self._align(will.request_id, request, now)
@@ -176,6 +179,8 @@ class Hearing:
                 continue  # what is refused is canceled, too
             leg.failed = failed
             leg.ended = failed.timestamp + leg.offset
+            if failed.cors_error_status is not None and _plain(leg.will.request.url) in self._refusal.get(session, ""):
+                leg.console = self._refusal.pop(session)
             if failed.blocked_reason == "csp":
                 self._explain(leg, failed.request_id, session)
 
@@ -184,10 +189,7 @@ class Hearing:
             leg.cached = True
 
     def _issue(self, session: str, added: events.IssueAdded, now: float) -> None:
-        details = added.issue.details
-        if details.cors is not None and not details.cors.is_warning and details.cors.request is not None:
-            self._refused[session] = details.cors.request.request_id or ""
-        csp = details.csp
+        csp = added.issue.details.csp
         if csp is not None and not csp.is_report_only and (csp.blocked_url or "").startswith(SCHEMES):
             self._violations.append(_Violation(session, now, csp, self._warning.pop(session, None)))
             del self._violations[:-VIOLATIONS]
@@ -197,8 +199,7 @@ class Hearing:
         if entry.source == "security":
             self._warning[session] = entry
         elif entry.category == "cors" and entry.source == "javascript":
-            for leg in self._latest(self._refused.pop(session, ""), session, "console", now):
-                leg.console = entry.text[:TEXT]
+            self._refusal[session] = entry.text[:TEXT]
         elif entry.network_request_id is not None:
             for leg in self._latest(entry.network_request_id, session, "console", now):
                 leg.console = leg.console or entry.text[:TEXT]
@@ -361,12 +362,15 @@ _DECODE: dict[str, Callable[[msgspec.Raw | bytes], Any]] = {
 
 def _sent(leg: _Leg) -> float | None:
     """When its first byte went out; else when the network layer took it up, if it did."""
-    timing = leg.response.timing if leg.response is not None else None
-    by_worker = leg.response is not None and leg.response.from_service_worker
-    if timing is not None and timing.send_start >= 0 and not leg.cached and not by_worker:
+    response, extra = leg.response, leg.sent_extra
+    on_wire = response is not None and not leg.cached and not response.from_service_worker
+    timing = response.timing if response is not None and on_wire else None
+    if timing is not None and timing.send_start >= 0:
         return timing.request_time + timing.send_start / 1000 + leg.offset
-    connect = leg.sent_extra.connect_timing if leg.sent_extra is not None else None
-    return connect.request_time + leg.offset if connect is not None else None
+    if extra is not None and extra.connect_timing is not None:
+        return extra.connect_timing.request_time + leg.offset
+    # A service worker's own script is told of without any times.
+    return leg.will.wall_time if on_wire else None
 
 
 def _connection(leg: _Leg) -> str | None:

@@ -37,8 +37,8 @@ _decode = msgspec.json.Decoder(Message).decode
 
 
 class Pipe:
-    """One end of a debugging pipe, open until `close`. `take` is called with each event, `closed` once, when the browser
-    has gone; both in the event loop."""
+    """One end of a debugging pipe, open until `close`. `take` is called with each event, and `closed` once, when the
+    browser has gone; both in the event loop."""
 
     def __init__(
         self, reading: int, writing: int, take: Callable[[Message], None], closed: Callable[[], None], first_id: int
@@ -77,6 +77,8 @@ class Pipe:
         if session is not None:
             command["sessionId"] = session
         self._next_id += 1
+        if self._writing < 0:
+            return command["id"]
         self._unwritten.append(msgspec.json.encode(command) + b"\0")
         if len(self._unwritten) == 1:
             self._write()

@@ -130,16 +130,6 @@ class Ended(_Part):
     timestamp: float = 0.0
 
 
-class Affected(_Part):
-    request_id: str | None = None
-    url: str = ""
-
-
-class CorsDetails(_Part):
-    is_warning: bool = False
-    request: Affected | None = None
-
-
 class SourceLocation(_Part):
     url: str = ""
     line_number: int = -1
@@ -154,7 +144,6 @@ class CspDetails(_Part):
 
 
 class Details(_Part):
-    cors: CorsDetails | None = msgspec.field(default=None, name="corsIssueDetails")
     csp: CspDetails | None = msgspec.field(default=None, name="contentSecurityPolicyIssueDetails")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from corsinspect.capture.cdp import Message, Pipe
+from corsinspect.capture.listening.cdp import Message, Pipe
 
 NETWORK = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}
 OTHERS: tuple[tuple[str, dict[str, Any]], ...] = (("Audits.enable", {}), ("Log.enable", {}))
@@ -26,11 +26,12 @@ DOCUMENTS = ("page", "iframe")
 commands in their order; a service worker doesn't answer before it goes on."""
 LONGEST_HOLD = 0.5
 """Seconds that a new target waits for us at most; it takes some milliseconds."""
+FORGET_TRIES = 400
+"""For some seconds: a page is taken in only when its server has answered."""
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": FILTER}
 
 
 class _Target(msgspec.Struct, rename="camel"):
-    target_id: str
     type: str
     url: str = ""
 
@@ -104,7 +105,7 @@ class ChromiumListener:
         def enabled(answer: Message) -> None:
             resume()
             if target.type == "page" and target.url in ("", BLANK):
-                self._open_first(target.target_id)
+                self._navigate(session)
 
         self._pipe.send("Target.setAutoAttach", AUTO_ATTACH, session)
         for method, params in OTHERS:
@@ -115,15 +116,25 @@ class ChromiumListener:
         elif attached.waiting_for_debugger:
             asyncio.get_running_loop().call_later(LONGEST_HOLD, resume)
 
-    def _open_first(self, blank: str) -> None:
-        """Open the page that was asked for in a tab of its own, in place of the blank one that Chromium began with: in
-        that one there would be a blank page to go back to."""
+    def _navigate(self, session: str) -> None:
+        """Open the page that was asked for in the blank one that Chromium began with. (A new tab that is opened with a
+        URL doesn't wait for us, whatever it says.)"""
         if self._url is None:
             return
         url, self._url = self._url, None
 
-        def opened(answer: Message) -> None:
-            self._pipe.send("Target.closeTarget", {"targetId": blank})
+        def sent(answer: Message) -> None:
             self._heard()
+            self._forget_blank(session, FORGET_TRIES)
 
-        self._pipe.ask("Target.createTarget", {"url": url}, None, opened)
+        self._pipe.ask("Page.navigate", {"url": url}, session, sent)
+
+    def _forget_blank(self, session: str, tries: int) -> None:
+        """As if the browser had been started with that page: no blank one to go back to. That can be done only when the
+        page has taken its place."""
+
+        def answered(answer: Message) -> None:
+            if not bytes(answer.result) and tries:
+                asyncio.get_running_loop().call_later(0.005, self._forget_blank, session, tries - 1)
+
+        self._pipe.ask("Page.resetNavigationHistory", {}, session, answered)

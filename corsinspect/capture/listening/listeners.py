@@ -1,0 +1,132 @@
+"""In the proxy's process: listens to the browsers that were launched, and passes on what they say.
+
+A listener is a row of LISTENERS: made of an order, its descriptors and an Ear, it calls the Ear's methods in the event
+loop, and lets go of the browser on `close`.
+"""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from corsinspect.capture.listening.asking import Heard, Order, answer, receive
+from corsinspect.capture.listening.chromium import ChromiumListener
+from corsinspect.capture.listening.chromium_said import Hearing
+from corsinspect.fetch.engines import EngineName
+from corsinspect.said import Said
+
+TELL_AFTER = 0.02
+"""Seconds that what was said waits for more: most requests are whole by then and are told once."""
+LOOK_AGAIN = 0.25
+"""Seconds between looks at requests that have no answer yet."""
+
+
+class Ear(NamedTuple):
+    """What a listener has to tell."""
+
+    said: Callable[[Said], None]
+    speaks: Callable[[bool], None]
+    """Once: whether the browser answers as we know it."""
+    closed: Callable[[], None]
+    """Nothing more will come; `said` was called with the rest."""
+    trouble: Callable[[str, Exception], None]
+    """An exception of ours, and where it came from."""
+
+
+class Listener(Protocol):
+    """What listens to one browser."""
+
+    def close(self) -> None:
+        """Say the rest, and let go of the browser, which goes on."""
+        ...
+
+
+class ChromiumSaid:
+    """Listens to a Chromium's debugging pipe."""
+
+    def __init__(self, order: Order, descriptors: list[int], ear: Ear) -> None:
+        reading, writing = descriptors
+        self._ear = ear
+        self._hearing = Hearing(order.launch, order.browser)
+        self._timer: asyncio.TimerHandle | None = None
+        self._listener = ChromiumListener(
+            reading,
+            writing,
+            url=order.url,
+            event=self._event,
+            heard=lambda: ear.speaks(True),
+            closed=self._closed,
+        )
+
+    def close(self) -> None:
+        self._listener.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        for said in self._hearing.rest():
+            self._ear.said(said)
+
+    def _closed(self) -> None:
+        self.close()
+        self._ear.speaks(False)
+        self._ear.closed()
+
+    def _event(self, session: str, method: str, params: msgspec.Raw) -> None:
+        try:
+            self._hearing.hear(session, method, params, time.time())
+        except Exception as problem:
+            self._ear.trouble(method, problem)
+        if self._timer is None and self._hearing.waiting:
+            self._timer = asyncio.get_running_loop().call_later(TELL_AFTER, self._tell)
+
+    def _tell(self) -> None:
+        for said in self._hearing.news(time.time()):
+            self._ear.said(said)
+        again = self._hearing.waiting
+        self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell) if again else None
+
+
+LISTENERS: dict[EngineName, Callable[[Order, list[int], Ear], Listener]] = {"chromium": ChromiumSaid}
+
+
+class Listeners:
+    """All of them, as an addon; `orders` is the descriptor of the socket over which the launching process sends its
+    orders."""
+
+    def __init__(self, orders: int, *, said: Callable[[Said], None], trouble: Callable[[str, Exception], None]) -> None:
+        self._end = socket.socket(fileno=orders)
+        self._end.setblocking(False)
+        self._said = said
+        self._trouble = trouble
+        self._open: dict[str, Listener] = {}
+        asyncio.get_running_loop().add_reader(self._end, self._order)
+
+    def done(self) -> None:
+        """The proxy ends: let go of all browsers."""
+        asyncio.get_running_loop().remove_reader(self._end)
+        self._end.close()
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def _order(self) -> None:
+        descriptors: list[int] = []
+        try:
+            order, descriptors = receive(self._end)
+            launch = order.launch
+            ear = Ear(
+                self._said,
+                lambda speaks: answer(self._end, Heard(launch, speaks)),
+                lambda: self._forget(launch),
+                self._trouble,
+            )
+            self._open[launch] = LISTENERS[order.engine](order, descriptors, ear)
+        except Exception as problem:
+            self._trouble("order", problem)
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _forget(self, launch: str) -> None:
+        self._open.pop(launch, None)

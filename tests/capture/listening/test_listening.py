@@ -1,0 +1,312 @@
+"""Real Chromium, listened to: what it says is complete, redacted and costs the page nothing that it could notice."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from corsinspect.capture import Browser, Proxy
+from corsinspect.capture import proxy as module
+from corsinspect.capture.browser import find, launch
+from corsinspect.capture.ca import ca_paths
+from corsinspect.capture.listening.chromium import ChromiumListener
+from corsinspect.capture.processes import is_alive
+from corsinspect.model import Exchange
+from corsinspect.said import Said
+from corsinspect.session.reader import load
+from corsinspect.session.sidecar import load_saids, sidecar_of
+from tests.capture.wire import until
+
+from .said_pages import CALLS, COOKIE, TOKEN, Site, site
+
+
+async def visited(proxy: Proxy, pages: Site, *extra_args: str) -> tuple[Browser, dict[str, Any]]:
+    """The browser that was sent to the page, and what the page saw."""
+    browser = await proxy.open_browser("chromium", pages.page, headless=True, extra_args=extra_args)
+    async with asyncio.timeout(60):
+        return browser, json.loads(await pages.results)
+
+
+async def said_and_exchanged(proxy: Proxy) -> tuple[list[Said], list[Exchange]]:
+    """All of both, once the browser was closed: then nothing is left to say."""
+    await asyncio.sleep(0.3)
+    await asyncio.gather(*(browser.close() for browser in list(proxy.browsers)))
+    sent = await until(lambda: [said for said in load_saids(proxy.session) if said.url.endswith("/results")])
+    await until(lambda: sent[0].ended)
+    return load_saids(proxy.session), load(proxy.session).exchanges
+
+
+async def test_each_call_of_a_page_is_told_and_no_secret_is(proxy: Proxy) -> None:
+    async with site(CALLS) as pages:
+        browser, saw = await visited(proxy, pages)
+        saids, exchanges = await said_and_exchanged(proxy)
+
+    assert browser.warning is None
+    assert (saw["webdriver"], saw["history"], saw.get("error")) == (False, 1, None)
+    text = sidecar_of(proxy.session).read_text()
+    assert COOKIE not in text and TOKEN not in text
+    assert sidecar_of(proxy.session).stat().st_mode & 0o777 == 0o600
+    assert {said.browser for said in saids} == {browser.name}
+
+    # What was on the wire was told, with the very tokens that the session has in the secrets' places.
+    told = {(said.method, said.url) for said in saids}
+    asked = {(each.method, each.url) for each in exchanges if urlsplit(each.url).hostname in ("localhost", "127.0.0.1")}
+    assert asked <= told
+    (exchange,) = [each for each in exchanges if "access_token" in each.url]
+    (said,) = [each for each in saids if each.url == exchange.url]
+    assert sorted(line for line in exchange.request_headers if line[0] == "Cookie") == [
+        line for line in said.request_headers or () if line[0] == "Cookie"
+    ]
+
+    # What wasn't was told, too.
+    unsent = {urlsplit(said.url).path: said for said in saids if said.sent is None}
+    assert {"/forbidden", "/forbidden.gif", "/made-up", "/cached.gif"} <= set(unsent)
+    assert not {path for path in ("/forbidden", "/forbidden.gif", "/made-up") if ("GET", path) in pages.received}
+    assert {said.page for said in saids if said.url.endswith("/from-worker")} == {pages.page + "worker.js"}
+    assert {said.page for said in saids if said.url.endswith("/from-frame")} == {
+        f"{origin}/frame" for origin in (pages.page.rstrip("/"), pages.other)
+    }
+
+
+async def test_https_pages_and_mixed_content(proxy: Proxy, tmp_path: Path) -> None:
+    script = "await call('mixed', 'http://api.test/mixed'); await call('own', '/own');"
+    async with site(script, https=tmp_path) as pages:
+        _, saw = await visited(proxy, pages)
+        saids, exchanges = await said_and_exchanged(proxy)
+
+    (mixed,) = [said for said in saids if said.url == "http://api.test/mixed"]
+    assert saw["mixed"] == "failed"
+    assert (mixed.blocked, mixed.sent, mixed.kind) == ("mixed-content", None, "fetch")
+    assert not [exchange for exchange in exchanges if "mixed" in exchange.url]
+    (own,) = [said for said in saids if urlsplit(said.url).path == "/own"]
+    assert (own.status, own.sent is not None) == (200, True)
+
+
+async def test_popups_are_listened_to_from_their_start_and_downloads_arrive(proxy: Proxy) -> None:
+    script = """
+      window.open('/popup');
+      results.popup = await once(window, 'message');
+      const link = document.createElement('a');
+      link.href = '/download';
+      link.download = 'x.txt';
+      link.click();
+    """
+    async with site(script) as pages:
+        _, saw = await visited(proxy, pages, "--disable-popup-blocking")
+        await until(lambda: ("GET", "/download") in pages.received)
+        saids, _ = await said_and_exchanged(proxy)
+
+    assert saw["popup"] == "allowed"
+    assert [said.page for said in saids if said.url.endswith("/from-popup")] == [pages.page + "popup"]
+
+
+async def test_a_page_gets_the_same_with_and_without(proxy: Proxy, tmp_path: Path) -> None:
+    """The same requests in the same order, and the same answers to what a page can ask about its browser."""
+    script = """
+      results.own = Object.keys(navigator).concat(Object.getOwnPropertyNames(window)).sort();
+      results.frames = [window.opener, document.referrer, document.visibilityState, window.name];
+      await call('a', API + '/ok', { method: 'PUT', headers: { 'X-Own': '1' } });
+      await frame('/frame');
+    """
+    silent = Proxy(tmp_path / "silent.jsonl", ask_browser=False)
+    await silent.start()
+    got: list[Any] = []
+    for each in (proxy, silent):
+        async with site(script) as pages:
+            _, saw = await visited(each, pages)
+            await until(lambda pages=pages: ("GET", "/favicon.ico") in pages.received)
+            navigation = next(one for one in load(each.session).exchanges if one.url == pages.page)
+            sent = [line for line in navigation.request_headers if line[0] != "Host"]
+            got.append((saw, sorted(pages.received), sent))
+    await silent.stop()
+
+    assert got[0] == got[1]
+    assert not sidecar_of(silent.session).exists()
+
+
+def sockets_of(*pids: int) -> set[str]:
+    """The inodes of the sockets that processes in these groups hold."""
+    found: set[str] = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.getpgid(int(folder.name)) in pids:
+                targets = [os.readlink(fd) for fd in (folder / "fd").iterdir()]
+                found |= {target[8:-1] for target in targets if target.startswith("socket:[")}
+    return found
+
+
+def listened_on(inodes: set[str]) -> list[str]:
+    """The TCP addresses, as the kernel writes them, that are listened on by one of these sockets."""
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return [line[1] for line in lines if line[3] == "0A" and line[9] in inodes]
+
+
+async def test_nothing_listens_but_the_proxy(proxy: Proxy) -> None:
+    async with site("await call('a', API + '/ok')") as pages:
+        browser, _ = await visited(proxy, pages)
+        assert proxy.pid is not None
+
+        assert listened_on(sockets_of(browser.pid, proxy.pid)) == [f"0100007F:{proxy.port:04X}"]
+
+
+async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
+    """It has no name; what /proc shows of it is for its owner."""
+    browser = await proxy.open_browser("chromium", headless=True)
+    assert browser.pipe is not None
+
+    for fd in browser.pipe.descriptors:
+        assert os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:[")
+    for pid in (browser.pid, proxy.pid):
+        assert Path(f"/proc/{pid}/fd").stat().st_mode & 0o077 == 0
+
+
+async def test_what_is_said_goes_on_in_the_session_that_the_capture_turned_to(proxy: Proxy, tmp_path: Path) -> None:
+    first, second = proxy.session, tmp_path / "second.jsonl"
+    script = (
+        "await call('a', API + '/before'); await new Promise(r => setTimeout(r, 2000)); await call('b', API + '/b');"
+    )
+    async with site(script) as pages:
+        opening = asyncio.create_task(visited(proxy, pages))
+        await until(lambda: any(said.url.endswith("/before") and said.ended for said in load_saids(first)))
+        second.touch()
+        await proxy.turn_to(second)
+        await opening
+        await until(lambda: any(said.url.endswith("/results") for said in load_saids(second)))
+
+    assert not any(said.url.endswith("/b") for said in load_saids(first))
+    assert any(said.url.endswith("/b") for said in load_saids(second))
+
+
+async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(tmp_path: Path) -> None:
+    proxy = Proxy(tmp_path / "session.jsonl")
+    await proxy.start()
+    script = """
+      await call('a', API + '/before');
+      for (;;) {
+        try { if ((await (await fetch('/ok')).text()) === 'ok' && %s) break } catch {}
+        await new Promise(r => setTimeout(r, 50));
+      }
+      results.worker = await once(new Worker('/worker.js'), 'message');
+      await frame('/frame');
+    """
+    async with site(script % "++window.tries > 3 || !(window.tries = window.tries || 1)") as pages:
+        browser = await proxy.open_browser("chromium", pages.page, headless=True)
+        await until(lambda: any(said.url.endswith("/before") and said.ended for said in load_saids(proxy.session)))
+        assert proxy.pid is not None
+        os.kill(proxy.pid, signal.SIGKILL)
+        await until(lambda: proxy.died)
+        await proxy.restart()
+        async with asyncio.timeout(60):
+            saw = json.loads(await pages.results)
+        await until(lambda: any(said.url.endswith("/results") for said in load_saids(proxy.session)))
+        assert is_alive(browser.pid)
+    await proxy.stop()
+
+    assert (saw["worker"], saw["frame /frame"]) == ("allowed", "allowed")
+    saids = load_saids(proxy.session)
+    assert {urlsplit(said.url).path for said in saids} >= {"/before", "/from-worker", "/from-frame"}
+    assert len({said.id.partition(":")[0] for said in saids}) == 1
+
+
+WORKER = "results.worker = await once(new Worker('/worker.js'), 'message')"
+
+
+class Deaf(ChromiumListener):
+    """Attaches to targets, and is killed before it has let them go on."""
+
+    attached = 0
+
+    def _attached(self, attached: Any) -> None:
+        self.attached += 1
+        if attached.target_info.url == "about:blank":
+            super()._attached(attached)
+
+
+async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_next(proxy: Proxy) -> None:
+    async with site(WORKER) as pages:
+        browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
+        assert browser.pipe is not None
+        nothing: Any = lambda *_: None  # noqa: E731
+        reading, writing = map(os.dup, browser.pipe.descriptors)
+        deaf = Deaf(reading, writing, url=pages.page, event=nothing, heard=nothing, closed=nothing)
+        await until(lambda: deaf.attached >= 2)
+        await asyncio.sleep(1)
+        deaf.close()
+        assert ("POST", "/results") not in pages.received
+
+        heard: list[str] = []
+        reading, writing = map(os.dup, browser.pipe.descriptors)
+        listener = ChromiumListener(
+            reading, writing, url=None, event=lambda _, method, __: heard.append(method), heard=nothing, closed=nothing
+        )
+        async with asyncio.timeout(30):
+            saw = json.loads(await pages.results)
+        listener.close()
+        await browser.close()
+
+    assert saw["worker"] == "allowed"
+    assert "Network.requestWillBeSent" in heard
+
+
+async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_parent(proxy: Proxy) -> None:
+    async with site(WORKER) as pages:
+        browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
+        assert browser.pipe is not None
+        nothing: Any = lambda *_: None  # noqa: E731
+        reading, writing = map(os.dup, browser.pipe.descriptors)
+        deaf = Deaf(reading, writing, url=pages.page, event=nothing, heard=nothing, closed=nothing)
+        await until(lambda: deaf.attached >= 2)
+        deaf.close()
+        assert ("GET", "/from-worker") not in pages.received
+        browser.pipe.release()
+        async with asyncio.timeout(30):
+            await pages.results
+        await browser.close()
+
+
+WRAPPERS = {
+    "the descriptors are closed": 'exec "$REAL" "$@" 3<&- 4>&-',
+    "somebody holds them": 'sleep 30 & for a; do shift; [ "$a" = --remote-debugging-pipe ] || set -- "$@" "$a"; done\n'
+    'exec "$REAL" "$@" 3<&- 4>&-',
+}
+"""What a snap or a Flatpak may do to the pipe."""
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS.values(), ids=WRAPPERS)
+async def test_a_browser_that_does_not_speak_is_started_again_without_the_pipe(
+    wrapper: str, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = find("chromium")
+    script = tmp_path / "google-chrome"
+    script.write_text(f'#!/bin/sh\nREAL={real}\ncase "$*" in *--version*) exec $REAL --version;; esac\n{wrapper}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(module, "ANSWER_LIMIT", 3.0)
+
+    async with site("await call('a', API + '/ok')") as pages:
+        browser, saw = await visited(proxy, pages)
+
+    assert saw["a"] == "allowed"
+    assert browser.warning == module.NO_ANSWER
+    assert browser.pipe is None
+    assert proxy.browsers == [browser]
+    assert not sidecar_of(proxy.session).exists()
+
+
+async def test_devtools_works_beside_it(proxy: Proxy) -> None:
+    """A second client of the protocol, as DevTools is one, sees the same and holds nothing up."""
+    async with site("await frame('/frame'); results.worker = await once(new Worker('/worker.js'), 'message')") as pages:
+        browser, saw = await visited(proxy, pages, "--remote-debugging-port=0")
+        active = browser.profile / "DevToolsActivePort"
+        assert re.match(r"\d+\n/devtools/browser/", active.read_text())
+        saids, _ = await said_and_exchanged(proxy)
+
+    assert (saw["worker"], saw["frame /frame"]) == ("allowed", "allowed")
+    assert {urlsplit(said.url).path for said in saids} >= {"/from-worker", "/from-frame"}
