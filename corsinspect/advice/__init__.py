@@ -1,6 +1,5 @@
 """The words: what happened to a call, who must change what, and exactly which characters differ."""
 
-from corsinspect.advice.browser_said import called_by, confirmation, dispute, withheld
 from corsinspect.advice.compare.comparison import ComparisonRow, comparison
 from corsinspect.advice.compare.differences import (
     Difference,
@@ -10,6 +9,7 @@ from corsinspect.advice.compare.differences import (
     origin_difference,
 )
 from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
+from corsinspect.advice.messages.browser_said import called_by, confirmation, dispute, withheld
 from corsinspect.advice.messages.counted import NO_CALLS, Part, apart, counted, is_open
 from corsinspect.advice.messages.signals import evidence, showed
 from corsinspect.advice.reasons import REASONS, Words

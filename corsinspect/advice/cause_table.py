@@ -1029,6 +1029,14 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: find the two rules. Often one is the app's and the other the proxy's.",
     ),
     _cause(
+        "stream-over-http1",
+        "upload-needs-http2",
+        5,
+        "The page's upload is a stream, and the server speaks HTTP/1.1.",
+        sign="The preflight passes, no request follows, and the console says net::ERR_ALPN_NEGOTIATION_FAILED.",
+        change="The page: read the stream first and send what it holds; or {server}: offer HTTP/2 over https.",
+    ),
+    _cause(
         "given-up",
         "no-actual-seen",
         4,

@@ -60,6 +60,7 @@ FIXED_BY_HEADERS: dict[Reason, bool] = {
     "coep": False,
     "orb": False,
     "mime": False,
+    "upload-needs-http2": False,
     "no-actual-seen": False,
     "failed-unexplained": False,
     "page-not-recorded": False,

@@ -8,9 +8,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from corsinspect.advice.browser_said import caller_of, confirmation, place, withheld
 from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
+from corsinspect.advice.messages.browser_said import caller_of, confirmation, place, withheld
 from corsinspect.advice.messages.signals import evidence
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.sentences import explanation, headline

@@ -193,6 +193,13 @@ REASON_WORDS: dict[Reason, Words] = {
         "{server} must send “Content-Type: text/javascript”. If this isn't a script at all, for example an error page, "
         "check the address.",
     ),
+    "upload-needs-http2": Words(
+        "streamed upload over HTTP/1.1",
+        "The page streams this upload, and Chromium sends streams over HTTP/2 only. {server} granted the preflight "
+        "over HTTP/1.1, so the browser gave the {method} up. That is not CORS.",
+        "{server} must speak HTTP/2, which browsers do over https only; or the page must send a body that is not a "
+        "stream.",
+    ),
     # facts that are missing
     "no-actual-seen": Words(
         "request never followed",

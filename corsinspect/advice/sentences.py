@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from corsinspect.advice.browser_said import confirmation
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
 from corsinspect.advice.evidence.login import led_to_login
 from corsinspect.advice.evidence.misplaced import misplaced
+from corsinspect.advice.messages.browser_said import confirmation
 from corsinspect.advice.messages.signals import showed
 from corsinspect.advice.reasons import CONDITIONS, MASKED, MASKED_BESIDE, REASONS, TO_LOGIN, VARIANTS, Words
 from corsinspect.advice.values import Values, cut

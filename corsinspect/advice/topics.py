@@ -254,6 +254,12 @@ REASON_TOPICS: dict[Reason, Topic] = {
         ("Content-Type: text/javascript", "X-Content-Type-Options: nosniff"),
         "X-Content-Type-Options header",
     ),
+    "upload-needs-http2": Topic(
+        "A connection that speaks HTTP/2, where the body is a stream.",
+        _known("preflight", method="POST"),
+        ("new Request(url, options) // body: stream",),
+        ("new Request(url, options) // body: await new Response(stream).blob()",),
+    ),
     "no-actual-seen": Topic("Nothing more: the preflight passed.", _known("preflight", method="PUT")),
     "no-response-seen": Topic("An answer."),
     "stored-response-not-seen": Topic("The CORS headers, in the 304 or in the answer that the browser stored."),

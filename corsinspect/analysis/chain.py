@@ -8,9 +8,10 @@ from corsinspect.fetch.csp import forbidding
 from corsinspect.fetch.redirect import Target, follow
 from corsinspect.model import Call, Exchange, Kind, PagePolicies, Shown
 
-from .classify import Facts, Mode
+from .classify import Facts
 from .documents import Documents
 from .pairing import needs_preflight
+from .request_signs import Mode
 
 Hops = list[tuple[Facts | None, Facts | None]]
 """Preflight and request of each hop; None where it wasn't seen."""
@@ -66,6 +67,10 @@ def _last(hops: Hops) -> Facts:
 
 def chain_of(root: Facts, closed: bool, documents: Documents | None = None) -> Chain:
     """The chain that starts with this exchange. `documents`: those that its page may be."""
+    if root.child is root.preflight_method is None and (root.mode == "cors" or documents is None) and not root.location:
+        # two of three, at less cost: one request, and nothing about it depends on its page's documents
+        withheld = root.origin_withheld or root.exchange.answer_withheld
+        return Chain(root, [(None, root)], root.page, root.mode, root.mode_known, closed, withheld)
     hops: Hops = []
     current: Facts | None = root
     page = None

@@ -4,20 +4,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from corsinspect.fetch.check import ALLOW_PRIVATE_NETWORK, REQUEST_PRIVATE_NETWORK, Failed
-from corsinspect.fetch.engines import ENGINES
-from corsinspect.fetch.headers import combined
+from corsinspect.fetch.check import Failed
 from corsinspect.fetch.url import parse_url
-from corsinspect.model import Alternative, Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason, Shown, Verdict
+from corsinspect.model import Call, Hop, Kind, PreflightUse, Shown, Verdict
 
 from .chain import Chain, kind_of
-from .classify import EXTENSIONS, Facts
-from .credentials import ASSUMED, PAGE_SHOWED, SILENCE, UNKNOWN, Inferred, grants_credentials, infer
-from .habits import is_xhr
+from .classify import Facts
+from .cors_verdict import judge_cors, verdict_at, verdict_with_credentials
+from .credentials import ASSUMED, PAGE_SHOWED, UNKNOWN, Inferred
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
-from .pairing import grant_failures, needs_preflight
-from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
-from .steps import Stop, checked_answer, first_stop, unanswered
+from .pairing import needs_preflight
+from .steps import Stop, unanswered
 
 _MASKING = ("origin-missing", "preflight-status", "origin-wildcard-with-credentials", "credentials-not-true")
 """What says nothing about the error, which the page would have met next."""
@@ -44,7 +41,11 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
     kind = kind_of(chain)
     inferred, shown = UNKNOWN, None
     if kind in ("simple", "preflighted"):
-        verdict, inferred, shown = _judge_cors(chain, known or infer(chain.hops), ask)
+        verdict, inferred, asks = judge_cors(chain, known)
+        if inferred.signal == ASSUMED:
+            shown = chain.shown
+        elif asks and (shown := chain.shown if ask is None else ask(chain)) is not None:
+            verdict, inferred = verdict_with_credentials(chain), Inferred("include", PAGE_SHOWED, proof=False)
         if verdict.outcome == "allowed" and chain.simulated():
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
@@ -56,147 +57,6 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
         return call
     proved = chain.server_shown if ask_server is None else ask_server(chain)
     return call if proved is None else msgspec.structs.replace(call, server_shown=proved)
-
-
-def _judge_cors(chain: Chain, inferred: Inferred, ask: Ask | None) -> tuple[Verdict, Inferred, Shown | None]:
-    """The verdict, the credentials mode it rests on, and what the page had shown where the chain doesn't."""
-    if inferred.mode != "unknown":
-        stop = first_stop(chain, inferred.mode == "include")
-        shown = chain.shown if inferred.signal == ASSUMED else None
-        if chain.closed and (refused := _without_private_network(chain, stop)) is not None:
-            return _verdict(chain, refused, "likely"), inferred, shown
-        return _verdict(chain, stop, "certain" if inferred.proof else "likely"), inferred, shown
-    without = first_stop(chain, False)
-    included = without if whatever_the_mode(without) else first_stop(chain, True)
-    if chain.closed and (refused := _without_private_network(chain, without)) is not None:
-        others = (_if_included(included),) if included.failed is not None else ()
-        return _verdict(chain, refused, "likely", others), inferred, None
-    if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
-        # the preflight grants all but credentials, and no request followed: the page must have used them
-        return _verdict(chain, included, "likely"), SILENCE, None
-    if without.outcome != included.outcome:
-        shown = chain.shown if ask is None else ask(chain)
-        if shown is not None:
-            return _verdict(chain, included, "likely"), Inferred("include", PAGE_SHOWED, proof=False), shown
-    return *_hedged(chain, without, included), None
-
-
-def whatever_the_mode(without: Stop) -> bool:
-    """Whether a walk without credentials stopped where one with credentials stops for the same reason: there is no
-    answer, or it grants credentials as well, or it doesn't allow the origin, which is checked before anything that
-    depends on the mode. Only the answer at the stop counts: what came before it was followed, which proves it."""
-    facts = without.facts
-    if facts.exchange.status is None:
-        return True
-    if without.waiting == "actual":
-        return not grant_failures(facts, True)
-    if without.failures is not None:
-        return "allow-origin" in without.failures
-    if without.failed is None:
-        fields = checked_answer(facts)
-        return fields.allow_credentials == "true" and fields.allow_origin != "*"
-    return without.failed.check == "allow-origin"
-
-
-def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
-    """The verdict where nothing shows the credentials mode, and the mode that it shows itself."""
-    engine = ENGINES[chain.first.engine or "chromium"]
-    other = _if_included(included)
-    if outcome_in(without, engine) == outcome_in(included, engine):
-        differs = without.outcome == "blocked" and without.slug != included.slug
-        return _verdict(chain, without, "certain", (other,) if differs else ()), UNKNOWN
-    if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
-        if without.hop == 0:
-            return _verdict(chain, without, "depends", (other,)), UNKNOWN
-        # one redirect was followed, so the redirect mode is "follow": only credentials explain that this one wasn't
-        if engine.own_redirect_needs_credentials and chain.first.target == chain.page:
-            return only_in(engine, _verdict(chain, included, "likely")), UNKNOWN
-        return _verdict(chain, included, "likely"), SILENCE
-    if without.waiting is not None:
-        return _verdict(chain, without, "likely"), UNKNOWN
-    if grants_credentials(chain.hops[:-1]) and included.facts.answer.allow_credentials == "true":
-        # both servers expect credentials; where only the first does, they tell nothing of this page
-        omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
-        return _verdict(chain, included, "depends", (omitted,)), UNKNOWN
-    return _verdict(chain, without, "depends", (other,)), UNKNOWN
-
-
-def _is_upload(chain: Chain) -> bool:
-    """Whether this preflight was sent for the upload alone: a stream, which the browser gives up over HTTP/1.1, or a
-    listener for its progress. Nothing else has a safelisted method and no header to ask for."""
-    last = chain.last
-    return last.is_preflight and last.preflight_method == "POST" and not last.asked_names
-
-
-def _if_included(stop: Stop) -> Alternative:
-    return Alternative(condition={"credentials": "include"}, outcome=stop.outcome, reason=stop.slug)
-
-
-def _without_private_network(chain: Chain, stop: Stop) -> Stop | None:
-    """The stop at a preflight that grants all but the private network that it asked for, where nothing followed it, or
-    what followed failed without a word. Chromium asked for years before it would have insisted, and never did by
-    default: a request that followed proves that it didn't matter. Private Network Access, "CORS preflight"."""
-    preflight, request = chain.hops[stop.hop]
-    failed_alone = request is not None and stop.slug in ("network-error", "failed-unexplained")
-    if preflight is None or not (stop.waiting == "actual" or failed_alone):
-        return None
-    if combined(preflight.exchange.request_headers, REQUEST_PRIVATE_NETWORK.lower()) != "true":
-        return None
-    found = combined(preflight.exchange.response_headers, ALLOW_PRIVATE_NETWORK.lower())
-    if found == "true":
-        return None
-    failed = Failed("allow-private-network", "private-network-header", ALLOW_PRIVATE_NETWORK, "true", found)
-    return Stop("blocked", "preflight", stop.hop, preflight, failed)
-
-
-def _verdict(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tuple[Alternative, ...] = ()) -> Verdict:
-    engine = ENGINES[chain.first.engine or "chromium"]
-    facts, failed, outcome = stop.facts, failed_in(stop, engine), outcome_in(stop, engine)
-    reason = stop.reason if failed is None else failed.reason
-    if outcome == "unknown" or (chain.withheld and outcome != "network-error" and certainty == "certain"):
-        # where facts are missing nothing is certain; but a failure says itself what it is
-        certainty = "likely"
-    if stop.waiting is not None and chain.closed:
-        outcome, reason, certainty, alternatives = _given_up(stop, alternatives)
-    elif reason == "redirect-csp" and certainty == "certain":
-        # a page may have asked not to follow redirects, and another of its documents may have made the call
-        certainty = "likely"
-    elif not chain.mode_known and outcome in ("allowed", "blocked") and reason != "redirect-credentials":
-        # plain http: a POST with a foreign Origin may have been a no-cors request all along; but that one would have
-        # followed a redirect to userinfo
-        if is_xhr(chain.first):
-            certainty = "depends" if certainty == "depends" else "likely"
-        else:
-            certainty = "depends"
-            alternatives = (*alternatives, Alternative(condition={"mode": "no-cors"}, outcome="opaque"))
-    if outcome == "blocked" and (chain.page or "").startswith(EXTENSIONS):
-        certainty = "depends"
-        alternatives = (*alternatives, Alternative(condition={"host-permission": "granted"}, outcome="allowed"))
-    return Verdict(
-        outcome=outcome,
-        certainty=certainty,
-        reason=reason,
-        stage=stop.stage,
-        hop=stop.hop,
-        header=failed.header if failed else None,
-        expected=failed.expected if failed else None,
-        found=failed.found if failed else None,
-        status=facts.exchange.status,
-        alternatives=alternatives,
-        engines=engine_verdicts(chain, stop, outcome, reason),
-    )
-
-
-def _given_up(
-    stop: Stop, alternatives: tuple[Alternative, ...]
-) -> tuple[Outcome, Reason, Certainty, tuple[Alternative, ...]]:
-    """The verdict where what was awaited never came."""
-    if stop.waiting == "actual":
-        return "unknown", "no-actual-seen", "likely", ()
-    if stop.waiting == "redirect":
-        manual = Alternative(condition={"redirect": "manual"}, outcome="opaque")
-        return "network-error", "redirect-mode-error", "depends", (*alternatives, manual)
-    return "unknown", "no-response-seen", "likely", ()
 
 
 def _judge_others(chain: Chain) -> Verdict:
@@ -215,7 +75,7 @@ def _judge_others(chain: Chain) -> Verdict:
         reason = "no-response-seen" if outcome == "unknown" else stop.slug
         return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
     if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
-        return _verdict(chain, stop, "certain")
+        return verdict_at(chain, stop, "certain")
     if (framed := judge_framed(chain, facts, number)) is not None:
         return framed
     sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")

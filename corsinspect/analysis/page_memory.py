@@ -22,7 +22,6 @@ from corsinspect.model import Call, EngineName, Shown
 from .chain import Chain
 from .classify import Facts
 from .credentials import PAGE_SHOWED
-from .pairing import own_unsafe_names
 
 SHAPES = 2_000
 """Shapes remembered; the one that was met longest ago goes first."""
@@ -39,8 +38,8 @@ Moment = tuple[float, str]
 Showing = tuple[float, str, Shown | None]
 """A call whose own traffic shows its mode: its moment, and what it showed; None where that isn't `include`."""
 
-Found = Literal["asks", "include", "omit"]
-"""What a call's own traffic shows: that its mode is open ("asks"), or its mode."""
+Mode = Literal["include", "omit"]
+"""The credentials mode that a call's own traffic shows."""
 
 Shape = tuple[str, EngineName | None, str, tuple[str, ...], str]
 """Page, engine, method, names asked for and endpoint: alike in calls that come from one line of a page's code."""
@@ -61,7 +60,7 @@ def call_shape(facts: Facts, page: str) -> Shape:
     exchange, method = facts.exchange, facts.preflight_method
     where = endpoint(exchange.url, facts.target)
     if method is None:
-        return page, facts.engine, exchange.method or "", own_unsafe_names(facts), where
+        return page, facts.engine, exchange.method or "", facts.unsafe_names, where
     return page, facts.engine, method, tuple(sorted(facts.asked_names)), where
 
 
@@ -71,14 +70,14 @@ def server_shape(facts: Facts, page: str) -> Shape:
 
 
 class Calls:
-    """The calls of one shape, in order of time, each kind apart."""
+    """The calls of one shape, each by the first of its exchanges, in order of time and each kind apart."""
 
     __slots__ = ("asking", "page", "showing")
 
     def __init__(self, page: str) -> None:
         self.page = page
-        self.asking: list[tuple[float, str, Facts]] = []
-        """Whose mode is open, each by the first of its exchanges."""
+        self.asking: list[Facts] = []
+        """Whose mode is open."""
         self.showing: list[Showing] = []
 
 
@@ -91,8 +90,11 @@ class PageMemory:
         self._shapes: OrderedDict[Shape, Calls] = OrderedDict()
         self._asked = float("-inf")
         """When the latest call began that asks."""
-        self._noted: dict[str, tuple[Calls, Found]] = {}
-        """What is noted of each Call that may still be judged, by its id."""
+        self.asking: dict[str, Calls] = {}
+        """The Calls that asked and may still be judged, by their ids. Most have nothing to take back, which whoever
+        looks here first finds out at less cost; so it is with `showing`."""
+        self.showing: dict[str, tuple[Calls, Mode]] = {}
+        """Those whose own traffic shows their mode."""
         self._loads: OrderedDict[str, list[Moment]] = OrderedDict()
         self.stale: dict[str, Facts] = {}
         """Calls for which something may have changed, by their ids; `take_stale` empties it."""
@@ -101,10 +103,13 @@ class PageMemory:
         """What a call before this one showed; the call that asks is judged anew when that changes."""
         if chain.page is None:
             return None
-        showing = self._note(chain.first, chain.page, "asks").showing
+        exchange = chain.first.exchange
+        calls = self.asking.get(exchange.id)
+        if calls is None or calls.page != chain.page:
+            calls = self._note_asking(chain.first, chain.page)
+        showing = calls.showing
         if not showing:
             return None
-        exchange = chain.first.exchange
         index = bisect.bisect_left(showing, (exchange.started, exchange.id)) - 1
         if index < 0:
             return None
@@ -117,37 +122,64 @@ class PageMemory:
         if mode == "unknown" or call.credentials_signal == PAGE_SHOWED:
             self.unlearn(facts)
         elif chain.page is not None:
-            self._note(facts, chain.page, mode)
+            noted = self.showing.get(call.id)
+            if noted is None or noted[1] != mode or noted[0].page != chain.page:
+                self.forget(facts)
+                self._note_showing(facts, chain.page, mode)
 
-    def unlearn(self, facts: Facts) -> None:
-        """Takes back what a Call showed, if it showed anything; that it asks stays."""
-        noted = self._noted.get(facts.exchange.id)
-        if noted is not None and noted[1] != "asks":
-            self.forget(facts)
-
-    def _note(self, facts: Facts, page: str, found: Found) -> Calls:
-        exchange = facts.exchange
-        noted = self._noted.get(exchange.id)
-        if noted is not None:
-            if noted[1] == found and noted[0].page == page:
-                return noted[0]
-            self.forget(facts)
+    def _note_asking(self, facts: Facts, page: str) -> Calls:
+        self.forget(facts)
         calls = self._calls_of(self._shape_of(facts, page))
-        self._noted[exchange.id] = calls, found
-        if found == "asks":
-            bisect.insort(calls.asking, (exchange.started, exchange.id, facts))
-            del calls.asking[:-CALLS]
-            self._asked = max(exchange.started, self._asked)
-            return calls
+        exchange, asking = facts.exchange, calls.asking
+        self.asking[exchange.id] = calls
+        if not asking or _moment(asking[-1]) < (exchange.started, exchange.id):
+            asking.append(facts)
+        else:
+            bisect.insort(asking, facts, key=_moment)
+        if len(asking) > CALLS:
+            del asking[0]
+        self._asked = max(exchange.started, self._asked)
+        return calls
+
+    def _note_showing(self, facts: Facts, page: str, mode: Mode) -> None:
+        exchange = facts.exchange
+        calls = self._calls_of(self._shape_of(facts, page))
+        self.showing[exchange.id] = calls, mode
         shown = None
-        if found == "include":
+        if mode == "include":
             method = facts.preflight_method or exchange.method or ""
             shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
         _insert(calls.showing, (exchange.started, exchange.id, shown))
         del calls.showing[:-CALLS]
         if calls.asking:
             self._mark(calls, (exchange.started, exchange.id))
-        return calls
+
+    def unlearn(self, facts: Facts) -> None:
+        """Takes back what a Call showed, if it showed anything; that it asks stays."""
+        noted = self.showing.pop(facts.exchange.id, None)
+        if noted is None:
+            return
+        calls, moment = noted[0], _moment(facts)
+        calls.showing = [other for other in calls.showing if other[:2] != moment]
+        self._mark(calls, moment)
+
+    def forget(self, facts: Facts) -> None:
+        """Takes back what a Call showed and that it asked: there is no such Call any more, or it shows something
+        else."""
+        self._stop_asking(facts)
+        self.unlearn(facts)
+
+    def release(self, facts: Facts) -> None:
+        """What this Call showed stays as it is: it won't be judged again."""
+        self._stop_asking(facts)
+        self.showing.pop(facts.exchange.id, None)
+
+    def _stop_asking(self, facts: Facts) -> None:
+        calls = self.asking.pop(facts.exchange.id, None)
+        if calls is not None:
+            index = bisect.bisect_left(calls.asking, _moment(facts), key=_moment)
+            if index < len(calls.asking) and calls.asking[index] is facts:
+                del calls.asking[index]
 
     def _calls_of(self, shape: Shape) -> Calls:
         calls = self._shapes.get(shape)
@@ -158,28 +190,6 @@ class PageMemory:
         if len(self._shapes) > SHAPES:
             self._shapes.popitem(last=False)
         return calls
-
-    def forget(self, facts: Facts) -> None:
-        """Takes back what a Call showed: there is no such Call any more, or it shows something else."""
-        noted = self._noted.pop(facts.exchange.id, None)
-        if noted is None:
-            return
-        calls, found = noted
-        moment = facts.exchange.started, facts.exchange.id
-        if found == "asks":
-            calls.asking = [other for other in calls.asking if other[2] is not facts]
-        else:
-            calls.showing = [other for other in calls.showing if other[:2] != moment]
-            self._mark(calls, moment)
-
-    def release(self, facts: Facts) -> None:
-        """What this Call showed stays as it is: it won't be judged again."""
-        noted = self._noted.pop(facts.exchange.id, None)
-        if noted is None:
-            return
-        calls, found = noted
-        if found == "asks":
-            calls.asking = [other for other in calls.asking if other[2] is not facts]
 
     def load(self, page: str, moment: Moment) -> None:
         """A page of this origin was loaded."""
@@ -201,9 +211,9 @@ class PageMemory:
         return list(stale.values())
 
     def _mark(self, calls: Calls, since: Moment) -> None:
-        if calls.asking and calls.asking[-1][:2] > since:
-            for _, id, facts in calls.asking[bisect.bisect_left(calls.asking, since) :]:
-                self.stale[id] = facts
+        if calls.asking and _moment(calls.asking[-1]) > since:
+            for facts in calls.asking[bisect.bisect_left(calls.asking, since, key=_moment) :]:
+                self.stale[facts.exchange.id] = facts
 
     def _loaded(self, page: str, since: float, until: float) -> bool:
         """Whether the page was loaded between the two."""
@@ -218,9 +228,9 @@ def _insert(showing: list[Showing], entry: Showing) -> None:
     if not showing or showing[-1][:2] < moment:
         showing.append(entry)
         return
-    index = bisect.bisect_left(showing, moment, key=_moment)
+    index = bisect.bisect_left(showing, moment, key=lambda other: other[:2])
     showing[index : index + (showing[index][:2] == moment)] = [entry]
 
 
-def _moment(showing: Showing) -> Moment:
-    return showing[:2]
+def _moment(facts: Facts) -> Moment:
+    return facts.exchange.started, facts.exchange.id

@@ -46,7 +46,7 @@ from corsinspect.fetch.check import Asked, Failed, cors_check, preflight_failure
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.redirect import follow, method_after
-from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
+from corsinspect.fetch.safelist import SAFELISTED_METHODS
 from corsinspect.fetch.url import parse_url
 from corsinspect.model import Exchange
 
@@ -140,7 +140,10 @@ class Pairing:
             if len(group.events) == 1 and group.events[0][3] is facts:
                 del self._groups[place]
                 continue
-            group.events = [event for event in group.events if event[3] is not facts]
+            if group.events[0][3] is facts and facts.location is None:
+                del group.events[0]  # the oldest is nearly always the one that's let go of
+            else:
+                group.events = [event for event in group.events if event[3] is not facts]
             for kept in (group.preflights, group.expected, group.grants):
                 if facts in kept:
                     kept.remove(facts)
@@ -298,12 +301,12 @@ Fetch, "HTTP-redirect fetch", steps 12 and 13."""
 def _same_headers(source: Facts, facts: Facts) -> bool:
     """Whether both requests carry the same headers of the page's; of a preflight only their names are known."""
     if facts.is_preflight:
-        return {*own_unsafe_names(source)} - _DROPPED_BY_REDIRECTS == {*facts.asked_names} - _DROPPED_BY_REDIRECTS
+        return {*source.unsafe_names} - _DROPPED_BY_REDIRECTS == {*facts.asked_names} - _DROPPED_BY_REDIRECTS
     return _page_set(source) == _page_set(facts)
 
 
 def _page_set(facts: Facts) -> set[tuple[str, str]]:
-    names = {*own_unsafe_names(facts)} - _DROPPED_BY_REDIRECTS
+    names = {*facts.unsafe_names} - _DROPPED_BY_REDIRECTS
     return {(name.lower(), value) for name, value in facts.exchange.request_headers if name.lower() in names}
 
 
@@ -373,16 +376,7 @@ def _target_url(facts: Facts) -> str:
 
 def needs_preflight(facts: Facts) -> bool:
     """Whether a cross-origin CORS request with this method and these headers has to be asked for first."""
-    return facts.exchange.method not in SAFELISTED_METHODS or bool(own_unsafe_names(facts))
-
-
-def own_unsafe_names(facts: Facts) -> tuple[str, ...]:
-    """The names that the engine that sent this request would have asked for."""
-    if facts.names is None:
-        engine = ENGINES[facts.engine or "chromium"]
-        names = unsafe_names(facts.exchange.request_headers, engine)
-        facts.names = names and tuple(name for name in names if name not in engine.no_preflight_for)
-    return facts.names
+    return facts.exchange.method not in SAFELISTED_METHODS or bool(facts.unsafe_names)
 
 
 def _answered(facts: Facts) -> float:
@@ -407,12 +401,12 @@ def _led_to(facts: Facts, other: Facts) -> bool:
 
 def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:
     """Whether this request may be the one that the preflight was for: same method, origin and names, and granted."""
-    return set(own_unsafe_names(facts)) <= set(preflight.asked_names) and _may_follow(preflight, facts)
+    return set(facts.unsafe_names) <= set(preflight.asked_names) and _may_follow(preflight, facts)
 
 
 def _is_preflight_before_login(preflight: Facts, facts: Facts) -> bool:
     """The same for a request to which the browser itself added a login that it knows: a preflight never asks for it."""
-    own = set(own_unsafe_names(facts)) - {"authorization"}
+    own = set(facts.unsafe_names) - {"authorization"}
     return own <= set(preflight.asked_names) and _may_follow(preflight, facts)
 
 
@@ -461,7 +455,7 @@ def _has_all(facts: Facts, names: tuple[str, ...]) -> bool:
 
 def lacking(facts: Facts, names: tuple[str, ...]) -> list[str]:
     """Those of these names that the request, as recorded, doesn't have."""
-    if not names or own_unsafe_names(facts) == names:
+    if not names or facts.unsafe_names == names:
         return []
     present = {name.lower() for name, _ in facts.exchange.request_headers}
     return [name for name in names if name not in present]
@@ -545,7 +539,7 @@ def _names_so_far(source: Facts) -> set[str]:
     names: set[str] = set()
     hop: Facts | None = source
     while hop is not None:
-        names.update(own_unsafe_names(hop))
+        names.update(hop.unsafe_names)
         first = hop.preflight or hop
         hop = first.parent
     return names
@@ -564,7 +558,7 @@ def _cached_grant(group: Group, facts: Facts) -> Facts | None:
     if facts.bypasses_cache and engine.cache_modes_bypass:
         return None
     include = True if facts.cookie or facts.storage_access else None
-    asked = Asked(facts.origin or "", facts.exchange.method or "", own_unsafe_names(facts))
+    asked = Asked(facts.origin or "", facts.exchange.method or "", facts.unsafe_names)
     for preflight in reversed(group.grants):
         answered = preflight.exchange.answered
         if answered is None or answered > facts.exchange.started + SLACK:

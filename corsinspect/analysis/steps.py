@@ -73,8 +73,7 @@ def steps(chain: Chain, include: bool, *, proven: bool = True) -> Iterator[Check
     for number, (preflight, request) in enumerate(chain.hops):
         first = preflight or request
         assert first is not None
-        # an Origin that isn't the target's own is a tainted or an opaque one, whatever page it came from
-        cors = cors or first.target != chain.page or first.origin not in (None, first.target)
+        cors = cors or _is_cors(first, chain)
         if preflight is not None:
             yield _preflight(preflight, request is not None, proven, number, include)
         if request is not None:
@@ -84,8 +83,19 @@ def steps(chain: Chain, include: bool, *, proven: bool = True) -> Iterator[Check
                 tainted = checked.target.tainted
 
 
+def _is_cors(first: Facts, chain: Chain) -> bool:
+    # an Origin that isn't the target's own is a tainted or an opaque one, whatever page it came from
+    return first.target != chain.page or first.origin not in (None, first.target)
+
+
 def first_stop(chain: Chain, include: bool, *, proven: bool = True) -> Stop:
     """Where the browser stopped; the last exchange of a chain always is a stop, if no other is."""
+    preflight, request = chain.hops[0]
+    if preflight is None and request is not None and request.location is None:
+        # most chains: one request, and nothing to walk along
+        stop = _answer(chain, None, request, 0, include, _is_cors(request, chain), False, False).stop
+        assert stop is not None
+        return stop
     for checked in steps(chain, include, proven=proven):
         if checked.stop is not None:
             return checked.stop

@@ -23,7 +23,6 @@ from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange, Finding, Hop, Stage, Step, StepState
 
 from .chain import chain_of_call
-from .pairing import own_unsafe_names
 from .per_engine import failed_in
 from .steps import Checked, checked_answer, steps
 
@@ -120,7 +119,7 @@ def _opening(call: Call, checked: Checked) -> Iterator[Step]:
     if not cross and number == 0:
         return
     method = facts.preflight_method or facts.exchange.method or ""
-    names = facts.asked_names if facts.is_preflight else own_unsafe_names(facts)
+    names = facts.asked_names if facts.is_preflight else facts.unsafe_names
     why = "method" if method not in SAFELISTED_METHODS else "headers" if names else "none"
     if facts.is_preflight:
         why = "forced" if why == "none" else why

@@ -192,10 +192,11 @@ class Tracker:
             self._words[call.id] = word
             if len(self._words) > self._limit:
                 self._words.popitem(last=False)
-        self._memory.learn(chain, call)
+        if call.credentials != "unknown" or call.id in self._memory.showing:
+            self._memory.learn(chain, call)
         if call.credentials_signal in PROOFS:
             self._servers.learn(chain, call)
-        else:
+        elif call.id in self._servers.showing:
             self._servers.unlearn(root)
         return call
 

@@ -62,6 +62,7 @@ class CorsHeaders(NamedTuple):
     expose_headers: str | None = None
     origin_lines: int = 0
     """How many Access-Control-Allow-Origin lines there were: Gecko tells two lines from one with a comma."""
+    allow_private_network: str | None = None
 
 
 def refreshed(stored: CorsHeaders, fresh: CorsHeaders) -> CorsHeaders:
@@ -88,6 +89,7 @@ _FIELDS = {
     "access-control-allow-headers": 3,
     "access-control-max-age": 4,
     "access-control-expose-headers": 5,
+    "access-control-allow-private-network": 6,
 }
 
 NO_CORS_HEADERS = CorsHeaders()
@@ -110,4 +112,4 @@ def cors_headers(headers: Pairs) -> CorsHeaders:
     if not found:
         return NO_CORS_HEADERS
     get = found.get
-    return CorsHeaders(get(0), get(1), get(2), get(3), get(4), get(5), lines)
+    return CorsHeaders(get(0), get(1), get(2), get(3), get(4), get(5), lines, get(6))

@@ -43,6 +43,7 @@ Reason = Literal[
     "coep",
     "orb",
     "mime",
+    "upload-needs-http2",
     # missing facts
     "no-actual-seen",
     "no-response-seen",
@@ -107,6 +108,7 @@ CODES: dict[Reason, Codes] = {
     "coep": _NONE,
     "orb": _NONE,
     "mime": _NONE,
+    "upload-needs-http2": _NONE,
     "no-actual-seen": _NONE,
     "no-response-seen": _NONE,
     "stored-response-not-seen": _NONE,

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from corsinspect.advice.browser_said import place
 from corsinspect.advice.fix import fix
+from corsinspect.advice.messages.browser_said import place
 from corsinspect.advice.recipes import framework
 from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding, Word

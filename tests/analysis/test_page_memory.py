@@ -195,7 +195,7 @@ def test_memory_is_bounded() -> None:
             calls[call.id] = call
     assert calls[f"c{4 * CALLS - 2}"].verdict.outcome == "blocked"
     memory = tracker._memory
-    assert len(memory._noted) <= 51
+    assert len(memory.asking) + len(memory.showing) <= 51
     assert all(len(kept.asking) <= CALLS and len(kept.showing) <= CALLS for kept in memory._shapes.values())
 
 

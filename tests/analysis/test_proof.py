@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+import msgspec
 import pytest
 
 from corsinspect.analysis import judge_all, trace
@@ -105,14 +106,21 @@ class TestCredentialsGrantedOnTheWay:
 
 
 @pytest.mark.parametrize(
-    ("method", "names", "reason"),
-    [("POST", None, "no-actual-seen"), ("POST", "x-a", "credentials-not-true"), ("PUT", None, "credentials-not-true")],
+    ("method", "names", "version", "outcome"),
+    [
+        ("POST", None, "HTTP/2.0", "unknown no-actual-seen"),
+        ("POST", None, "HTTP/1.1", "network-error upload-needs-http2"),
+        ("POST", "x-a", "HTTP/1.1", "blocked credentials-not-true"),
+        ("PUT", None, "HTTP/1.1", "blocked credentials-not-true"),
+    ],
 )
 def test_a_granted_preflight_for_an_upload_alone_shows_no_credentials(
-    method: str, names: str | None, reason: str
+    method: str, names: str | None, version: str, outcome: str
 ) -> None:
     got = {**GRANT, "Access-Control-Allow-Headers": "x-a"}
-    assert only(preflight(method, names, got=got)).verdict.reason == reason
+    asked = msgspec.structs.replace(preflight(method, names, got=got), http_version=version)
+    verdict = only(asked).verdict
+    assert (f"{verdict.outcome} {verdict.reason}", verdict.certainty) == (outcome, "likely")
 
 
 def test_another_reason_with_credentials_is_an_alternative() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis import by_server, judge_all, trace
 from corsinspect.analysis.chain import chain_of_call
-from corsinspect.analysis.judge import whatever_the_mode
+from corsinspect.analysis.cors_verdict import whatever_the_mode
 from corsinspect.analysis.steps import first_stop
 from corsinspect.model import Call, Exchange
 from corsinspect.session import load

@@ -11,8 +11,8 @@ from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.advice import ComparisonRow, Explanation, Mark, StepRow
-from corsinspect.advice.browser_said import facts
 from corsinspect.advice.causes import Cause, causes
+from corsinspect.advice.messages.browser_said import facts
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis.across.masked import evidence

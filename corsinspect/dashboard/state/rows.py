@@ -5,7 +5,7 @@ from sys import intern
 import msgspec
 
 from corsinspect import advice
-from corsinspect.advice.browser_said import caller_of, place
+from corsinspect.advice.messages.browser_said import caller_of, place
 from corsinspect.analysis import by_server
 from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.look.symbols import preflight_sign
