@@ -23,6 +23,7 @@ was said before. Bounded: exchanges as the Tracker holds them, `SAID_LIMIT` Said
 """
 
 import bisect
+import math
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
@@ -374,7 +375,7 @@ class Matching:
             if told.said.sent is None and (told.said.from_cache or told.said.by_service_worker):
                 continue
             first = bisect.bisect_left(starts, told.start - EARLY)
-            last = bisect.bisect_right(starts, told.start + LATE)
+            last = bisect.bisect_right(starts, min(told.start + LATE, (told.said.answered or math.inf) + EARLY))
             if found := [each.exchange.id for each in seen[first:last] if _may_be(told, each)]:
                 edges[leg] = found
         return edges
@@ -477,11 +478,8 @@ def _alike(one: Lines, other: Lines) -> bool:
 
 def _may_be(told: _Told, seen: _Seen) -> bool:
     said, exchange = told.said, seen.exchange
-    if said.answered is not None:
-        if exchange.started > said.answered + EARLY:
-            return False
-        if exchange.answered is not None and exchange.answered > said.answered + EARLY:
-            return False
+    if said.answered is not None and exchange.answered is not None and exchange.answered > said.answered + EARLY:
+        return False
     if told.lines is not None:
         if not _alike(told.lines, seen.lines):
             return False
@@ -503,21 +501,31 @@ def _may_be_of(told: _Told, seen: _Seen) -> bool:
 
 
 def _forced(edges: dict[Leg, list[str]]) -> Pairs:
-    """What follows from each Said's candidates alone, one after the other."""
+    """What follows from each Said's candidates alone, in rounds: what one settles, the next takes as given."""
     pairs: Pairs = {}
-    open = dict(edges)
-    while True:
-        claims: dict[str, list[Leg]] = {}
-        for leg, ids in open.items():
-            free = [id for id in ids if id not in pairs]
-            if len(free) == 1:
-                claims.setdefault(free[0], []).append(leg)
-        settled = {id: legs[0] for id, legs in claims.items() if len(legs) == 1}
-        if not settled:
-            return pairs
+    free = {leg: set(ids) for leg, ids in edges.items()}
+    wanted: dict[str, list[Leg]] = {}
+    for leg, ids in edges.items():
+        for id in ids:
+            wanted.setdefault(id, []).append(leg)
+    claims: dict[str, list[Leg]] = {}
+    new = [leg for leg, ids in free.items() if len(ids) == 1]
+    while new:
+        for leg in new:
+            claims.setdefault(next(iter(free[leg])), []).append(leg)
+        touched = dict.fromkeys(next(iter(free[leg])) for leg in new)
+        settled = {id: claims[id][0] for id in touched if len(claims[id]) == 1}
         for id, leg in settled.items():
             pairs[id] = leg, "forced"
-            del open[leg]
+        new = []
+        for id, leg in settled.items():
+            for other in wanted[id]:
+                if other != leg and id in free[other]:
+                    free[other].discard(id)
+                    if len(free[other]) == 1:
+                        new.append(other)
+        new = [leg for leg in dict.fromkeys(new) if len(free[leg]) == 1]
+    return pairs
 
 
 def _parts(edges: dict[Leg, list[str]]) -> Iterable[tuple[Sequence[Leg], set[str]]]:
