@@ -15,7 +15,7 @@ from corsinspect.analysis.word.matching import Matching, request_of
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session import load
-from tests.analysis.build import CHROMIUM, FIREFOX, OPEN, exchange, preflight
+from tests.analysis.build import API, CHROMIUM, FIREFOX, OPEN, exchange, preflight
 from tests.analysis.test_tracker import Calls, states
 from tests.corpus import COLLECTIONS, recording, truth
 from tests.said import said_of, saids_of
@@ -127,7 +127,8 @@ def test_any_interleaving_at_one_url_ends_the_same(seed: int, numbered: bool) ->
 
 
 def test_thirty_at_once_from_two_pages_are_told_apart() -> None:
-    exchanges, saids = [], []
+    exchanges: list[Exchange] = []
+    saids: list[Said] = []
     for number in range(30):
         page = f"https://{'one' if number % 2 else 'two'}.test"
         made = exchange(at=100 + number / 1000, sent={"Origin": page}, got=OPEN, id=f"e{number:02}")
@@ -144,7 +145,8 @@ def test_thirty_at_once_from_two_pages_are_told_apart() -> None:
 
 
 def test_what_connections_are_is_learnt_from_other_requests() -> None:
-    exchanges, saids = [], []
+    exchanges: list[Exchange] = []
+    saids: list[Said] = []
     for number in range(3):
         own = exchange(url=f"https://api.test/{number}", at=100 + number / 100, got=OPEN, id=f"own{number}")
         both = exchange(at=101 + number / 1000, got=OPEN, id=f"e{number}")
@@ -157,7 +159,8 @@ def test_what_connections_are_is_learnt_from_other_requests() -> None:
 
 
 def test_a_connection_of_which_two_pairs_disagree_says_nothing() -> None:
-    exchanges, saids = [], []
+    exchanges: list[Exchange] = []
+    saids: list[Said] = []
     for number, here in enumerate(("c1", "c2", "c1", "c2")):
         url = f"https://api.test/{number}" if number < 2 else "https://api.test/same"
         made = exchange(url=url, at=100 + number / 1000, got=OPEN, id=f"e{number}")
@@ -220,6 +223,21 @@ def test_a_preflight_belongs_to_the_request_it_was_sent_for() -> None:
     assert words([asked, made], saids) == {"p": ("sure", "r"), "e": ("sure", "r")}
     (call,) = judge_all([asked, made], saids)
     assert call.browser is not None and [said.id for said in call.browser.said] == ["p1", "r"]
+
+
+def test_equal_redirects_at_once_may_have_been_linked_either_way() -> None:
+    exchanges: list[Exchange] = []
+    saids: list[Said] = []
+    for number in range(2):
+        first = exchange(at=100 + number, status=302, got={**OPEN, "Location": f"{API}/next"}, id=f"a{number}")
+        then = exchange(url=f"{API}/next", at=101.4 + number / 2, got=OPEN, id=f"b{number}")
+        exchanges += [first, then]
+        saids += [said_of(first, f"r{number}"), said_of(then, f"r{number}", hop=1)]
+    found = {call.id: call.browser for call in judge_all(sorted(exchanges, key=lambda each: each.started), saids)}
+    assert {id: word and word.match for id, word in found.items()} == {"a0": "sure", "a1": "sure"}
+    saids[0] = msgspec.structs.replace(saids[0], cookies_sent=("sid",))
+    found = {call.id: call.browser for call in judge_all(sorted(exchanges, key=lambda each: each.started), saids)}
+    assert {word and word.match for word in found.values()} == {"likely"}
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

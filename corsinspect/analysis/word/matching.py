@@ -246,7 +246,9 @@ class Matching:
         forced = list(dict.fromkeys(request for request, how in found if how == "forced"))
         sure = forced or [request for request, how in found if how == "same"]
         request = sure[-1] if sure else found[-1][0]
-        return Word(match="sure" if sure and len(forced) < 2 else "likely", said=self._legs(request))
+        # equal calls at once: which of them went on with which is a guess, and makes no difference
+        agreed = len(forced) < 2 or len({self._facts_of(each) for each in forced}) == 1
+        return Word(match="sure" if sure and agreed else "likely", said=self._legs(request))
 
     def request(self, id: str) -> Request | None:
         """All that is held of a request."""
@@ -418,7 +420,10 @@ class Matching:
 
     def _facts(self, leg: Leg) -> tuple[object, ...]:
         """What the browser told of a leg's request, but for what tells two equal ones apart."""
-        return tuple(map(_telling, self._legs(request_of(self._said[leg].said))))
+        return self._facts_of(request_of(self._said[leg].said))
+
+    def _facts_of(self, request: str) -> tuple[object, ...]:
+        return tuple(map(_telling, self._legs(request)))
 
 
 def request_of(said: Said) -> str:
