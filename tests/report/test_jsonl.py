@@ -4,7 +4,7 @@ from corsinspect.report.jsonl import lines, row
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
 
 KEYS = """id url method page_origin kind outcome certainty alternatives reason stage hop header expected found status
-credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework fix""".split()
+credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework browser fix""".split()
 
 
 def test_every_key_is_always_there() -> None:
@@ -54,6 +54,7 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
         "roles": ["preflight:0"],
         "readable_headers": [],
         "framework": None,
+        "browser": None,
         "fix": {
             "preflight": {
                 "status": None,

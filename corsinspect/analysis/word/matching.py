@@ -514,22 +514,21 @@ def _forced(edges: dict[Leg, list[str]]) -> Pairs:
         for id in ids:
             wanted.setdefault(id, []).append(leg)
     claims: dict[str, list[Leg]] = {}
-    new = [leg for leg, ids in free.items() if len(ids) == 1]
-    while new:
-        for leg in new:
+    single = [leg for leg, ids in free.items() if len(ids) == 1]
+    while single:
+        for leg in single:
             claims.setdefault(next(iter(free[leg])), []).append(leg)
-        touched = dict.fromkeys(next(iter(free[leg])) for leg in new)
+        touched = dict.fromkeys(next(iter(free[leg])) for leg in single)
         settled = {id: claims[id][0] for id in touched if len(claims[id]) == 1}
         for id, leg in settled.items():
             pairs[id] = leg, "forced"
-        new = []
+        fewer: dict[Leg, None] = {}
         for id, leg in settled.items():
             for other in wanted[id]:
                 if other != leg and id in free[other]:
                     free[other].discard(id)
-                    if len(free[other]) == 1:
-                        new.append(other)
-        new = [leg for leg in dict.fromkeys(new) if len(free[leg]) == 1]
+                    fewer[other] = None
+        single = [leg for leg in fewer if len(free[leg]) == 1]
     return pairs
 
 
