@@ -1,6 +1,10 @@
-"""From mitmproxy's flows to Exchanges: what was on the wire, without secrets, without bodies."""
+"""From mitmproxy's flows to Exchanges: what was on the wire, without secrets, without bodies.
+
+`moment`, where it's asked for, makes times of mitmproxy's stamps, as `Clock.steady` does.
+"""
 
 import time
+from collections.abc import Callable
 
 import msgspec
 from mitmproxy import http
@@ -18,7 +22,10 @@ EXPLICIT_MODES = ("regular", "upstream")
 """Proxy modes where the client names the URL itself; in the others the Host header knows better than the address."""
 
 
-def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor) -> Exchange:
+Moment = Callable[[float], float]
+
+
+def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor, moment: Moment = float) -> Exchange:
     """The exchange as its request headers show it."""
     request = flow.request
     return Exchange(
@@ -26,21 +33,21 @@ def request_facts(flow: http.HTTPFlow, id: str, redactor: Redactor) -> Exchange:
         url=redactor.url(url_of(flow)),
         # `request.method` is upper-cased, and CORS is case-sensitive
         method=request.data.method.decode("latin-1"),
-        started=request.timestamp_start,
+        started=moment(request.timestamp_start),
         request_headers=redactor.request_headers(header_lines(request)),
         http_version=request.data.http_version.decode("latin-1"),
         connection=flow.client_conn.id,
     )
 
 
-def with_response(exchange: Exchange, response: http.Response, redactor: Redactor) -> Exchange:
+def with_response(exchange: Exchange, response: http.Response, redactor: Redactor, moment: Moment = float) -> Exchange:
     """The exchange with its response headers."""
     return msgspec.structs.replace(
         exchange,
         status=response.status_code,
         reason_phrase=redactor.phrase(response.data.reason.decode("latin-1")),
         response_headers=redactor.response_headers(header_lines(response), exchange.url),
-        answered=response.timestamp_start,
+        answered=moment(response.timestamp_start),
     )
 
 
@@ -54,18 +61,18 @@ def with_own_answer(exchange: Exchange, status: int, headers: HeaderList, redact
     )
 
 
-def with_end(exchange: Exchange, flow: http.HTTPFlow) -> Exchange:
+def with_end(exchange: Exchange, flow: http.HTTPFlow, moment: Moment = float) -> Exchange:
     """The exchange when its last byte has passed."""
     return msgspec.structs.replace(
         exchange,
         request_size=_size(flow.request),
         response_size=_size(flow.response),
         error_page=page_of(flow.response),
-        ended=(flow.response and flow.response.timestamp_end) or time.time(),
+        ended=moment((flow.response and flow.response.timestamp_end) or time.time()),
     )
 
 
-def with_failure(exchange: Exchange, flow: http.HTTPFlow, untrusted: str | None) -> Exchange:
+def with_failure(exchange: Exchange, flow: http.HTTPFlow, untrusted: str | None, moment: Moment = float) -> Exchange:
     """The exchange that ended in an error of mitmproxy's, before or after its response headers."""
     text = flow.error.msg if flow.error else "unknown"
     return msgspec.structs.replace(
@@ -73,7 +80,7 @@ def with_failure(exchange: Exchange, flow: http.HTTPFlow, untrusted: str | None)
         request_size=_size(flow.request),
         response_size=_size(flow.response),
         error_page=page_of(flow.response),
-        ended=flow.error.timestamp if flow.error else time.time(),
+        ended=moment(flow.error.timestamp if flow.error else time.time()),
         failure=failure(text),
         untrusted_certificate=untrusted,
     )

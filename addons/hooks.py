@@ -27,6 +27,7 @@ from corsinspect.session.redaction.redact import KeptValues, Redactor
 from corsinspect.session.said_recorder import SaidRecorder
 
 from . import bodies, facts
+from .clock import Clock
 from .handshakes import BrokenOff, Handshakes
 from .marks import Marks
 from .simulate import own_answer
@@ -90,6 +91,7 @@ class Capture:
         self._keep_values = keep_values
         self._redactor = KeptValues() if keep_values else Redactor()
         self._marks = Marks() if mark else None
+        self._clock = Clock()
         self._replays: dict[str, int] = {}
         self._unreachable: dict[tuple[str, int], Exchange] = {}
         self._handshakes = Handshakes(self._unreachable_host)
@@ -163,7 +165,7 @@ class Capture:
         id = self._id(flow)
         if self._marks is not None:
             self._marks.remember(id, flow)
-        self._recorder.note(facts.request_facts(flow, id, self._redactor))
+        self._recorder.note(self._asked(flow))
 
     @survives
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -174,8 +176,8 @@ class Capture:
             flow.response.stream = bodies.Dropped() if replaced else bodies.watched(flow.response)
         if self._recorder is None:
             return
-        asked = self._latest(flow) or facts.request_facts(flow, self._id(flow), self._redactor)
-        exchange = facts.with_response(asked, flow.response, self._redactor)
+        asked = self._latest(flow) or self._asked(flow)
+        exchange = facts.with_response(asked, flow.response, self._redactor, self._clock.steady)
         if own is not None:
             exchange = facts.with_own_answer(exchange, own.status, own.headers, self._redactor)
         self._judge(flow, exchange)
@@ -183,7 +185,7 @@ class Capture:
     @survives
     def response(self, flow: http.HTTPFlow) -> None:
         if self._recorder is not None and flow.websocket is None and (answered := self._latest(flow)) is not None:
-            self._recorder.note(facts.with_end(answered, flow))
+            self._recorder.note(facts.with_end(answered, flow, self._clock.steady))
 
     @survives
     def error(self, flow: http.HTTPFlow) -> None:
@@ -191,10 +193,11 @@ class Capture:
             return
         begun = self._latest(flow)
         if begun is None and flow.response is None:
-            begun = facts.request_facts(flow, self._id(flow), self._redactor)
+            begun = self._asked(flow)
         if begun is not None:
             text = flow.error.msg if flow.error is not None else ""
-            self._judge(flow, facts.with_failure(begun, flow, text.partition(UNTRUSTED)[2] or None))
+            untrusted = text.partition(UNTRUSTED)[2] or None
+            self._judge(flow, facts.with_failure(begun, flow, untrusted, self._clock.steady))
 
     @survives
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -204,7 +207,8 @@ class Capture:
     @survives
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         if self._recorder is not None and flow.websocket is not None and (begun := self._latest(flow)) is not None:
-            self._recorder.note(msgspec.structs.replace(begun, ended=flow.websocket.timestamp_end or time.time()))
+            ended = self._clock.steady(flow.websocket.timestamp_end or time.time())
+            self._recorder.note(msgspec.structs.replace(begun, ended=ended))
 
     # connections that never carried a request
 
@@ -272,6 +276,9 @@ class Capture:
         session, in between."""
         return self._recorder.latest(self._id(flow)) if self._recorder is not None else None
 
+    def _asked(self, flow: http.HTTPFlow) -> Exchange:
+        return facts.request_facts(flow, self._id(flow), self._redactor, self._clock.steady)
+
     def _id(self, flow: http.HTTPFlow) -> str:
         if flow.is_replay == "request" and flow.id in self._replays:
             return f"{flow.id}.{self._replays[flow.id]}"
@@ -288,7 +295,7 @@ class Capture:
         if self._recorder is None:
             return
         host, port, text, connection = broken
-        now = time.time()
+        now = self._clock.now()
         before = self._unreachable.pop((host, port), None)
         if before is None:
             exchange = facts.connection_facts(str(uuid.uuid4()), host, port, text, connection, now)

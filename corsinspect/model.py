@@ -15,7 +15,7 @@ from corsinspect.records import HeaderList as HeaderList
 from corsinspect.records import Record as Record
 from corsinspect.said import Place, Said, WithheldCookie
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
 
 Outcome = Literal["allowed", "simulated", "blocked", "opaque", "network-error", "pending", "not-cors", "unknown"]
@@ -44,9 +44,10 @@ class Failure(Record, frozen=True):
 class Exchange(Record, frozen=True):
     """One HTTP request and its response so far, or its failure: a fact.
 
-    Times are wall-clock seconds since the epoch, sizes are body bytes. `method` is as sent (not upper-cased) and None
-    for a connection that never carried a request (a refused CONNECT, a failed TLS handshake: `url` is then
-    `https://host:port/`). `status` is None until response headers came.
+    Times are seconds since the epoch (a capture of ours counts on from its start, whatever the wall clock is set to),
+    sizes are body bytes. `method` is as sent (not upper-cased) and None for a connection that never carried a request
+    (a refused CONNECT, a failed TLS handshake: `url` is then `https://host:port/`). `status` is None until response
+    headers came.
     """
 
     id: str
@@ -293,7 +294,9 @@ class Call(Record, frozen=True):
     """The page's, also after a tainting redirect; "null" only for an opaque origin; None when unknown."""
     credentials: Credentials = "unknown"
     credentials_signal: str | None = None
-    """What decided it, as a slug: cookie, storage-access, http-auth, actual-followed, page-showed, ..."""
+    """What decided it, as a slug: cookie, storage-access, actual-followed, connection-cookie, page-showed, ..."""
+    connection_signal: str | None = None
+    """The same for what the connections of its requests showed, where this Call's own traffic shows no mode."""
     shown: Shown | None = None
     """What the page had shown before, where this Call's own traffic doesn't show the credentials mode."""
     server_shown: Shown | None = None

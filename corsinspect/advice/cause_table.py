@@ -4,12 +4,15 @@
 seen. A cause without a test is always possible; it comes last.
 """
 
+import re
 from collections.abc import Callable
 
 import msgspec
 
 from corsinspect.advice.context import CallContext
+from corsinspect.advice.evidence.maker import REASONS
 from corsinspect.advice.evidence.misplaced import misplaced
+from corsinspect.fingerprints import GATES, Gate
 
 Test = Callable[[CallContext], bool]
 
@@ -29,6 +32,8 @@ class KnownCause(msgspec.Struct, frozen=True):
     test: Test | None = None
     settles: bool = False
     """Whether its sign explains the answer alone: no other cause, and no guess about a hidden error, stands beside."""
+    listed: bool = True
+    """Whether it is named in general, where no call is at hand: causes with one maker's sign are too many for that."""
 
 
 def _cause(
@@ -42,8 +47,25 @@ def _cause(
     test: Test | None = None,
     seen: str = "",
     settles: bool = False,
+    listed: bool = True,
 ) -> KnownCause:
-    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles)
+    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles, listed)
+
+
+def _of(gate: Gate) -> KnownCause:
+    """The cause that this gateway, guard or platform answered in the app's place."""
+    return KnownCause(
+        gate.id,
+        REASONS,
+        12,
+        gate.what,
+        f"The answer has {gate.sign}.",
+        f"Status {{status}}, with {gate.sign}.",
+        "{gate_change}",
+        lambda it: it.gate is gate,
+        settles=True,
+        listed=False,
+    )
 
 
 _PREFLIGHT = "origin-missing preflight-status"
@@ -147,13 +169,48 @@ CAUSES: tuple[KnownCause, ...] = (
         settles=True,
     ),
     _cause(
+        "method-or-header-refused",
+        "origin-missing preflight-status",
+        10,
+        "The server's CORS code refused the method or a header, and answers without any CORS header then.",
+        sign="The preflight has no CORS headers, and other answers of this server allow the page.",
+        seen="Other answers from {server} allow {page}; this preflight asks for {unlisted}.",
+        change="{server}: list {unlisted} in the methods and headers that the CORS code allows.",
+        test=lambda it: (
+            it.stage == "preflight"
+            and it.verdict.reason == "origin-missing"
+            and it.refuses
+            and it.refusal is None
+            and it.allows_page
+            and bool(it.unlisted)
+            and it.status not in (404, 405)
+        ),
+    ),
+    _cause(
+        "unlisted-refused",
+        "preflight-status",
+        11,
+        "The server's CORS code refused the preflight: the method or a header isn't in its lists.",
+        sign="Status 400 or 403 with Access-Control-Allow-Methods: Starlette and FastAPI answer like that.",
+        seen="Status {status} beside CORS headers that allow {page} and lack {unlisted}.",
+        change="{server}: add {unlisted} to the lists of its CORS code (Starlette and FastAPI: allow_methods, "
+        "allow_headers).",
+        test=lambda it: (
+            it.stage == "preflight"
+            and it.status in (400, 403)
+            and it.header("access-control-allow-methods") is not None
+            and bool(it.unlisted)
+        ),
+        settles=True,
+    ),
+    _cause(
         "origin-not-in-list",
         "origin-missing preflight-status",
         9,
         "This origin is not in the server's list.",
         sign="There are other CORS headers, or “Vary: Origin”, but no Access-Control-Allow-Origin.",
         seen="CORS code did run (Vary: Origin, or other Access-Control headers), but did not allow {page}.",
-        change="{server}: add exactly {page} to the list: scheme, host and port, without a trailing slash.",
+        change="{server}: add exactly {page} to the list{list_of}: scheme, host and port, without a trailing slash.",
         test=lambda it: it.refuses and it.refusal is None and it.status not in (404, 405) and not it.allows_page,
     ),
     _cause(
@@ -191,6 +248,24 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: check path, stage and method, and deploy the API; the page: check the address.",
         test=lambda it: (
             (it.header("x-amzn-errortype") or "").startswith("MissingAuthenticationToken") and it.by_api_gateway
+        ),
+        settles=True,
+    ),
+    _cause(
+        "gateway-asks-preflight",
+        _PREFLIGHT,
+        11,
+        "API Gateway asks the preflight for a token or an API key, which a preflight never has.",
+        sign="“x-amzn-ErrorType” on a preflight that API Gateway answered 401 or 403.",
+        seen="Status {status} with “x-amzn-ErrorType”, for OPTIONS.",
+        change="{server}: give OPTIONS no authorizer and no API key (REST API: “Enable CORS”; HTTP API: its CORS "
+        "configuration), and deploy.",
+        test=lambda it: (
+            it.stage == "preflight"
+            and it.status in (401, 403)
+            and it.header("x-amzn-errortype") is not None
+            and not (it.header("x-amzn-errortype") or "").startswith("MissingAuthenticationToken")
+            and it.by_api_gateway
         ),
         settles=True,
     ),
@@ -271,6 +346,80 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: add it, and allow {page}.",
         test=lambda it: not it.knows_cors and not it.refuses and it.stage != "redirect",
     ),
+    # products, by what they send or where they listen
+    _cause(
+        # keycloak/keycloak, services/cors/DefaultCors.java
+        "keycloak-web-origins",
+        "origin-missing",
+        11,
+        "The Keycloak client's Web Origins lack this page: Keycloak grants any preflight, and then names no origin.",
+        sign="The address is Keycloak's (/realms/NAME/protocol/openid-connect/…), the preflight passes, and the answer "
+        "has no header.",
+        seen="An address of Keycloak's, answered {status} without the header.",
+        change="{server}: add {page} to the client's Web Origins (+ stands for all Valid redirect URIs).",
+        test=lambda it: it.stage == "actual" and it.status < 400 and _KEYCLOAK.search(it.path) is not None,
+        settles=True,
+        listed=False,
+    ),
+    _cause(
+        "keycloak-refused",
+        "origin-missing",
+        11,
+        "Keycloak refused the request before it knew the client, or the client's Web Origins lack this page.",
+        sign="The address is Keycloak's, and the status is 400 or 401.",
+        seen="An address of Keycloak's, answered {status} without the header.",
+        change="The page: check client_id, secret and grant; {server}: add {page} to the client's Web Origins.",
+        test=lambda it: it.stage == "actual" and it.status in (400, 401) and _KEYCLOAK.search(it.path) is not None,
+        settles=True,
+        listed=False,
+    ),
+    _cause(
+        # lmstudio.ai/docs (server settings); without CORS it answers OPTIONS with 200: lmstudio-bug-tracker #1323
+        "lm-studio-cors-off",
+        "origin-missing",
+        10,
+        "CORS is off in LM Studio's server, which is the default.",
+        sign="An address of LM Studio's API (port 1234, /v1/… or /api/v0/…), answered without any CORS header.",
+        change="{server}: turn on “Enable CORS” in its server settings (lms server start --cors).",
+        test=lambda it: not it.knows_cors and re.search(_LM_STUDIO, it.stopped_url) is not None,
+        listed=False,
+    ),
+    _cause(
+        # elastic.co: Elasticsearch, Networking, http.cors.enabled and http.cors.allow-origin
+        "elasticsearch-cors-off",
+        "origin-missing preflight-status",
+        10,
+        "CORS is off in Elasticsearch, which is the default, or its list lacks this page.",
+        sign="“X-elastic-product: Elasticsearch”, and no CORS header.",
+        change="{server}: set http.cors.enabled: true and http.cors.allow-origin: {page} in elasticsearch.yml, and the "
+        "request's headers in http.cors.allow-headers.",
+        test=lambda it: (it.header("x-elastic-product") or "").lower() == "elasticsearch",
+        settles=True,
+        listed=False,
+    ),
+    _cause(
+        # supabase.com/docs/guides/functions/cors
+        "supabase-adds-none",
+        "origin-missing",
+        9,
+        "The Edge Function adds no CORS headers, and Supabase adds none of its own.",
+        sign="“x-served-by: supabase-edge-runtime” or “sb-gateway-version”, and no CORS header.",
+        change="{server}: answer OPTIONS in the function, and add the headers to all of its answers "
+        "(corsHeaders of @supabase/supabase-js/cors).",
+        test=lambda it: it.by_supabase_function and it.status < 400 and not it.refuses,
+        listed=False,
+    ),
+    _cause(
+        # docs.netlify.com/manage/routing/headers (Limitations)
+        "netlify-headers-for-files-only",
+        "origin-missing",
+        9,
+        "Netlify's _headers file and netlify.toml add headers to files only, not to functions and proxied paths.",
+        sign="“x-nf-request-id” on an answer without CORS headers.",
+        change="{server}: add the headers in the function itself, or at the server that Netlify proxies to.",
+        test=lambda it: it.header("x-nf-request-id") is not None and it.status < 400 and not it.refuses,
+        listed=False,
+    ),
     _cause(
         "list-without-a-word",
         "origin-missing",
@@ -279,6 +428,16 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="There is no CORS header at all, although the app has CORS code.",
         change="{server}: compare its list with {page}, character for character.",
         test=lambda it: not it.knows_cors and it.status < 400,
+    ),
+    _cause(
+        "worked-before",
+        f"origin-missing {_ORIGIN} preflight-status preflight-redirect",
+        7,
+        "The server answers this call in another way than before: it was changed, restarted or replaced.",
+        sign="The same call was allowed earlier in the session.",
+        seen="The same call was allowed earlier in this session.",
+        change="{server}: look at what changed since (a deployment, a restart, another instance), not at the page.",
+        test=lambda it: it.worked and it.status < 400,
     ),
     _cause(
         "not-added-here",
@@ -321,6 +480,8 @@ CAUSES: tuple[KnownCause, ...] = (
         change="The page: call the https address.",
         test=lambda it: it.demands_https and it.server.startswith("https:") and not it.location,
     ),
+    # answers of gateways, guards and platforms in the app's place
+    *(_of(gate) for gate in GATES),
     # private networks
     _cause(
         "private-network-unknown",
@@ -348,15 +509,16 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     _cause(
         "scheme-lost",
-        "preflight-redirect origin-missing redirect-mode-error mixed-content",
+        f"preflight-redirect origin-missing redirect-mode-error mixed-content {_ORIGIN} redirect-csp "
+        "redirect-not-followed refused closed network-error",
         11,
         "The server redirects to http although it was called by https: it doesn't know that the proxy in front speaks "
         "https.",
         sign="The call goes to https, and Location is the same host by http.",
-        seen="It was redirected to {location}.",
+        seen="It was redirected to {downgraded}.",
         change="The page: call {secure}, so that nothing redirects; {server}: trust X-Forwarded-Proto from the proxy "
         "(uvicorn: --proxy-headers --forwarded-allow-ips).",
-        test=lambda it: it.redirects_to_http and not it.redirects_to_login,
+        test=lambda it: it.downgraded is not None,
         settles=True,
     ),
     _cause(
@@ -542,6 +704,18 @@ CAUSES: tuple[KnownCause, ...] = (
     ),
     # twice
     _cause(
+        # WordPress, rest_send_cors_headers() in wp-includes/rest-api.php
+        "wordpress-adds-it-already",
+        "origin-multiple",
+        10,
+        "WordPress's REST API adds the header itself, and a plugin, .htaccess or the proxy adds it once more.",
+        sign="“Link: …; rel=https://api.w.org/”, and the header is there twice.",
+        seen="The answer is of WordPress's REST API, and the value is {found}.",
+        change="{server}: remove the other one; to change WordPress's own, use the filter rest_pre_serve_request.",
+        test=lambda it: it.by_wordpress,
+        listed=False,
+    ),
+    _cause(
         "two-layers",
         "origin-multiple",
         8,
@@ -606,10 +780,14 @@ CAUSES: tuple[KnownCause, ...] = (
         "origin-wildcard-with-credentials credentials-not-true",
         5,
         "The page asks for credentials but has none to send.",
-        sign="The request has neither a cookie nor a login.",
+        sign="The request has neither a cookie nor a login of the browser's; a token that script sets is none.",
+        seen="The request has no cookie{token}.",
         change="The page: leave out credentials: 'include' (withCredentials) if this API needs no cookie.",
         test=lambda it: (
-            it.stage == "actual" and it.call.credentials == "include" and not it.has_cookie and not it.sets_cookies
+            it.stage == "actual"
+            and it.call.credentials == "include"
+            and (not it.has_cookie or it.only_own_token)
+            and not it.sets_cookies
         ),
     ),
     _cause(
@@ -712,6 +890,38 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The header is traceparent, baggage, sentry-trace, x-datadog-…, newrelic or x-requested-with.",
         change="The page: exclude other origins in that library; or {server}: allow the header.",
         test=lambda it: bool(_TOOLING & set((it.verdict.expected or "").lower().replace(" ", "").split(","))),
+    ),
+    _cause(
+        # Fetch, 2.2.2 (no forbidden name any more); Chromium still drops it, crbug.com/571722
+        "user-agent-by-library",
+        "header-not-allowed",
+        10,
+        "The page, or a library of its, sets User-Agent.",
+        sign="The header is user-agent. Firefox and Safari ask the server for leave to send it, Chromium drops it.",
+        seen="The preflight asks for user-agent.",
+        change="The page: leave User-Agent out of the request's headers; no browser needs it.",
+        test=lambda it: "user-agent" in it.unlisted,
+    ),
+    _cause(
+        "type-without-body",
+        "header-not-allowed",
+        9,
+        "The page sends Content-Type with a request that has no body, often by a client's default.",
+        sign="The header is content-type, and the method GET or HEAD.",
+        seen="The preflight for a {method} asks for content-type.",
+        change="The page: leave Content-Type out of {method} requests; or {server}: allow it.",
+        test=lambda it: "content-type" in it.unlisted and it.call.method in ("GET", "HEAD"),
+    ),
+    _cause(
+        # WordPress, rest_send_cors_headers(): the filter rest_allowed_cors_headers
+        "wordpress-header-list",
+        "header-not-allowed",
+        9,
+        "WordPress's REST API allows only its own list of request headers.",
+        sign="“Link: …; rel=https://api.w.org/” on the preflight's answer.",
+        change="{server}: add {expected} with the filter rest_allowed_cors_headers.",
+        test=lambda it: it.by_wordpress,
+        listed=False,
     ),
     _cause(
         "header-not-listed",
@@ -900,6 +1110,29 @@ CAUSES: tuple[KnownCause, ...] = (
         change="{server}: send “Access-Control-Expose-Headers: {exposed}” with the answer.",
     ),
     _cause(
+        # Fetch, "request-no-cors" guard: only safelisted headers are kept
+        "no-cors-drops-login",
+        "no-cors",
+        9,
+        "mode: 'no-cors' drops Authorization and every header that isn't simple, so the server got no login.",
+        sign="The answer is 401 or 403, and the request has no Authorization.",
+        seen="The request came without Authorization and was answered {status}.",
+        change="The page: remove the mode; {server}: allow the page's origin and the header.",
+        test=lambda it: it.status in (401, 403) and it.sent("authorization") is None,
+        settles=True,
+    ),
+    _cause(
+        "no-cors-drops-type",
+        "no-cors",
+        9,
+        "mode: 'no-cors' turns Content-Type into text/plain, so the server can't read the JSON.",
+        sign="A body of type text/plain, answered 400, 415 or 422.",
+        seen="The body was sent as {sent_type} and answered {status}.",
+        change="The page: remove the mode; {server}: allow the page's origin and content-type.",
+        test=lambda it: it.status in (400, 415, 422) and (it.sent("content-type") or "").startswith("text/plain"),
+        settles=True,
+    ),
+    _cause(
         "no-cors-asked",
         "no-cors",
         5,
@@ -1045,6 +1278,9 @@ CAUSES: tuple[KnownCause, ...] = (
         change="Look at the browser's console. If the page sends cookies, the server must allow credentials.",
     ),
 )
+
+_KEYCLOAK = re.compile(r"/realms/[^/]+/protocol/openid-connect/")
+_LM_STUDIO = r"^http://[^/]+:1234/(v1|api/v[01])/"
 
 _TOOLING = frozenset(
     """traceparent tracestate baggage sentry-trace newrelic x-datadog-trace-id x-datadog-parent-id x-datadog-origin

@@ -10,6 +10,7 @@ from corsinspect.advice.app_pages import sibling
 from corsinspect.advice.cause_table import CAUSES, KnownCause
 from corsinspect.advice.context import CallContext
 from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.maker import gate_change
 from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.advice.evidence.wanted import exposed_as_well, wanted_and_hidden
 from corsinspect.advice.values import Values, cut
@@ -39,13 +40,17 @@ class Cause(msgspec.Struct, frozen=True):
 def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     """At most MOST causes for this call, ranked by the evidence in its own traffic and in the session's other calls;
     none for a call that succeeded."""
-    named = _name(call)
-    return [] if named is None else causes_of(named, call, neighbours)
+    context = CallContext(call, neighbours)
+    named = _name(context)
+    return [] if named is None else _causes(named, context)
 
 
 def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     """The same for what this reason or guide is about, by the evidence in this call and its neighbours."""
-    context = CallContext(call, neighbours)
+    return _causes(named, CallContext(call, neighbours))
+
+
+def _causes(named: str, context: CallContext) -> list[Cause]:
     fitting = [known for known in CAUSES if named in known.reasons and (known.test is None or known.test(context))]
     fitting.sort(key=lambda known: -known.weight)
     fitting = [known for known in fitting if known.settles][:1] or fitting
@@ -59,17 +64,20 @@ def usual_causes(name: str) -> list[Cause]:
     """The causes of a reason (or guide) in general, each with the sign by which to recognise it."""
     values = {"server": "The server", "page": "the page's origin", "proxy": "the proxy", "method": "the method"}
     values |= {"exposed": "the header"}
-    values |= {"misplaced": "the header"}
+    values |= {"misplaced": "the header", "unlisted": "the method and the headers", "list_of": ""}
     values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
     values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
-    fitting = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
-    return [Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in fitting]
+    about = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
+    found = [
+        Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in about if each.listed
+    ]
+    return found if len(found) == len(about) else [*found, _BY_MAKER]
 
 
-def _name(call: Call) -> str | None:
+def _name(context: CallContext) -> str | None:
     """The key of the table: the reason, or a guide's name where the call did not fail."""
-    verdict = call.verdict
+    call, verdict = context.call, context.verdict
     if verdict.outcome in ("blocked", "network-error"):
         return verdict.reason
     if verdict.outcome == "unknown" and verdict.reason == "no-actual-seen":
@@ -78,12 +86,21 @@ def _name(call: Call) -> str | None:
         return None
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
-        return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
-    if wanted_and_hidden(call):
+        return "no-cors" if context.sent("sec-fetch-dest") == "empty" else "http-cache"
+    if wanted_and_hidden(call, lambda: context.later_there):
         return "hidden-header"
-    if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
+    if verdict.outcome == "allowed" and verdict.status == 401 and not context.has_cookie:
         return "cookies"
     return None
+
+
+_BY_MAKER = Cause(
+    "named-by-its-maker",
+    "A gateway, a guard, a tunnel or a product with a setting of its own answered.",
+    "The answer names its maker, in a header or by its error page: cf-mitigated, x-vercel-error, ngrok-error-code.",
+    "Record the call: corsinspect then says what to change there.",
+)
+"""Stands for those that are too many to list without a call."""
 
 
 class _General(dict[str, str]):
@@ -140,8 +157,13 @@ def _cached_at(context: CallContext) -> str:
     return "" if cached is None else datetime.fromtimestamp(cached.started).strftime("%H:%M:%S")
 
 
+def _downgraded(context: CallContext) -> str:
+    it = context.downgraded
+    return "" if it is None else combined(it.response_headers, "location") or ""
+
+
 def _lacked(context: CallContext) -> str:
-    names = wanted_and_hidden(context.call)
+    names = wanted_and_hidden(context.call, lambda: context.later_there)
     late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
     return "; the next call to this address came without it and was answered 400" if names and late else ""
 
@@ -149,6 +171,13 @@ def _lacked(context: CallContext) -> str:
 def _sent(exchange: Exchange, name: str) -> bool:
     return combined(exchange.request_headers, name) is not None
 
+
+_LISTS = {
+    "spring": " (allowedOrigins in its CorsConfiguration, addCorsMappings or @CrossOrigin)",
+    "aiohttp": " (the defaults of aiohttp_cors.setup)",
+    "fastapi": " (allow_origins of CORSMiddleware)",
+}
+"""Where the list is, by the name of the error page that refused."""
 
 VALUES: dict[str, Callable[[CallContext], str]] = {
     "server": _server,
@@ -163,13 +192,23 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "maker": lambda context: context.refusal.maker if context.refusal else "The CORS code",
     "maker_sign": lambda context: context.refusal.sign if context.refusal else "by this answer",
     "maker_setting": _setting,
+    "gate_change": lambda context: gate_change(context.gate, context.call) if context.gate else "",
     "asked": _asked,
     "login": _login,
     "cached_at": _cached_at,
-    "secure": lambda context: cut(re.sub("^http:", "https:", context.location)),
+    "secure": lambda context: cut(re.sub("^http:", "https:", _downgraded(context))),
+    "downgraded": lambda context: cut(_downgraded(context)),
+    "unlisted": lambda context: cut(", ".join(context.unlisted) or "the method and its headers"),
+    "list_of": lambda context: _LISTS.get(context.error_page, ""),
+    "token": lambda context: (
+        "; the token in Authorization, which the page sets itself, needs no credentials"
+        if context.only_own_token
+        else ""
+    ),
+    "sent_type": lambda context: cut(context.sent("content-type") or "nothing"),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
-    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call)),
-    "exposed": lambda context: cut(exposed_as_well(context.call)),
+    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call, lambda: context.later_there)),
+    "exposed": lambda context: cut(exposed_as_well(context.call, lambda: context.later_there)),
     "lacked": _lacked,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),

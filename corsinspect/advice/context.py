@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from corsinspect.advice.app_pages import app_page
-from corsinspect.advice.evidence.login import is_login, led_to_login
+from corsinspect.advice.evidence.login import downgraded, is_login, led_to_login
+from corsinspect.advice.evidence.maker import gate_of
 from corsinspect.advice.sentences import difference
-from corsinspect.fetch.check import ALLOW_ORIGIN
-from corsinspect.fetch.headers import combined
+from corsinspect.fetch.check import ALLOW_ORIGIN, asked_by, headers_check, methods_check
+from corsinspect.fetch.headers import combined, cors_headers, token_list
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
-from corsinspect.fingerprints import GRANTING, Refusal, answered_by, recognise, recognise_all, refusal, refused
+from corsinspect.fingerprints import GRANTING, Gate, Refusal, answered_by, recognise, recognise_all, refusal, refused
 from corsinspect.model import Call, Exchange
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
@@ -93,6 +94,11 @@ class CallContext:
             for each in (*self.call.exchanges, *self.answers)
         )
 
+    @cached_property
+    def gate(self) -> Gate | None:
+        """What gave this answer in the app's place; None: nothing that is known."""
+        return gate_of(self.call)
+
     @property
     def refuses(self) -> bool:
         """Whether the answer looks as if CORS code ran and refused the origin."""
@@ -163,12 +169,10 @@ class CallContext:
         """Whether the call itself (not its preflight) was redirected to a login, here or before."""
         return led_to_login(self.call) is not None
 
-    @property
-    def redirects_to_http(self) -> bool:
-        """Whether a server that was called by https redirects to the same host by http."""
-        host = self.server.removeprefix("https://").partition(":")[0]
-        there = re.match(r"http://([^/?#:]*)", self.location)
-        return self.server.startswith("https:") and there is not None and there.group(1).lower() == host
+    @cached_property
+    def downgraded(self) -> Exchange | None:
+        """The answer that redirected the call from https to the same host by http, here or before."""
+        return downgraded(self.call)
 
     @property
     def page_embedder(self) -> str | None:
@@ -217,6 +221,36 @@ class CallContext:
         return self.sent("cookie") is not None or self.sent("authorization") is not None
 
     @property
+    def only_own_token(self) -> bool:
+        """Whether all that the request is known by is an Authorization that script set: the preflight asked for it."""
+        hop = self.call.stopped_hop
+        asked = () if hop is None or hop.preflight is None else asked_by(hop.preflight.request_headers).names
+        own = "authorization" in {name.lower() for name in asked}
+        return own and self.sent("authorization") is not None and self.sent("cookie") is None
+
+    @property
+    def error_page(self) -> str:
+        """The name of the error page; "" if it's none that is known."""
+        return (self.stopped.error_page if self.stopped is not None else None) or ""
+
+    @property
+    def stopped_url(self) -> str:
+        """The address where the call stopped."""
+        return self.call.url if self.stopped is None else self.stopped.url
+
+    @property
+    def by_supabase_function(self) -> bool:
+        """Whether a Supabase Edge Function gave this answer."""
+        return (self.header("x-served-by") or "").startswith("supabase-edge-runtime") or (
+            self.header("sb-gateway-version") is not None and self.path.startswith("/functions/")
+        )
+
+    @property
+    def by_wordpress(self) -> bool:
+        """Whether WordPress's REST API gave this answer."""
+        return "https://api.w.org/" in (self.header("link") or "") or self.header("x-wp-total") is not None
+
+    @property
     def by_api_gateway(self) -> bool:
         """Whether the answer passed API Gateway for certain: other services of AWS name their errors alike."""
         return self.stopped is not None and _has(self.stopped, "x-amz-apigw-id", "apigw-requestid")
@@ -224,12 +258,40 @@ class CallContext:
     @property
     def later(self) -> list[Exchange]:
         """This server's answers to later requests (not preflights) to the same path."""
+        return [each for each in self.later_there if _path(each) == self.path]
+
+    @cached_property
+    def later_there(self) -> list[Exchange]:
+        """This server's answers to later requests (not preflights)."""
         started = self.stopped.started if self.stopped is not None else 0
-        return [
-            each
-            for each in self.answers
-            if each.method != "OPTIONS" and each.started > started and _path(each) == self.path
-        ]
+        return [each for each in self.answers if each.method != "OPTIONS" and each.started > started]
+
+    @property
+    def worked(self) -> bool:
+        """Whether the same call was allowed before, with a good answer."""
+        started = self.call.started
+        return any(
+            other.verdict.outcome == "allowed"
+            and other.started < started
+            and (other.method, other.page_origin) == (self.call.method, self.call.page_origin)
+            and other.url.partition("?")[0] == self.call.url.partition("?")[0]
+            and (other.verdict.status or 0) < 400
+            for other in self._neighbours
+        )
+
+    @property
+    def unlisted(self) -> list[str]:
+        """The method and the headers that a preflight asks for and its answer doesn't list; all where it lists none."""
+        it = self.stopped
+        if it is None or self.stage != "preflight":
+            return []
+        asked, fields = asked_by(it.request_headers), cors_headers(it.response_headers)
+        include = self.call.credentials == "include"
+        found = [asked.method] if methods_check(asked.method, include, fields.allow_methods) else []
+        if headers_check(asked.names, include, fields.allow_headers):
+            listed = {name.lower() for name in token_list(fields.allow_headers) or ()}
+            found += [name for name in asked.names if name.lower() not in listed]
+        return found
 
     @property
     def path(self) -> str:
@@ -238,9 +300,10 @@ class CallContext:
 
     @property
     def sets_cookies(self) -> bool:
-        """Whether this server sets cookies, so that the page may need them."""
-        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
-        return any(_has(each, "set-cookie") for each in (*own, *self.answers))
+        """Whether an answer of the session sets a cookie that this server gets, so that the page may need it."""
+        host = _host(self.server)
+        others = (each for other in self._neighbours for each in other.exchanges)
+        return any(_covers(each, host) for each in (*self.call.exchanges, *others))
 
     @property
     def sets_lax_cookies(self) -> bool:
@@ -257,6 +320,22 @@ class CallContext:
     def failure(self) -> str:
         """The failure in the words of what reported it."""
         return next((each.failure.text for each in reversed(self.call.exchanges) if each.failure), "")
+
+
+def _covers(exchange: Exchange, host: str) -> bool:
+    """Whether this answer sets a cookie that goes to `host`. RFC 6265, 5.1.3 and 8.5: ports and schemes don't count."""
+    own = _host(origin_of(exchange.url))
+    for name, value in exchange.response_headers:
+        if name.lower() == "set-cookie":
+            wider = re.search(r";\s*domain=\.?([^;\s]+)", value, re.I)
+            domain = own if wider is None else wider[1].lower()
+            if host == domain or (wider is not None and host.endswith(f".{domain}")):
+                return True
+    return False
+
+
+def _host(origin: str) -> str:
+    return re.sub(r"^[a-z]+://|:[0-9]+$", "", origin).lower()
 
 
 def _has(exchange: Exchange, *names: str) -> bool:

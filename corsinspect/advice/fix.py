@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.login import downgraded, led_to_login
+from corsinspect.advice.evidence.maker import gate_of
 from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.fetch.check import (
     ALLOW_CREDENTIALS,
@@ -140,10 +141,13 @@ def fix(call: Call) -> Fix | None:
 
 
 def beyond_headers(call: Call) -> bool:
-    """Whether headers would only move the failure: a login page is for people, and a response header that the page
-    sends means nothing, allowed or not."""
+    """Whether headers would only move the failure: a login page is for people, plain http in https's place is an
+    accident, a response header that the page sends means nothing, allowed or not, and what answers in the app's place
+    may have no use for them."""
     by_page = call.verdict.reason == "header-not-allowed" and bool(misplaced(call.verdict.expected))
-    return by_page or led_to_login(call) is not None
+    gate = gate_of(call)
+    elsewhere = led_to_login(call) is not None or downgraded(call) is not None
+    return by_page or elsewhere or (gate is not None and not gate.by_headers)
 
 
 def cautions(call: Call, fix: Fix) -> list[str]:

@@ -426,6 +426,21 @@ TO_LOGIN = Words(
 )
 """Whatever check the login page fails: no header on it helps."""
 
+TO_HTTP = Words(
+    "redirected from https to http",
+    "{server} redirected the call from https to http ({downgraded}): it doesn't know that it was called by https, "
+    "often because a proxy in front speaks https for it.",
+    "{server} must redirect to https; or the page must call the address that it is redirected to, by https.",
+)
+"""Whatever check fails at that address: no header there helps."""
+
+BY_GATE = Words(
+    "answered by {gate} ({status})",
+    "{gate} itself answered the {request} to {server}, with status {status}, in the app's place.",
+    "{gate_change}",
+)
+"""Whatever check the answer fails: CORS settings of the app don't change it."""
+
 MASKED: dict[str, str] = {
     "server-error": "The real problem is an error in the server itself (status {status}); error pages often lack the "
     "CORS headers. Fix that first; the server's log says more.",

@@ -12,11 +12,23 @@ import msgspec
 from corsinspect.advice.browsers import ENGINE_NAMES
 from corsinspect.advice.compare import differences
 from corsinspect.advice.compare.differences import Difference
-from corsinspect.advice.evidence.login import led_to_login
+from corsinspect.advice.evidence.login import downgraded, led_to_login
+from corsinspect.advice.evidence.maker import gate_change, gate_of
 from corsinspect.advice.evidence.misplaced import misplaced
+from corsinspect.advice.evidence.wanted import wanted_and_hidden
 from corsinspect.advice.messages.browser_said import confirmation
 from corsinspect.advice.messages.signals import showed
-from corsinspect.advice.reasons import CONDITIONS, MASKED, MASKED_BESIDE, REASONS, TO_LOGIN, VARIANTS, Words
+from corsinspect.advice.reasons import (
+    BY_GATE,
+    CONDITIONS,
+    MASKED,
+    MASKED_BESIDE,
+    REASONS,
+    TO_HTTP,
+    TO_LOGIN,
+    VARIANTS,
+    Words,
+)
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
@@ -91,7 +103,7 @@ def headline(call: Call) -> str:
 
 def certainty(call: Call) -> str:
     """How sure the verdict is: "certain", "likely", what it depends on, that the person assumed it, or that the browser
-    confirmed it; with the earlier call that it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
+    confirmed it; with what other traffic it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
@@ -102,7 +114,8 @@ def certainty(call: Call) -> str:
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"
-    return ", ".join(filter(None, (verdict.certainty, showed(call))))
+    rests_on = showed(call) if verdict.certainty == "likely" else ""
+    return ", ".join(filter(None, (verdict.certainty, rests_on)))
 
 
 def sentence(call: Call) -> str:
@@ -141,8 +154,9 @@ def explanation(call: Call) -> Explanation:
     values = Values(VALUES, call)
     words = _words(call, values)
     happened = words.happened.format_map(values)
-    if words is TO_LOGIN:
-        return Explanation(headline(call), happened, _consequence(call), words.change.format_map(values))
+    if words in (TO_LOGIN, TO_HTTP, BY_GATE):
+        consequence = _consequence(call) if verdict.outcome == "blocked" else ""
+        return Explanation(headline(call), happened, consequence, words.change.format_map(values))
     if values["needed"] == "null" and verdict.stage and verdict.header and verdict.header.endswith("Allow-Origin"):
         happened += " " + _null_origin(call)
     if _hides(call):
@@ -158,6 +172,8 @@ def short_reason(call: Call) -> str:
     if verdict.outcome == "not-cors":
         return _not_cors(call)[0]
     if verdict.reason is None:
+        if hidden := wanted_and_hidden(call):
+            return f"script can't read {cut(', '.join(hidden))}"
         if verdict.certainty == "depends":
             return certainty(call)
         return "no-cors: sent, unreadable" if verdict.outcome == "opaque" else ""
@@ -232,6 +248,11 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
     reason = call.verdict.reason or ""
     if led_to_login(call) is not None:
         return TO_LOGIN
+    failed = call.verdict.outcome in ("blocked", "network-error") and call.kind in ("simple", "preflighted")
+    if failed and downgraded(call) is not None:
+        return TO_HTTP
+    if gate_of(call) is not None:
+        return BY_GATE
     status = _status_kind(values["status"])
     absent = "absent" if call.verdict.found is None else ""
     sent = "response-header" if reason == "header-not-allowed" and misplaced(call.verdict.expected) else ""
@@ -243,9 +264,20 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
     return REASONS.get(reason) or REASONS.get(generic) or Words(reason, f"The reason is “{reason}”.")
 
 
+def hidden_error(call: Call) -> str | None:
+    """The kind of error under the failed check (as `Call.masked`, for every reason that headers can have): one that the
+    page would meet next; None: there is none."""
+    verdict = call.verdict
+    beside = verdict.reason in ("origin-mismatch", "origin-invalid", "origin-multiple") and verdict.stage == "actual"
+    if call.masked is None and verdict.outcome == "blocked" and beside and (verdict.status or 0) >= 400:
+        return "client-error" if (verdict.status or 0) < 500 else "server-error"
+    return call.masked if call.masked in MASKED else None
+
+
 def _hides(call: Call) -> bool:
     """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
-    return call.masked in MASKED and call.verdict.stage != "preflight" and not _refused(call)
+    known = _refused(call) or gate_of(call) is not None
+    return hidden_error(call) is not None and call.verdict.stage != "preflight" and not known
 
 
 def _refused(call: Call) -> bool:
@@ -283,6 +315,8 @@ def _consequence(call: Call) -> str:
             return f"The browser first asked the redirect's target (OPTIONS) and never sent the {method} there."
         sent = f"The browser first asked (OPTIONS) and never sent your {method}."
         return f"{sent} Your data did not change." if changes else sent
+    if (found := gate_of(call)) is not None and not found.ran:
+        return f"Your {method} went no further{': your data did not change' if changes else ''}."
     if verdict.stage == "redirect":
         sent = "The browser did not follow the redirect."
         if call.let_through:
@@ -313,6 +347,8 @@ def _allowed(call: Call) -> str:
         return f"{by} answered this call, so nothing was sent to {_server(call)}; {page} may read the answer."
     status = f" (status {verdict.status})" if verdict.status is not None else ""
     allowed = f"{_server(call)} lets {page} read its answer{status}."
+    if hidden := wanted_and_hidden(call):
+        allowed += f" But script can't read {cut(', '.join(hidden))}, which it needs."
     if call.preflight == "cached":
         return f"{allowed} An earlier preflight is still valid, so the browser did not ask again."
     if verdict.status is not None and verdict.status >= 400:
@@ -364,6 +400,17 @@ def _server(call: Call) -> str:
     return origin.partition("://")[2] or "the server"
 
 
+def _gate(call: Call) -> tuple[str, str]:
+    """Who answered in the app's place, and what to change there."""
+    found = gate_of(call)
+    return ("", "") if found is None else (found.maker, gate_change(found, call))
+
+
+def _downgraded(call: Call) -> str:
+    it = downgraded(call)
+    return "" if it is None else combined(it.response_headers, "location") or ""
+
+
 def _asked(call: Call) -> str:
     redirecting = led_to_login(call)
     return origin_of(redirecting.url).partition("://")[2] if redirecting is not None else "the API"
@@ -372,6 +419,9 @@ def _asked(call: Call) -> str:
 VALUES: dict[str, Callable[[Call], str]] = {
     "misplaced": lambda call: cut(", ".join(misplaced(call.verdict.expected))),
     "asked": _asked,
+    "downgraded": lambda call: cut(_downgraded(call)),
+    "gate": lambda call: _gate(call)[0],
+    "gate_change": lambda call: _gate(call)[1],
     "server": _server,
     "host": lambda call: re.sub(r":[0-9]+$", "", _server(call)),
     "page": lambda call: call.page_origin or "the page's origin",
@@ -383,6 +433,9 @@ VALUES: dict[str, Callable[[Call], str]] = {
     "absent": lambda call: _absent(call.verdict.expected, call.verdict.found),
     "difference": lambda call: difference(call).note or "not the page's origin",
     "status": lambda call: str(_status(call) or "unknown"),
+    "request": lambda call: (
+        "preflight (OPTIONS)" if call.verdict.stage == "preflight" else cut(call.method or "request")
+    ),
     "to": _to,
     "why": _why,
     "answer": lambda call: {

@@ -137,7 +137,8 @@ def _authority(origin: str) -> str:
 
 
 def _preflight_needed(step: Step) -> str:
-    method, *names = (step.found or "").split()
+    method, _, listed = (step.found or "").partition(" ")
+    names = listed.split()
     subject = ", ".join(names) or method
     verb = "is" if len(names) == 1 else "are"
     values = {"method": method, "names": f"{', '.join(names)} {verb}", "subject": subject}

@@ -442,6 +442,16 @@ GUIDES: dict[str, Guide] = {
         unseen=False,
         mdn="Access-Control-Expose-Headers header",
     ),
+    "integrity": Guide(
+        "a file that isn't the one expected",
+        "The element has an integrity attribute, and the file's hash is another one; or the file came without CORS, "
+        "and then the browser can't check it.",
+        "The console names the hash that was found. Does the address have the version that the hash is of?",
+        "The page: correct the integrity attribute, and load the file with crossorigin; its server must allow "
+        "the page.",
+        unseen=False,
+        mdn="Subresource Integrity",
+    ),
     "other-frame": Guide(
         "a frame or window of another origin",
         "Scripts may not access a frame or window of another origin. That is the same-origin policy itself: it is "

@@ -9,7 +9,7 @@ from corsinspect.fetch.redirect import Target, follow
 from corsinspect.model import Call, Exchange, Kind, PagePolicies, Shown
 
 from .classify import Facts
-from .documents import Documents
+from .learnt.documents import Documents
 from .pairing import needs_preflight
 from .request_signs import Mode
 
@@ -32,9 +32,11 @@ class Chain(NamedTuple):
     shown: Shown | None = None
     """What the page had shown about its credentials before, where that was asked for already."""
     policies: PagePolicies | None = None
-    server_shown: Shown | None = None
-    """The same of any call of the page to this server that proved it."""
     """What the page's documents declared; None: none was seen."""
+    server_shown: Shown | None = None
+    """What any call of the page to this server proved, where that was asked for already."""
+    connection_signal: str | None = None
+    """What its connections showed about its credentials, where that was found out already."""
 
     @property
     def last(self) -> Facts:
@@ -116,7 +118,17 @@ def chain_of_call(call: Call, answer: Callable[[Exchange], Exchange] = lambda ex
     assert first is not None
     closed = call.verdict.outcome != "pending"
     return Chain(
-        first, hops, call.page_origin, mode, mode_known, closed, withheld, call.shown, call.policies, call.server_shown
+        first,
+        hops,
+        call.page_origin,
+        mode,
+        mode_known,
+        closed,
+        withheld,
+        call.shown,
+        call.policies,
+        call.server_shown,
+        call.connection_signal,
     )
 
 

@@ -20,9 +20,11 @@ class Facts:
     __slots__ = (
         *RequestSigns._fields,
         "answer",
+        "asks_connection",
         "browser_sends",
         "cached",
         "child",
+        "connection",
         "emitted",
         "exchange",
         "location",
@@ -84,6 +86,9 @@ class Facts:
         self.stored: Exchange | None = None
         # what `habits` learnt of this browser from other requests
         self.browser_sends: Collection[str] = ()
+        # what `connections` knows of its connection, and whether its Call asks for that
+        self.connection: Connection | None = None
+        self.asks_connection = False
         self.emitted = False
 
     def read_response(self, exchange: Exchange) -> None:
@@ -116,3 +121,20 @@ class Facts:
     def done(self) -> bool:
         """Whether there is a response (its headers, at least) or a failure."""
         return self.exchange.status is not None or self.exchange.failure is not None
+
+
+class Connection:
+    """One client's connection, as far as its exchanges are held. `connections` fills it in."""
+
+    __slots__ = ("concerned", "engine", "held", "id", "shown", "signs")
+
+    def __init__(self, id: str, engine: EngineName | None) -> None:
+        self.id = id
+        self.engine = engine
+        self.held = 0
+        """How many exchanges on it are held."""
+        self.concerned: dict[str, Facts] = {}
+        """Those whose credentials mode it may show."""
+        self.signs = 0
+        self.shown: str | None = None
+        """What it shows of their mode, as a key of `connections.SIGNALS`."""

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from corsinspect.fetch.check import ALLOW_PRIVATE_NETWORK, Failed
 from corsinspect.fetch.engines import ENGINES
-from corsinspect.model import Alternative, Certainty, Outcome, Reason, Verdict
+from corsinspect.model import Alternative, Certainty, Credentials, Outcome, Reason, Verdict
 
 from .chain import Chain
 from .classify import Facts
 from .credentials import SILENCE, UNKNOWN, Inferred, grants_credentials, infer
-from .habits import is_xhr
+from .learnt.habits import is_xhr
 from .pairing import grant_failures
 from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
 from .request_signs import EXTENSIONS
@@ -24,6 +24,8 @@ class Judged(NamedTuple):
     inferred: Inferred
     asks: bool = False
     """Whether it would be `verdict_with_credentials` if the page had shown that it uses them."""
+    leaves_open: bool = False
+    """Whether the chain itself doesn't show the mode: its connection may."""
 
 
 def judge_cors(chain: Chain, known: Inferred | None = None) -> Judged:
@@ -88,17 +90,39 @@ def _judge(chain: Chain, inferred: Inferred) -> Judged:
     without = first_stop(chain, False)
     included = without if whatever_the_mode(without) else first_stop(chain, True)
     if chain.closed and (refused := _without_private_network(chain, without)) is not None:
-        others = (_if_included(included),) if included.failed is not None else ()
+        others = (_if("include", included),) if included.failed is not None else ()
         return Judged(verdict_at(chain, refused, "likely", others), inferred)
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return Judged(verdict_at(chain, included, "likely"), SILENCE)
-    return Judged(*_hedged(chain, without, included), asks=without.outcome != included.outcome)
+    leaves_open = not _is_silent_redirect(chain, without, included)
+    return Judged(*_hedged(chain, without, included), without.outcome != included.outcome, leaves_open)
 
 
 def verdict_with_credentials(chain: Chain) -> Verdict:
     """The verdict where it's likely that the page used credentials."""
     return verdict_at(chain, first_stop(chain, True), "likely")
+
+
+def verdict_as_told(chain: Chain, include: bool, hedged: Verdict) -> Verdict:
+    """The verdict where its connection shows the mode that the chain leaves open: likely, but certain where both modes
+    come to the same. `hedged`: the verdict without that."""
+    if hedged.certainty == "certain" and not hedged.alternatives:
+        return hedged
+    engine = ENGINES[chain.first.engine or "chromium"]
+    without, included = first_stop(chain, False), first_stop(chain, True)
+    if outcome_in(without, engine) != outcome_in(included, engine):
+        return verdict_at(chain, included if include else without, "likely")
+    if not include or without.outcome != "blocked" or without.slug == included.slug:
+        return hedged
+    return verdict_at(chain, included, "certain", (_if("omit", without),))
+
+
+def _is_silent_redirect(chain: Chain, without: Stop, included: Stop) -> bool:
+    """Whether the browser followed one redirect and not the next, which only credentials explain: one redirect was
+    followed, so the redirect mode is "follow"."""
+    refused = without.waiting == "redirect" and chain.closed and included.outcome == "blocked"
+    return refused and without.hop > 0
 
 
 def whatever_the_mode(without: Stop) -> bool:
@@ -121,23 +145,21 @@ def whatever_the_mode(without: Stop) -> bool:
 def _hedged(chain: Chain, without: Stop, included: Stop) -> tuple[Verdict, Inferred]:
     """The verdict where nothing shows the credentials mode, and the mode that it shows itself."""
     engine = ENGINES[chain.first.engine or "chromium"]
-    other = _if_included(included)
+    other = _if("include", included)
     if outcome_in(without, engine) == outcome_in(included, engine):
         differs = without.outcome == "blocked" and without.slug != included.slug
         return verdict_at(chain, without, "certain", (other,) if differs else ()), UNKNOWN
-    if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
-        if without.hop == 0:
-            return verdict_at(chain, without, "depends", (other,)), UNKNOWN
-        # one redirect was followed, so the redirect mode is "follow": only credentials explain that this one wasn't
+    if _is_silent_redirect(chain, without, included):
         if engine.own_redirect_needs_credentials and chain.first.target == chain.page:
             return only_in(engine, verdict_at(chain, included, "likely")), UNKNOWN
         return verdict_at(chain, included, "likely"), SILENCE
+    if without.waiting == "redirect" and chain.closed and included.outcome == "blocked":
+        return verdict_at(chain, without, "depends", (other,)), UNKNOWN
     if without.waiting is not None:
         return verdict_at(chain, without, "likely"), UNKNOWN
     if grants_credentials(chain.hops[:-1]) and included.facts.answer.allow_credentials == "true":
         # both servers expect credentials; where only the first does, they tell nothing of this page
-        omitted = Alternative(condition={"credentials": "omit"}, outcome=without.outcome, reason=without.slug)
-        return verdict_at(chain, included, "depends", (omitted,)), UNKNOWN
+        return verdict_at(chain, included, "depends", (_if("omit", without),)), UNKNOWN
     return verdict_at(chain, without, "depends", (other,)), UNKNOWN
 
 
@@ -152,8 +174,8 @@ def _is_http1(facts: Facts) -> bool:
     return facts.exchange.http_version.startswith("HTTP/1")
 
 
-def _if_included(stop: Stop) -> Alternative:
-    return Alternative(condition={"credentials": "include"}, outcome=stop.outcome, reason=stop.slug)
+def _if(mode: Credentials, stop: Stop) -> Alternative:
+    return Alternative(condition={"credentials": mode}, outcome=stop.outcome, reason=stop.slug)
 
 
 def _without_private_network(chain: Chain, stop: Stop) -> Stop | None:

@@ -21,9 +21,11 @@ guess:
 4. *What didn't happen.* A preflight grants all but credentials, and nothing follows: the page must have used them
    (`SILENCE`). Likely, not certain: it may have been closed.
 
-Where a call shows nothing, an earlier call of the same page and shape may have (`page_memory`), and last the person may
-know it (`ASSUMED`). Both give `likely` at most, and neither is passed on. Where everything is silent, both modes are
-judged: if they come to the same, the verdict is certain all the same; if not, it depends, and says on what.
+Where a call shows nothing, other requests on its connection may (`connections`), then an earlier call of the same page
+and shape (`page_memory`), and last the person may know it (`ASSUMED`). All three give `likely` at most. What the
+connection shows counts as the call's own traffic, so `page_memory` learns from it; what comes from there, or from the
+person, isn't passed on. Where everything is silent, both modes are judged: if they come to the same, the verdict is
+certain all the same; if not, it depends, and says on what.
 """
 
 import itertools
@@ -37,7 +39,7 @@ from corsinspect.model import Credentials
 from .chain import Hops
 from .classify import Facts
 from .engine import version_of
-from .habits import STORAGE_ACCESS
+from .learnt.habits import STORAGE_ACCESS
 from .pairing import grant_failures, lacking
 
 

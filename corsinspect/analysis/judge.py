@@ -10,11 +10,12 @@ from corsinspect.model import Call, Hop, Kind, PreflightUse, Shown, Verdict
 
 from .chain import Chain, kind_of
 from .classify import Facts
-from .cors_verdict import judge_cors, verdict_at, verdict_with_credentials
+from .cors_verdict import judge_cors, verdict_as_told, verdict_at, verdict_with_credentials
 from .credentials import ASSUMED, PAGE_SHOWED, UNKNOWN, Inferred
+from .learnt.connections import connection_shown
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
-from .steps import Stop, unanswered
+from .steps import Stop, is_one_too_many, unanswered
 
 _MASKING = ("origin-missing", "preflight-status", "origin-wildcard-with-credentials", "credentials-not-true")
 """What says nothing about the error, which the page would have met next."""
@@ -39,10 +40,12 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
     it makes a difference; `ask_server`, for what the page's calls to this server prove, where it's blocked besides.
     """
     kind = kind_of(chain)
-    inferred, shown = UNKNOWN, None
+    inferred, told, shown = UNKNOWN, None, None
     if kind in ("simple", "preflighted"):
-        verdict, inferred, asks = judge_cors(chain, known)
-        if inferred.signal == ASSUMED:
+        verdict, inferred, asks, leaves_open = judge_cors(chain, known)
+        if leaves_open and (told := connection_shown(chain)) is not None:
+            verdict, inferred = verdict_as_told(chain, told.mode == "include", verdict), told
+        elif inferred.signal == ASSUMED:
             shown = chain.shown
         elif asks and (shown := chain.shown if ask is None else ask(chain)) is not None:
             verdict, inferred = verdict_with_credentials(chain), Inferred("include", PAGE_SHOWED, proof=False)
@@ -52,7 +55,7 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
         verdict = judge_opaque(chain)
     else:
         verdict = _judge_others(chain)
-    call = _call(chain, kind, inferred, verdict, shown)
+    call = _call(chain, kind, inferred, verdict, told, shown)
     if verdict.outcome != "blocked" or inferred.mode != "unknown" or kind == "no-cors":
         return call
     proved = chain.server_shown if ask_server is None else ask_server(chain)
@@ -76,6 +79,9 @@ def _judge_others(chain: Chain) -> Verdict:
         return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
     if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
         return verdict_at(chain, stop, "certain")
+    if facts.engine is not None and is_one_too_many(facts, number):
+        limit = Stop("network-error", "redirect", number, facts, reason="redirect-limit")
+        return verdict_at(chain, limit, "certain")
     if (framed := judge_framed(chain, facts, number)) is not None:
         return framed
     sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")
@@ -108,7 +114,14 @@ def _leads_away(facts: Facts, location: str) -> bool:
     return target is not None and target.origin != facts.target
 
 
-def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict, shown: Shown | None) -> Call:
+def _call(
+    chain: Chain,
+    kind: Kind | None,
+    inferred: Inferred,
+    verdict: Verdict,
+    told: Inferred | None,
+    shown: Shown | None,
+) -> Call:
     first = chain.first
     use, source = _preflight_use(chain, kind)
     exchange = first.exchange
@@ -123,6 +136,7 @@ def _call(chain: Chain, kind: Kind | None, inferred: Inferred, verdict: Verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
         credentials_signal=inferred.signal,
+        connection_signal=None if told is None else told.signal,
         shown=shown,
         preflight=use,
         preflight_from=source,

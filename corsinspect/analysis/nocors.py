@@ -18,10 +18,10 @@ from corsinspect.model import Certainty, EngineName, EngineVerdict, Outcome, Rea
 
 from .chain import Chain, forbidden_redirect
 from .classify import Facts
-from .documents import NESTED
+from .learnt.documents import NESTED
 from .script_type import is_refused_by_type
 from .site import is_same_site
-from .steps import unanswered
+from .steps import is_one_too_many, unanswered
 
 _NEVER_MEDIA = frozenset({"application/json", "text/json", "text/html", "text/xml", "application/xml"})
 _ORB_DESTINATIONS = frozenset({"image", "audio", "video", "track", "script", "style"})
@@ -50,6 +50,8 @@ def judge_opaque(chain: Chain) -> Verdict:
     if (withheld := _withheld_by_policy(chain, facts)) is not None:
         found, sure = withheld
         return _verdict("blocked", certainty if sure else "likely", "corp", number, facts, "cross-origin", found)
+    if is_one_too_many(facts, number):
+        return _verdict("network-error", certainty, "redirect-limit", number, facts)
     if facts.location is not None:
         return _judge_redirect(chain, facts, number)
     if facts.engine == "chromium" and _is_withheld_by_orb(facts):

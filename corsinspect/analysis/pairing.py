@@ -15,8 +15,8 @@ from what must be the same:
    (cookie, Sec-Fetch-Storage-Access) leave possible.
 2. *A redirect and the next hop* are linked by Location: the next exchange, a preflight or the request itself, asks that
    URL, with the method that the redirect's status leaves, the same mode and destination, and the page's origin or
-   "null". A redirect that no browser follows (it fails the CORS check, or leads a CORS request to a user name) has no
-   next hop.
+   "null". A redirect that no browser follows (it fails the CORS check, leads a CORS request to a user name, or is the
+   21st of its call) has no next hop: what asks that URL then is the page's next try.
 3. *A request without a preflight of its own* may go out by a stored grant: the preflight cache, judged by the rules of
    its engine (`fetch.cache`). That is no link, only the reason why there is none.
 4. *A 304* is checked together with the stored answer that it refreshes: the latest whole one to the same engine.
@@ -45,7 +45,7 @@ from corsinspect.fetch.cache import Entry, covers, entry, is_remembered
 from corsinspect.fetch.check import Asked, Failed, cors_check, preflight_failures
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.origin import OPAQUE
-from corsinspect.fetch.redirect import follow, method_after
+from corsinspect.fetch.redirect import MAX_REDIRECTS, follow, method_after
 from corsinspect.fetch.safelist import SAFELISTED_METHODS
 from corsinspect.fetch.url import parse_url
 from corsinspect.model import Exchange
@@ -387,16 +387,28 @@ def _answered(facts: Facts) -> float:
 
 def _in_time(earlier: Facts, later: Facts) -> bool:
     waited = later.exchange.started - _answered(earlier)
-    return earlier.done and -SLACK <= waited <= PATIENCE and not _led_to(earlier, later)
+    return earlier.done and -SLACK <= waited <= PATIENCE and _may_lead_to(earlier, later)
 
 
-def _led_to(facts: Facts, other: Facts) -> bool:
-    """Whether `other` is one of the exchanges that led to this one, or this one itself. Where stamps are coarse or
-    missing, two that redirect to each other's URL could each be the other's next hop: a chain without an end."""
+def _may_lead_to(facts: Facts, other: Facts) -> bool:
+    """Whether `other` isn't one of the exchanges that led to this one, or this one itself, and the two make no chain of
+    more redirects than a browser follows. Where stamps are coarse or missing, two that redirect to each other's URL
+    could each be the other's next hop: a chain without an end."""
+    redirects = 0 if facts.is_preflight else 1
     hop: Facts | None = facts
-    while hop is not None and hop is not other:
-        hop = hop.preflight or hop.parent
-    return hop is not None
+    while hop is not None:
+        if hop is other:
+            return False
+        if hop.preflight is not None:
+            hop = hop.preflight
+        else:
+            redirects += hop.parent is not None
+            hop = hop.parent
+    hop = other  # what follows it is known already where it arrives late
+    while (following := hop.request or hop.child) is not None:
+        redirects += hop.request is None
+        hop = following
+    return redirects <= MAX_REDIRECTS
 
 
 def _is_preflight_of(preflight: Facts, facts: Facts) -> bool:

@@ -13,8 +13,7 @@ from corsinspect.fetch.engines import ENGINES, HINTS
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, media_type, unsafe_names
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import ANY, EngineName
-from corsinspect.records import HeaderList
+from corsinspect.model import ANY, EngineName, HeaderList
 
 from .background import is_background_host
 from .engine import always_sends_metadata, engine_of

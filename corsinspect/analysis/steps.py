@@ -164,7 +164,7 @@ def _cors_failures(chain: Chain, request: Facts, include: bool) -> dict[str, Fai
 
 
 def _redirect_stop(chain: Chain, request: Facts, number: int, target: Target | Failed | None) -> Stop | None:
-    if number >= MAX_REDIRECTS:
+    if is_one_too_many(request, number):
         return Stop("network-error", "redirect", number, request, reason="redirect-limit")
     if isinstance(target, Failed):
         outcome: Outcome = "blocked" if target.reason in _CORS_REDIRECTS else "network-error"
@@ -174,6 +174,11 @@ def _redirect_stop(chain: Chain, request: Facts, number: int, target: Target | F
     if target is not None and (forbidden := forbidden_redirect(chain, request, target)) is not None:
         return Stop("network-error", "redirect", number, request, forbidden)
     return Stop("pending", "redirect", number, request, waiting="redirect")
+
+
+def is_one_too_many(request: Facts, number: int) -> bool:
+    """Whether this hop's answer is a redirect after the last one that a browser follows."""
+    return request.location is not None and number >= MAX_REDIRECTS
 
 
 def _upgrades(chain: Chain, number: int) -> bool:

@@ -1,7 +1,8 @@
 """Exchanges in, Calls out: the one place where live capture, replay and check get their conclusions from.
 
 - Facts come in any order and in growing states; the same facts end in the same Calls.
-- Time comes in with the facts: nothing here reads a clock.
+- Time comes in with the facts: nothing here reads a clock. Live it's a monotonic one, which whoever feeds reads; of a
+  recording it's the exchanges' own, which goes on where it was set back.
 - Memory is bounded: old exchanges are let go of, together with what was concluded from them.
 """
 
@@ -17,11 +18,13 @@ from corsinspect.said import Said
 from .chain import Chain, chain_of
 from .classify import Facts
 from .credentials import PROOFS
-from .documents import Documents
-from .habits import Habits
 from .judge import judge
-from .page_memory import PageMemory, call_shape, server_shape
+from .learnt.connections import Connections
+from .learnt.documents import Documents
+from .learnt.habits import Habits
+from .learnt.page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
+from .steady import SteadyTime, in_steady_time
 from .word.matching import Matching
 from .word.never_sent import never_sent
 from .word.speech import speech_of
@@ -47,11 +50,17 @@ class Tracker:
         self._evicted: OrderedDict[str, Facts | None] = OrderedDict()
         self._pairing = Pairing()
         self._habits = Habits()
+        self._connections = Connections()
         self._documents = Documents()
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory(call_shape)
         self._servers = PageMemory(server_shape)
-        self._now = float("-inf")
+        self._time = SteadyTime()
+        self._shifts: dict[str, float] = {}
+        """What the stamps of an exchange lacked when it began, where its clock had been set back before."""
+        self._due: dict[str, float] = {}
+        """When to stop waiting for what must follow an exchange, where its own times don't say."""
+        self._live = False
         self._closed = False
         self._matching: Matching | None = None  # until there is a Said: most captures have none
         self._settled_at = float("-inf")
@@ -59,15 +68,23 @@ class Tracker:
         self._words: OrderedDict[str, Word] = OrderedDict()
         """What the browser said of Calls, by their ids, for those that change when all else is let go of."""
 
-    def feed(self, exchange: Exchange) -> Changes:
-        """Takes in one state of an exchange (a later one replaces an earlier one)."""
+    def feed(self, exchange: Exchange, now: float | None = None) -> Changes:
+        """Takes in one state of an exchange (a later one replaces an earlier one).
+
+        `now`: what time it is by the clock that `advance` is told, where that isn't the exchanges' own (live).
+        """
         facts = self._facts.get(exchange.id)
         enlightened: Sequence[Facts] = ()
+        if now is not None:
+            self._live = True
+            self._time.read(now)
+        elif not self._time.passes(exchange):
+            exchange = self._steady(exchange, facts is None)
         if facts is None and exchange.id in self._evicted:
             return self._late(exchange)
         if facts is None:
             facts = self._facts[exchange.id] = Facts(exchange)
-            enlightened = self._habits.take(facts)
+            enlightened = [*self._habits.take(facts), *self._connections.take(facts)]
             self._pairing.add(facts)
             if facts.mode == "navigate":
                 self._memory.load(facts.target, (exchange.started, exchange.id))
@@ -95,7 +112,7 @@ class Tracker:
 
     def _settle(self, matching: Matching, touched: list[Facts]) -> Changes:
         """Joins what came with what the browser said, and judges whatever that concerns, and those touched."""
-        self._settled_at = self._now
+        self._settled_at = self._time.now
         settled = matching.settle()
         concerned = [self._facts[id] for id in settled.exchanges if id in self._facts]
         changes = self._changes([*touched, *concerned]) if touched or concerned else Changes([], [])
@@ -128,17 +145,54 @@ class Tracker:
             if other.emitted and other.page in pages and other.exchange.started >= since
         ]
 
+    def _steady(self, exchange: Exchange, new: bool) -> Exchange:
+        """The exchange in steady time: `new` ones show whether the clock was set, later states of known ones may be
+        old lines that were written again."""
+        id = exchange.id
+        if new and id not in self._evicted:
+            if self._time.meet(exchange):
+                self._wait_anew()
+            if self._time.shift:
+                self._shifts[id] = self._time.shift
+        return in_steady_time(exchange, self._shifts.get(id, 0.0), self._time.shift)
+
+    def _wait_anew(self) -> None:
+        """The clock was set, so how long anything has waited isn't known."""
+        due = self._time.now + PATIENCE
+        waiting = sorted({id for _, id in self._waiting if id in self._facts})
+        self._waiting = [(due, id) for id in waiting]
+        self._due |= dict.fromkeys(waiting, due)
+
+    def advance_to(self, exchange: Exchange) -> Changes:
+        """Of a recording, before `feed`: tells that it's the time when this exchange began, if it's a new one.
+
+        Recordings come in the order of their start, or in the order in which they were written.
+        """
+        if exchange.id in self._facts or exchange.id in self._evicted:
+            return Changes([], [])
+        time = self._time
+        if not time.passes(exchange) and time.meet(exchange):
+            self._wait_anew()
+        return self._give_up(exchange.started + time.shift)
+
     def advance(self, now: float) -> Changes:
-        """Tells what time it is (the clock of the exchanges): what waited too long gets its verdict."""
-        self._now = max(self._now, now)
+        """Tells what time it is by the exchanges' own clock, or by that of `feed`: what waited too long gets its
+        verdict. Where that clock was set back, all that waits does so anew."""
+        if self._time.read(now):
+            self._wait_anew()
+        return self._give_up(self._time.now)
+
+    def _give_up(self, now: float) -> Changes:
+        if now > self._time.now:
+            self._time.now = now
         due: list[Facts] = []
-        while self._waiting and self._waiting[0][0] <= self._now:
+        while self._waiting and self._waiting[0][0] <= self._time.now:
             _, id = heapq.heappop(self._waiting)
             facts = self._facts.get(id)
             if facts is not None and facts.request is None and facts.child is None:
                 due.append(facts)
         matching = self._matching
-        if matching is not None and matching.stale and self._now >= self._settled_at + SETTLE_AFTER:
+        if matching is not None and matching.stale and self._time.now >= self._settled_at + SETTLE_AFTER:
             return self._settle(matching, due)
         return self._changes(due) if due else Changes([], [])
 
@@ -167,23 +221,26 @@ class Tracker:
             changed = [self._judge(root) for root in roots.values()]
         if self._memory.stale or self._servers.stale:
             # what others of the page have shown by now changes those after them
-            judged = {changed[0].id} if len(changed) == 1 else set[str]()  # of several, one may have changed another
-            changed += [self._judge(root) for root in self._stale_roots(judged)]
+            again = {call.id: call for call in map(self._judge, self._stale_roots())}
+            changed = [call for call in changed if call.id not in again] + list(again.values())
         return Changes(changed, withdrawn)
 
-    def _stale_roots(self, judged: set[str]) -> list[Facts]:
+    def _stale_roots(self) -> list[Facts]:
         stale = {facts.exchange.id: facts for facts in (*self._memory.take_stale(), *self._servers.take_stale())}
-        return [facts for facts in stale.values() if facts.emitted and facts.exchange.id not in judged]
+        return [facts for facts in stale.values() if facts.emitted]
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed, self._documents)
-        deadline = _deadline(chain)
+        deadline = self._deadline(chain)
         if deadline is not None and not self._closed:
-            if deadline <= self._now:
+            if deadline <= self._time.now:
                 chain = chain._replace(closed=True)
             else:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
+        # now it learns what others of the page have shown; what they show after this makes it stale again
+        self._memory.stale.pop(root.exchange.id, None)
+        self._servers.stale.pop(root.exchange.id, None)
         word = None if self._matching is None else self._word(chain)
         if word is None:
             call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
@@ -204,19 +261,34 @@ class Tracker:
         assert self._matching is not None
         return self._matching.word(facts.exchange for facts in chain.facts())
 
+    def _deadline(self, chain: Chain) -> float | None:
+        """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
+        since = _awaited_since(chain)
+        if since is None:
+            return None
+        id = chain.last.exchange.id
+        if not self._live:
+            self._time.awaited = max(self._time.awaited, since)
+        elif id not in self._due:
+            self._due[id] = self._time.now + PATIENCE
+        return self._due.get(id, since + PATIENCE)
+
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
+        self._due.pop(id, None)
         self._pairing.drop(facts)
         if self._matching is not None:
             self._matching.drop(facts)
         self._memory.release(facts)
         self._servers.release(facts)
         self._habits.drop(facts)
+        self._connections.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
         self._untie(facts)
         if len(self._evicted) > self._limit:
-            self._evicted.popitem(last=False)
+            id, _ = self._evicted.popitem(last=False)
+            self._shifts.pop(id, None)
 
     def _untie(self, facts: Facts) -> None:
         """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
@@ -252,22 +324,23 @@ def _root(facts: Facts) -> Facts:
         facts = before
 
 
-def _deadline(chain: Chain) -> float | None:
-    """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
+def _awaited_since(chain: Chain) -> float | None:
+    """Since when something must follow the chain's last exchange; None where nothing must."""
     preflight, request = chain.hops[-1]
     if request is None:
         assert preflight is not None
         answered = preflight.exchange.answered
-        return None if preflight.exchange.status is None else (answered or preflight.exchange.started) + PATIENCE
+        return None if preflight.exchange.status is None else answered or preflight.exchange.started
     if request.location is None or request.mode not in ("cors", "no-cors"):
         return None
-    return (request.exchange.answered or request.exchange.started) + PATIENCE
+    return request.exchange.answered or request.exchange.started
 
 
 def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list[Call]:
     """The Calls that a whole recording holds, in order of their first request.
 
-    `exchanges` in order of their start; their own times are the clock. `saids`: what the browser said.
+    `exchanges` in order of their start, or as they were written; their own times are the clock. `saids`: what the
+    browser said.
     """
     tracker = Tracker()
     calls: dict[str, Call] = {}
@@ -275,7 +348,7 @@ def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list
     for exchange in exchanges:
         while said := speech.until(exchange.started):
             _take(calls, tracker.hear(said))
-        _take(calls, tracker.advance(exchange.started))
+        _take(calls, tracker.advance_to(exchange))
         _take(calls, tracker.feed(exchange))
     while said := speech.until(math.inf):
         _take(calls, tracker.hear(said))

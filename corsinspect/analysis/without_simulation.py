@@ -5,8 +5,9 @@ import msgspec
 from corsinspect.model import Call, Exchange
 
 from .chain import chain_of_call
-from .credentials import Inferred
+from .credentials import UNKNOWN, Inferred
 from .judge import judge
+from .learnt.connections import SIGNALS
 from .steps import first_stop
 
 
@@ -40,7 +41,9 @@ def by_server(call: Call) -> Call:
     if stop.stage == "preflight":
         let_through = hops[-1][1] is not None
         hops[-1] = (stop.facts, None)
-    again = judge(chain._replace(hops=hops), Inferred(call.credentials, call.credentials_signal))
+    # what the connections showed is no proof: `chain` has it, too
+    own = UNKNOWN if call.credentials_signal in SIGNALS else Inferred(call.credentials, call.credentials_signal)
+    again = judge(chain._replace(hops=hops), own)
     word = None if call.browser is None else msgspec.structs.replace(call.browser, confirmed=None, computed=None)
     return msgspec.structs.replace(
         again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through, browser=word

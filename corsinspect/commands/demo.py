@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from pathlib import Path
 
 from corsinspect.capture.browser import BrowserKind
@@ -59,7 +58,7 @@ async def _demo_lines(proxy: Proxy, servers: Demo, visit: Visit) -> int:
     finally:
         recording.stop()
         await following  # raises what ended it, if something did
-        recording.poll(time.time())
+        recording.poll()
     print(text.summary(recording.lines.calls.values()), file=sys.stderr)
     print(f"session: {proxy.session}", file=sys.stderr)
     return 0 if proxy.died is None else 2

@@ -57,10 +57,11 @@ class Recording:
         self._said = SaidFollower(proxy.session, self._follower.redactor)
         self._tracker = Tracker()
 
-    def poll(self, now: float) -> None:
+    def poll(self) -> None:
         """Reads what was added to the session file since the last time."""
+        now = time.monotonic()  # the wall clock can be set while a call waits
         for exchange in self._follower.poll():
-            self.lines.take(self._tracker.feed(exchange))
+            self.lines.take(self._tracker.feed(exchange, now))
         if said := self._said.poll():
             self.lines.take(self._tracker.hear(said))
         self.lines.take(self._tracker.advance(now))
@@ -70,7 +71,7 @@ class Recording:
 
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
-        self.poll(time.time())
+        self.poll()
         self.lines.take(self._tracker.close())
         self._follower.close()
         self._said.close()
@@ -83,7 +84,7 @@ class Recording:
     async def follow(self) -> None:
         """Polls until the proxy dies or `stop` is called."""
         while self.proxy.died is None and not self._stopped:
-            self.poll(time.time())
+            self.poll()
             try:
                 # calls that wait too long are given up by the clock, without a wake-up
                 await asyncio.wait_for(self.proxy.wake.wait(), 0.5)
@@ -101,7 +102,7 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
         loop.add_signal_handler(number, recording.stop)
     try:
         await proxy.start()
-        recording.poll(time.time())  # holds the file from now on: whoever deletes it is noticed
+        recording.poll()  # holds the file from now on: whoever deletes it is noticed
         _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; press Ctrl-C to stop")
         if keep_values:
             _tell(f"{session}: {KEPT}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -185,7 +186,7 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         if not self._on_screen:
             return
         if self.source.live and self.book.outcomes["pending"] and not self.feed.held:
-            self.feed.advance(time.time())  # while held, what a call waits for may have come
+            self.feed.look_at_clock()  # while held, what a call waits for may have come
         elif not self._arrivals and not self.feed.held and self.feed.progress is None:
             self._seconds.pause()
         self.show_surroundings()
@@ -366,6 +367,11 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         self._arrivals.clear()
         self._begin()
         self.show_surroundings()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste):  # Textual's own inputs show what is pasted as it is
+            event.text = "\n".join(map(printable, event.text.splitlines()))
+        await super().on_event(event)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self.appearance.filters()]

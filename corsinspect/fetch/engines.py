@@ -96,6 +96,10 @@ class Engine:
     asks_for_dropped_authorization: bool = False
     """Whether a preflight after a redirect to another origin still asks for the Authorization that the request then
     doesn't carry. Seen (redirects group)."""
+    apart_by_credentials: frozenset[str] = frozenset()
+    """The versions of HTTP over which requests with credentials and those without never share a connection: Chromium's
+    privacy mode, Gecko's LOAD_ANONYMOUS. Seen, over HTTP/1.1 and 2: 1,881 of 1,881 in Chromium; in Firefox 966 of 966
+    over HTTP/1.1, while over HTTP/2 it mixes them."""
     storage_access_since: int | None = None
     """The first version that sends Sec-Fetch-Storage-Access on every cross-site request with credentials; None: none
     does."""
@@ -135,6 +139,7 @@ CHROMIUM = Engine(
     ),
     no_preflight_for=frozenset({"user-agent"}),
     unsafe_redirects=frozenset({"data", "file", "filesystem", "blob", "about", "javascript"}),
+    apart_by_credentials=frozenset({"HTTP/1.0", "HTTP/1.1", "HTTP/2.0"}),
     storage_access_since=133,
 )
 
@@ -164,6 +169,7 @@ GECKO = Engine(
     unsafe_redirects=None,
     empty_location_redirects=True,
     tainted_preflight_origin=True,
+    apart_by_credentials=frozenset({"HTTP/1.1"}),
     storage_access_since=147,
     storage_access_by_setting=True,
     beacon_priority="u=6",

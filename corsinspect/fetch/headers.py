@@ -98,6 +98,7 @@ NO_CORS_HEADERS = CorsHeaders()
 def cors_headers(headers: Pairs) -> CorsHeaders:
     """Reads the Access-Control-* response headers in one pass."""
     found: dict[int, str] = {}
+    several: dict[int, list[str]] = {}
     lines = 0
     for name, value in headers:
         # most lines are others: telling by the first byte halves the cost of this pass
@@ -107,9 +108,14 @@ def cors_headers(headers: Pairs) -> CorsHeaders:
         if field is None:
             continue
         value = value.strip(WHITESPACE)
-        found[field] = f"{found[field]}, {value}" if field in found else value
+        if field in found:
+            several.setdefault(field, [found[field]]).append(value)
+        else:
+            found[field] = value
         lines += field == 0
     if not found:
         return NO_CORS_HEADERS
+    for field, joined in several.items():
+        found[field] = ", ".join(joined)
     get = found.get
     return CorsHeaders(get(0), get(1), get(2), get(3), get(4), get(5), lines, get(6))

@@ -1,5 +1,6 @@
 """How frameworks, servers and reverse proxies look on the wire: data, and one matcher."""
 
+from .gates import GATES, Gate, gate
 from .matcher import Headers, answered_by, recognise, recognise_all
 from .names import Confidence, Layer, Match
 from .pages import FIRST_BYTES, error_page
@@ -7,9 +8,11 @@ from .refusals import GRANTING, REFUSALS, Refusal, error_by_cors, refusal, refus
 
 __all__ = [
     "FIRST_BYTES",
+    "GATES",
     "GRANTING",
     "REFUSALS",
     "Confidence",
+    "Gate",
     "Headers",
     "Layer",
     "Match",
@@ -17,6 +20,7 @@ __all__ = [
     "answered_by",
     "error_by_cors",
     "error_page",
+    "gate",
     "recognise",
     "recognise_all",
     "refusal",

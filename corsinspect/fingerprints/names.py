@@ -13,9 +13,10 @@ CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "guess")
 _LAYERS: dict[Layer, str] = {
     "app": """express nestjs nextjs fastify koa hono flask fastapi django aiohttp tornado spring aspnet rails sinatra
         laravel go go-gin supabase firebase aws-lambda""",
-    "server": "node gunicorn php iis aws-s3 python-http",
+    "server": """node gunicorn php iis aws-s3 python-http vite host-check rails-hosts mcp-origin mcp-host
+        wordpress-no-route""",
     "proxy": """nginx apache caddy envoy cloudflare aws-cloudfront aws-api-gateway aws-elb vercel heroku fastly
-        google-frontend""",
+        google-frontend kong netlify google-invoker azure-gateway no-available-server""",
 }
 LAYER_OF: dict[str, Layer] = {name: layer for layer, names in _LAYERS.items() for name in names.split()}
 

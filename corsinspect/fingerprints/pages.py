@@ -1,4 +1,4 @@
-"""Error pages of frameworks and proxies: recognised by their first bytes; only the name is kept."""
+"""Error pages of frameworks, proxies and guards: recognised by their first bytes; only the name is kept."""
 
 import re
 from typing import NamedTuple
@@ -116,7 +116,15 @@ PAGES: list[Page] = [
         ("certain", _HTML, r"<address>Apache"),
         ("likely", r"^text/html; charset=iso-8859-1$", r'^<!DOCTYPE HTML PUBLIC "-//(IETF|W3C)//DTD HTML '),
     ),
-    *_pages("envoy", ("certain", _TEXT, r"^(upstream connect error or disconnect/reset before|no healthy upstream)")),
+    *_pages(
+        "envoy",
+        (
+            "certain",
+            _TEXT,
+            r"^(upstream connect error or disconnect/reset before|no healthy upstream|RBAC: access denied$"
+            r"|Jwt (is |verification |issuer |header |not |has )|Audiences in Jwt are not allowed)",
+        ),
+    ),
     *_pages("aws-api-gateway", ("certain", _JSON, r'^\{"message": ?"Missing Authentication Token"\}$')),
     *_pages("aws-lambda", ("likely", _JSON, r'^\{"Message": ?"(Forbidden|Internal Server Error)[^"]*"\}$')),
     *_pages("aws-s3", ("certain", "xml", r"<Error><Code>\w+</Code>.*<RequestId>")),
@@ -127,11 +135,53 @@ PAGES: list[Page] = [
     *_pages(
         "supabase",
         ("likely", _JSON, r'"(BOOT_ERROR|WORKER_LIMIT|WORKER_ERROR)"'),
-        ("likely", _JSON, r'"(Requested function was not found|Missing authorization header)"'),
+        ("likely", _JSON, r'"(Requested function was not found|Missing authorization header|Invalid JWT)"'),
+        ("certain", _JSON, r'"UNAUTHORIZED_[A-Z_]+"|"hint": ?"No `apikey` request header or url param was found'),
     ),
     *_pages("firebase", ("likely", "", r"^Error: could not handle the request\s*$")),
+    *_pages("vite", ("certain", "", r"^Blocked request\. This host \(.{0,300}`(server|preview)\.allowedHosts`")),
+    *_pages(
+        "kong",
+        ("certain", _JSON, r'^\{\s*"message": ?"(no Route matched with those values|No API key found in request)"'),
+    ),
+    *_pages("netlify", ("certain", _TEXT, r"^Not Found - Request ID: [0-9A-Z]{20,}")),
 ]
 """The order matters: if two match, the more specific one comes first."""
+
+GUARDS: list[Page] = [
+    # vitejs/vite and webpack-dev-server, host checks; the MCP SDK for Python says the same, with status 421
+    *_pages("host-check", ("certain", "", r"^Invalid Host header$")),
+    *_pages("rails-hosts", ("certain", "", r"^\s*Blocked hosts?: |<h1>Blocked hosts?: ")),
+    # modelcontextprotocol/typescript-sdk, streamableHttp.ts; python-sdk, transport_security.py
+    *_pages(
+        "mcp-origin",
+        ("certain", _JSON, r'"jsonrpc": ?"2\.0".{0,80}"message": ?"Invalid Origin header'),
+        ("certain", "", r"^Invalid Origin header$"),
+    ),
+    *_pages("mcp-host", ("certain", _JSON, r'"jsonrpc": ?"2\.0".{0,80}"message": ?"Invalid Host')),
+    *_pages(
+        "google-invoker",
+        (
+            "certain",
+            _HTML,
+            r"<h1>Error: (Forbidden|Unauthorized)</h1>\s*<h2>Your client does not have permission to get URL",
+        ),
+    ),
+    *_pages(
+        "azure-gateway",
+        (
+            "certain",
+            _JSON,
+            r'^\{ ?"statusCode": ?(401|404), ?"message": ?"(Access denied due to (missing|invalid) subscription key'
+            r'|Resource not found")',
+        ),
+    ),
+    # traefik/traefik, loadbalancer/wrr
+    *_pages("no-available-server", ("certain", _TEXT, r"^no available server\s*$")),
+    *_pages("wordpress-no-route", ("certain", _JSON, r'^\{"code":"rest_no_route"')),
+]
+"""Answers that name what refused a request (see `gates`), and no framework: they say nothing of who made other answers.
+They are more particular than PAGES."""
 
 CONFIDENCE_OF: dict[str, Confidence] = {}
 for _page in sorted(PAGES, key=lambda page: CONFIDENCES.index(page.confidence)):
@@ -140,13 +190,13 @@ for _page in sorted(PAGES, key=lambda page: CONFIDENCES.index(page.confidence)):
 
 
 def error_page(first_bytes: bytes, content_type: str | None) -> str | None:
-    """The name of the framework whose error page a body starts like; None if it isn't known.
+    """The name of the framework, gateway or guard whose error page a body starts like; None if it isn't known.
 
     `first_bytes`: the start of the (decoded) body, of which FIRST_BYTES are read. Any bytes are fine.
     """
     text = first_bytes[:FIRST_BYTES].decode("latin-1")
     kind = (content_type or "").strip()
-    for page in PAGES:
+    for page in (*GUARDS, *PAGES):
         if page.content_type.search(kind) and page.body.search(text):
             return page.name
     return None

@@ -3,11 +3,9 @@
 A maker is listed only with a sign of its own, in a header or in its error page.
 """
 
-import re
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-Lines = Sequence[tuple[str, str]]
+from .rows import Lines, Where, has, holds
 
 About = Literal["origin", "path", "rule"]
 """What the CORS code refused: the origin; the path, which its configuration doesn't cover; or any part of a rule (the
@@ -27,6 +25,7 @@ class Refusal(NamedTuple):
 
     maker: str
     statuses: tuple[int, ...]
+    """Empty: any."""
     about: About
     sign: str
     """What of the answer shows it, in words."""
@@ -38,10 +37,14 @@ class Refusal(NamedTuple):
     bare: bool = False
     """Whether the answer has nothing but Date and “Content-Length: 0”, in this order."""
     address: str = ""
-    """Pattern of the address (port and path) where the maker is known by it."""
-    preflight_only: bool = False
+    """Pattern of the address (host, port and path) where the maker is known by it."""
+    where: Where = ""
+    lacks: tuple[str, ...] = ()
+    """Headers (lower-case) that its refusals never have."""
 
 
+_GOOD = (200, 204, 206, 304)
+"""An error of a store may lack the headers for another reason."""
 _GIN = "https://github.com/gin-contrib/cors (config.go: AbortWithStatus(http.StatusForbidden))"
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -56,6 +59,36 @@ REFUSALS: tuple[Refusal, ...] = (
         header=("x-ms-error-code", "^CorsPreflightFailure$"),
     ),
     Refusal(
+        "MinIO",
+        _GOOD,
+        "origin",
+        "“Server: MinIO”, and no CORS header",
+        "set MINIO_API_CORS_ALLOW_ORIGIN to a list with {page} (it has no CORS settings per bucket)",
+        "https://github.com/minio/minio (MINIO_API_CORS_ALLOW_ORIGIN; cmd/generic-handlers.go sets Server)",
+        header=("server", "^MinIO"),
+    ),
+    Refusal(
+        "Google Cloud Storage",
+        _GOOD,
+        "rule",
+        "“x-guploader-uploadid” at storage.googleapis.com, and no CORS header",
+        "set a CORS configuration with {page}, the method and the headers on the bucket (gcloud storage buckets update "
+        "gs://… --cors-file=…)",
+        "https://docs.cloud.google.com/storage/docs/cross-origin, https://cloud.google.com/storage/docs/using-cors",
+        header=("x-guploader-uploadid", ""),
+        address=r"^([^/:]+\.)?storage\.googleapis\.com(/|:|$)",
+    ),
+    Refusal(
+        "Google Cloud Storage",
+        _GOOD,
+        "rule",
+        "“x-goog-storage-class”, and no CORS header",
+        "set a CORS configuration with {page}, the method and the headers on the bucket (gcloud storage buckets update "
+        "gs://… --cors-file=…)",
+        "https://docs.cloud.google.com/storage/docs/xml-api/reference-headers (x-goog-storage-class)",
+        header=("x-goog-storage-class", ""),
+    ),
+    Refusal(
         "Amazon S3",
         (403,),
         "rule",
@@ -63,7 +96,28 @@ REFUSALS: tuple[Refusal, ...] = (
         "add {page}, the method and the headers to the bucket's CORS configuration (Permissions, CORS)",
         "https://docs.aws.amazon.com/AmazonS3/latest/API/RESTOPTIONSobject.html (403: no matching rule)",
         error_page="aws-s3",
-        preflight_only=True,
+        where="preflight",
+    ),
+    Refusal(
+        "Amazon S3",
+        (200, 206, 304),
+        "rule",
+        "“Server: AmazonS3”, and no CORS header",
+        "add {page}, the method and the headers to the bucket's CORS configuration; CloudFront in front must forward "
+        "Origin (policy CORS-S3Origin)",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors-troubleshooting.html",
+        header=("server", "^AmazonS3$"),
+        where="actual",
+    ),
+    Refusal(
+        "Starlette (FastAPI)",
+        (400,),
+        "origin",
+        "the text “Disallowed CORS origin”",
+        "add {page} to allow_origins of its CORSMiddleware",
+        "https://github.com/encode/starlette (middleware/cors.py, preflight_response)",
+        error_page="fastapi",
+        where="preflight",
     ),
     Refusal(
         "rack-cors",
@@ -93,6 +147,29 @@ REFUSALS: tuple[Refusal, ...] = (
         header=("x-rack-cors", r"\b(no-method|deny-method|deny-header)\b"),
     ),
     Refusal(
+        "rack-cors",
+        (404,),
+        "origin",
+        "“Vary: Origin” on Rails' 404: rack-cors ran and named no origin",
+        "add {page} to the origins line of the rack-cors block",
+        "https://github.com/cyu/rack-cors (lib/rack/cors.rb: Vary)",
+        header=("vary", r"(^|,)\s*origin\s*(,|$)"),
+        error_page="rails",
+        where="preflight",
+    ),
+    Refusal(
+        "Ollama",
+        (403,),
+        "origin",
+        "an empty 403 at Ollama's port",
+        "start it with OLLAMA_ORIGINS={page} in its environment",
+        "https://docs.ollama.com/faq (additional web origins); ollama/ollama, server/routes.go: nothing else there "
+        "answers 403 without a body and without allowing the origin",
+        header=("content-length", "^0$"),
+        lacks=("content-type", "www-authenticate"),
+        address=r":11434(/|$)",
+    ),
+    Refusal(
         "Ollama",
         (403,),
         "origin",
@@ -100,7 +177,16 @@ REFUSALS: tuple[Refusal, ...] = (
         "start it with OLLAMA_ORIGINS={page} in its environment",
         "https://docs.ollama.com/faq (additional web origins); Ollama uses gin-contrib/cors",
         bare=True,
-        address=r":11434(/|$)|^[^/]*/api/(tags|generate|chat|embed|embeddings|show|ps|pull|version)/?$",
+        address=r"^[^/]*/api/(tags|generate|chat|embed|embeddings|show|ps|pull|version)/?$",
+    ),
+    Refusal(
+        "llama.cpp",
+        (),
+        "origin",
+        "“Server: llama.cpp”, and no CORS header",
+        "start llama-server with --cors-origins {page}",
+        "https://github.com/ggml-org/llama.cpp/discussions/31054 (--cors-origins); tools/server sets Server",
+        header=("server", r"^llama\.cpp"),
     ),
     Refusal(
         "gin-contrib/cors",
@@ -122,12 +208,8 @@ def refusal(headers: Lines, status: int | None, error_page: str | None, url: str
         (
             each
             for each in REFUSALS
-            if status in each.statuses
-            and (preflight or not each.preflight_only)
-            and (each.error_page is None or each.error_page == error_page)
-            and (each.header is None or _has(headers, *each.header))
+            if holds(each, headers, status, error_page, url, preflight=preflight)
             and (not each.bare or _is_bare(headers))
-            and re.search(each.address, _address(url)) is not None
         ),
         None,
     )
@@ -141,7 +223,7 @@ def refused(headers: Lines, status: int | None, error_page: str | None, url: str
     if refusal(headers, status, error_page, url, preflight=preflight) is not None:
         return True
     in_words = status in (400, 403) and error_page in ("fastapi", "spring", "aiohttp")
-    return in_words or _has(headers, "vary", r"(^|,)\s*origin\s*(,|$)") or bool(names & {*GRANTING})
+    return in_words or has(headers, "vary", r"(^|,)\s*origin\s*(,|$)") or bool(names & {*GRANTING})
 
 
 def error_by_cors(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
@@ -153,14 +235,6 @@ def error_by_cors(headers: Lines, status: int | None, error_page: str | None, ur
     return bool(look(headers, status, error_page, url, preflight=preflight))
 
 
-def _has(headers: Lines, name: str, pattern: str) -> bool:
-    return any(each.lower() == name and re.search(pattern, value.strip(), re.I) for each, value in headers)
-
-
 def _is_bare(headers: Lines) -> bool:
     # Go writes its own headers last, and in this order; HTTP/2 and proxies change that, and add others
     return [name for name, _ in headers] == ["Date", "Content-Length"] and headers[-1][1].strip() == "0"
-
-
-def _address(url: str) -> str:
-    return re.sub(r"^[a-z]+://", "", url).partition("?")[0].partition("#")[0]

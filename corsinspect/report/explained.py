@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 
-from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation
+from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation, short_reason
 from corsinspect.advice.browsers import BROWSER_NAMES
 from corsinspect.advice.causes import Cause, causes, usual_causes
 from corsinspect.advice.hypothetical import Known, brief, explain_reason
 from corsinspect.advice.messages.console import Decoded, known
 from corsinspect.advice.messages.lookup import NOT_SEEN, codes, console_words
+from corsinspect.advice.messages.questions import QUESTIONS
 from corsinspect.advice.topics import GUIDES, NEVER_SENT, TOPICS, Topic
 from corsinspect.advice.unsent import unsent
 from corsinspect.model import Call, Stage
 from corsinspect.report.page import Page
+
+MOST_FAILED = 3
 
 _STAGES: dict[Stage, str] = {
     "preflight": "at the preflight",
@@ -147,6 +150,9 @@ def message_page(page: Page, message: Decoded, call: Call | None, calls: Iterabl
         page.entry("Captured", f"{call.method or 'CONNECT'} {call.url}: {OUTCOME_WORDS[call.verdict.outcome]}")
     elif asked:
         page.entry("Captured", "no call in the session matches; only the message is explained")
+        for other in _failed(message, calls):
+            said = f"{other.method or 'CONNECT'} {other.url}: {short_reason(other)}"
+            page.entry("Failed there", said)
     if len(message.candidates) == 1:
         _answer(page, message, call)
     else:
@@ -160,10 +166,20 @@ def message_page(page: Page, message: Decoded, call: Call | None, calls: Iterabl
         _list_causes(page, likely)
 
 
+def _failed(message: Decoded, calls: Iterable[Call]) -> list[Call]:
+    """The latest calls of the session that may be meant by a message without an address."""
+    if message.url is not None:
+        return []
+    failed = [call for call in calls if call.verdict.reason in message.candidates and not call.background]
+    return sorted(failed, key=lambda call: -call.started)[:MOST_FAILED]
+
+
 def _answer(page: Page, message: Decoded, call: Call | None) -> None:
     slug = message.candidates[0]
     if slug in GUIDES:
         _guide(page, slug)
+        if slug == "hidden-header" and message.value:
+            page.entry("The line", f"Access-Control-Expose-Headers: {message.value}")
         return
     said = explain_reason(slug, known(message)) if call is None or call.verdict.reason != slug else explanation(call)
     page.entry("What happened", f"{said.happened} {said.consequence}")
@@ -175,12 +191,25 @@ def _answer(page: Page, message: Decoded, call: Call | None) -> None:
 
 
 def _candidates(page: Page, message: Decoded) -> None:
+    if message.says_nothing:
+        _questions(page)
+        return
     page.line("It can be:")
     page.entries(
         [(slug, GUIDES[slug].title if slug in GUIDES else brief(slug, known(message))) for slug in message.candidates]
     )
     page.gap()
     page.line("Only the traffic shows which one it is: repeat the click with corsinspect in between.")
+
+
+def _questions(page: Page) -> None:
+    """Where too much is possible for a list: what leads to the answer."""
+    page.line("It doesn't say why. In this order, these lead to the reason:")
+    for number, question in enumerate(QUESTIONS, 1):
+        page.entry(f"{number:>2}", question.ask, left=4)
+        page.entry("", f"→ {question.answer}", left=4)
+        if question.topics:
+            page.entry("", "corsinspect explain " + " · ".join(question.topics), left=4)
 
 
 def _example(slug: str) -> Known:

@@ -1,22 +1,25 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.fix import fix
 from corsinspect.advice.messages.browser_said import place
 from corsinspect.advice.recipes import framework
 from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding, Word
+from corsinspect.report.neighbours import Neighbours
 
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call) -> dict[str, Any]:
-    """The contract's object for one Call: every key is always there, null if unknown or not applicable.
+def row(call: Call, others: Iterable[Call] = ()) -> dict[str, Any]:
+    """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
+    of the session, as evidence for its causes.
 
     If a fix was simulated, the object describes the server's own answers."""
     simulated, call = call.simulated, by_server(call)
@@ -55,19 +58,23 @@ def row(call: Call) -> dict[str, Any]:
         "readable_headers": readable_headers(call),
         "framework": framework(call),
         "browser": _browser(call.browser),
+        "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
     }
 
 
-def document(calls: Iterable[Call], *, colour: bool) -> Iterator[str]:
+def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
     """The Calls as lines of JSON, in which there are no colours."""
     del colour
     return (line.decode("ascii").removesuffix("\n") for line in lines(calls))
 
 
-def lines(calls: Iterable[Call]) -> Iterable[bytes]:
+def lines(calls: Collection[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
-    return (_harmless(_encode(row(call))) + b"\n" for call in calls)
+    neighbours = Neighbours()
+    for call in calls:
+        neighbours.add(call)
+    return (_harmless(_encode(row(call, neighbours.beside(call)))) + b"\n" for call in calls)
 
 
 def _harmless(line: bytes) -> bytes:
@@ -94,6 +101,10 @@ def _browser(word: Word | None) -> dict[str, Any] | None:
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:
     return {"if": alternative.condition, "outcome": alternative.outcome, "reason": alternative.reason}
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {"id": cause.id, "what": cause.what, "seen": cause.seen, "change": cause.change}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

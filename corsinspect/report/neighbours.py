@@ -13,6 +13,8 @@ MANY = 500
 FEW = 60
 ALIKE = 4
 """As many calls to one server, and as many of one kind or path, are examined for the cause of each blocked call."""
+LOGINS = 20
+"""As many calls to any server that set a cookie: another server's login may set one for this server."""
 
 Calls = dict[str, Call]
 """By id, so that a call whose verdict changed isn't there twice."""
@@ -22,6 +24,8 @@ Calls = dict[str, Call]
 class _Server:
     many: Calls = field(default_factory=Calls)
     few: Calls = field(default_factory=Calls)
+    refused: Calls = field(default_factory=Calls)
+    """Answered 4xx: shows what an earlier answer should have given script."""
     by_path: defaultdict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
     kinds: Counter[tuple[object, ...]] = field(default_factory=Counter[tuple[object, ...]])
     said: set[str] = field(default_factory=set[str])
@@ -32,6 +36,7 @@ class Neighbours:
 
     def __init__(self) -> None:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
+        self._logins: Calls = {}
 
     def add(self, call: Call) -> None:
         """Adds a call, or replaces one that changed."""
@@ -42,11 +47,23 @@ class Neighbours:
         _keep(server.many, own, MANY)
         _keep(server.by_path[_path(own)], own, ALIKE)
         _keep(server.few, own, FEW if server.kinds[kind] <= ALIKE else 0)
+        if 400 <= (verdict.status or 0) <= 499:
+            _keep(server.refused, own, FEW)
+        if len(self._logins) < LOGINS and any(
+            name.lower() == "set-cookie" for exchange in own.exchanges for name, _ in exchange.response_headers
+        ):
+            self._logins[own.id] = own
 
     def few(self, call: Call) -> list[Call]:
-        """Some calls of each kind, and some with the same path."""
+        """Some calls of each kind, some with the same path, and some that set a cookie."""
         server = self._servers[server_of(call)]
-        return list((server.few | server.by_path[_path(call)]).values())
+        return list((self._logins | server.few | server.by_path[_path(call)]).values())
+
+    def beside(self, call: Call) -> list[Call]:
+        """Those that matter for this call: few; for one that went well only those that were refused, mostly none."""
+        if call.verdict.outcome == "allowed" and (call.verdict.status or 0) < 400:
+            return list(self._servers[server_of(call)].refused.values())
+        return self.few(call)
 
     def many(self, call: Call) -> list[Call]:
         """The first MANY calls."""

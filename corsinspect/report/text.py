@@ -15,7 +15,7 @@ from corsinspect.advice import (
     showed,
 )
 from corsinspect.advice.causes import causes
-from corsinspect.advice.evidence.wanted import wanted_and_hidden
+from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
@@ -42,6 +42,8 @@ WIDTH = 80
 """Columns for sentences; each verdict stays on one line, however long, so that it can be searched for."""
 LIKELY = "likely: "
 MOST_IN_COMMON = 5
+BESIDE = ("wanted-header-not-exposed", "no-cors-drops-login", "no-cors-drops-type")
+"""Causes that are named beside calls that CORS didn't block."""
 
 
 def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
@@ -111,19 +113,21 @@ def _detail(call: Call) -> str:
         parts.append(f"found {printable(verdict.found)}, needs {printable(verdict.expected or '')}")
     elif verdict.outcome == "unknown":
         parts.append(printable(short_reason(call)))
-    if call.masked and verdict.status:
-        parts.append(f"hides a {verdict.status} ({call.masked})")
+    if (hidden := hidden_error(call)) and verdict.status:
+        parts.append(f"hides a {verdict.status} ({hidden})")
     return "   ".join(parts)
 
 
 def _likely(call: Call, neighbours: Neighbours) -> str:
     """For a blocked call: the likeliest cause and its evidence in the session; once per server. For an allowed one: the
-    headers that its script needs and can't read, and the line that exposes them."""
-    if wanted_and_hidden(call):
-        hidden = causes(call, neighbours.few(call))[0]
-        said = f"but: {hidden.what} {hidden.seen} {hidden.change}"
-        return _wrapped(said) if neighbours.is_new(call, said) else ""
-    if call.verdict.outcome != "blocked":
+    headers that its script needs and can't read, and the line that exposes them. For an unreadable one: what no-cors
+    took from a request that failed."""
+    outcome, status = call.verdict.outcome, call.verdict.status or 0
+    if outcome == "allowed" or (outcome == "opaque" and status >= 400):
+        beside = [cause for cause in causes(call, neighbours.beside(call)) if cause.id in BESIDE][:1]
+        said = "".join(f"but: {cause.what} {cause.seen} {cause.change}" for cause in beside)
+        return _wrapped(said) if said and neighbours.is_new(call, said) else ""
+    if outcome != "blocked":
         return ""
     likeliest = causes(call, neighbours.few(call))[:1]
     settled = any(cause.settles for cause in likeliest)

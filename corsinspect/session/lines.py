@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from corsinspect.model import RULES_VERSION, Annotation, Exchange, HeaderList
-from corsinspect.session.border import cleaned, is_harmless, paired
+from corsinspect.session.border import harmless, paired
 from corsinspect.session.errors import Problem
 from corsinspect.session.redaction.redact import Redactor
 
@@ -155,8 +155,7 @@ class LineReader:
         if isinstance(read, Header):
             self._take(read)
             return None
-        if not is_harmless(read):
-            read = cleaned(read)
+        read = harmless(read)
         exchange = read if self._redacted else self._redactor.exchange(read)  # nobody else has seen it yet
         force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
         force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))

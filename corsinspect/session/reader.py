@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from corsinspect.analysis.steady import in_order
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session import lines
+from corsinspect.session.border import harmless
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.formats import har, mitm
@@ -42,11 +44,11 @@ class Format(NamedTuple):
 
 
 def _redacting(read: Callable[[bytes], Read]) -> Callable[[bytes, Redactor], Read]:
-    """For formats that know nothing of redaction."""
+    """For formats that know nothing of redaction, nor of what numbers can be."""
 
     def redacted(data: bytes, redactor: Redactor) -> Read:
         exchanges, problems = read(data)
-        return [redactor.exchange(exchange) for exchange in exchanges], problems
+        return [redactor.exchange(harmless(exchange)) for exchange in exchanges], problems
 
     return redacted
 
@@ -62,7 +64,8 @@ class Loaded(msgspec.Struct):
     """What was in a file."""
 
     exchanges: list[Exchange]
-    """Redacted, the last state of each, sorted by start and then by id."""
+    """Redacted, the last state of each, sorted by start and then by id. Where the clock was set back while a session of
+    ours was written, what came after that stays behind what was before."""
     problems: list[Problem]
     format: str
     """The key in FORMATS."""
@@ -92,7 +95,10 @@ def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> L
     if loaded.problems and not loaded.exchanges and format != "session":
         more = f" (and {len(loaded.problems) - 1} more of the kind)" if len(loaded.problems) > 1 else ""
         raise SessionError(path, f"holds nothing that can be read: {loaded.problems[0].text}{more}", _HINT)
-    loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
+    if format == "session":  # the order of its lines is that of time
+        loaded.exchanges = in_order(loaded.exchanges)
+    else:
+        loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
     loaded.saids = load_saids(path, redactor)
     return loaded
 

@@ -62,8 +62,9 @@ class Recorder:
     def judge(self, exchange: Exchange) -> None:
         """Write a state with response headers or a failure, and whatever it changes."""
         self.note(exchange)
-        self._apply(self._tracker.feed(exchange))
-        self._restless_until = time.time() + RESTLESS
+        now = time.monotonic()  # the wall clock can be set while a call waits
+        self._apply(self._tracker.feed(exchange, now))
+        self._restless_until = now + RESTLESS
         if self._clock_timer is None:
             self._clock_timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._look_at_clock)
 
@@ -110,7 +111,7 @@ class Recorder:
             self._trouble(where, problem)
 
     def _look_at_clock(self) -> None:
-        now = time.time()
+        now = time.monotonic()
         self._conclude("clock", lambda: self._tracker.advance(now))
         restless = now < self._restless_until
         loop = asyncio.get_running_loop()

@@ -1,7 +1,10 @@
+import pytest
+
 from corsinspect import advice
 from corsinspect.advice import comparison, step_rows
 from corsinspect.analysis import Tracker, trace
 from corsinspect.model import Call, Exchange
+from tests.analysis import build
 from tests.dashboard.story import OWN, PAGE, Story, grant
 
 
@@ -78,3 +81,10 @@ def test_every_step_of_an_afternoon_has_words() -> None:
             for rung in step_rows(call, trace(call)):
                 assert rung.title and (rung.detail or rung.answer)
             assert advice.sentence(call)
+
+
+@pytest.mark.parametrize("method", ["", " ", "\x1c", "a b", "PUT"])
+def test_a_method_of_any_kind_has_its_steps(method: str) -> None:
+    call = build.only(build.exchange(method, sent={"X-A": "1"}))
+    (needed,) = (row for row in step_rows(call, trace(call)) if row.title == "preflight needed?")
+    assert needed.detail

@@ -13,7 +13,7 @@ from corsinspect.fetch.origin import potentially_trustworthy
 from corsinspect.fetch.redirect import Target, follow, location
 from corsinspect.model import Call, Exchange, HeaderList
 from corsinspect.session import load
-from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
+from tests.analysis.build import API, GRANT, OPEN, PAGE, as_if_alone, exchange, only, preflight
 from tests.corpus import NAMES, recording
 
 CREDENTIALS = {"Access-Control-Allow-Credentials": "true"}
@@ -34,12 +34,12 @@ def with_fix(call: Call, change: Fix) -> list[Exchange]:
     gets a bare 200 with the fix's headers."""
     hop = call.hops[call.verdict.hop]
     done: list[Exchange] = [stored for each in call.hops if (stored := each.stored) is not None]
-    for each in call.exchanges:
-        if each is hop.preflight and change.preflight is not None:
+    for each in as_if_alone(call):
+        if hop.preflight is not None and each.id == hop.preflight.id and change.preflight is not None:
             headers = fixed_headers(each.response_headers, change.preflight)
             status = each.status if change.preflight.status is None else change.preflight.status
             each = msgspec.structs.replace(each, status=status, response_headers=headers)
-        elif each is hop.request and change.actual is not None:
+        elif hop.request is not None and each.id == hop.request.id and change.actual is not None:
             each = msgspec.structs.replace(each, response_headers=fixed_headers(each.response_headers, change.actual))
         done.append(each)
     if hop.request is None and hop.preflight is not None:

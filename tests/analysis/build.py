@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Mapping
 
+import msgspec
+
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange, Failure
 
@@ -89,3 +91,17 @@ def only(*exchanges: Exchange) -> Call:
     """The one Call that these exchanges are."""
     (call,) = judge_all(exchanges)
     return call
+
+
+def as_if_alone(call: Call) -> list[Exchange]:
+    """A Call's exchanges, to be judged without the others on their connections: what only those showed, a cookie now
+    shows."""
+    if call.connection_signal is None or call.credentials != "include":
+        return list(call.exchanges)
+    asked = {hop.preflight.id for hop in call.hops if hop.preflight is not None}
+    return [
+        each
+        if each.id in asked
+        else msgspec.structs.replace(each, request_headers=(*each.request_headers, ("Cookie", "sid=1")))
+        for each in call.exchanges
+    ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis import Tracker, judge_all
 from corsinspect.analysis.classify import Facts
-from corsinspect.analysis.documents import DOCUMENTS, ORIGINS, Documents
+from corsinspect.analysis.learnt.documents import DOCUMENTS, ORIGINS, Documents
 from corsinspect.analysis.tracing import trace
 from corsinspect.model import Call, Exchange
 from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, SAFARI, exchange, preflight

@@ -4,7 +4,7 @@ import pytest
 
 from corsinspect.analysis import assuming, judge_all
 from corsinspect.analysis.classify import Facts
-from corsinspect.analysis.habits import BROWSERS, Habits
+from corsinspect.analysis.learnt.habits import BROWSERS, Habits
 from corsinspect.model import Call, Exchange
 from tests.analysis.build import CHROMIUM, FIREFOX, OPEN, exchange
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis import Tracker, assuming, judge_all
-from corsinspect.analysis.page_memory import CALLS, endpoint
+from corsinspect.analysis.learnt.page_memory import CALLS, endpoint
 from corsinspect.model import Call, Exchange
 from tests.analysis.build import API, CHROMIUM, FIREFOX, GRANT, OPEN, PAGE, exchange, preflight
 from tests.analysis.test_tracker import Calls, interleaved

@@ -47,6 +47,7 @@ def renewed(exchanges: list[Exchange], round: int, span: float) -> list[Exchange
         msgspec.structs.replace(
             _moved(exchange, round * span),
             id=f"{exchange.id}-{round}",
+            connection=exchange.connection and f"{exchange.connection}-{round}",
             url=_renewed(exchange.url, round),
             request_headers=_renewed_headers(exchange.request_headers, round),
             response_headers=_renewed_headers(exchange.response_headers, round),

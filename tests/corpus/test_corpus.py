@@ -7,7 +7,7 @@ from corsinspect.model import Call
 from corsinspect.report.jsonl import row
 from corsinspect.session import load
 from tests.corpus import COLLECTIONS, NAMES, recording, truth
-from tests.corpus.known import FLOORS, KNOWN, OVERCLAIMS
+from tests.corpus.known import FLOORS, KNOWN, OVERCLAIMS, SETTLED
 from tests.corpus.scoring import Score, score
 
 _calls: dict[str, list[Call]] = {}
@@ -47,6 +47,15 @@ def test_the_wire_is_read_as_far_as_it_goes(collection: str, browser: str) -> No
     assert total.missed("overclaims") <= OVERCLAIMS[collection]
     for figure, floor in FLOORS[collection].items():
         assert total.share(figure) >= floor, figure
+
+
+@pytest.mark.parametrize(("browser", "floor"), SETTLED.items())
+def test_what_one_exchange_leaves_open_others_settle(browser: str, floor: float) -> None:
+    total = Score()
+    for browsers in COLLECTIONS.values():
+        for name in browsers.get(browser, ()):
+            total.add(score_of(name))
+    assert total.share("settled") >= floor
 
 
 @pytest.mark.parametrize("name", NAMES)

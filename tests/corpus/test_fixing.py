@@ -6,6 +6,7 @@ import pytest
 from corsinspect.analysis import also_failing, judge_all
 from corsinspect.model import Call, Exchange
 from corsinspect.session import load
+from tests.analysis.build import as_if_alone
 from tests.corpus import NAMES, recording
 
 STATUS_REASONS = {"preflight-status", "preflight-redirect"}
@@ -30,7 +31,10 @@ def fixed(exchange: Exchange, reason: str | None, header: str | None, expected: 
 
 
 def judged_again(call: Call, exchange: Exchange) -> Call:
-    replaced = [exchange if other.id == exchange.id else other for other in call.exchanges]
+    answered = {"status": exchange.status, "response_headers": exchange.response_headers}
+    replaced = [
+        msgspec.structs.replace(other, **answered) if other.id == exchange.id else other for other in as_if_alone(call)
+    ]
     return next(again for again in judge_all(replaced) if exchange.id in {item.id for item in again.exchanges})
 
 

@@ -67,6 +67,8 @@ def test_the_host_that_is_trusted_has_its_port() -> None:
     assert host_port("https://api.test/x") == "api.test:443"
     assert host_port("https://api.test:8443/x") == "api.test:8443"
     assert host_port("https://api.test:99999/") == "api.test:443"
+    assert host_port("https://[::1]:8443/") == "::1:8443"
+    assert host_port("https://[::1") == "[::443"
 
 
 @given(st.integers(20, 250), st.integers(1, 60))

@@ -1,21 +1,25 @@
 """What the dashboard concludes from a session file, read in pieces and in growing states, is what `check` concludes."""
 
+import asyncio
+import time
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from corsinspect.analysis import judge_all
+from corsinspect.analysis import judge_all, tracker
 from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.state import source
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.rows import row_of
 from corsinspect.dashboard.state.source import FileSource
-from corsinspect.model import Exchange
+from corsinspect.model import Call, Exchange
 from corsinspect.session import load
 from corsinspect.session.writer import SessionWriter
+from tests.analysis.build import preflight
 from tests.corpus import NAMES, recording
 
 
@@ -79,3 +83,53 @@ async def test_a_torn_line_and_lines_of_something_else_are_told(tmp_path: Path) 
     await Feed(saved, lambda: None).run()
     problems = saved.facts().problems
     assert "can't be read" in problems[0] and "torn" in problems[-1] and len(problems) < 50
+
+
+def set_back(states: list[Exchange], since: float) -> list[Exchange]:
+    """The same states, if the clock is set back by an hour at that moment."""
+
+    def stamp(moment: float | None) -> float | None:
+        return moment if moment is None or moment <= since else moment - 3600
+
+    return [
+        msgspec.structs.replace(
+            state, **{name: stamp(getattr(state, name)) for name in ("started", "answered", "ended")}
+        )
+        for state in states
+    ]
+
+
+def conclusions(calls: Iterable[Call]) -> dict[str, tuple[str, str | None, list[str]]]:
+    return {call.id: (call.verdict.outcome, call.verdict.reason, [role for role, _ in call.roles()]) for call in calls}
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_clock_that_is_set_back_changes_no_verdict(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "PIECE", 700)
+    exchanges = load(recording(name)).exchanges
+    as_it_was = conclusions(judge_all(exchanges))
+    growing = states(exchanges)
+    path = written(tmp_path / "session.jsonl", set_back(growing, growing[len(growing) // 2].started))
+    assert conclusions((await read(path)).calls.values()) == as_it_was
+    assert conclusions(judge_all(load(path).exchanges)) == as_it_was
+
+
+@pytest.mark.parametrize("fast", [-3600.0, 3600.0])
+async def test_what_waits_live_is_given_up_whatever_the_sessions_clock_says(
+    fast: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker, "PATIENCE", 0.3)
+    path = written(tmp_path / "session.jsonl", [preflight(at=time.time() + fast)])
+    feed = Feed(FileSource(path, follow=True), lambda: None)
+    reading = asyncio.create_task(feed.run())
+    outcomes: list[str] = []
+    async with asyncio.timeout(20):
+        while outcomes[-1:] != ["blocked"]:
+            await asyncio.sleep(0.05)
+            feed.look_at_clock()
+            outcomes += [call.verdict.outcome for call in feed.take().changed]
+    assert outcomes == ["pending", "blocked"]
+    feed.end()
+    await reading

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pyte
 import pytest
+from textual.events import Paste
 from textual.widgets import Input
 
 from corsinspect.dashboard.detail.tabs import TABS
@@ -187,6 +188,14 @@ async def test_a_paste_into_the_filter_is_text(tmp_path: Path) -> None:
         await screen.press("slash")
         screen.app.query_one(Input).value = HOSTILE
         await screen.pilot.pause()
+        assert all(line.isprintable() for line in screen.lines)
+
+
+async def test_a_paste_into_the_command_palette_is_text(tmp_path: Path) -> None:
+    async with replaying(session(tmp_path / "hostile.jsonl", hostile_exchanges())) as screen:
+        await screen.press("colon")
+        screen.app.post_message(Paste("\x1b]0;PWNED\x07\u202e" + MARKUP))
+        await screen.sees("PWNED")
         assert all(line.isprintable() for line in screen.lines)
 
 

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.widgets import OptionList
 
 from corsinspect.dashboard.detail import tabs
 from corsinspect.dashboard.detail.pane import Headings
+from corsinspect.dashboard.detail.subject import Subject
+from corsinspect.dashboard.detail.timing_tab import timing
+from tests.analysis.build import OPEN, exchange, only
 from tests.dashboard.conftest import Screen, replaying
 from tests.dashboard.story import JSON, OWN, PAGE, Story, grant, session
 
@@ -112,6 +116,14 @@ async def test_timing_tells_what_a_longer_memory_saves(tmp_path: Path) -> None:
         text = await turned(screen, "Timing")
         assert "started" in text
         await screen.sees("4 ms before your PUT", "3 preflights like this one, 12 ms in total", "in this session, 2")
+
+
+@pytest.mark.parametrize("width", [20, 100])
+def test_timing_has_room_for_a_clock_that_was_set_back(width: int) -> None:
+    for answered, ended in ((2e9, 1.0), (1.0, None), (5e9, 100.0), (50.0, 100.0)):
+        call = only(msgspec.structs.replace(exchange(got=OPEN), answered=answered, ended=ended))
+        drawn = timing(Subject(call), width).plain
+        assert len(drawn) < 1_000 and "█" in drawn
 
 
 async def test_raw_has_every_line(tmp_path: Path) -> None:

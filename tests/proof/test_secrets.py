@@ -1,5 +1,7 @@
 """No secret is written down, and what helps is: over lists of kinds, with the shares printed."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -32,22 +34,29 @@ def written(kind: Kind, redactor: Redactor) -> str:
     return msgspec.json.encode(redactor.exchange(planted(kind))).decode()
 
 
-def test_planted_secrets_are_not_found_again(capsys: pytest.CaptureFixture[str]) -> None:
+Say = Callable[[str, object], None]
+
+
+def test_planted_secrets_are_not_found_again(capsys: pytest.CaptureFixture[str], record_property: Say) -> None:
     redactor, kinds = Redactor(), list(secrets())
     found = [kind for kind in kinds if kind.value in written(kind, redactor)]
     with capsys.disabled():
         print(f"\nsecrets: {len(kinds)} kinds planted, {len(found)} found again ({len(found) / len(kinds):.1%})")
         print(*(f"  found again: {kind.name}: {kind.text}" for kind in found), sep="\n")
+    record_property("cases", len(kinds))
+    record_property("said", f"{len(found)} of {len(kinds)} secrets found again")
     assert len(kinds) >= 500
     assert len(found) <= MAX_FOUND * len(kinds)
 
 
-def test_harmless_values_stay(capsys: pytest.CaptureFixture[str]) -> None:
+def test_harmless_values_stay(capsys: pytest.CaptureFixture[str], record_property: Say) -> None:
     redactor, kinds = Redactor(), list(harmless())
     hidden = [kind for kind in kinds if redactor.exchange(planted(kind)) != planted(kind)]
     with capsys.disabled():
         print(f"\nharmless: {len(kinds)} kinds, {len(hidden)} hidden ({len(hidden) / len(kinds):.1%})")
         print(*(f"  hidden: {kind.name}: {redactor.exchange(planted(kind))}" for kind in hidden), sep="\n")
+    record_property("cases", len(kinds))
+    record_property("said", f"{len(hidden)} of {len(kinds)} harmless values hidden")
     assert len(kinds) >= 100
     assert len(hidden) <= MAX_HIDDEN * len(kinds)
 

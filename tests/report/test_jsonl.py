@@ -4,7 +4,8 @@ from corsinspect.report.jsonl import lines, row
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
 
 KEYS = """id url method page_origin kind outcome certainty alternatives reason stage hop header expected found status
-credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework browser fix""".split()
+credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework browser causes
+fix""".split()
 
 
 def test_every_key_is_always_there() -> None:
@@ -55,6 +56,14 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
         "readable_headers": [],
         "framework": None,
         "browser": None,
+        "causes": [
+            {
+                "id": "header-not-listed",
+                "what": "This header was never added to the list.",
+                "seen": "Other headers are in the list, or there is none.",
+                "change": "api.test: add authorization to the headers that the CORS code allows.",
+            }
+        ],
         "fix": {
             "preflight": {
                 "status": None,
@@ -111,3 +120,21 @@ def test_nothing_from_the_network_is_a_command() -> None:
     assert line.isascii() and not set(b"\x1b\x07\x7f") & set(line)
     call = json.loads(line)
     assert (call["url"], call["found"]) == (f"https://api.test/{evil}", evil)
+
+
+def test_causes_are_what_people_see_with_the_session_as_evidence() -> None:
+    failed = exchange(status=500, got={})
+    other = exchange(url=f"{API}/other", at=50, got=OPEN)
+    found = [json.loads(line) for line in lines([only(other), only(failed)])]
+    assert found[0]["causes"] == []
+    assert [list(cause) for cause in found[1]["causes"]] == [["id", "what", "seen", "change"]] * len(found[1]["causes"])
+    first = found[1]["causes"][0]
+    assert first["id"] == "errors-go-around" and "another answer from api.test has it" in first["seen"]
+    alone = json.loads(next(iter(lines([only(failed)]))))
+    assert alone["causes"][0]["id"] == "no-cors-code"
+
+
+def test_a_header_that_script_needs_is_a_cause_of_an_allowed_call() -> None:
+    got = {**OPEN, "X-Total-Count": "9"}
+    (cause,) = row(only(exchange(url=f"{API}?page=2", got=got)))["causes"]
+    assert cause["id"] == "wanted-header-not-exposed" and "x-total-count" in cause["change"]

@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corsinspect.session import load
-from corsinspect.session.border import LATEST, cleaned, instant, is_harmless, paired, text
+from corsinspect.model import Exchange
+from corsinspect.session import SessionError, load
+from corsinspect.session.border import LARGEST, LATEST, cleaned, harmless, instant, is_harmless, paired, text
+from tests.proof.mutated import FORMATS, mutated
 from tests.session.build import exchange
 
 
@@ -49,6 +52,40 @@ def test_times_of_a_session_are_bounded(times: tuple, tmp_path: Path) -> None:
     (tmp_path / "s.jsonl").write_text(json.dumps(line) + "\n")
     (read,) = load(tmp_path / "s.jsonl").exchanges
     assert is_harmless(read)
+
+
+@pytest.mark.parametrize(
+    ("field", "number", "bounded"),
+    [
+        ("status", 10**30, None),
+        ("status", -1, None),
+        ("status", 999, 999),
+        ("server_status", 1000, None),
+        ("request_size", 2**64, None),
+        ("response_size", -5, None),
+        ("count", 0, 1),
+        ("count", 10**30, LARGEST),
+    ],
+)
+def test_whole_numbers_of_a_session_are_bounded(field: str, number: int, bounded: int | None, tmp_path: Path) -> None:
+    line = {"id": "1", "url": "http://a.test/", "started": 1.0, field: number}
+    (tmp_path / "s.jsonl").write_text(json.dumps(line) + "\n")
+    (read,) = load(tmp_path / "s.jsonl").exchanges
+    assert getattr(read, field) == bounded
+    assert harmless(read) is read
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_any_recording_holds_is_harmless(format: str, seed: int, tmp_path: Path) -> None:
+    try:
+        loaded = load(mutated(tmp_path, format, seed))
+    except SessionError:
+        return
+    for read in loaded.exchanges:
+        assert is_harmless(read)
+        assert msgspec.convert(msgspec.to_builtins(read), Exchange) == read, "its fields have the types that they say"
+        msgspec.json.encode(read)
 
 
 def test_a_session_line_with_a_lone_surrogate_is_read(tmp_path: Path) -> None:

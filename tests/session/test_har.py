@@ -96,6 +96,19 @@ def test_facts_are_taken_as_they_are():
     assert exchange.ended == pytest.approx(exchange.started + 0.0305)
 
 
+def test_only_chromium_s_own_connections_are_named() -> None:
+    assert only(entry(_connectionId="77")).connection == "77"
+    assert only(entry(_connectionId="77"), creator="Firefox").connection is None
+    assert only(entry(_connectionId="77"), creator="some proxy").connection is None
+    assert only(entry(connection="443")).connection is None  # the server's port
+
+
+@pytest.mark.parametrize("how", ["memory", "disk"])
+def test_what_came_from_a_cache_went_over_no_connection(how: str) -> None:
+    assert only(entry(_connectionId="77", _fromCache=how)).connection is None
+    assert only(entry(_connectionId="0")).connection is None
+
+
 @pytest.mark.parametrize("time", ["2026-11-21T13:00:00.000+01:00", "2026-11-21T12:00:00Z", "2026-11-21T12:00:00"])
 def test_times_are_read_with_their_zone(time):
     assert only(entry(startedDateTime=time)).started == 1795262400.0
@@ -225,3 +238,23 @@ def test_no_content_raises_anything_but_a_session_error(tmp_path_factory, entrie
     with suppress(SessionError):
         for exchange in load(path).exchanges:
             msgspec.json.decode(msgspec.json.encode(exchange), type=Exchange)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "page"),
+    [
+        (404, {"text": '{"detail":"Not Found"}', "mimeType": "application/json"}, "fastapi"),
+        (403, {"text": "SW52YWxpZCBPcmlnaW4gaGVhZGVy", "encoding": "base64"}, "mcp-origin"),
+        (502, {"text": "<center>nginx</center>" + "x" * 9000, "mimeType": "text/html"}, "nginx"),
+        (200, {"text": '{"detail":"Not Found"}', "mimeType": "application/json"}, None),
+        (404, {"text": 7, "mimeType": "application/json"}, None),
+        (404, {"text": "/w==", "encoding": "base64"}, None),
+        (404, {"size": 3}, None),
+    ],
+)
+def test_whose_error_page_it_was_is_kept_and_nothing_else_of_it(status, content, page):
+    made = entry(status=status)
+    made["response"]["content"] = content
+    exchange = only(made)
+    assert exchange.error_page == page
+    assert "Not Found" not in str(exchange)

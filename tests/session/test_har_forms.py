@@ -185,3 +185,25 @@ def test_an_own_proxys_har_says_what_the_proxy_saw() -> None:
     assert one(har(entry(response={"status": 0}), creator="mitmproxy")).failure is None
     tunnel = entry("https://api.test:443/", request={"method": "CONNECT"})
     assert read(har(tunnel, creator="mitmproxy")) == ([], [])
+
+
+def test_every_second_entry_may_be_damaged() -> None:
+    whole = json.dumps(entry()).encode()
+    damaged = whole.replace(b'"method": "GET"', b'"method": GET')
+    data = b'{"log": {"entries": [' + b",".join([whole, damaged] * 1_500) + b"]}}"
+    exchanges, problems = read(data)
+    assert len(exchanges) == 1_500
+    assert not any("too damaged" in problem.text for problem in problems)
+
+
+def test_a_long_entry_behind_a_damaged_one_is_read() -> None:
+    long = entry(response={"content": {"size": 5, "text": 'a"\\ \n' * 100_000}})
+    data = b'{"log": {"entries": [{"request": x}, ' + json.dumps(long).encode() + b"]}}"
+    exchanges, _ = read(data)
+    assert [exchange.url for exchange in exchanges] == ["https://api.test/a"]
+
+
+def test_what_is_damaged_all_over_is_given_up() -> None:
+    exchanges, problems = read(b'{"log":{"entries":[' + b'{"request":' * 5_000)
+    assert exchanges == []
+    assert "too damaged" in problems[-1].text

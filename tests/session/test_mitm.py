@@ -261,3 +261,21 @@ def test_headers_are_read_as_mitmproxy_writes_them(lines):
     found = read_dict(data, *span(data, 0)[:2], {b"h": HEADERS, b"b": SIZE})
     assert [(n.encode("latin-1"), v.encode("latin-1")) for n, v in found[b"h"]] == lines
     assert found[b"b"] == 5
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "page"),
+    [
+        (404, {"Content-Type": "application/json"}, b'{"detail":"Not Found"}', "fastapi"),
+        (502, {"Content-Type": "text/html"}, b"<center>nginx</center>" + b"x" * 9000, "nginx"),
+        (200, {"Content-Type": "application/json"}, b'{"detail":"Not Found"}', None),
+        (404, {"Content-Type": "application/json", "Content-Encoding": "gzip"}, b'{"detail":"Not Found"}', None),
+        (404, {}, b"", None),
+    ],
+)
+def test_whose_error_page_it_was_is_kept_and_nothing_else_of_it(status, headers, body, page):
+    response = http.Response.make(status, b"", headers)
+    response.raw_content = body
+    made = tflow.tflow(resp=response)
+    exchange = only(made)
+    assert (exchange.error_page, exchange.response_size) == (page, len(body))

@@ -247,6 +247,23 @@ def test_nothing_but_secrets_changes(name, text):
     assert Redactor().response_headers(((name, redacted),))[0][1] == redacted
 
 
+def test_a_secret_in_a_text_is_counted_as_it_stands_there():
+    assert value("Set-Cookie", "a=;token=Bearer token=") == f"a=;token={token('Bearer token=')}"
+    assert wire_length(value("X-Foo", "token=Bearer \xe9\x00")) == len("token=Bearer \xe9\x00")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Set-Cookie", ";Path=\\token:\thttps://}"),
+        ("Link", "https://Bearer token=token=/@"),
+    ],
+)
+def test_what_is_found_by_one_rule_is_none_for_the_next(name, text):
+    once = value(name, text)
+    assert Redactor().response_headers(((name, once),)) == ((name, once),)
+
+
 @given(values, values, st.lists(st.tuples(names, values), max_size=5))
 def test_redacting_twice_is_redacting_once(path, text, lines):
     redactor = Redactor()

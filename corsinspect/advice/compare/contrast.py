@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from corsinspect.advice.sentences import OUTCOME_WORDS, short_reason
-from corsinspect.fetch.headers import combined
+from corsinspect.fetch.headers import Pairs, combined
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange
 
@@ -107,11 +107,18 @@ def _headers(group: Group, one: Exchange | None, other: Exchange | None, *, requ
     for exchange in (one, other):
         for name, _ in _lines(exchange, request):
             names.setdefault(name.lower(), name)
+    first, second = (_combined(_lines(exchange, request)) for exchange in (one, other))
     for lower, name in names.items():
-        if lower in _NO_HEADERS:
-            continue
-        first, second = combined(_lines(one, request), lower), combined(_lines(other, request), lower)
-        yield Aspect(group, name, first, second, lower.startswith(DECIDING))
+        if lower not in _NO_HEADERS:
+            yield Aspect(group, name, first.get(lower), second.get(lower), lower.startswith(DECIDING))
+
+
+def _combined(lines: Pairs) -> dict[str, str | None]:
+    """By name in lower case, what `combined` gives for it."""
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for name, value in lines:
+        by_name.setdefault(name.lower(), []).append((name, value))
+    return {name: combined(lines, name) for name, lines in by_name.items()}
 
 
 def _lines(exchange: Exchange | None, request: bool) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
@@ -112,7 +113,7 @@ def list_difference(needed: Iterable[str], found: str | None, *, case_matters: b
     """
     names = list(needed)
     lengths = [len(name) for name in names]
-    starts = [sum(lengths[:index]) + 2 * index for index in range(len(names))]
+    starts = list(accumulate((length + len(", ") for length in lengths), initial=0))
     listed = list(_items(found or ""))
     malformed = tuple((start, start + len(item)) for start, item in listed if not is_token(item))
     exact = {item if case_matters else item.lower() for _, item in listed}

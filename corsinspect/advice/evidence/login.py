@@ -7,18 +7,33 @@ from corsinspect.fetch.url import parse_url
 from corsinspect.model import Call, Exchange
 
 _LAST = frozenset(
-    """login log-in log_in logon signin sign-in sign_in auth authorize authenticate oauth oauth2 sso saml saml2
-    wp-login""".split()
+    """login log-in log_in logon log-on log_on relogin signin sign-in sign_in signon sign-on sign_on auth authn
+    authorize authenticate authentication reauthenticate oauth oauth2 oidc sso saml saml2 wp-login session-expired
+    session_expired sessionexpired""".split()
 )
 """Last segments of a path, without extension: never a part of a word, as in `lessons` or `authors`. What follows such
 a word (/v1/login/17) is a resource of an API."""
-_WITHIN = re.compile(r"/(cdn-cgi/access/login(/|$)|oauth2/start$|adfs/ls$|sessions?/new$|login/(index|oauth|sso)\b)")
-"""Longer paths of Cloudflare Access, oauth2-proxy, AD FS, Rails and GitHub."""
-_LABELS = frozenset("login logon signin auth sso idp accounts".split())
+_WITHIN = re.compile(
+    r"/(cdn-cgi/access/login(/|$)|oauth2/start$|adfs/ls$|sessions?/new$|login/(index|oauth|sso)\b|u/login(/|$)"
+    r"|\.auth/login/|login-actions/|openid-connect/auth$|outpost\.goauthentik\.io/start$|if/flow/"
+    r"|\.pomerium/sign_in$|sso-api$|pf-signin$|__/auth/)"
+)
+"""Longer paths of Cloudflare Access, oauth2-proxy, AD FS, Rails, GitHub, Auth0, Azure App Service, Keycloak, authentik,
+Pomerium, Vercel, GitHub Codespaces and Firebase."""
+_LABELS = frozenset(
+    "login logon signin signon auth authn oauth sso idp sts adfs cas accounts keycloak authelia authentik".split()
+)
 """First labels of a host other than the server's own."""
-_HOSTS = re.compile(r"(^|\.)(login\.microsoftonline\.com|okta\.com|auth0\.com|cloudflareaccess\.com|b2clogin\.com)$")
-_QUERY = (("client_id", "response_type"), ("samlrequest",), ("wa", "wtrealm"))
+_HOSTS = re.compile(
+    r"(^|\.)(login\.microsoftonline\.(com|us)|login\.(live|windows|microsoft|chinacloudapi)\.(com|net|cn)"
+    r"|b2clogin\.com|ciamlogin\.com|accounts\.google\.com|(okta|oktapreview|okta-emea)\.com|auth0\.com"
+    r"|cloudflareaccess\.com|amazoncognito\.com|onelogin\.com|pingone\.(com|eu|ca|asia)|workos\.com"
+    r"|accounts\.dev|duosecurity\.com|jumpcloud\.com)$"
+)
+_QUERY = (("client_id", "response_type"), ("client_id", "redirect_uri"), ("samlrequest",), ("wa", "wtrealm"))
 """Parameters of a login's request: RFC 6749, 4.1.1; SAML 2.0 Bindings, 3.4; WS-Federation 1.2, 13.1."""
+_QUERY_ELSEWHERE = ("rd",)
+"""Where to come back to, for oauth2-proxy and Authelia; another host's only."""
 
 
 def is_login(location: str, asked: str) -> bool:
@@ -39,6 +54,7 @@ def is_login(location: str, asked: str) -> bool:
         or (elsewhere and there.host.partition(".")[0] in _LABELS)
         or _HOSTS.search(there.host) is not None
         or any(names.issuperset(each) for each in _QUERY)
+        or (elsewhere and not names.isdisjoint(_QUERY_ELSEWHERE))
     )
 
 
@@ -55,3 +71,19 @@ def led_to_login(call: Call) -> Exchange | None:
 
 def _path(path: str) -> str:
     return path.partition("?")[0].partition("#")[0]
+
+
+def downgraded(call: Call) -> Exchange | None:
+    """The answer that redirected this call (or its preflight) from https to the same host by http, at the hop where it
+    stopped or before; None if there is none. A server does that which doesn't know that it is called by https."""
+    for hop in call.hops[: call.verdict.hop + 1]:
+        for it in (hop.preflight, hop.request):
+            if it is None or not (target := location(it.status, it.response_headers)):
+                continue
+            here = parse_url(it.url)
+            there = parse_url(target, here)
+            if here is None or there is None or is_login(target, it.url):
+                continue
+            if (here.scheme, there.scheme, there.host) == ("https", "http", here.host):
+                return it
+    return None

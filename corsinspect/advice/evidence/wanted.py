@@ -1,21 +1,35 @@
-"""Headers that script needs and can't read: what the request shows about the page's protocol, as data."""
+"""Headers that script needs and can't read: what the traffic shows about the page's protocol, as data."""
 
 import re
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from corsinspect.fetch.expose import readable
 from corsinspect.fetch.headers import combined, cors_headers, token_list
-from corsinspect.model import Call
+from corsinspect.model import Call, Exchange
 
 
 class Wanted(NamedTuple):
-    """Headers of the answer that a client of this protocol reads. `sign`: a request header, or "url", and what it
-    contains."""
+    """Headers of the answer that a client of this protocol reads. `sign`: where it shows, and what is there: "url",
+    a request header, or after "answer:" a response header."""
 
     names: tuple[str, ...]
     sign: tuple[str, str]
     source: str
 
+
+class Returned(NamedTuple):
+    """A header of the answer that the client has to send back with a later request, as another header perhaps; without
+    it that request gets one of these statuses."""
+
+    name: str
+    back: str
+    statuses: tuple[int, ...]
+    source: str
+    same_path: bool = False
+
+
+_PAGED = r"[?&]_?(page|per_page|page_?size|limit|offset|start|end|skip|take|top|cursor)(%5B\w+%5D|\[\w+\])?="
 
 WANTED: tuple[Wanted, ...] = (
     Wanted(
@@ -24,7 +38,7 @@ WANTED: tuple[Wanted, ...] = (
         "https://modelcontextprotocol.io/specification/2025-06-18/basic/transports (Session Management)",
     ),
     Wanted(
-        ("grpc-status", "grpc-message"),
+        ("grpc-status", "grpc-message", "grpc-status-details-bin"),
         ("content-type", r"^application/grpc-web"),
         "https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md",
     ),
@@ -35,46 +49,89 @@ WANTED: tuple[Wanted, ...] = (
     ),
     Wanted(("content-range",), ("range", r"^bytes="), "https://www.rfc-editor.org/rfc/rfc9110 (14.4)"),
     Wanted(
-        ("x-total-count",),
-        ("url", r"[?&]_(start|page|limit)="),
-        "https://www.npmjs.com/package/ra-data-json-server (X-Total-Count)",
+        ("x-total-count", "x-total", "x-total-pages", "x-wp-total", "x-wp-totalpages", "x-pagination", "content-range"),
+        ("url", _PAGED),
+        "https://www.npmjs.com/package/ra-data-json-server (X-Total-Count), "
+        "https://developer.wordpress.org/rest-api/using-the-rest-api/pagination/ (X-WP-Total)",
     ),
     Wanted(
         ("content-range",),
         ("url", r"[?&]range=(\[|%5B)"),
         "https://www.npmjs.com/package/ra-data-simple-rest (Content-Range)",
     ),
+    Wanted(
+        ("content-disposition",),
+        ("answer:content-disposition", r"^attachment\b.*filename"),
+        "https://www.rfc-editor.org/rfc/rfc6266 (4.3: the name that a script saves the file under)",
+    ),
 )
 
+RETURNED: tuple[Returned, ...] = (
+    Returned("etag", "if-match", (412, 428), "https://www.rfc-editor.org/rfc/rfc6585 (3)", same_path=True),
+    Returned(
+        "x-csrf-token",
+        "x-csrf-token",
+        (401, 403, 419),
+        "https://cheatsheetseries.owasp.org (Cross-Site Request Forgery Prevention)",
+    ),
+    Returned(
+        "x-xsrf-token",
+        "x-xsrf-token",
+        (401, 403, 419),
+        "https://cheatsheetseries.owasp.org (Cross-Site Request Forgery Prevention)",
+    ),
+    Returned("x-auth-token", "x-auth-token", (401, 403), "Spring Session, HeaderHttpSessionIdResolver"),
+    Returned("authorization", "authorization", (401, 403), "tokens that a login's answer carries in this header"),
+)
 
-def wanted_and_hidden(call: Call) -> list[str]:
-    """The headers of an allowed answer that script can't read although its request shows that it needs them."""
+Later = Callable[[], Iterable[Exchange]]
+"""Gives later exchanges with the same server; asked only where they can matter."""
+
+_NAMES = frozenset(name for each in WANTED for name in each.names) | {each.name for each in RETURNED}
+
+
+def wanted_and_hidden(call: Call, later: Later = tuple) -> list[str]:
+    """The headers of an allowed answer that script can't read although the traffic shows that it needs them: this
+    request, or `later` ones to the same server."""
     if call.verdict.outcome != "allowed" or call.kind not in ("simple", "preflighted") or not call.hops:
         return []
     answer = call.hops[-1].request
     if answer is None or answer.status is None:
         return []
     present = {name.lower() for name, _ in answer.response_headers}
-    wanted = [name for each in WANTED for name in each.names if name in present and _shows(call, each)]
-    if not wanted:
+    if _NAMES.isdisjoint(present):
         return []
     fields = cors_headers(answer.response_headers)
     # where it isn't known whether the page sends credentials, * may expose everything
-    shown = {*readable(answer.response_headers, fields, call.credentials == "include")}
-    return [name for name in dict.fromkeys(wanted) if name not in shown]
+    hidden = present.difference(readable(answer.response_headers, fields, call.credentials == "include"))
+    wanted = [name for each in WANTED for name in each.names if name in hidden and _shows(answer, each)]
+    wanted += [each.name for each in RETURNED if each.name in hidden and _was_missed(each, answer, later)]
+    return list(dict.fromkeys(wanted))
 
 
-def exposed_as_well(call: Call) -> str:
+def exposed_as_well(call: Call, later: Later = tuple) -> str:
     """The value of Access-Control-Expose-Headers that exposes them, and keeps what is exposed now."""
     answer = call.hops[-1].request if call.hops else None
     now = () if answer is None else token_list(cors_headers(answer.response_headers).expose_headers) or ()
-    return ", ".join(dict.fromkeys([*(name for name in now if name != "*"), *wanted_and_hidden(call)]))
+    return ", ".join(dict.fromkeys([*(name for name in now if name != "*"), *wanted_and_hidden(call, later)]))
 
 
-def _shows(call: Call, wanted: Wanted) -> bool:
+def _shows(answer: Exchange, wanted: Wanted) -> bool:
     where, pattern = wanted.sign
-    answer = call.hops[-1].request
-    if answer is None:
-        return False
-    text = answer.url if where == "url" else combined(answer.request_headers, where)
+    if where == "url":
+        text = answer.url
+    elif where.startswith("answer:"):
+        text = combined(answer.response_headers, where.removeprefix("answer:"))
+    else:
+        text = combined(answer.request_headers, where)
     return re.search(pattern, text or "", re.I) is not None
+
+
+def _was_missed(returned: Returned, answer: Exchange, later: Later) -> bool:
+    return any(
+        each.started > answer.started
+        and each.status in returned.statuses
+        and combined(each.request_headers, returned.back) is None
+        and (not returned.same_path or each.url.partition("?")[0] == answer.url.partition("?")[0])
+        for each in later()
+    )

@@ -15,6 +15,7 @@ from corsinspect.advice.messages import localized
 from corsinspect.advice.messages.fragments import (
     AFTER,
     AFTERMATH,
+    ANY,
     EVERY_STAGE,
     HINTS,
     PREFLIGHT,
@@ -54,9 +55,10 @@ _NETWORK_STATUS = re.compile(rf"{_FAILED} (?P<words>(?P<status>[0-9]{{3}})\b(?: 
 
 _HEADS = re.compile(
     r"(?=Access to [\w ]{1,30}? at ['‘]|Cross-Origin Request (?:Blocked|Warning)|Cross-origin redirection to "
-    r"|\[Error\]|Failed to load |(?:Fetch API|XMLHttpRequest|EventSource) cannot load |Mixed Content: |Security Error: "
-    r"|\b[A-Z]{3,10} https?://\S{1,4000} (?:\(\w+\) )?net::|Uncaught |TypeError: |AxiosError|Blocked loading mixed"
-    r"|Preflight response is not successful|(?<!policy: )(?<!resource: )(?<!\] )Origin \S{1,400} is not allowed by)"
+    r"|\[(?:Error|blocked)\]|Failed to load |(?:Fetch API|XMLHttpRequest|EventSource) cannot load |Mixed Content: "
+    r"|Security Error: |\b[A-Z]{3,10} https?://\S{1,4000} (?:\(\w+\) )?net::|Uncaught |TypeError: |AxiosError"
+    r"|Blocked loading mixed|Preflight response is not successful"
+    r"|(?<!policy: )(?<!resource: )(?<!\] )Origin \S{1,400} is not allowed by)"
 )
 """Where a message may begin. White space is collapsed first, because terminals wrap lines anywhere."""
 
@@ -73,6 +75,7 @@ _KINDS = {
 _MEANINGS = {
     "url": "The address that was called.",
     "from": "The page called this address, which redirected the call.",
+    "target": "Where the redirect leads. Safari checks the answer that redirects: the line below has its address.",
     "origin": "The page's origin. The server must allow exactly these characters.",
 }
 NULL_ORIGIN = (
@@ -108,6 +111,8 @@ class Decoded(msgspec.Struct, frozen=True):
     """The URL of the request that failed: after a redirect the target."""
     redirected_from: str | None = None
     """The address that the page called, if the message names a redirect."""
+    target: str | None = None
+    """Where the answer at fault redirects to, if the message says so beside its own address."""
     origin: str | None = None
     """The page's origin."""
     code: str | None = None
@@ -123,6 +128,11 @@ class Decoded(msgspec.Struct, frozen=True):
     def stage(self) -> Stage | None:
         """The stage, if the message determines it."""
         return self.stages[0] if len(self.stages) == 1 else None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it tells neither the reason nor whether it is CORS at all."""
+        return self.candidates == ANY
 
     @property
     def ignore(self) -> tuple[Piece, ...]:
@@ -327,7 +337,9 @@ def _decoded(said: _Message, call: Call | None) -> Decoded:
         browser=said.browser,
         candidates=candidates,
         stages=stages,
-        url=said.found.get("url"),
+        # without its second line, Safari's message has no address but the target
+        url=said.found.get("url") or said.found.get("target"),
+        target=said.found.get("target") if "url" in said.found else None,
         redirected_from=said.found.get("from"),
         origin=said.found["origin"].rstrip("/") if "origin" in said.found else None,
         code=named,
@@ -410,7 +422,7 @@ def known(decoded: Decoded) -> Known:
     leads = slug == "redirect-disallowed-scheme" and decoded.redirected_from is not None
     return Known(
         url=decoded.redirected_from if leads else decoded.url,
-        location=decoded.url if leads else None,
+        location=decoded.url if leads else decoded.target,
         page=decoded.origin,
         stage=decoded.stage,
         method=named if slug == "method-not-allowed" else None,

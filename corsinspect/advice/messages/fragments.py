@@ -59,6 +59,8 @@ _PLACES = {
     "method": r"(?P<method>[A-Za-z]{1,20})",
     "status": r"(?P<status>[0-9]{1,3}|\(?null\)?)",
     "web url": rf"(?P<url>https?://\S{{0,{LONGEST}}}?)",
+    "target": rf"(?P<target>\S{{0,{LONGEST}}}?)",
+    "rest": rf"(?P<value>.{{1,{LONGEST}}}?)(?= \(\S+, line [0-9]+\)|\s*$)",
     "last url": rf"(?P<url>\S{{1,{LONGEST}}}?)\.?(?=\s|$)",
     "last origin": rf"(?P<origin>\S{{1,{LONGEST}}}?)\.?(?=\s|$)",
 }
@@ -115,7 +117,15 @@ SETTINGS: tuple[Fragment, ...] = (
         "Access to {word} at '{url}' (redirected from '{from}') from origin '{origin}' has been blocked by", browser=_C
     ),
     Fragment("Access to {word} at '{url}' from origin '{origin}' has been blocked by", browser=_C),
+    Fragment("Redirect from '{from}' to '{url}' has been blocked by CORS policy:", browser=_C, stages=REDIRECT),
+    Fragment(
+        "cannot load {web url}. A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header when the "
+        "credentials flag is true. Origin '{origin}' is",
+        browser=_C,
+    ),
     Fragment("cannot load {web url}. No 'Access-Control", browser=_C),
+    Fragment("Failed to load '{url}'. A ServiceWorker ", browser=_F),
+    Fragment("The FetchEvent for '{url}' resulted in a network error response", browser=_C),
     Fragment("Failed to load {web url}: ", browser=_C),
     Fragment(
         "Fetch API cannot load {url}. Request mode is 'same-origin' but the URL's origin is not same as the request "
@@ -131,15 +141,29 @@ SETTINGS: tuple[Fragment, ...] = (
     ),
     Fragment("Security Error: Content at {from} may not load or link to {last url}", browser=_F),
     Fragment("Security Error: Content at {origin} may not load data from {last url}", browser=_F),
+    # the answer at fault is the one that redirects: the next line has its address
     Fragment(
-        "Cross-origin redirection to {url} denied by Cross-Origin Resource Sharing policy:", browser=_W, stages=REDIRECT
+        "Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy:",
+        browser=_W,
+        stages=REDIRECT,
     ),
+    Fragment("Cannot load image {web url} due to access control checks", browser=_W),
+    Fragment("Beacon API cannot load {web url}. ", browser=_W),
     Fragment("cannot load {url} due to access control checks", browser=_W),
+    Fragment("requested insecure content from {web url}. This content was", browser=_W),
+    Fragment("Cannot load script {web url}. Failed integrity", browser=_W),
+    Fragment("Failed integrity metadata check. {web url}. Failed", browser=_W),
+    Fragment("for resource '{url}' with computed SHA-", browser=_C),
+    Fragment("Subresource Integrity: The resource '{url}' has an integrity attribute", browser=_C),
+    Fragment("Refused to execute {web url} as script because", browser=_W),
+    Fragment("Refused to execute script from '{url}' because", browser=_C),
     Fragment("{method} {web url} net::ERR_", browser=_C),
     Fragment("{method} {web url} CORS ", browser=_F),
     Fragment("{method} {web url} NS_", browser=_F),
     Fragment("requested an insecure resource '{url}'", browser=_C),
     Fragment("Blocked loading mixed active content '{url}'", browser=_F),
+    Fragment("XMLHttpRequest cannot load {web url}. ", browser=_C),
+    Fragment("Fetch API cannot load {web url}. ", browser=_C),
 )
 """The frames of messages: which call, and from where. More specific ones come first."""
 
@@ -164,6 +188,21 @@ REASON_MESSAGES: tuple[Fragment, ...] = (
         "'Access-Control-Allow-Credentials' header in the response is '{value}' which must be 'true' when",
         ("credentials-not-true",),
         _C,
+    ),
+    # Chrome before version 59 or so
+    Fragment(
+        "A wildcard '*' cannot be used in the 'Access-Control-Allow-Origin' header when",
+        ("origin-wildcard-with-credentials",),
+        _C,
+    ),
+    Fragment(
+        "Credentials flag is 'true', but the 'Access-Control-Allow-Credentials' header is '{value}'. It must",
+        ("credentials-not-true",),
+        _C,
+    ),
+    Fragment("Response for preflight is invalid (redirect)", ("preflight-redirect",), _C, PREFLIGHT),
+    Fragment(
+        "which is disallowed for cross-origin requests that require preflight", ("preflight-redirect",), _C, PREFLIGHT
     ),
     Fragment("It does not have HTTP ok status", ("preflight-status",), _C, PREFLIGHT),
     Fragment("Response for preflight has invalid HTTP status code {status}", ("preflight-status",), _C, PREFLIGHT),
@@ -316,8 +355,17 @@ REASON_MESSAGES: tuple[Fragment, ...] = (
     Fragment("Access-Control-Allow-Origin cannot contain more than one origin", ("origin-multiple",), _W),
     Fragment("Credentials flag is true, but Access-Control-Allow-Credentials is not", ("credentials-not-true",), _W),
     Fragment("Preflight response is not successful", ("preflight-status", "preflight-redirect"), _W, PREFLIGHT),
+    Fragment("Access-Control-Allow-Methods has an invalid value: {rest}", ("allow-methods-invalid",), _W, PREFLIGHT),
+    Fragment("Access-Control-Allow-Headers has an invalid value: {rest}", ("allow-headers-invalid",), _W, PREFLIGHT),
     Fragment("Access-Control-Allow-Methods has an invalid value", ("allow-methods-invalid",), _W, PREFLIGHT),
     Fragment("Access-Control-Allow-Headers has an invalid value", ("allow-headers-invalid",), _W, PREFLIGHT),
+    Fragment("requested insecure content from", ("mixed-content",), _W),
+    Fragment("was not allowed to display insecure content from", ("mixed-content",), _W),
+    Fragment("Cross origin requests are only supported for HTTP", ("scheme-not-cors",), _W),
+    Fragment("as script because 'X-Content-Type-Options: nosniff' was given", ("mime",), _W, ("actual",)),
+    Fragment("Failed integrity metadata check", ("integrity",), _W, ("actual",)),
+    Fragment("Method must be GET, POST or HEAD in no-cors mode", ("no-cors",), _W),
+    Fragment("Fetch is aborted", ("aborted-by-page",), _W),
     Fragment("Method {value} is not allowed by Access-Control-Allow-Methods", ("method-not-allowed",), _W, PREFLIGHT),
     Fragment(
         "Request header field {value} is not allowed by Access-Control-Allow-Headers",
@@ -332,6 +380,32 @@ REASON_MESSAGES: tuple[Fragment, ...] = (
     Fragment("Unsafe attempt to load URL", ("mode-same-origin",)),
     Fragment("because it violates the resource's Cross-Origin-Resource-Policy", ("corp",), _W, ("actual",)),
     # not CORS, whichever browser says it
+    Fragment(
+        "Refused to get unsafe header '{value}'",
+        ("hidden-header",),
+        stages=("actual",),
+        meaning="Script asked for a response header that CORS doesn't show it. The call itself was allowed.",
+    ),
+    Fragment(
+        "A ServiceWorker passed an opaque Response",
+        ("service-worker",),
+        _F,
+        meaning="The page's service worker answered this call with a response that it had fetched or cached with mode "
+        "'no-cors'. Let it fetch with the request itself: fetch(event.request).",
+    ),
+    Fragment(
+        "an 'opaque' response was used for a request whose type is not no-cors",
+        ("service-worker",),
+        _C,
+        meaning="The page's service worker answered this call with a response that it had fetched or cached with mode "
+        "'no-cors'. Let it fetch with the request itself: fetch(event.request).",
+    ),
+    Fragment("The FetchEvent for '{url}' resulted in a network error response", ("service-worker",), _C),
+    Fragment("A ServiceWorker ", ("service-worker",), _F),
+    Fragment("Failed to find a valid digest in the 'integrity' attribute", ("integrity",), _C, ("actual",)),
+    Fragment("has an integrity attribute, but the resource requires", ("integrity",), _C, ("actual",)),
+    Fragment("hashes in the integrity attribute match the content", ("integrity",), _F, ("actual",)),
+    Fragment("is not executable, and strict MIME type checking is enabled", ("mime",), _C, ("actual",)),
     Fragment("has been rejected because it is in a cross-site context", ("cookies",), _F),
     Fragment("attribute but came from a cross-site response", ("cookies",), _C),
     Fragment("Content Security Policy directive", ("csp",)),
@@ -369,6 +443,22 @@ AFTERMATH: tuple[Fragment, ...] = (
         "refused, something blocked the call, or a redirect could not be followed. After another reason it only "
         "repeats that the call failed.",
         code="CORSDidNotSucceed2",
+    ),
+    Fragment(
+        "Cross-origin script load denied by Cross-Origin Resource Sharing policy",
+        ANY,
+        _W,
+        ("actual",),
+        role="aftermath",
+        meaning="Safari withheld a script that was loaded with crossorigin, and prints no address for it. The line "
+        "before it names the reason.",
+    ),
+    Fragment(
+        "Not allowed to request resource",
+        UNNAMED,
+        _W,
+        role="aftermath",
+        meaning="Safari did not send it. The line before it says why.",
     ),
     Fragment(
         "due to access control checks",

@@ -16,7 +16,15 @@ SIGNALS = {
     "browser": "the browser itself showed it",
     "no-actual-followed": "the request was never sent, and only credentials explain that",
 }
-"""By `Call.credentials_signal`."""
+"""By `Call.credentials_signal`: what the call's own traffic shows."""
+
+CONNECTION_SIGNALS = {
+    "connection-cookie": "other requests on this connection carried cookies",
+    "connection-storage-access": "other requests on this connection carried Sec-Fetch-Storage-Access",
+    "connection-navigation": "the browser loaded a page over this connection",
+    "connection-preflight": "this connection carried preflights, which never have credentials",
+}
+"""The same for what its connection shows. Browsers keep requests with credentials on connections of their own."""
 
 
 def evidence(call: Call) -> str:
@@ -26,7 +34,10 @@ def evidence(call: Call) -> str:
 
 
 def showed(call: Call) -> str:
-    """The earlier call of the page that showed the mode, where this one doesn't show it itself; else ""."""
+    """What showed the mode where the call's own traffic doesn't: an earlier call of the page, or its connection; else
+    ""."""
+    if (words := CONNECTION_SIGNALS.get(call.credentials_signal or "")) is not None:
+        return words
     shown = call.shown
     if shown is None or call.credentials_signal != "page-showed":
         return ""

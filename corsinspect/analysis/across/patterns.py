@@ -110,7 +110,7 @@ def _moved(where: str) -> Callable[[Traits], bool]:
 
 def _error_without_headers(kind: Traits) -> bool:
     late = kind.reason == "origin-missing" and kind.stage == "actual"
-    return _blocked(kind) and late and kind.status is not None and kind.status >= 400
+    return _blocked(kind) and late and kind.status is not None and kind.status >= 400 and not kind.refused
 
 
 def _readable(kind: Traits) -> bool:

@@ -12,7 +12,7 @@ from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
-from corsinspect.fingerprints import error_by_cors
+from corsinspect.fingerprints import error_by_cors, gate
 from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
 
 Moved = Literal["slash", "https", "elsewhere"]
@@ -54,7 +54,8 @@ class Traits(NamedTuple):
     """At which hop it stopped: where it isn't the first, the header values aren't those that decided."""
     background: bool = False
     refused: bool = False
-    """Whether CORS code answered the preflight, and refused the call."""
+    """Whether the error that stopped it is known to come from CORS code that refused the call, or from something that
+    answered in the app's place: its status then says nothing of logins and routes."""
     disputed: bool = False
     """Whether the browser said something else than what follows from the traffic for certain."""
     kept: bool = False
@@ -101,13 +102,18 @@ def traits(call: Call) -> Traits:
         vary=judged is not None and _varies(judged),
         hop=verdict.hop,
         background=call.background,
-        refused=preflight is not None and _refused(preflight),
+        refused=(preflight is not None and _refused(preflight, preflight=True))
+        or (request is not None and _refused(request, preflight=False)),
         disputed=call.browser is not None and call.browser.confirmed is False,
     )
 
 
-def _refused(it: Exchange) -> bool:
-    return error_by_cors(it.response_headers, it.status, it.error_page, it.url, preflight=True)
+def _refused(it: Exchange, *, preflight: bool) -> bool:
+    if it.status is None or it.status < 400:
+        return False
+    answer = (it.response_headers, it.status, it.error_page, it.url)
+    by_cors = preflight and error_by_cors(*answer, preflight=True)
+    return by_cors or gate(*answer, preflight=preflight) is not None
 
 
 def _kept(call: Call) -> bool:

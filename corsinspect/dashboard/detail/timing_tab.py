@@ -56,8 +56,9 @@ def _bar(role: str, exchange: Exchange, start: float, end: float, width: int) ->
     answered = exchange.answered or exchange.ended or end
     finished = exchange.ended or answered
     left = min(cells - 1, int((exchange.started - start) * scale))
-    waiting = max(1, round((answered - exchange.started) * scale))
-    body = max(0, round((finished - answered) * scale))
+    # a clock that is set back meanwhile has an answer come hours before or after its end
+    waiting = max(1, round(min((answered - exchange.started) * scale, cells)))
+    body = max(0, round(min((finished - answered) * scale, cells)))
     drawn = (" " * left + "█" * waiting + "░" * body)[:cells]
     kind, _, hop = role.partition(":")
     name = ROLES.get(kind, kind) + (f" {hop}" if hop != "0" else "")

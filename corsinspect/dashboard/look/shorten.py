@@ -1,10 +1,10 @@
 """URLs and origins in few cells. What comes out is printable, and never says less than which server was meant."""
 
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from rich.cells import cell_len, set_cell_size
 
+from corsinspect.fetch.url import DEFAULT_PORTS, parse_url
 from corsinspect.printable import printable
 
 LOCALHOST = "localhost"
@@ -58,12 +58,11 @@ def fit_url(text: str, width: int) -> str:
 
 def host_port(url: str) -> str:
     """`host:port` of a URL, the port always there: what a certificate is trusted for."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    return f"{parts.hostname or ''}:{port or (443 if parts.scheme == 'https' else 80)}"
+    parsed = parse_url(url)
+    if parsed is None:  # a file may have what no browser takes
+        scheme, _, rest = url.partition("://")
+        return f"{_host(rest)}:{DEFAULT_PORTS.get(scheme, 80)}"
+    return f"{parsed.host.strip('[]')}:{parsed.port or DEFAULT_PORTS.get(parsed.scheme, 80)}"
 
 
 def _host(rest: str) -> str:

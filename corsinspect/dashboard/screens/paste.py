@@ -13,7 +13,15 @@ from textual.widgets import Static, TextArea
 
 from corsinspect import advice
 from corsinspect.advice.hypothetical import brief, explain_reason
-from corsinspect.advice.messages.console import LONGEST_TEXT, Decoded, decode_all, known, matching, with_call
+from corsinspect.advice.messages.console import (
+    LONGEST_TEXT,
+    Decoded,
+    decode_all,
+    known,
+    matching,
+    with_call,
+)
+from corsinspect.advice.messages.questions import QUESTIONS
 from corsinspect.advice.topics import GUIDES
 from corsinspect.dashboard.look.content import lines, shown
 from corsinspect.dashboard.look.styles import KEY, QUIET, STRONG, WARNING
@@ -115,6 +123,11 @@ def decoded(message: Decoded, call: Call | None, width: int) -> Content:
 
 
 def _answer(message: Decoded, call: Call | None) -> Iterable[Content]:
+    if message.says_nothing:
+        for number, question in enumerate(QUESTIONS, 1):
+            yield Content.assemble((f"{number} ", KEY), question.ask)
+            yield Content.styled(f"  → {question.answer}", QUIET)
+        return
     if len(message.candidates) != 1:
         yield Content("Possible reasons:")
         for slug in message.candidates:

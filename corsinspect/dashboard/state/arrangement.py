@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from corsinspect.analysis.page_memory import general_path
+from corsinspect.analysis.learnt.page_memory import general_path
 from corsinspect.dashboard.look.shorten import short_url
 from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.state.terms import path_of

@@ -44,9 +44,9 @@ class Feed:
         gathered, self._gathered = self._gathered, []
         return merged(gathered)
 
-    def advance(self, now: float) -> None:
-        """Tells the time, so that what waited too long gets its verdict."""
-        self._gathered.append(self._tracker.advance(now))
+    def look_at_clock(self) -> None:
+        """Gives up what waited too long, of a live source. The clock is one that nobody sets."""
+        self._gathered.append(self._tracker.advance(time.monotonic()))
         self._changed()
 
     def hold(self, held: bool) -> None:
@@ -83,11 +83,10 @@ class Feed:
     async def _judge(self, exchanges: Sequence[Exchange]) -> None:
         source = self._source
         for number, exchange in enumerate(exchanges, 1):
-            if not source.live:
-                given_up = self._tracker.advance(exchange.started)
-                if given_up.changed or given_up.withdrawn:
-                    self._gathered.append(given_up)
-            self._gathered.append(self._tracker.feed(exchange))
+            if source.live:
+                self._gathered.append(self._tracker.feed(exchange, time.monotonic()))
+            else:
+                self._gathered += [self._tracker.advance_to(exchange), self._tracker.feed(exchange)]
             if time.perf_counter() > self._deadline:
                 if source.progress is not None:
                     self.progress = source.progress

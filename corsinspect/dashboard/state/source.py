@@ -56,7 +56,7 @@ class Source(Protocol):
 
     title: str
     live: bool
-    """Whether its times are now: calls are then given up by the wall clock, not by the exchanges' own times."""
+    """Whether its times are now: calls are then given up by our own clock, not by the exchanges' own times."""
     wake: asyncio.Event | None
     """Set when there is something to poll; None: poll every 50 ms."""
     actions: Actions | None

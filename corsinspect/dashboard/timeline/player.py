@@ -156,7 +156,7 @@ class Player:
         gathered: list[Changes] = []
         for number, (index, stage) in enumerate(latest.items()):
             exchange = state(self._exchanges[index], stage)
-            gathered += [*self._heard(tracker, exchange.started), tracker.advance(exchange.started)]
+            gathered += [*self._heard(tracker, exchange.started), tracker.advance_to(exchange)]
             gathered.append(tracker.feed(exchange))
             if time.perf_counter() > self._deadline:
                 self._apply(merged(gathered))

@@ -16,6 +16,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from corsinspect.analysis.steady import steadied
 from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.look.styles import QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
@@ -226,7 +227,7 @@ class TimeLine(Widget, can_focus=True):
     def _prepared(self, exchanges: Collection[Exchange], saids: Sequence[Said]) -> Player:
         """At 100,000 exchanges it takes most of a second."""
         display = self._display
-        in_order = sorted(exchanges, key=lambda exchange: (exchange.started, exchange.id))
+        in_order = sorted(steadied(exchanges), key=lambda exchange: (exchange.started, exchange.id))
         return Player(in_order, saids, known=display.known, apply=display.take, clear=display.clear)
 
     async def _go(self, player: Player, place: Position, then_play: bool) -> None:

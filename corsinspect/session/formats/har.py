@@ -16,11 +16,12 @@ from urllib.parse import quote
 
 import msgspec
 
+from corsinspect.fingerprints import error_page
 from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LONGEST, instant, text
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import SILENT, browser_failure, failure
-from corsinspect.session.formats.har_entries import Entry, Response, Timings, entries
+from corsinspect.session.formats.har_entries import Entry, Response, Timings, beginning, entries
 from corsinspect.session.formats.har_headers import HeaderLines, header, once, wire
 from corsinspect.session.formats.producers import Producer, producer, withheld
 
@@ -39,6 +40,7 @@ _LONG = 60.0
 """Seconds that a request may queue before its preflight begins."""
 _RIGHT_AFTER = 1e-6
 """Seconds; HAR times have milliseconds, so this orders without telling anything else."""
+_FIRST_ERROR = 400
 _MILLISECONDS = 1e11
 """Numbers above it are milliseconds since the epoch, those below (and above a billion) seconds."""
 
@@ -111,12 +113,21 @@ def _exchange(
         response_size=_response_size(response, headers, creator),
         answered=_answered(start, entry.timings, by) if status else None,
         ended=_ended(start, entry.time) if status or response.error or not by.wire else None,
-        connection=entry.connection_id and text(entry.connection_id),
+        connection=_connection(entry, by),
         failure=_failure(status, response, by),
+        error_page=_error_page(status, response, headers),
         by_proxy=by.wire and (header(headers, "server") or "").startswith("mitmproxy "),
         withheld=withheld(by, names),
         answer_withheld=status is not None and not headers and not by.wire,
     )
+
+
+def _connection(entry: Entry, by: Producer) -> str | None:
+    """The browser's connection that an entry went over. What came from a cache went over none, whatever the entry
+    says; nor do all makers number connections of the browser's own."""
+    if not by.names_connections or entry.from_cache or entry.connection_id in (None, "", "0"):
+        return None
+    return text(entry.connection_id)
 
 
 def _status(status: float | None) -> int | None:
@@ -149,6 +160,15 @@ def _looks_unsent(entry: Entry, exchange: Exchange) -> bool:
     if error:
         return exchange.failure is not None and exchange.failure.kind == "failed-unexplained"
     return entry.timings is None or entry.timings == Timings()
+
+
+def _error_page(status: int | None, response: Response, headers: HeaderList) -> str | None:
+    """Whose error page the body begins like, where the file has one."""
+    content = response.content
+    if content is None or (status or 0) < _FIRST_ERROR:
+        return None
+    first = beginning(content)
+    return error_page(first, header(headers, "content-type") or content.mimeType) if first else None
 
 
 def _failure(status: int | None, response: Response, by: Producer) -> Failure | None:

@@ -46,6 +46,7 @@ def plain_entry(plain: object) -> dict[str, Any]:
         "time": _number(entry.get("time")),
         "timings": {name: _number(timings.get(name)) for name in _TIMINGS} if timings else None,
         "_connectionId": _text(entry.get("_connectionid")),
+        "_fromCache": _text(entry.get("_fromcache")),
     }
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from corsinspect.fingerprints import error_page
 from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LATEST, instant
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import failure
-from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
+from corsinspect.session.formats.tnetstring import BEGINNING, HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
 
 _MESSAGE: Wanted = {
     b"http_version": VALUE,
@@ -37,10 +38,11 @@ _FLOW: Wanted = {
         b"path": VALUE,
         b"authority": VALUE,
     },
-    b"response": {**_MESSAGE, b"status_code": VALUE, b"reason": VALUE},
+    b"response": {**_MESSAGE, b"content": BEGINNING, b"status_code": VALUE, b"reason": VALUE},
     b"error": {b"msg": VALUE, b"timestamp": VALUE},
     b"websocket": {b"timestamp_end": VALUE},
 }
+_FIRST_ERROR = 400
 _TYPES = ("http", "tcp", "udp", "dns", "websocket")
 # How a flow begins: its length, then the length of the first key and that key; and one behind the end of another.
 _BEGINNING = re.compile(rb"\d{1,12}:\d{1,2}:[a-z_]{2,20}[;,]")
@@ -139,6 +141,7 @@ def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
         method, url = None, f"https://{_host(request)}:{request.get(b'port')}/"
     status = response.get(b"status_code")
     headers: HeaderList = response.get(b"headers") or ()
+    size, first = response.get(b"content") or (None, b"")
     return Exchange(
         id=id,
         url=url,
@@ -147,16 +150,27 @@ def _exchange(id: str, flow: dict[bytes, Any]) -> Exchange | None:
         request_headers=request.get(b"headers") or (),
         http_version=_text(request.get(b"http_version")) or "HTTP/1.1",
         request_size=request.get(b"content"),
-        status=status if isinstance(status, int) else None,
+        status=status if isinstance(status, int) and not isinstance(status, bool) else None,
         reason_phrase=_text(response.get(b"reason")),
         response_headers=headers,
-        response_size=response.get(b"content"),
+        response_size=size,
         answered=_time(response.get(b"timestamp_start")),
         ended=ended,
-        connection=client.get(b"id"),
+        connection=_text(client.get(b"id")) or None,
         failure=failed,
+        error_page=_error_page(status, headers, first),
         by_proxy=any(name.lower() == "server" and value.startswith("mitmproxy ") for name, value in headers),
     )
+
+
+def _error_page(status: Any, headers: HeaderList, first: bytes) -> str | None:
+    """Whose error page a body begins like; compressed ones aren't read."""
+    if not first or not isinstance(status, int) or status < _FIRST_ERROR:
+        return None
+    lines = {name.lower(): value for name, value in headers}
+    if lines.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        return None
+    return error_page(first, lines.get("content-type"))
 
 
 def _part(flow: dict[bytes, Any], name: bytes) -> dict[bytes, Any]:
@@ -200,6 +214,6 @@ def _text(value: Any) -> str:
 
 
 def _time(value: Any) -> float | None:
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or value != value or abs(value) == math.inf:
         return None
     return float(value) if 0 <= value <= LATEST else instant(value)

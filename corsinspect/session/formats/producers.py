@@ -19,6 +19,8 @@ class Producer(NamedTuple):
     """Whether it saw the wire itself: what isn't listed wasn't there."""
     connecting_counts: bool = True
     """Whether the time that connecting took lies between a request's start and its answer."""
+    names_connections: bool = False
+    """Whether its `_connectionId` is that of the browser's own connection, on which requests can be compared."""
 
 
 _BROWSER = Producer()
@@ -27,6 +29,7 @@ default since Chrome 130), Safari's and Playwright's list them at times; of an u
 _PROXY = Producer(withheld=(), wire=True)
 
 _PRODUCERS = {
+    "webinspector": Producer(names_connections=True),  # Chromium's developer tools
     "firefox": Producer(withheld=()),
     # proxies, by the name that they sign with
     "mitmproxy": Producer(withheld=(), wire=True, connecting_counts=False),

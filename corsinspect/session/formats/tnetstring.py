@@ -1,7 +1,8 @@
 """Reads the parts that are wanted out of a tnetstring, the notation of mitmproxy's flow files, and skips the rest.
 
 `LENGTH:VALUE` and a byte for the type: `,` bytes, `;` text, `#` integer, `^` float, `!` boolean, `~` nothing, `]` list,
-`}` dict. As every value says its length, skipping one costs the same however long it is: bodies are never looked at.
+`}` dict. As every value says its length, skipping one costs the same however long it is: of bodies only the beginning
+is looked at.
 """
 
 import re
@@ -10,6 +11,9 @@ from typing import Any
 
 SIZE = "size"
 """Asks for the length in bytes instead of the value."""
+BEGINNING = "beginning"
+"""Asks for the length and for the first FIRST bytes, as a pair."""
+FIRST = 2048
 HEADERS = "headers"
 """Asks for a list of pairs of bytes as a tuple of pairs of text, each byte a character."""
 VALUE = "value"
@@ -89,6 +93,8 @@ def _read(data: bytes, start: int, end: int, kind: int, want: "str | Wanted") ->
         return _headers(data, start, end)
     if want == SIZE:
         return end - start
+    if want == BEGINNING:
+        return end - start, data[start : min(end, start + FIRST)]
     text = data[start:end].decode("latin-1")
     if kind == 0x23:  # #
         return int(text)

@@ -64,6 +64,9 @@ _PAIR = re.compile(
     re.I,
 )
 _SEPARATOR = re.compile("[=:%>]")
+_ENCODED_BACKSLASH = re.compile(r"%(?:25)*5C\Z", re.I)
+_DEEPEST_ESCAPE = 64
+"""Characters of the longest of them: encoded thirty times."""
 _TEXT_VALUE = re.compile(r"""[^&#;,\s"'<>})]*""")
 _PARAMETER_VALUE = re.compile(r".*", re.S)
 _SEGMENT_VALUE = re.compile(r"[^/\\;]*")
@@ -216,10 +219,13 @@ class Redactor:
         known = self._lines["response"]
         redacted = known.get(("", attributes))
         if redacted is None:
-            paths = _COOKIE_PATH.sub(lambda match: match[1] + self.url(match[2]), ";" + attributes)[1:]
-            redacted = ("", self.text(paths, random=False))
+            redacted = ("", _settled(attributes, self._attributes_once))
             _remember(known, ("", attributes), redacted, len(attributes))
         return redacted[1]
+
+    def _attributes_once(self, attributes: str) -> str:
+        paths = _COOKIE_PATH.sub(lambda match: match[1] + self.url(match[2]), ";" + attributes)[1:]
+        return self.text(paths, random=False)
 
     def _cookie(self, pair: str) -> str:
         """One `name=value`; without a `=` all of it is the value (RFC 6265bis, section 5.6)."""
@@ -265,7 +271,7 @@ class Redactor:
         authority = _AUTHORITY.match(path)
         host = authority[0] if authority is not None else ""
         # Segment by segment, so that a relative Location and the absolute URL that it leads to come out the same.
-        path = self._path(self._pairs(path[len(host) :], _SEGMENT_VALUE), secrets_follow)
+        path = self._path(self._pairs(path[len(host) :], _SEGMENT_VALUE, self._url_token), secrets_follow)
         return host + path + question_mark + self._query(query) + hash_sign + self._query(fragment)
 
     def _userinfo(self, match: re.Match[str]) -> str:
@@ -312,28 +318,33 @@ class Redactor:
         if said == "unknown" and len(part) < SHORTEST_SHAPE and _SIMPLE.fullmatch(value):
             return part  # most parameters: 15 µs less a URL
         if self._is_secret(said, value):
-            return self._shapes(self._pairs(name, _PARAMETER_VALUE)) + equals + self._url_token(value)
+            return (
+                self._shapes(self._pairs(name, _PARAMETER_VALUE, self._url_token), self._url_token)
+                + equals
+                + self._url_token(value)
+            )
         if said == "unknown" and len(value) >= 20 and looks_random(unquote(value, "latin-1")):
             return self._within(name) + equals + self._url_token(value)
         return self._within(part, random=said != "harmless")
 
     def _within(self, part: str, *, random: bool = True) -> str:
         """What a parameter holds of pairs, links and shapes."""
-        part = self._pairs(part, _PARAMETER_VALUE)
+        part = self._pairs(part, _PARAMETER_VALUE, self._url_token)
         if _SEGMENTS.search(part):
             name, equals, value = part.partition("=")
             part = name + equals + self._path(value) if equals else self._path(name)
-        return self._shapes(part, random=random)
+        return self._shapes(part, self._url_token, random=random)
 
     # texts
 
     def _text(self, text: str, random: bool) -> str:
         if "://" in text or "</" in text:
             text = _URL_IN_TEXT.sub(lambda match: self.url(match[0]), text)
-        return self._shapes(self._pairs(text, _TEXT_VALUE), random=random)
+        return self._shapes(self._pairs(text, _TEXT_VALUE, self.token), self.token, random=random)
 
-    def _pairs(self, text: str, plain_value: re.Pattern[str]) -> str:
-        """`text` with the value behind every secret name replaced; `plain_value`: how far it goes after a plain `=`."""
+    def _pairs(self, text: str, plain_value: re.Pattern[str], token: Callable[[str], str]) -> str:
+        """`text` with the value behind every secret name replaced by its `token`; `plain_value`: how far it goes after
+        a plain `=`."""
         if not _SEPARATOR.search(text):
             return text
         done = 0
@@ -346,7 +357,7 @@ class Redactor:
                 continue
             value = _value_of(match, plain_value)
             if self._is_secret(said, value):
-                pieces += text[done : match.end()], self._url_token(value)
+                pieces += text[done : match.end()], token(value)
                 done = match.end() + len(value)
         return "".join(pieces) + text[done:]
 
@@ -358,9 +369,10 @@ class Redactor:
             return not _CODE.fullmatch(value)
         return said == "secret" or not looks_plain(unquote(value, "latin-1"))
 
-    def _shapes(self, text: str, *, random: bool = True) -> str:
+    def _shapes(self, text: str, token: Callable[[str], str], *, random: bool = True) -> str:
+        """`token`: of a user's name and password; what shows by its shape alone has nothing in it to be encoded."""
         if "@" in text or "%40" in text:
-            text = _NESTED_USERINFO.sub(lambda match: match[1] + self._url_token(match[2]) + match[3], text)
+            text = _NESTED_USERINFO.sub(lambda match: match[1] + token(match[2]) + match[3], text)
         return replace_shapes(text, self.token, random=random)
 
     def _url_token(self, secret: str) -> str:
@@ -414,7 +426,8 @@ def _quoted(text: str, start: int, quote: str) -> str:
         value = re.compile(rf"(?:\\.|[^{quote}\\])*", re.S).match(text, start)
         return value[0] if value is not None else ""
     end = text.find(quote, start)
-    while end > start and re.search(r"(?i)%(?:25)*5C$", text[start:end]) and not quote.upper().startswith("%5C"):
+    escapes = not quote.upper().startswith("%5C")
+    while escapes and end > start and _ENCODED_BACKSLASH.search(text, max(start, end - _DEEPEST_ESCAPE), end):
         end = text.find(quote, end + 1)
     return text[start:] if end < 0 else text[start:end]
 

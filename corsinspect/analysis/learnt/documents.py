@@ -16,7 +16,7 @@ from corsinspect.fetch.headers import combined, values
 from corsinspect.fetch.safelist import media_type
 from corsinspect.model import EngineName, PagePolicies
 
-from .classify import Facts
+from ..classify import Facts
 
 SLACK = 0.005
 """Seconds by which a document's answer may be stamped after the first request that it made."""

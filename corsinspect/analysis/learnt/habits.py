@@ -7,7 +7,7 @@ too, so those that it concerns are judged again.
 
 from collections.abc import Sequence
 
-from .classify import Facts
+from ..classify import Facts
 
 PRIORITY = "priority"
 STORAGE_ACCESS = "sec-fetch-storage-access"

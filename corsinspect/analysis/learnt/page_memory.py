@@ -19,9 +19,9 @@ from typing import Literal
 
 from corsinspect.model import Call, EngineName, Shown
 
-from .chain import Chain
-from .classify import Facts
-from .credentials import PAGE_SHOWED
+from ..chain import Chain
+from ..classify import Facts
+from ..credentials import PAGE_SHOWED
 
 SHAPES = 2_000
 """Shapes remembered; the one that was met longest ago goes first."""

@@ -1,0 +1,49 @@
+"""How a row of a table recognises an answer: what `refusals` and `gates` have in common."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+Lines = Sequence[tuple[str, str]]
+
+Where = Literal["", "preflight", "actual"]
+"""On which answers a row holds; "" for both."""
+
+
+class Row(Protocol):
+    """What an answer has to have; a header's pattern is case-insensitive, and None, "" or () matches any."""
+
+    @property
+    def statuses(self) -> tuple[int, ...]: ...
+    @property
+    def header(self) -> tuple[str, str] | None: ...
+    @property
+    def error_page(self) -> str | None: ...
+    @property
+    def lacks(self) -> tuple[str, ...]: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def where(self) -> Where: ...
+
+
+def holds(row: Row, headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
+    """Whether this row's signs are those of the answer. `url`: the address that was called."""
+    return (
+        (not row.statuses or status in row.statuses)
+        and (not row.where or preflight == (row.where == "preflight"))
+        and (row.error_page is None or row.error_page == error_page)
+        and (row.header is None or has(headers, *row.header))
+        and not (row.lacks and any(name.lower() in row.lacks for name, _ in headers))
+        and (not row.address or re.search(row.address, _address(url)) is not None)
+    )
+
+
+def has(headers: Lines, name: str, pattern: str) -> bool:
+    """Whether a line of this name (lower-case) has a value with this pattern."""
+    return any(each.lower() == name and re.search(pattern, value.strip(), re.I) for each, value in headers)
+
+
+def _address(url: str) -> str:
+    """Host, port and path."""
+    return re.sub(r"^[a-z]+://", "", url).partition("?")[0].partition("#")[0]
