@@ -32,11 +32,21 @@ class Browser(StrEnum):
 
     chromium = "chromium"
     firefox = "firefox"
+    chrome = "chrome"
+    edge = "edge"
+    brave = "brave"
     none = "none"
 
 
 Port = Annotated[
     int | None, typer.Option(help="The proxy's port (default: 8080, or a free one).", min=1, max=65535, metavar="N")
+]
+AskBrowser = Annotated[
+    bool,
+    typer.Option(
+        "--ask-browser/--no-ask-browser",
+        help="Also record what the opened browser itself says of each call.",
+    ),
 ]
 Files = Annotated[
     list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.", readable=False)
@@ -80,6 +90,7 @@ def live(
     profile: Annotated[
         str | None, typer.Option(help="Keep the browser profile under this name (logins survive).", metavar="NAME")
     ] = None,
+    ask_browser: AskBrowser = True,
 ) -> None:
     """Open the live dashboard (the default command).
 
@@ -95,7 +106,8 @@ def live(
     from corsinspect.commands.live import live
     from corsinspect.session.place import new_session_path
 
-    _run(live(new_session_path(), port, _kind(browser), _with_scheme(url), profile))
+    session = new_session_path()
+    _run(live(session, port, _kind(browser), _with_scheme(url), profile, ask_browser=ask_browser))
 
 
 @app.command()
@@ -144,26 +156,45 @@ def attach(
 
 @app.command()
 def record(
+    url: Annotated[str | None, typer.Argument(help="The page to open in the browser.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
     port: Port = None,
     keep_values: Annotated[
         bool, typer.Option("--keep-values", help="Write cookies, tokens and all other values as they are sent.")
     ] = False,
+    browser: Annotated[Browser, typer.Option(help="Open this browser, set up to use the proxy.")] = Browser.none,
+    headless: Annotated[bool, typer.Option("--headless", help="Open it without a window.")] = False,
+    until_idle: Annotated[
+        float | None,
+        typer.Option(help="Stop when no call has changed for so many seconds.", min=0.1, metavar="SECONDS"),
+    ] = None,
+    ask_browser: AskBrowser = True,
 ) -> None:
-    """Capture without a dashboard and print a line per call. Stop it with Ctrl-C or SIGTERM.
+    """Capture without a dashboard and print a line per call.
+
+    Stop it with Ctrl-C or SIGTERM; it also stops when the browser that it opened is closed.
 
     \b
     Exit status: 0 ended as told, 2 it could not start or go on (the port, the session
     file, the certificate authority), or the session file was deleted; 64 usage.
 
     \b
-    Example:
+    Examples:
       corsinspect record -o session.jsonl --port 9090
+      corsinspect record --browser chromium --headless --until-idle 3 http://localhost:3000
     """
-    from corsinspect.commands.record import record
+    if url is not None and browser is Browser.none:
+        browser = Browser.chromium
+    kind = _kind(browser)
+    if headless and kind is None:
+        raise typer.BadParameter("There is no browser to open without a window; add --browser or a URL.")
+    from corsinspect.commands.record import Visit, record
     from corsinspect.session.place import new_session_path
 
-    _run(record(output or new_session_path(), port, keep_values=keep_values))
+    visit = Visit(kind, _with_scheme(url), headless) if kind is not None else None
+    session = output or new_session_path()
+    options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser}
+    _run(record(session, port, keep_values=keep_values, **options))
 
 
 @app.command()

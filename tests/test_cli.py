@@ -173,3 +173,17 @@ def test_the_certificate_is_named(tmp_path: Path) -> None:
     words = [word.strip(".,:") for word in done.stdout.split()]
     certificate = next(word for word in words if word.endswith("ca-cert.pem"))
     assert Path(certificate).read_text().startswith("-----BEGIN CERTIFICATE-----")
+
+
+def test_a_recording_without_a_browser_cannot_hide_its_window(tmp_path: Path) -> None:
+    done = run("record", "-o", tmp_path / "s.jsonl", "--headless")
+    assert done.returncode == 64
+    assert "--browser" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["chrome", "edge", "brave"])
+def test_a_member_of_chromiums_family_can_be_named(name: str, tmp_path: Path) -> None:
+    done = run("record", "-o", tmp_path / "s.jsonl", "--browser", name, "--headless", env={"PATH": "/nowhere"})
+    assert done.returncode == 2
+    assert "is installed (looked for" in done.stderr
+    assert "--browser chromium" in done.stderr

@@ -11,6 +11,8 @@ import pytest
 from corsinspect import model
 from corsinspect.advice.fix import Fix
 from corsinspect.report.jsonl import row
+from corsinspect.said import Place, Said, WithheldCookie
+from corsinspect.session import sidecar
 from corsinspect.session.lines import Header
 from corsinspect.session.notes import SUFFIX, Entry
 from tests.analysis.build import GRANT, OPEN, exchange, only, preflight
@@ -48,7 +50,8 @@ def described(hint: Any) -> str:
     elif inner == model.HeaderList:
         said = "list of [name, value]"
     else:
-        said = words.get(inner) or inner.__name__
+        listed = get_origin(inner) is tuple and inner not in words
+        said = f"list of {get_args(inner)[0].__name__}" if listed else words.get(inner) or inner.__name__
     return f"{said}, null" if NoneType in get_args(hint) else said
 
 
@@ -60,6 +63,10 @@ def described(hint: Any) -> str:
         ("Failure", model.Failure),
         ("Annotation", model.Annotation),
         ("Notes", Entry),
+        ("Sidecar header", sidecar.Header),
+        ("Said", Said),
+        ("Place", Place),
+        ("WithheldCookie", WithheldCookie),
     ],
 )
 def test_the_keys_of_a_session_s_lines_are_those_of_the_records(heading: str, record: type[msgspec.Struct]) -> None:
@@ -69,6 +76,10 @@ def test_the_keys_of_a_session_s_lines_are_those_of_the_records(heading: str, re
 
 def test_the_name_of_the_notes_file_is_right() -> None:
     assert f"FILE.jsonl{SUFFIX}" in TEXT
+
+
+def test_the_name_of_the_sidecar_is_right() -> None:
+    assert f"FILE.jsonl{sidecar.SUFFIX}" in TEXT
 
 
 def objects(key: str) -> list[dict[str, Any]]:

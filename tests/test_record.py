@@ -5,10 +5,13 @@ import os
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from corsinspect.commands import record as module
+from corsinspect.model import Call, Changes
 from corsinspect.session.writer import SessionWriter
+from tests.analysis.build import exchange, only
 
 
 class StandIn:
@@ -26,6 +29,42 @@ class StandIn:
 
     async def stop(self) -> None:
         self.stopped = True
+
+
+def call(id: str, outcome: str, *, background: bool = False) -> Call:
+    judged = only(exchange(id=id))
+    verdict = msgspec.structs.replace(judged.verdict, outcome=outcome)
+    return msgspec.structs.replace(judged, verdict=verdict, background=background)
+
+
+@pytest.mark.parametrize(
+    ("changes", "idle"),
+    [
+        ([], True),
+        ([call("a", "allowed")], False),
+        ([call("a", "allowed", background=True)], True),
+    ],
+    ids=["nothing", "a call", "the browser's own"],
+)
+def test_what_goes_on_keeps_a_recording_going(changes: list[Call], idle: bool) -> None:
+    idleness = module.Idleness(5.0, now=100.0)
+    assert not idleness.is_idle(104.9)
+    idleness.take(Changes(changed=changes, withdrawn=[]), now=104.0)
+    assert idleness.is_idle(105.0) is idle
+    assert idleness.is_idle(109.0)
+
+
+def test_a_call_that_is_under_way_is_waited_for_but_not_for_ever() -> None:
+    idleness = module.Idleness(1.0, now=100.0)
+    idleness.take(Changes(changed=[call("a", "pending")], withdrawn=[]), now=100.0)
+    idleness.take(Changes(changed=[call("b", "pending")], withdrawn=[]), now=105.0)
+    idleness.take(Changes(changed=[call("a", "pending")], withdrawn=[]), now=110.0)
+    assert not idleness.is_idle(131.0)
+    idleness.take(Changes(changed=[], withdrawn=["b"]), now=120.0)
+    assert not idleness.is_idle(129.9)
+    assert idleness.is_idle(130.0)
+    idleness.take(Changes(changed=[call("a", "allowed")], withdrawn=[]), now=120.0)
+    assert idleness.is_idle(121.0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

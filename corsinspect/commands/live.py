@@ -13,10 +13,16 @@ from corsinspect.dashboard import Dashboard, FileSource, LiveSource
 
 
 async def live(
-    session: Path, port: int | None, browser: BrowserKind | None, url: str | None, profile: str | None
+    session: Path,
+    port: int | None,
+    browser: BrowserKind | None,
+    url: str | None,
+    profile: str | None,
+    *,
+    ask_browser: bool = True,
 ) -> int:
     """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
-    proxy = Proxy(session, port=port)
+    proxy = Proxy(session, port=port, ask_browser=ask_browser)
     try:
         await proxy.start()
         source = LiveSource(proxy, url=url, profile=profile)

@@ -6,15 +6,17 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from corsinspect.analysis import Tracker
+from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Follower
 from corsinspect.session.lines import KEPT
-from corsinspect.session.sidecar import SaidFollower
+from corsinspect.session.sidecar import SaidFollower, sidecar_of
 from corsinspect.terminal import wants_colour
 
 
@@ -44,12 +46,47 @@ class CallLines:
             self._say(text.lines(call, colour=self._colour, changed=before is not None, neighbours=self._neighbours))
 
 
+LONGEST_WAIT = 30.0
+"""Seconds for which a call that nobody answers counts as something going on."""
+
+
+class Idleness:
+    """Tells when nothing has gone on for a while: no page's call has changed, and none is under way. A browser's own
+    requests don't count, nor do streams that were answered and stay open."""
+
+    def __init__(self, limit: float, now: float) -> None:
+        """`limit`: for how many seconds; `now`, here and below, by a clock that nobody sets."""
+        self._limit = limit
+        self._since = now
+        self._under_way: dict[str, float] = {}
+
+    def take(self, changes: Changes, now: float) -> None:
+        """Takes in what the Tracker changed."""
+        for id in changes.withdrawn:
+            self._under_way.pop(id, None)
+        for call in changes.changed:
+            if call.background:
+                continue
+            self._since = now
+            if call.verdict.outcome == "pending":
+                self._under_way.setdefault(call.id, now)
+            else:
+                self._under_way.pop(call.id, None)
+
+    def is_idle(self, now: float) -> bool:
+        """Whether it has been so for long enough."""
+        waited_for = any(now - since < LONGEST_WAIT for since in self._under_way.values())
+        return not waited_for and now - self._since >= self._limit
+
+
 class Recording:
     """A proxy and the reader of its session; `lines` holds the conclusions so far."""
 
     def __init__(self, proxy: Proxy, lines: CallLines) -> None:
         self.proxy = proxy
         self.lines = lines
+        self.idleness: Idleness | None = None
+        """Where it's to end by itself."""
         self.gone = False
         """Whether the session file was deleted, or replaced, while it was written."""
         self._stopped = False
@@ -61,10 +98,10 @@ class Recording:
         """Reads what was added to the session file since the last time."""
         now = time.monotonic()  # the wall clock can be set while a call waits
         for exchange in self._follower.poll():
-            self.lines.take(self._tracker.feed(exchange, now))
+            self._take(self._tracker.feed(exchange, now), now)
         if said := self._said.poll():
-            self.lines.take(self._tracker.hear(said))
-        self.lines.take(self._tracker.advance(now))
+            self._take(self._tracker.hear(said), now)
+        self._take(self._tracker.advance(now), now)
         if not self.gone and self._follower.gone:
             self.gone = True
             _tell(f"{self.proxy.session} was deleted: what is captured now can't be kept. Stop, and start again.")
@@ -72,7 +109,7 @@ class Recording:
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
         self.poll()
-        self.lines.take(self._tracker.close())
+        self._take(self._tracker.close(), time.monotonic())
         self._follower.close()
         self._said.close()
 
@@ -81,10 +118,17 @@ class Recording:
         self._stopped = True
         self.proxy.wake.set()
 
+    def _take(self, changes: Changes, now: float) -> None:
+        self.lines.take(changes)
+        if self.idleness is not None:
+            self.idleness.take(changes, now)
+
     async def follow(self) -> None:
-        """Polls until the proxy dies or `stop` is called."""
+        """Polls until the proxy dies, `stop` is called, or nothing goes on any more where it's to end then."""
         while self.proxy.died is None and not self._stopped:
             self.poll()
+            if self.idleness is not None and self.idleness.is_idle(time.monotonic()):
+                return
             try:
                 # calls that wait too long are given up by the clock, without a wake-up
                 await asyncio.wait_for(self.proxy.wake.wait(), 0.5)
@@ -93,9 +137,26 @@ class Recording:
             self.proxy.wake.clear()
 
 
-async def record(session: Path, port: int | None, *, keep_values: bool = False) -> int:
-    """Captures into `session` until SIGINT or SIGTERM; returns the exit status."""
-    proxy = Proxy(session, port=port, keep_values=keep_values)
+class Visit(NamedTuple):
+    """The browser that a recording opens, and where it goes."""
+
+    kind: BrowserKind
+    url: str | None = None
+    headless: bool = False
+
+
+async def record(
+    session: Path,
+    port: int | None,
+    *,
+    keep_values: bool = False,
+    visit: Visit | None = None,
+    until_idle: float | None = None,
+    ask_browser: bool = True,
+) -> int:
+    """Captures into `session` until SIGINT or SIGTERM, the browser of `visit` is closed, or nothing has gone on for
+    `until_idle` seconds; returns the exit status."""
+    proxy = Proxy(session, port=port, keep_values=keep_values, ask_browser=ask_browser)
     recording = Recording(proxy, CallLines(_print, colour=wants_colour()))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -106,7 +167,12 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
         _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; press Ctrl-C to stop")
         if keep_values:
             _tell(f"{session}: {KEPT}")
+        closing = await _opened(proxy, visit, recording) if visit is not None else None
+        if until_idle is not None:
+            recording.idleness = Idleness(until_idle, time.monotonic())
         await recording.follow()
+        if closing is not None:
+            closing.cancel()
     finally:
         await proxy.stop()
     recording.close()
@@ -120,9 +186,25 @@ async def record(session: Path, port: int | None, *, keep_values: bool = False) 
     return 2 if recording.gone else 0
 
 
+async def _opened(proxy: Proxy, visit: Visit, recording: Recording) -> asyncio.Task[None]:
+    """Opens the browser; the task ends the recording when the browser is closed."""
+    browser = await proxy.open_browser(visit.kind, visit.url, headless=visit.headless)
+    _tell(f"{browser.name} is open" + (f": {browser.warning}" if browser.warning else ""))
+
+    async def until_closed() -> None:
+        await browser.closed.wait()
+        _tell(f"{browser.name} was closed")
+        recording.stop()
+
+    return asyncio.create_task(until_closed())
+
+
 def said_of(session: Path) -> str:
-    """Where a session is that has ended."""
-    return f"session: {session}" if session.exists() else f"session: {session} was deleted, nothing is left of it"
+    """Where a session is that has ended, and what its browsers said."""
+    if not session.exists():
+        return f"session: {session} was deleted, nothing is left of it"
+    sidecar = sidecar_of(session)
+    return f"session: {session}" + (f"\nwhat the browser said: {sidecar}" if sidecar.exists() else "")
 
 
 def _print(line: str) -> None:

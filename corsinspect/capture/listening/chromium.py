@@ -26,8 +26,10 @@ DOCUMENTS = ("page", "iframe")
 commands in their order; a service worker doesn't answer before it goes on."""
 LONGEST_HOLD = 0.5
 """Seconds that a new target waits for us at most; it takes some milliseconds."""
-FORGET_TRIES = 400
-"""For some seconds: a page is taken in only when its server has answered."""
+FORGET_TRIES = 200
+"""For a second and more, which a page takes to be shown once its server has answered."""
+NO_BLANK = 5.0
+"""Seconds after which there won't be a blank page any more."""
 AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True, "filter": FILTER}
 
 
@@ -51,8 +53,8 @@ _decode_attached = msgspec.json.Decoder(_Attached).decode
 
 
 class ChromiumListener:
-    """One browser's pipe: `event` is called with each event's session, method and parameters, `heard` once the browser
-    answers and, where a `url` was given, has been sent there; `closed` when it has gone."""
+    """One browser's pipe: `event` is called with each event's session, method and parameters, `heard` once when the
+    browser answers, `closed` when it has gone. Where a `url` is given, the blank page that it shows is sent there."""
 
     def __init__(
         self,
@@ -81,16 +83,17 @@ class ChromiumListener:
         # it off lets go of all of them, and switching it on attaches anew.
         self._pipe.send("Target.setAutoAttach", {"autoAttach": False, "waitForDebuggerOnStart": False, "flatten": True})
         self._pipe.send("Target.setAutoAttach", AUTO_ATTACH)
-        if self._url is None:
-            self._heard()
+        self._heard()
+        if self._url is not None:
+            asyncio.get_running_loop().call_later(NO_BLANK, self._open_tab)
 
     def _take(self, message: Message) -> None:
         if message.method == "Target.attachedToTarget":
             self._attached(_decode_attached(message.params))
-        elif message.method == "Target.detachedFromTarget":
+            return
+        if message.method == "Target.detachedFromTarget":
             self._pipe.forget(_decode_session(message.params).session_id)
-        else:
-            self._event(message.session_id or "", message.method, message.params)
+        self._event(message.session_id or "", message.method, message.params)
 
     def _attached(self, attached: _Attached) -> None:
         session, target = attached.session_id, attached.target_info
@@ -123,11 +126,14 @@ class ChromiumListener:
             return
         url, self._url = self._url, None
 
-        def sent(answer: Message) -> None:
-            self._heard()
-            self._forget_blank(session, FORGET_TRIES)
+        # The answer comes when the page's server has answered.
+        self._pipe.ask("Page.navigate", {"url": url}, session, lambda answer: self._forget_blank(session, FORGET_TRIES))
 
-        self._pipe.ask("Page.navigate", {"url": url}, session, sent)
+    def _open_tab(self) -> None:
+        """There is no blank page (a kept profile may have begun with others): a new tab's first calls may get lost."""
+        if self._url is not None:
+            url, self._url = self._url, None
+            self._pipe.send("Target.createTarget", {"url": url})
 
     def _forget_blank(self, session: str, tries: int) -> None:
         """As if the browser had been started with that page: no blank one to go back to. That can be done only when the

@@ -155,6 +155,10 @@ class IssueAdded(_Part):
     issue: Issue
 
 
+class Detached(_Part):
+    session_id: str
+
+
 class Entry(_Part):
     """A line of the console."""
 

@@ -99,6 +99,7 @@ class Hearing:
             "Network.requestServedFromCache": self._served_from_cache,
             "Audits.issueAdded": self._issue,
             "Log.entryAdded": self._entry,
+            "Target.detachedFromTarget": self._detached,
         }
 
     def hear(self, session: str, method: str, params: msgspec.Raw | bytes, now: float) -> None:
@@ -203,6 +204,10 @@ class Hearing:
         elif entry.network_request_id is not None:
             for leg in self._latest(entry.network_request_id, session, "console", now):
                 leg.console = leg.console or entry.text[:TEXT]
+
+    def _detached(self, session: str, detached: events.Detached, now: float) -> None:
+        self._warning.pop(detached.session_id, None)
+        self._refusal.pop(detached.session_id, None)
 
     # requests
 
@@ -356,6 +361,7 @@ _DECODE: dict[str, Callable[[msgspec.Raw | bytes], Any]] = {
         "Network.requestServedFromCache": events.Ended,
         "Audits.issueAdded": events.IssueAdded,
         "Log.entryAdded": events.EntryAdded,
+        "Target.detachedFromTarget": events.Detached,
     }.items()
 }
 

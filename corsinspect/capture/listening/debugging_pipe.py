@@ -66,3 +66,4 @@ class DebuggingPipe:
         """Let go of it; without a listener the browser ends then."""
         for fd in (self.reading, self.writing):
             os.close(fd)
+        self.reading = self.writing = -1  # never what has got their numbers since

@@ -325,6 +325,17 @@ def test_memory_is_bounded_and_what_is_let_go_of_is_told() -> None:
     assert len({said.id for said in told}) == 2 * REQUESTS
 
 
+def test_nothing_is_kept_of_sessions_that_have_ended() -> None:
+    hearing = Hearing("L", "")
+    for number in range(5):
+        for source, category in (("security", ""), ("javascript", "cors")):
+            params = msgspec.json.encode({"entry": {"source": source, "category": category, "text": "t"}})
+            hearing.hear(f"s{number}", "Log.entryAdded", params, 0.0)
+        hearing.hear("", "Target.detachedFromTarget", msgspec.json.encode({"sessionId": f"s{number}"}), 0.0)
+
+    assert not hearing._warning and not hearing._refusal  # pyright: ignore[reportPrivateUsage]
+
+
 def test_an_event_of_another_shape_is_a_decode_error_and_no_more() -> None:
     for method in chromium_said._DECODE:  # pyright: ignore[reportPrivateUsage]
         with pytest.raises(msgspec.DecodeError):

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import load_saids, sidecar_of
-from tests.capture.wire import until
+from tests.capture.wire import serving, until
 
 from .said_pages import CALLS, COOKIE, TOKEN, Site, site
 
@@ -137,7 +138,7 @@ def sockets_of(*pids: int) -> set[str]:
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if os.getpgid(int(folder.name)) in pids:
-                targets = [os.readlink(fd) for fd in (folder / "fd").iterdir()]
+                targets = [str(fd.readlink()) for fd in (folder / "fd").iterdir()]
                 found |= {target[8:-1] for target in targets if target.startswith("socket:[")}
     return found
 
@@ -146,6 +147,10 @@ def listened_on(inodes: set[str]) -> list[str]:
     """The TCP addresses, as the kernel writes them, that are listened on by one of these sockets."""
     lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
     return [line[1] for line in lines if line[3] == "0A" and line[9] in inodes]
+
+
+def mode_of(path: str) -> int:
+    return Path(path).stat().st_mode & 0o777
 
 
 async def test_nothing_listens_but_the_proxy(proxy: Proxy) -> None:
@@ -161,10 +166,8 @@ async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
     browser = await proxy.open_browser("chromium", headless=True)
     assert browser.pipe is not None
 
-    for fd in browser.pipe.descriptors:
-        assert os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:[")
-    for pid in (browser.pid, proxy.pid):
-        assert Path(f"/proc/{pid}/fd").stat().st_mode & 0o077 == 0
+    assert all(stat.S_ISFIFO(os.fstat(fd).st_mode) for fd in browser.pipe.descriptors)
+    assert mode_of(f"/proc/{browser.pid}/fd") == mode_of(f"/proc/{proxy.pid}/fd") == 0o500
 
 
 async def test_what_is_said_goes_on_in_the_session_that_the_capture_turned_to(proxy: Proxy, tmp_path: Path) -> None:
@@ -215,7 +218,30 @@ async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(tmp_path:
     assert len({said.id.partition(":")[0] for said in saids}) == 1
 
 
-WORKER = "results.worker = await once(new Worker('/worker.js'), 'message')"
+async def test_a_page_that_is_slow_to_answer_is_waited_for(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It's the browser that has to speak soon, not the page's server."""
+    answer = asyncio.Event()
+
+    async def slow(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await answer.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi")
+
+    async with serving(slow) as port:
+        async with asyncio.timeout(25):
+            browser = await proxy.open_browser("chromium", f"http://localhost:{port}/", headless=True)
+        answer.set()
+        await until(lambda: any(said.status == 200 for said in load_saids(proxy.session)))
+
+    assert browser.warning is None
+
+
+WORKER = """
+  results.worker = await once(new Worker('/worker.js'), 'message');
+  for (let n = 0; n < 20; n++) {
+    await call('later', API + '/ok');
+    await new Promise(r => setTimeout(r, 50));
+  }
+"""
 
 
 class Deaf(ChromiumListener):
