@@ -265,12 +265,8 @@ def _words(call: Call, values: Mapping[str, str]) -> Words:
 
 
 def hidden_error(call: Call) -> str | None:
-    """The kind of error under the failed check (as `Call.masked`, for every reason that headers can have): one that the
-    page would meet next; None: there is none."""
-    verdict = call.verdict
-    beside = verdict.reason in ("origin-mismatch", "origin-invalid", "origin-multiple") and verdict.stage == "actual"
-    if call.masked is None and verdict.outcome == "blocked" and beside and (verdict.status or 0) >= 400:
-        return "client-error" if (verdict.status or 0) < 500 else "server-error"
+    """The kind of error under the failed check, as `Call.masked`, that the page would meet next; None: there is
+    none."""
     return call.masked if call.masked in MASKED else None
 
 

@@ -17,8 +17,6 @@ from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
 from .pairing import needs_preflight
 from .steps import Stop, is_one_too_many, unanswered
 
-_MASKING = ("origin-missing", "preflight-status", "origin-wildcard-with-credentials", "credentials-not-true")
-"""What says nothing about the error, which the page would have met next."""
 _MASKED = {
     401: "unauthorized",
     403: "forbidden",
@@ -182,6 +180,6 @@ def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None
 def _masked(verdict: Verdict) -> str | None:
     """What the failed check hides: an error that the page would have seen, had the headers been there."""
     status = verdict.status or 0
-    if verdict.outcome != "blocked" or status < 400 or verdict.reason not in _MASKING:
+    if verdict.outcome != "blocked" or status < 400:
         return None
     return "server-error" if status >= 500 else _MASKED.get(status, "client-error")

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import platformdirs
 
+from corsinspect.session.private import private_folder
+
 BASENAME = "mitmproxy"
 """mitmproxy looks for files of this name and has no option for it."""
 
@@ -41,11 +43,13 @@ def ensure_ca() -> CaPaths:
         return paths
     from mitmproxy.certs import CertStore  # 0.2 s, needed at the very first start only
 
-    paths.folder.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(paths.folder.parent)
     # Made aside and moved in whole: two first starts at once must not mix one's key with the other's certificate.
     draft = Path(tempfile.mkdtemp(prefix="ca-", dir=paths.folder.parent))
     try:
         CertStore.create_store(draft, BASENAME, 2048, organization="corsinspect", cn="corsinspect")
+        for file in draft.iterdir():
+            file.chmod(0o600)
         with contextlib.suppress(OSError):  # the other start was first: its authority is as good
             draft.rename(paths.folder)
     finally:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corsinspect.capture.ca import CaPaths
+from corsinspect.session.private import write_private
 
 ENVIRONMENT = {
     "MOZ_CRASHREPORTER_DISABLE": "1",
@@ -78,7 +79,7 @@ async def prepare(profile: Path, port: int, ca: CaPaths, extra: Mapping[str, str
     ports = {f"network.proxy.{scheme}_port": port for scheme in ("http", "ssl")}
     preferences = PREFERENCES | proxy | ports | dict(extra)
     lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items())
-    (profile / "user.js").write_text("".join(lines), encoding="utf-8")
+    write_private(profile / "user.js", "".join(lines).encode())
     certutil = shutil.which("certutil")
     if certutil is None:
         return NO_CERTUTIL

@@ -20,6 +20,7 @@ from mitmproxy.utils import asyncio_utils
 
 from corsinspect.capture.ca import CaPaths
 from corsinspect.capture.localnames import resolve_local_names
+from corsinspect.capture.selfcalls import OwnAddress, refuse_direct_requests
 from corsinspect.capture.upstream import UpstreamTls, trusted_stores
 from corsinspect.capture.websockets import relay_by_pieces
 
@@ -65,15 +66,18 @@ class LeanMaster(Master):
 
     def __init__(self, ca: CaPaths, *addons: object, upstream_tls: UpstreamTls | None = None) -> None:
         relay_by_pieces()
+        refuse_direct_requests()
         super().__init__(options.Options(confdir=str(ca.folder), listen_host=LOOPBACK))
         self.addons = LeanAddonManager(self)
         self.proxyserver = proxyserver.Proxyserver()
+        self._own_address = OwnAddress(self.proxyserver.listen_addrs)
         self.addons.add(
             core.Core(),
             self.proxyserver,
             next_layer.NextLayer(),
             upstream_tls or UpstreamTls(),
             disable_h2c.DisableH2C(),
+            self._own_address,
             *addons,
         )
         self.options.update(**trusted_stores())
@@ -88,7 +92,9 @@ class LeanMaster(Master):
         Raises OSError (`errno.EADDRINUSE`, `errno.EACCES`) when it can't be had.
         """
         logging.getLogger(proxyserver.__name__).setLevel(logging.CRITICAL)  # it logs what is raised here
-        resolve_local_names(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        resolve_local_names(loop)
+        self._own_address.watch(loop)
         self.options.update(listen_port=port)
         await self.proxyserver.setup_servers()
         (instance,) = self.proxyserver.servers

@@ -16,6 +16,7 @@ import platformdirs
 
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.processes import end_group, identity, is_running, pid_of
+from corsinspect.session.private import private_folder, write_private
 
 OWNER = "corsinspect-owner"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -35,7 +36,7 @@ def root_for(binary: Path) -> Path:
 def make(binary: Path) -> Path:
     """A new throw-away profile folder for this browser, owned by this process."""
     root = root_for(binary)
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(root)
     profile = Path(tempfile.mkdtemp(prefix="run-", dir=root))
     own(profile, None)
     return profile
@@ -55,7 +56,7 @@ def keep(binary: Path, kind: str, name: str) -> Path:
         raise CaptureError(
             f"The profile {name!r} is open in another browser.", "Close that one, or use another --profile NAME."
         )
-    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(profile)
     own(profile, None)
     return profile
 
@@ -63,7 +64,7 @@ def keep(binary: Path, kind: str, name: str) -> Path:
 def own(profile: Path, browser: int | None) -> None:
     """Note that the profile belongs to this process and to the browser that runs with it."""
     owners = [os.getpid()] if browser is None else [os.getpid(), browser]
-    (profile / OWNER).write_text(" ".join(map(identity, owners)))
+    write_private(profile / OWNER, " ".join(map(identity, owners)).encode())
 
 
 def disown(profile: Path) -> None:

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from corsinspect.demo.cases import BY_PATH, CASES, Answer, Case, Server, pairs
 from corsinspect.demo.httpserver import HttpServer, Request, Response
+from corsinspect.session.private import write_private
 
 COOKIE = "corsinspect_demo=1"
 """Set by the page. Cookies ignore ports, so calls with credentials send it to the API on localhost too."""
@@ -175,6 +176,6 @@ def _self_signed() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:  # ssl reads keys from files only
         pem = Path(folder) / "localhost.pem"
-        pem.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+        write_private(pem, private + certificate.public_bytes(serialization.Encoding.PEM))
         context.load_cert_chain(pem)
     return context

@@ -15,6 +15,9 @@ MAX_TEXT = 300
 
 _Table = tuple[tuple[FailureKind, str], ...]
 
+OWN_ADDRESS = "this address is the proxy itself"
+"""Why a connection isn't made that would lead back to the proxy that makes it."""
+
 # What this machine, not the server, has run out of: EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL (no port is left);
 # the numbers of Linux, macOS and Windows.
 _OURS: tuple[tuple[str, str], ...] = (
@@ -29,6 +32,11 @@ _OURS: tuple[tuple[str, str], ...] = (
     (
         r"\[(?:Errno|WinError) (?:99|49|10049)\] Cannot assign|Can't assign requested address",
         "this machine has no port left for another connection; this isn't the server's fault",
+    ),
+    # in mitmproxy's words where it knows the spelling, and behind those of the other addresses that a name stands for
+    (
+        rf"(?:Multiple exceptions: .{{0,{MAX_TEXT}}})?{OWN_ADDRESS}|Connection killed: Request destination unknown",
+        f"{OWN_ADDRESS}, so there is no server to ask",
     ),
 )
 
@@ -65,7 +73,7 @@ _BROWSER: _Table = (
 )
 
 _ADDRESS = r"\('[0-9A-Za-z.:%_-]{1,255}', \d{1,5}(?:, \d+, \d+)?\)"
-_HOST = r"[0-9A-Za-z.:%_\[\]-]{1,255}"
+_HOST = r"[0-9A-Za-z.:%_\[\]*-]{1,255}"  # mitmproxy writes `*` for 0.0.0.0 and ::
 _SYSTEM = rf"\[(?:Errno|WinError) -?\d{{1,6}}\] (?:Connect call failed {_ADDRESS}\.?|[A-Za-z][A-Za-z ,'/-]{{0,99}}\.?)"
 _OPENSSL = r"[A-Za-z0-9 _,/()'\[\]:-]{0,200}"
 _KEPT = (

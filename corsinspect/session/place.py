@@ -10,6 +10,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from corsinspect.session.errors import SessionError
+from corsinspect.session.private import private_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -22,8 +23,7 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}(-\d+)?\.jsonl")
 
 def sessions_dir() -> Path:
     """The folder, made on first use. Raises OSError when that can't be done."""
-    folder = _folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = private_folder(_folder())
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder

@@ -43,6 +43,11 @@ class Terminal:
         self._hang_up()
 
     @property
+    def pid(self) -> int:
+        """The program's."""
+        return self._process.pid
+
+    @property
     def text(self) -> str:
         """What the screen shows."""
         return "\n".join(self._screen.display)

@@ -86,10 +86,11 @@ async def grant(head: bytes, reader: asyncio.StreamReader, writer: asyncio.Strea
 
 @contextlib.asynccontextmanager
 async def connection(
-    proxy: int, *, tunnel: str | None = None, tls: ssl.SSLContext | None = None
+    proxy: int, *, tunnel: str | None = None, tls: ssl.SSLContext | None = None, limit: int = 1 << 16
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection to the proxy on that port, or through it to `tunnel` (host:port), with TLS if wanted."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", proxy)
+    """A connection to the proxy on that port, or through it to `tunnel` (host:port), with TLS if wanted; `limit` the
+    bytes of a head."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy, limit=limit)
     try:
         if tunnel is not None:
             writer.write(f"CONNECT {tunnel} HTTP/1.1\r\nHost: {tunnel}\r\n\r\n".encode())

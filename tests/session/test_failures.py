@@ -1,6 +1,6 @@
 import pytest
 
-from corsinspect.session.failures import browser_failure, failure
+from corsinspect.session.failures import OWN_ADDRESS, browser_failure, failure
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,20 @@ from corsinspect.session.failures import browser_failure, failure
 def test_mitmproxys_words_tell_the_kind(kind, text):
     assert failure(text).kind == kind
     assert failure(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OWN_ADDRESS,
+        f"Cannot connect to *:8080: {OWN_ADDRESS} If you plan to redirect",
+        f"Multiple exceptions: [Errno 111] Connect call failed ('::1', 8080, 0, 0), {OWN_ADDRESS}",
+        "Connection killed: Request destination unknown. Unable to figure out where this request should be forwarded",
+    ],
+)
+def test_a_way_that_leads_back_to_the_proxy_is_said_in_one_way(text):
+    assert failure(text).kind == "other"
+    assert failure(text).text.endswith(f"{OWN_ADDRESS}, so there is no server to ask")
 
 
 def test_bytes_that_the_peer_sent_are_not_quoted():

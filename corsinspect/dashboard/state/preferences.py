@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_config_path
 
+from corsinspect.session.private import private_folder, write_private
+
 FILE = "dashboard.json"
 
 
@@ -65,13 +67,11 @@ class PreferencesFile:
         return held
 
     def _write(self, data: bytes) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(self.path.parent)
         if self.notice is not None:
             with suppress(OSError):  # there is nothing to keep, or it can't be
                 self.path.replace(self.path.with_suffix(".damaged.json"))
             self.notice = None
         new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        # the mode from the first moment on, and whole or not at all
-        with os.fdopen(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
+        write_private(new, data)
         new.replace(self.path)
