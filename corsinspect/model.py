@@ -13,6 +13,7 @@ from corsinspect.fetch.engines import EngineName
 from corsinspect.fetch.reasons import CREDENTIALS_USED, Reason
 from corsinspect.records import HeaderList as HeaderList
 from corsinspect.records import Record as Record
+from corsinspect.said import Place, Said, WithheldCookie
 
 RULES_VERSION = 3
 """Goes up with every change of a rule that can change a verdict; annotations of another version are judged anew."""
@@ -229,6 +230,53 @@ class PagePolicies(Record, frozen=True):
     """Whether one of them was in a frame."""
 
 
+class Word(Record, frozen=True):
+    """What the browser itself said of a Call."""
+
+    match: Literal["sure", "likely"]
+    """How sure it is that it said this of this Call; only what is sure counts for the verdict."""
+    said: tuple[Said, ...]
+    """All legs of the request, in order, preflights before what they were sent for."""
+    confirmed: bool | None = None
+    """Whether the browser said the outcome of this Call's verdict; None: it said none, or perhaps not of this Call.
+    False: it said another one, although the wire left no doubt: see `computed`."""
+    computed: Verdict | None = None
+    """The verdict that follows from the wire, where the browser contradicted it."""
+    cached: Exchange | None = None
+    """The answer on the wire that the browser's cache gave again, as far as known."""
+
+    @property
+    def last(self) -> Said:
+        """The leg that the request ended with."""
+        return max(self.said, key=lambda said: (said.preflight_of is None, said.hop))
+
+    @property
+    def browser(self) -> str:
+        """For people: "Chromium 156"."""
+        return next((said.browser for said in self.said if said.browser), "the browser")
+
+    @property
+    def failing(self) -> Said | None:
+        """The leg that has the browser's own name for the failure."""
+        return next((said for said in reversed(self.said) if said.code is not None), None)
+
+    @property
+    def caller(self) -> Place | None:
+        """The line of code that made the call."""
+        return next((said.caller for said in self.said if said.preflight_of is None and said.caller), None)
+
+    @property
+    def withheld(self) -> tuple[WithheldCookie, ...]:
+        """The cookies that the browser had and didn't send, each once; a preflight never has any."""
+        found = (cookie for said in self.said if said.preflight_of is None for cookie in said.cookies_withheld)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def console(self) -> str | None:
+        """The line in the browser's console."""
+        return next((said.console for said in reversed(self.said) if said.console), None)
+
+
 class Call(Record, frozen=True):
     """What the page asked for: one fetch(), XHR, font or module load, with preflights, redirect hops and request."""
 
@@ -270,6 +318,8 @@ class Call(Record, frozen=True):
     """Headers that this browser was seen to send elsewhere in the session, so that leaving them out says something."""
     policies: PagePolicies | None = None
     """What the page's documents declared; None: none was seen."""
+    browser: Word | None = None
+    """What the browser itself said; None: nothing, as far as known."""
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

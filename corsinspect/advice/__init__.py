@@ -9,6 +9,7 @@ from corsinspect.advice.compare.differences import (
     origin_difference,
 )
 from corsinspect.advice.in_common import PATTERN_WORDS, general_reason, pattern_words
+from corsinspect.advice.messages.browser_said import called_by, confirmation, dispute, withheld
 from corsinspect.advice.messages.counted import NO_CALLS, Part, apart, counted, is_open
 from corsinspect.advice.messages.signals import evidence, showed
 from corsinspect.advice.reasons import REASONS, Words
@@ -42,10 +43,13 @@ __all__ = [
     "Words",
     "alternatives",
     "apart",
+    "called_by",
     "certainty",
     "comparison",
+    "confirmation",
     "counted",
     "credentials_difference",
+    "dispute",
     "engines",
     "evidence",
     "explanation",
@@ -60,4 +64,5 @@ __all__ = [
     "short_reason",
     "showed",
     "step_rows",
+    "withheld",
 ]

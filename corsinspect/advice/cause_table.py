@@ -1047,6 +1047,48 @@ CAUSES: tuple[KnownCause, ...] = (
         "address.",
         test=lambda it: bool(it.location),
     ),
+    # what the browser never sent
+    _cause(
+        "csp-lacks-address",
+        "csp",
+        6,
+        "The page's policy doesn't list the address that the page calls: often the API moved, or the policy comes from "
+        "a template.",
+        sign="The console names the directive.",
+        seen="The policy says {found}.",
+        change="The page's server: add the API's origin to that directive, in the header or the meta tag.",
+        test=lambda it: it.verdict.found is not None,
+    ),
+    _cause(
+        "element-loaded-it-first",
+        "cached-without-cors",
+        8,
+        "An element (<img>, <script>, a style sheet) loaded the same address without CORS, and the browser kept that "
+        "answer.",
+        sign="The address was loaded before without Origin, and its answer has no “Vary: Origin”.",
+        seen="The answer in the cache came at {cached_at}, without Access-Control-Allow-Origin and without “Vary: "
+        "Origin”.",
+        test=lambda it: it.cached_for_elements,
+        change="{server}: add “Vary: Origin” to all answers of this address, those without Origin too; or the page: "
+        "add crossorigin to the element. Then clear the browser's cache once.",
+    ),
+    _cause(
+        "address-on-a-list",
+        "extension",
+        5,
+        "The address is on an ad blocker's list, or its path looks as if it belonged there.",
+        sign="The console says net::ERR_BLOCKED_BY_CLIENT; a private window without extensions makes the call.",
+        change="The page: call an address without words like ads, analytics or track; or you: allow the page in the "
+        "extension.",
+    ),
+    _cause(
+        "port-of-another-protocol",
+        "bad-port",
+        5,
+        "The server listens on a port that browsers keep for another protocol (6000 is X11's, 5060 is SIP's).",
+        sign="The console says net::ERR_UNSAFE_PORT, or that the address is restricted.",
+        change="{server}: listen on another port.",
+    ),
     _cause(
         "mode-same-origin-asked",
         "mode-same-origin",

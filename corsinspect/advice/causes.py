@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -151,6 +152,11 @@ def _login(context: CallContext) -> str:
     return cut(combined(redirecting.response_headers, "location") or "" if redirecting else "a login").partition("?")[0]
 
 
+def _cached_at(context: CallContext) -> str:
+    cached = context.cached
+    return "" if cached is None else datetime.fromtimestamp(cached.started).strftime("%H:%M:%S")
+
+
 def _downgraded(context: CallContext) -> str:
     it = context.downgraded
     return "" if it is None else combined(it.response_headers, "location") or ""
@@ -189,6 +195,7 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     "gate_change": lambda context: gate_change(context.gate, context.call) if context.gate else "",
     "asked": _asked,
     "login": _login,
+    "cached_at": _cached_at,
     "secure": lambda context: cut(re.sub("^http:", "https:", _downgraded(context))),
     "downgraded": lambda context: cut(_downgraded(context)),
     "unlisted": lambda context: cut(", ".join(context.unlisted) or "the method and its headers"),

@@ -189,6 +189,19 @@ class CallContext:
         return kept_without_cors(it.method, it.status, it.response_headers) and bool(self.good)
 
     @property
+    def cached(self) -> Exchange | None:
+        """The answer that the browser's cache gave again, where the browser said so."""
+        return None if self.call.browser is None else self.call.browser.cached
+
+    @property
+    def cached_for_elements(self) -> bool:
+        """Whether that is an answer that has no CORS headers, and doesn't say that others would get them."""
+        cached = self.cached
+        if cached is None or _has(cached, _ALLOW_ORIGIN):
+            return False
+        return "origin" not in (combined(cached.response_headers, "vary") or "").lower()
+
+    @property
     def upgraded(self) -> bool:
         """Whether the browser itself turned the page's http into https: the page is http, the server demands https, and
         the request has lost its origin although nothing redirected it."""

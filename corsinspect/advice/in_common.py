@@ -48,6 +48,13 @@ PATTERN_WORDS: dict[str, Words] = {
         "Browsers accept exactly one. Usually the app adds the header and a proxy in front adds it again.",
         "Turn it off in one of the two.",
     ),
+    "browser-disagrees": Words(
+        "the browser says otherwise about {count} calls to {server}",
+        "What the browser did isn't what follows from the traffic. The browser's word is shown; one of the rules of "
+        "corsinspect, or what it made of the browser's word, is wrong.",
+        "Please report it, with the session's file and the one beside it that ends in .browser.jsonl. Secrets are "
+        "replaced in both.",
+    ),
     "other-environment": Words(
         "{server} allows {found}, not {page}",
         "The header names a different page from the calling one: the list of allowed origins lacks this page, "

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
+from corsinspect.advice.messages.browser_said import caller_of, confirmation, place, withheld
 from corsinspect.advice.messages.signals import evidence
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.recipes import Edit, diff, in_words
@@ -74,6 +75,14 @@ def _data(call: Call, steps: Sequence[Step], solution: Solution) -> Iterable[str
     said = explanation(call)
     yield f"what happened: {_line(f'{said.happened} {said.consequence}', 1200)}"
     yield f"page: {_line(call.page_origin or 'unknown')}"
+    if confirmed := confirmation(call):
+        yield f"verdict: {_line(confirmed)}"
+    if (caller := caller_of(call)) is not None:
+        yield f"called by: {_line(place(caller))}"
+    if kept_back := withheld(call):
+        yield _line(kept_back)
+    if call.browser is not None and call.browser.match == "sure" and call.browser.console:
+        yield f"console: {_line(call.browser.console, 600)}"
     if why := evidence(call):
         yield f"credentials: {call.credentials} ({_line(why)})"
     yield ""

@@ -150,6 +150,31 @@ REASON_WORDS: dict[Reason, Words] = {
         "not CORS.",
         "Look at the browser's console: it names the policy.",
     ),
+    # what the browser never sent
+    "csp": Words(
+        "forbidden by the page's CSP (not CORS)",
+        "The page's own Content-Security-Policy does not allow this call to {server}, so the browser never sent it. "
+        "That is not CORS.",
+        "The page's server must add the origin of {server} to that policy (connect-src, for calls from scripts).",
+    ),
+    "cached-without-cors": Words(
+        "cached answer has no CORS headers",
+        "The browser did not ask {server}. It took the answer from its cache, stored when an element (such as <img>) "
+        "loaded the same address, and that answer has no Access-Control-Allow-Origin for this page.",
+        "{server} must send “Vary: Origin” with every answer whose CORS headers depend on Origin, or send them always; "
+        "or the page must load the element with crossorigin.",
+    ),
+    "extension": Words(
+        "stopped by an extension (not CORS)",
+        "An extension, or a filter in the browser, stopped this call before it was sent. That is not CORS.",
+        "Allow the page in the extension; or rename the address: filters look for names like ads, analytics and track.",
+    ),
+    "bad-port": Words(
+        "port forbidden by the browser (not CORS)",
+        "Browsers never call {server}: its port belongs to another protocol. That is not CORS, whatever the console "
+        "says.",
+        "Run the server on another port, for example 8080.",
+    ),
     # no-cors loads
     "corp": Words(
         "refused by Resource-Policy",

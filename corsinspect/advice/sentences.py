@@ -16,6 +16,7 @@ from corsinspect.advice.evidence.login import downgraded, led_to_login
 from corsinspect.advice.evidence.maker import gate_change, gate_of
 from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.advice.evidence.wanted import wanted_and_hidden
+from corsinspect.advice.messages.browser_said import confirmation
 from corsinspect.advice.messages.signals import showed
 from corsinspect.advice.reasons import (
     BY_GATE,
@@ -84,8 +85,9 @@ def headline(call: Call) -> str:
     """The outcome in a few words: "Blocked at the preflight"."""
     verdict = call.verdict
     if verdict.outcome == "blocked":
+        unsent = "Blocked: the page may not read the answer" if call.hops else "Blocked in the browser, never sent"
         return {"preflight": "Blocked at the preflight", "redirect": "Blocked at a redirect"}.get(
-            verdict.stage or "", "Blocked: the page may not read the answer"
+            verdict.stage or "", unsent
         )
     if verdict.outcome == "not-cors":
         return f"Not CORS: {_not_cors(call)[0]}"
@@ -93,20 +95,22 @@ def headline(call: Call) -> str:
         "allowed": "Allowed",
         "simulated": "SIMULATED: allowed, but not by the server",
         "opaque": "Sent, but unreadable (no-cors)",
-        "network-error": "Network error, not CORS",
+        "network-error": "Network error, not CORS" if call.hops else "Never sent, and not CORS",
         "pending": "Waiting for the answer",
         "unknown": "Cannot tell",
     }[verdict.outcome]
 
 
 def certainty(call: Call) -> str:
-    """How sure the verdict is: "certain", "likely", what it depends on, or that the person assumed it; with what
-    other traffic it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
+    """How sure the verdict is: "certain", "likely", what it depends on, that the person assumed it, or that the browser
+    confirmed it; with what other traffic it rests on, if any: "likely, as POST /api/login showed at 16:14:04"."""
     verdict = call.verdict
     if verdict.outcome in ("pending", "unknown"):
         return ""
     if call.credentials_signal == "assumed":
         return "assumed by you"
+    if verdict.certainty == "certain" and (confirmed := confirmation(call)):
+        return confirmed
     if verdict.certainty == "depends":
         named = sorted({name for other in verdict.alternatives for name in other.condition})
         return "depends on " + " and ".join(named) if named else "depends on facts that are not visible"
@@ -135,6 +139,11 @@ def explanation(call: Call) -> Explanation:
             f"The page could read the answer because the proxy changed its headers on the way, to try a fix. "
             f"{_server(call)} itself sent different headers.",
         )
+    if verdict.outcome == "opaque" and verdict.reason is None and not call.hops:
+        happened = (
+            f"The page asked for this without CORS (no-cors), and nothing was sent to {_server(call)}: the browser "
+        )
+        return Explanation(headline(call), f"{happened}answered from its cache, or the page's service worker did.")
     if verdict.outcome == "opaque" and verdict.reason is None:
         happened = (
             f"The page asked for this without CORS (no-cors): it was sent, {_server(call)} answered, and by design"
@@ -153,7 +162,7 @@ def explanation(call: Call) -> Explanation:
     if _hides(call):
         bare = verdict.reason in ("origin-missing", "preflight-status")
         happened += " " + (MASKED[call.masked or ""] if bare else MASKED_BESIDE).format_map(values)
-    consequence = _consequence(call) if verdict.outcome == "blocked" else ""
+    consequence = _consequence(call) if verdict.outcome == "blocked" and call.hops else ""
     return Explanation(headline(call), happened, consequence, words.change.format_map(values))
 
 
@@ -230,6 +239,8 @@ def _to(call: Call) -> str:
 
 def _why(call: Call) -> str:
     failure = next((each.failure.text for each in reversed(call.exchanges) if each.failure is not None), "")
+    if not call.hops and call.browser is not None:
+        failure = call.browser.last.failed or ""
     return f" ({cut(failure)})" if failure else ""
 
 
@@ -327,6 +338,9 @@ def _let_through(call: Call, method: str) -> str:
 def _allowed(call: Call) -> str:
     verdict = call.verdict
     page = call.page_origin or "the page"
+    if not call.hops and call.browser is not None:
+        by = "The page's service worker" if call.browser.last.by_service_worker else "The browser's cache"
+        return f"{by} answered this call, so nothing was sent to {_server(call)}; {page} may read the answer."
     status = f" (status {verdict.status})" if verdict.status is not None else ""
     allowed = f"{_server(call)} lets {page} read its answer{status}."
     if hidden := wanted_and_hidden(call):

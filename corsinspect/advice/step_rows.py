@@ -74,7 +74,13 @@ def step_rows(call: Call, steps: Sequence[Step]) -> list[StepRow]:
     ]
 
 
+_IN_BROWSER = ("csp", "cached-without-cors", "extension", "bad-port", "aborted-by-page")
+"""What stopped a call before it was sent."""
+
+
 def _title(step: Step) -> str:
+    if step.name == "policy" and step.reason in _IN_BROWSER:
+        return "sent"
     if step.name == "policy" and step.header is not None:
         return step.header.removeprefix("Cross-Origin-").removeprefix("Access-Control-")
     return TITLES.get(step.name, step.name)
@@ -92,6 +98,8 @@ def _detail(step: Step) -> str:
         return _preflight_needed(step)
     if step.name in ("preflight-sent", "request-sent"):
         return f"answered {step.found}" if step.found else REASONS[step.reason].short if step.reason in REASONS else ""
+    if step.name == "policy" and step.reason in _IN_BROWSER:
+        return ": ".join(filter(None, (REASONS[step.reason].short, step.found)))
     if step.name == "location":
         return f"to {step.found}"
     if step.name == "expose-headers":

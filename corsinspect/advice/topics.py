@@ -185,6 +185,28 @@ REASON_TOPICS: dict[Reason, Topic] = {
         (f"fetch('{API}')",),
         "Mixed content",
     ),
+    "csp": Topic(
+        "The called address in the page's own Content-Security-Policy.",
+        _known(),
+        ("Content-Security-Policy: connect-src 'self'   (the page's own answer)",),
+        ("Content-Security-Policy: connect-src 'self' https://api.example",),
+        "CSP: connect-src",
+    ),
+    "cached-without-cors": Topic(
+        "CORS headers in the answer that it has in its cache, too.",
+        _known(),
+        (_ALLOW + "   (only if the request has an Origin)",),
+        (_ALLOW, "Vary: Origin   (also without an Origin)"),
+        "Vary header",
+    ),
+    "extension": Topic("No extension that stops the call.", _known()),
+    "bad-port": Topic(
+        "A port that no other protocol uses.",
+        Known("http://api.example:6000/tasks", PAGE),
+        ("fetch('http://api.example:6000/tasks')",),
+        ("fetch('http://api.example:8080/tasks')",),
+        "Reason: CORS request did not succeed",
+    ),
     "private-network-header": Topic(
         "Permission to reach a private network, in the answer to the preflight. Today's browsers ask the user instead.",
         _known("preflight", None),
@@ -309,15 +331,24 @@ OTHER_TOPICS: dict[str, Topic] = {
 
 TOPICS: dict[str, Topic] = {**REASON_TOPICS, **OTHER_TOPICS}
 
-GUIDES: dict[str, Guide] = {
-    "csp": Guide(
-        "Content Security Policy (connect-src)",
-        "The page's own Content-Security-Policy forbids the call, so the browser never sends it.",
+NEVER_SENT: dict[Reason, tuple[str, str]] = {
+    "mixed-content": (
+        "an https page calls an http address",
+        "The console says “Mixed Content” or “Blocked loading mixed active content”.",
+    ),
+    "csp": (
+        "the page's own policy forbids the call",
         "The console names a “Content Security Policy directive”. Or look in the page's answer for a "
         "Content-Security-Policy header or meta tag with connect-src (if that is missing, default-src applies).",
-        "The page's server must add the API's origin to connect-src.",
-        mdn="CSP: connect-src",
     ),
+    "bad-port": (
+        "the address has a port that browsers don't call",
+        "The console says net::ERR_UNSAFE_PORT, or that the address is restricted.",
+    ),
+}
+"""Reasons of which a proxy sees nothing: what it is, and how to check for it."""
+
+GUIDES: dict[str, Guide] = {
     "ad-blocker": Guide(
         "ad blocker or other extension",
         "An extension stops calls whose address looks like advertising or tracking (/ads, /analytics, /track).",

@@ -12,9 +12,10 @@ from .judge import judge
 def assuming(call: Call, credentials: Credentials) -> Call:
     """The Call as it is if the page's credentials mode was this one; "unknown" gives it as the wire alone has it.
 
-    Its signal is then "assumed". Where the wire proves the mode, the Call stays as it is.
+    Its signal is then "assumed". Where the wire proves the mode, or the browser told the outcome, the Call stays as it
+    is.
     """
-    if call.kind not in ("simple", "preflighted"):
+    if call.kind not in ("simple", "preflighted") or (call.browser is not None and call.browser.confirmed is not None):
         return call
     chain = chain_of_call(call)
     again = judge(chain, infer(chain.hops, credentials))

@@ -56,6 +56,8 @@ PROOFS = frozenset({"cookie", "storage-access", "http-auth"})
 """The signals that prove `include`."""
 ASSUMED = "assumed"
 """The signal where a person said what the wire doesn't show."""
+BROWSER = "browser"
+"""The signal where the browser itself told it, or only one mode explains what it said of the call."""
 PAGE_SHOWED = "page-showed"
 """The signal where an earlier call of the page like this one showed what this one doesn't."""
 SILENCE = Inferred("include", "no-actual-followed", proof=False)

@@ -40,7 +40,7 @@ _STEP_OF_CHECK = {
 
 def readable_headers(call: Call) -> list[str]:
     """The (lower-case) names of the response headers that script can read for sure off an allowed Call; else []."""
-    hop = call.hops[-1]
+    hop = call.hops[-1] if call.hops else Hop()
     if call.verdict.outcome != "allowed" or hop.request is None:
         return []
     lines = hop.request.response_headers
@@ -82,7 +82,7 @@ def trace(call: Call) -> list[Step]:
 
     The same walk that the verdict comes from (`steps.steps`), in words: the verdict is its first failed step.
     """
-    if call.kind not in ("simple", "preflighted"):
+    if call.kind not in ("simple", "preflighted") or not call.hops:
         return _other_steps(call)
     engine = ENGINES[call.engine or "chromium"]
     found: list[Step] = []
@@ -292,10 +292,19 @@ def _unsent(call: Call, number: int) -> Step:
 
 
 def _other_steps(call: Call) -> list[Step]:
-    """Where CORS has no say: that it hasn't, why, and what became of the request."""
+    """Where CORS has no say, or nothing was sent: that it hasn't, why, and what became of the request."""
     steps: list[Step] = []
     if call.kind is not None:
-        steps.append(Step(name="cross-origin", state="skipped", reason=call.kind, found=origin_of(call.url)))
+        crosses = call.kind in ("simple", "preflighted")
+        steps.append(
+            Step(
+                name="cross-origin",
+                state="ok" if crosses else "skipped",
+                reason=None if crosses else call.kind,
+                needed=call.page_origin if crosses else None,
+                found=origin_of(call.url),
+            )
+        )
     for number, hop in enumerate(call.hops):
         if hop.request is not None:
             steps.append(_sent("request-sent", "actual", hop.request, number))

@@ -7,13 +7,15 @@
 """
 
 import heapq
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from corsinspect.fetch.origin import OPAQUE
-from corsinspect.model import Call, Changes, Exchange
+from corsinspect.model import Call, Changes, Exchange, Word
+from corsinspect.said import Said
 
 from .chain import Chain, chain_of
 from .classify import Facts
@@ -25,12 +27,20 @@ from .learnt.habits import Habits
 from .learnt.page_memory import PageMemory, call_shape, server_shape
 from .pairing import Pairing
 from .steady import SteadyTime, in_steady_time
+from .word.matching import Matching
+from .word.never_sent import never_sent
+from .word.speech import speech_of
+from .word.verdict import judge_heard
 
 PATIENCE = 3.0
 """Seconds that a granted preflight, or a redirect, is given for what must follow it."""
 
 LIMIT = 10_000
 """Exchanges held at a time: half a minute of a very busy browser, and some 20 MB."""
+
+
+SETTLE_AFTER = 0.25
+"""Seconds, by the clock of the exchanges, after which what came since is joined with what the browser said."""
 
 
 class Tracker:
@@ -54,6 +64,11 @@ class Tracker:
         """When to stop waiting for what must follow an exchange, where its own times don't say."""
         self._live = False
         self._closed = False
+        self._matching: Matching | None = None  # until there is a Said: most captures have none
+        self._settled_at = float("-inf")
+        self._never_sent: dict[str, Call] = {}
+        self._words: OrderedDict[str, Word] = OrderedDict()
+        """What the browser said of Calls, by their ids, for those that change when all else is let go of."""
 
     def feed(self, exchange: Exchange, now: float | None = None) -> Changes:
         """Takes in one state of an exchange (a later one replaces an earlier one).
@@ -82,7 +97,42 @@ class Tracker:
             was_done = facts.done
             facts.read_response(exchange)
             self._pairing.update(facts, was_done)
+        if self._matching is not None:
+            self._matching.see(facts)
         return self._changes([facts, *self._pairing.take_touched(), *enlightened, *self._concerned(facts)])
+
+    def hear(self, saids: Iterable[Said]) -> Changes:
+        """Takes in what the browser itself said of its requests; of one leg, a later state replaces an earlier one."""
+        matching = self._matching
+        for said in saids:
+            if matching is None:
+                matching = self._matching = Matching()
+                for facts in self._facts.values():
+                    matching.see(facts)
+            matching.hear(said)
+        return Changes([], []) if matching is None else self._settle(matching, [])
+
+    def _settle(self, matching: Matching, touched: list[Facts]) -> Changes:
+        """Joins what came with what the browser said, and judges whatever that concerns, and those touched."""
+        self._settled_at = self._time.now
+        settled = matching.settle()
+        concerned = [self._facts[id] for id in settled.exchanges if id in self._facts]
+        changes = self._changes([*touched, *concerned]) if touched or concerned else Changes([], [])
+        for id in sorted(settled.requests):
+            request = matching.request(id)
+            if request is None:  # forgotten: its row stays
+                self._never_sent.pop(id, None)
+                continue
+            own = request.legs[-1]
+            call = None if request.reached else never_sent(request.legs, matching.answered_before(own))
+            before = self._never_sent.pop(id, None)
+            if call is not None:
+                self._never_sent[id] = call
+                if call != before:
+                    changes.changed.append(call)
+            elif before is not None:
+                changes.withdrawn.append(before.id)
+        return changes
 
     def _concerned(self, facts: Facts) -> list[Facts]:
         """Whoever was judged without knowing what this exchange shows of their page: nobody, where facts come in order
@@ -143,6 +193,9 @@ class Tracker:
             facts = self._facts.get(id)
             if facts is not None and facts.request is None and facts.child is None:
                 due.append(facts)
+        matching = self._matching
+        if matching is not None and matching.stale and self._time.now >= self._settled_at + SETTLE_AFTER:
+            return self._settle(matching, due)
         return self._changes(due) if due else Changes([], [])
 
     def close(self) -> Changes:
@@ -151,6 +204,8 @@ class Tracker:
         waiting = [self._facts[id] for _, id in self._waiting if id in self._facts]
         self._waiting.clear()
         pending = [facts for facts in self._facts.values() if not facts.done]
+        if self._matching is not None:
+            return self._settle(self._matching, [*waiting, *pending])
         return self._changes([*waiting, *pending])
 
     def _changes(self, touched: list[Facts]) -> Changes:
@@ -188,7 +243,14 @@ class Tracker:
         # now it learns what others of the page have shown; what they show after this makes it stale again
         self._memory.stale.pop(root.exchange.id, None)
         self._servers.stale.pop(root.exchange.id, None)
-        call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
+        word = None if self._matching is None else self._word(chain)
+        if word is None:
+            call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
+        else:
+            call = judge_heard(chain, word, self._memory.ask, self._servers.ask)
+            self._words[call.id] = word
+            if len(self._words) > self._limit:
+                self._words.popitem(last=False)
         if call.credentials != "unknown" or call.id in self._memory.showing:
             self._memory.learn(chain, call)
         if call.credentials_signal in PROOFS:
@@ -196,6 +258,10 @@ class Tracker:
         elif call.id in self._servers.showing:
             self._servers.unlearn(root)
         return call
+
+    def _word(self, chain: Chain) -> Word | None:
+        assert self._matching is not None
+        return self._matching.word(facts.exchange for facts in chain.facts())
 
     def _deadline(self, chain: Chain) -> float | None:
         """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
@@ -214,6 +280,8 @@ class Tracker:
         id, facts = self._facts.popitem(last=False)
         self._due.pop(id, None)
         self._pairing.drop(facts)
+        if self._matching is not None:
+            self._matching.drop(facts)
         self._memory.release(facts)
         self._servers.release(facts)
         self._habits.drop(facts)
@@ -244,7 +312,9 @@ class Tracker:
         facts.read_response(exchange)
         if exchange.ended is not None:
             self._evicted[exchange.id] = None
-        return Changes([judge(chain_of(_root(facts), True, self._documents))], [])
+        root = _root(facts)
+        chain, word = chain_of(root, True, self._documents), self._words.get(root.exchange.id)
+        return Changes([judge(chain) if word is None else judge_heard(chain, word)], [])
 
 
 def _root(facts: Facts) -> Facts:
@@ -268,16 +338,22 @@ def _awaited_since(chain: Chain) -> float | None:
     return request.exchange.answered or request.exchange.started
 
 
-def judge_all(exchanges: Iterable[Exchange]) -> list[Call]:
+def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list[Call]:
     """The Calls that a whole recording holds, in order of their first request.
 
-    `exchanges` in order of their start, or as they were written; their own times are the clock.
+    `exchanges` in order of their start, or as they were written; their own times are the clock. `saids`: what the
+    browser said.
     """
     tracker = Tracker()
     calls: dict[str, Call] = {}
+    speech = speech_of(saids)
     for exchange in exchanges:
+        while said := speech.until(exchange.started):
+            _take(calls, tracker.hear(said))
         _take(calls, tracker.advance_to(exchange))
         _take(calls, tracker.feed(exchange))
+    while said := speech.until(math.inf):
+        _take(calls, tracker.hear(said))
     _take(calls, tracker.close())
     return sorted(calls.values(), key=lambda call: (call.started, call.id))
 

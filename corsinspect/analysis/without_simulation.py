@@ -44,6 +44,7 @@ def by_server(call: Call) -> Call:
     # what the connections showed is no proof: `chain` has it, too
     own = UNKNOWN if call.credentials_signal in SIGNALS else Inferred(call.credentials, call.credentials_signal)
     again = judge(msgspec.structs.replace(chain, hops=hops), own)
+    word = None if call.browser is None else msgspec.structs.replace(call.browser, confirmed=None, computed=None)
     return msgspec.structs.replace(
-        again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through
+        again, preflight=call.preflight, preflight_from=call.preflight_from, let_through=let_through, browser=word
     )

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import typer
 
 from corsinspect.analysis import by_server, judge_all
@@ -12,6 +11,7 @@ from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 from corsinspect.report.formats import document
 from corsinspect.session.errors import SessionError
+from corsinspect.session.numbered import of_file, said_of_file
 from corsinspect.session.reader import load
 from corsinspect.terminal import complain, wants_colour
 
@@ -37,8 +37,11 @@ def check(files: list[Path], format: str) -> int:
             line = f", line {problem.line}" if problem.line is not None else ""
             complain(f"{path}{line}: {problem.text}")
             unreadable = True
-        exchanges = loaded.exchanges if len(files) == 1 else _numbered(loaded.exchanges, number)
-        judged = judge_all(_with_progress(exchanges, path))
+        exchanges, saids = loaded.exchanges, loaded.saids
+        if len(files) > 1:
+            exchanges = [of_file(exchange, number) for exchange in exchanges]
+            saids = [said_of_file(said, number) for said in saids]
+        judged = judge_all(_with_progress(exchanges, path), saids)
         if failed := sum(map(_failed_unexplained, judged)):
             complain(f"{path}: {_FAILED.format(number=failed, s='s' if failed > 1 else '')}")
             unexplained = True
@@ -63,8 +66,3 @@ def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:
         return
     with typer.progressbar(exchanges, label=printable(path.name), file=sys.stderr) as bar:
         yield from bar
-
-
-def _numbered(exchanges: list[Exchange], number: int) -> list[Exchange]:
-    """Puts the file's number before each id, because ids are unique only within a file."""
-    return [msgspec.structs.replace(exchange, id=f"{number}:{exchange.id}") for exchange in exchanges]

@@ -53,7 +53,8 @@ def _calls(session: Path) -> list[Call] | None:
     from corsinspect.session.reader import load
 
     try:
-        return judge_all(load(session).exchanges)
+        loaded = load(session)
+        return judge_all(loaded.exchanges, loaded.saids)
     except SessionError as error:
         complain(str(error))
         return None

@@ -16,7 +16,7 @@ from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Follower
 from corsinspect.session.lines import KEPT
-from corsinspect.session.sidecar import sidecar_of
+from corsinspect.session.sidecar import SaidFollower, sidecar_of
 from corsinspect.terminal import wants_colour
 
 
@@ -91,6 +91,7 @@ class Recording:
         """Whether the session file was deleted, or replaced, while it was written."""
         self._stopped = False
         self._follower = Follower(proxy.session)
+        self._said = SaidFollower(proxy.session, self._follower.redactor)
         self._tracker = Tracker()
 
     def poll(self) -> None:
@@ -98,6 +99,8 @@ class Recording:
         now = time.monotonic()  # the wall clock can be set while a call waits
         for exchange in self._follower.poll():
             self._take(self._tracker.feed(exchange, now), now)
+        if said := self._said.poll():
+            self._take(self._tracker.hear(said), now)
         self._take(self._tracker.advance(now), now)
         if not self.gone and self._follower.gone:
             self.gone = True
@@ -108,6 +111,7 @@ class Recording:
         self.poll()
         self._take(self._tracker.close(), time.monotonic())
         self._follower.close()
+        self._said.close()
 
     def stop(self) -> None:
         """Ends `follow`. A flag, as `wait_for` forgets a cancel that comes together with a wake-up (Python 3.11)."""

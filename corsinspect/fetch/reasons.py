@@ -33,6 +33,11 @@ Reason = Literal[
     "mixed-content",
     "redirect-csp",
     "redirect-not-followed",
+    # never sent
+    "csp",
+    "cached-without-cors",
+    "extension",
+    "bad-port",
     # policies that aren't CORS
     "corp",
     "coep",
@@ -95,6 +100,10 @@ CODES: dict[Reason, Codes] = {
     "mixed-content": Codes(None, "CORSDidNotSucceed2"),
     "redirect-csp": _NONE,
     "redirect-not-followed": _NONE,
+    "csp": _NONE,
+    "cached-without-cors": _NONE,
+    "extension": _NONE,
+    "bad-port": _NONE,
     "corp": _NONE,
     "coep": _NONE,
     "orb": _NONE,
@@ -116,6 +125,10 @@ CODES: dict[Reason, Codes] = {
 TWO_ORIGIN_LINES = "CORSMultipleAllowOriginNotAllowed"
 """Gecko's code for several Access-Control-Allow-Origin lines over HTTP/1; it counts them by the name's usual case, and
 over HTTP/2, where names are lower-case, falls through to the mismatch."""
+
+
+VAGUE_CODES = frozenset({"CORSDidNotSucceed2"})
+"""Codes that say no more than that it failed, CORS or not."""
 
 
 def is_reason(slug: str | None) -> TypeGuard[Reason]:
@@ -141,3 +154,25 @@ def code(engine: EngineName, reason: Reason, preflight: bool, origin_lines: int,
     if reason == "origin-multiple" and origin_lines > 1 and not http2:
         return TWO_ORIGIN_LINES
     return CODES[reason].firefox
+
+
+def _reasons_by_code(engine: EngineName) -> dict[str, Reason]:
+    found: dict[str, Reason] = {}
+    for reason, codes in CODES.items():
+        for own in (codes.firefox,) if engine == "firefox" else chromium_codes(reason):
+            if own is not None and own not in VAGUE_CODES:
+                found.setdefault(own, reason)
+    return found
+
+
+_BY_CODE: dict[EngineName, dict[str, Reason]] = {
+    "chromium": _reasons_by_code("chromium"),
+    "firefox": _reasons_by_code("firefox"),
+}
+_BY_CODE["firefox"][TWO_ORIGIN_LINES] = "origin-multiple"
+
+
+def reason_of(engine: EngineName, code: str | None) -> Reason | None:
+    """The reason that an engine's own name for a failure stands for; the likeliest where there are several, None where
+    no rule gives it."""
+    return _BY_CODE.get(engine, {}).get(code or "")

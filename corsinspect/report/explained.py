@@ -9,7 +9,7 @@ from corsinspect.advice.hypothetical import Known, brief, explain_reason
 from corsinspect.advice.messages.console import Decoded, known
 from corsinspect.advice.messages.lookup import NOT_SEEN, codes, console_words
 from corsinspect.advice.messages.questions import QUESTIONS
-from corsinspect.advice.topics import GUIDES, TOPICS, Topic
+from corsinspect.advice.topics import GUIDES, NEVER_SENT, TOPICS, Topic
 from corsinspect.advice.unsent import unsent
 from corsinspect.model import Call, Stage
 from corsinspect.report.page import Page
@@ -113,9 +113,12 @@ def _not_seen(page: Page) -> None:
         "A proxy sees only what is sent through it. A call that isn't listed was not sent, or took another route:"
     )
     page.gap()
-    page.line("mixed-content: an https page calls an http address", bold=True)
-    page.entry("To check", "The console says “Mixed Content” or “Blocked loading mixed active content”.")
-    page.entry("To change", explain_reason("mixed-content", Known()).change)
+    for number, (slug, (title, check)) in enumerate(NEVER_SENT.items()):
+        if number:
+            page.gap()
+        page.line(f"{slug}: {title}", bold=True)
+        page.entry("To check", check)
+        page.entry("To change", explain_reason(slug, Known()).change)
     for name, guide in GUIDES.items():
         if not guide.unseen:
             continue

@@ -8,10 +8,11 @@ import msgspec
 
 from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.fix import fix
+from corsinspect.advice.messages.browser_said import place
 from corsinspect.advice.recipes import Edit, framework
 from corsinspect.advice.solution import RecipeChange, is_useful, recipe_change, server_of
 from corsinspect.analysis import also_failing, by_server, readable_headers
-from corsinspect.model import Alternative, Call, Finding
+from corsinspect.model import Alternative, Call, Finding, Word
 from corsinspect.report.neighbours import Neighbours
 
 _encode = msgspec.json.Encoder().encode
@@ -74,6 +75,7 @@ def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None)
         "roles": [role for role, _ in roles],
         "readable_headers": readable_headers(call),
         "framework": framework(call),
+        "browser": _browser(call.browser),
         "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
         "recipe": (recipes or Recipes(_session([call]))).of(call),
@@ -105,6 +107,21 @@ def _harmless(line: bytes) -> bytes:
     if line.isascii() and b"\x7f" not in line:
         return line
     return json.dumps(json.loads(line), separators=(",", ":")).replace("\x7f", "\\u007f").encode()
+
+
+def _browser(word: Word | None) -> dict[str, Any] | None:
+    if word is None:
+        return None
+    caller = word.caller
+    return {
+        "confirmed": word.confirmed,
+        "match": word.match,
+        "code": None if word.failing is None else word.failing.code,
+        "credentials": next((said.credentials for said in word.said if said.credentials is not None), None),
+        "initiator": None if caller is None else place(caller),
+        "cookies_withheld": [{"name": each.name, "reasons": list(each.reasons)} for each in word.withheld],
+        "console": word.console,
+    }
 
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:

@@ -4,7 +4,16 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from corsinspect.advice import OUTCOME_SIGNS, certainty, counted, is_open, pattern_words, short_reason, showed
+from corsinspect.advice import (
+    OUTCOME_SIGNS,
+    called_by,
+    certainty,
+    counted,
+    is_open,
+    pattern_words,
+    short_reason,
+    showed,
+)
 from corsinspect.advice.causes import causes
 from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
@@ -26,6 +35,8 @@ _COLOURS: dict[Outcome, str] = {
     "simulated": "36",
 }
 
+_TRACED = ("blocked", "network-error", "unknown")
+"""Outcomes of calls whose line of code is worth the room."""
 _INDENT = " " * 16
 WIDTH = 80
 """Columns for sentences; each verdict stays on one line, however long, so that it can be searched for."""
@@ -56,7 +67,9 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours
     if colour and verdict.outcome in _COLOURS:
         padded = f"\x1b[{_COLOURS[verdict.outcome]}m{word}\x1b[0m" + " " * (16 - len(word))
     page = f"   from {printable(call.page_origin)}" if call.page_origin else ""
-    first = f"{padded}{printable(call.method or 'CONNECT'):<7} {printable(call.url)}{page}"
+    method = call.method or ("CONNECT" if call.hops else "")
+    by = f", {printable(called)}" if (called := called_by(call)) and verdict.outcome in _TRACED else ""
+    first = f"{padded}{printable(method):<7} {printable(call.url)}{page}{by}"
     marks = [mark for mark, shown in (("changed", changed), (_doubt(call), True)) if shown and mark]
     detail = _detail(call)
     if neighbours is not None and (cause := _likely(call, neighbours)):

@@ -25,7 +25,9 @@ class Follower:
         self.torn = False
         self._fd: int | None = None
         self._offset: int = 0
-        self._reader = LineReader(Redactor())
+        self.redactor = Redactor()
+        """For lines that aren't redacted, in this file and in those beside it."""
+        self._reader = LineReader(self.redactor)
 
     @property
     def problems(self) -> list[Problem]:

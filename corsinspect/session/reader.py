@@ -13,6 +13,7 @@ import msgspec
 
 from corsinspect.analysis.steady import in_order
 from corsinspect.model import Exchange
+from corsinspect.said import Said
 from corsinspect.session import lines
 from corsinspect.session.border import harmless
 from corsinspect.session.errors import Problem, SessionError
@@ -20,6 +21,7 @@ from corsinspect.session.follower import Ahead, Follower
 from corsinspect.session.formats import har, mitm
 from corsinspect.session.formats.unpack import unpacked
 from corsinspect.session.redaction.redact import Redactor
+from corsinspect.session.sidecar import load_saids
 
 __all__ = ["FORMATS", "Ahead", "Follower", "Format", "Loaded", "Problem", "SessionError", "is_session", "load"]
 
@@ -67,6 +69,8 @@ class Loaded(msgspec.Struct):
     problems: list[Problem]
     format: str
     """The key in FORMATS."""
+    saids: list[Said] = []
+    """What the browser that corsinspect launched said of its requests, where a file beside this one has it."""
 
 
 def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> Loaded:
@@ -95,6 +99,7 @@ def load(path: str | os.PathLike[str], *, redactor: Redactor | None = None) -> L
         loaded.exchanges = in_order(loaded.exchanges)
     else:
         loaded.exchanges.sort(key=lambda exchange: (exchange.started, exchange.id))
+    loaded.saids = load_saids(path, redactor)
     return loaded
 
 

@@ -121,8 +121,15 @@ class SaidFollower:
         """The Saids in the whole lines since the last poll, each leg once, in its last state. Never raises for what is
         in the file, nor for its absence."""
         latest: dict[Leg, Said] = {}
+        while piece := self.piece():
+            latest |= {(said.id, said.hop): said for said in piece}
+        return list(latest.values())
+
+    def piece(self) -> list[Said]:
+        """As `poll`, but of a megabyte or so of the file; empty when no whole line with a Said is left."""
+        latest: dict[Leg, Said] = {}
         size = _PIECE
-        while data := self._piece(size):
+        while not latest and (data := self._piece(size)):
             whole = data.rfind(b"\n") + 1
             if not whole and len(data) < size:
                 break

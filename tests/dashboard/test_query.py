@@ -21,6 +21,9 @@ class Row(NamedTuple):
     slug: Reason | None = "origin-missing"
     status: int | None = 404
     took: float | None = 0.25
+    confirmed: bool | None = None
+    line: str = ""
+    withheld: str = ""
     traits: Traits | None = None
     text: str = "put http://localhost:8000/api/tasks/7?page=2 from http://localhost:3000 blocked no allow-origin header"
 

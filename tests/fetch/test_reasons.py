@@ -26,7 +26,7 @@ def values(tree: ast.AST) -> Iterator[str]:
 
 def given() -> set[str]:
     """The reasons that the rules give: texts in their code, and the kinds of failures."""
-    files = [*(CODE / "fetch").glob("*.py"), *(CODE / "analysis").glob("*.py")]
+    files = [*(CODE / "fetch").glob("*.py"), *(CODE / "analysis").rglob("*.py")]
     found = {text for path in files if path.name != "reasons.py" for text in values(ast.parse(path.read_text("utf-8")))}
     return (found & ALL) | ({*get_args(FailureKind)} - {"other"})
 

@@ -4,7 +4,7 @@ from corsinspect.report.jsonl import lines, row
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, only, preflight
 
 KEYS = """id url method page_origin kind outcome certainty alternatives reason stage hop header expected found status
-credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework causes
+credentials preflight engines also_failing masked simulated exchanges roles readable_headers framework browser causes
 fix recipe""".split()
 
 
@@ -55,6 +55,7 @@ def test_a_blocked_preflight_in_the_contract_s_words() -> None:
         "roles": ["preflight:0"],
         "readable_headers": [],
         "framework": None,
+        "browser": None,
         "causes": [
             {
                 "id": "header-not-listed",

@@ -13,6 +13,7 @@ SIGNALS = {
     "redirect-followed": "the browser followed a redirect that doesn't allow credentials",
     "destination": "the browser loads this kind of resource without them",
     "no-storage-access": "the browser sent no Sec-Fetch-Storage-Access, which it does with credentials",
+    "browser": "the browser itself showed it",
     "no-actual-followed": "the request was never sent, and only credentials explain that",
 }
 """By `Call.credentials_signal`: what the call's own traffic shows."""

@@ -90,6 +90,10 @@ def _blocked(kind: Traits) -> bool:
     return kind.outcome == "blocked" and kind.hop == 0
 
 
+def _disputed(kind: Traits) -> bool:
+    return kind.disputed
+
+
 def _failed(kind: Traits) -> bool:
     return kind.outcome in ("blocked", "network-error")
 
@@ -270,6 +274,7 @@ RULES: tuple[Rule, ...] = (
     Rule("other-environment", "error", _other_environment, _what_it_names, by_page=True),
     Rule("loopback-names", "error", _loopback_mixed, _what_it_names, by_page=True),
     Rule("repeated-failure", "error", _failed, _repeated, by_page=True),
+    Rule("browser-disagrees", "warning", _disputed),
     Rule("any-origin", "warning", _echoes, _any_origin),
     Rule("null-allowed", "warning", _allows_null),
     Rule("vary-missing", "warning", _unvaried, _several_named),

@@ -56,6 +56,8 @@ class Traits(NamedTuple):
     refused: bool = False
     """Whether the error that stopped it is known to come from CORS code that refused the call, or from something that
     answered in the app's place: its status then says nothing of logins and routes."""
+    disputed: bool = False
+    """Whether the browser said something else than what follows from the traffic for certain."""
     kept: bool = False
     """Whether it was loaded without CORS, and a browser may give it to a later fetch() without asking the server."""
 
@@ -73,6 +75,7 @@ def traits(call: Call) -> Traits:
             verdict.reason,
             status=verdict.status,
             background=call.background,
+            disputed=call.browser is not None and call.browser.confirmed is False,
             kept=_kept(call),
         )
     hop = call.hops[0]
@@ -101,6 +104,7 @@ def traits(call: Call) -> Traits:
         background=call.background,
         refused=(preflight is not None and _refused(preflight, preflight=True))
         or (request is not None and _refused(request, preflight=False)),
+        disputed=call.browser is not None and call.browser.confirmed is False,
     )
 
 

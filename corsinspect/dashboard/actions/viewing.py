@@ -112,7 +112,7 @@ class ViewActions(HostWithWidgets):
 
     def action_not_seen(self) -> None:
         """Explains what a proxy can't see, and how to check."""
-        self.push_screen(NotSeenScreen())
+        self.push_screen(NotSeenScreen(self.book.never_sent(NotSeenScreen.MOST)))
 
     def open_detail(self, opened: bool) -> None:
         """Shows the details as large as the terminal, or beside the list."""

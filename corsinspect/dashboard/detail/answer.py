@@ -12,12 +12,13 @@ from textual.content import Content
 from corsinspect import advice
 from corsinspect.advice import ComparisonRow, Explanation, Mark, StepRow
 from corsinspect.advice.causes import Cause, causes
+from corsinspect.advice.messages.browser_said import facts
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis.across.masked import evidence
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.detail.wire_tabs import script_reads
-from corsinspect.dashboard.look.content import MOST_URL, MOST_VALUE, blocks, cut, hanging
+from corsinspect.dashboard.look.content import MOST_URL, MOST_VALUE, blocks, cut, entry, hanging
 from corsinspect.dashboard.look.shorten import fit, host_port
 from corsinspect.dashboard.look.styles import QUIET, STRONG
 from corsinspect.dashboard.look.symbols import OUTCOMES, STEPS
@@ -27,6 +28,8 @@ from corsinspect.printable import printable
 LABEL = 11
 """Cells of a header's short name: Credentials is the longest of the usual ones."""
 
+MOST_CONSOLE = 600
+"""Characters of the console's line that are shown."""
 NEEDED = "bold $text-success underline"
 WRONG = "bold $text-error reverse"
 """Characters that differ; underlined and reversed, so that they show without colours."""
@@ -47,6 +50,7 @@ def answer(subject: Subject, width: int) -> Content:
         _comparison(advice.comparison(call, subject.steps), width),
         script_reads(call, width),
         _steps(advice.step_rows(call, subject.steps), width),
+        _told(call, width),
         _causes(likely, width),
     ]
     return blocks(parts)
@@ -56,7 +60,10 @@ def title(call: Call) -> Content:
     """What was called, and by whom."""
     url = printable(cut(call.url, MOST_URL))
     page = f"from {printable(call.page_origin)}" if call.page_origin else "from an unknown page"
-    lines = [Content.assemble((printable(call.method or "CONNECT"), STRONG), " ", url), Content.styled(page, QUIET)]
+    if by := advice.called_by(call):
+        page += f", {printable(by)}"
+    method = call.method or ("CONNECT" if call.hops else "")
+    lines = [Content.assemble((printable(method), STRONG), " " if method else "", url), Content.styled(page, QUIET)]
     return Content("\n").join(lines)
 
 
@@ -70,7 +77,12 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
     lines.append(Content(printable(words.happened)))
     if words.consequence:
         lines.append(Content(printable(words.consequence)))
-    others = (advice.alternatives(call), advice.engines(call))
+    word = call.browser
+    if word is not None and word.match == "sure" and word.console:
+        lines += hanging(
+            Content.styled("> ", QUIET), Content.styled(printable(cut(word.console, 600)), QUIET), width, 2
+        )
+    others = (advice.dispute(call), advice.withheld(call), advice.alternatives(call), advice.engines(call))
     lines += [Content.styled(printable(other), "$text-warning") for other in others if other]
     if words.change:
         lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.change), STRONG))]
@@ -201,6 +213,18 @@ def _causes(found: list[Cause], width: int) -> Content:
             Content("· "), Content.assemble(printable(cause.what), (f" {printable(cause.seen)}", QUIET)), width, 2
         )
         lines += hanging(Content.styled("  → ", "bold $text-accent"), Content(printable(cause.change)), width, 4)
+    return Content("\n").join(lines)
+
+
+def _told(call: Call, width: int) -> Content:
+    """What of this the browser itself said."""
+    word, told = call.browser, facts(call)
+    if word is None or not told:
+        return Content("")
+    doubt = "" if word.match == "sure" else " of this call or of one like it, so nothing follows from it"
+    lines = [Content.styled(f"Said by {printable(word.browser)}{doubt}", STRONG)]
+    for name, value in told:
+        lines += entry(name, printable(cut(value, MOST_VALUE)), width)
     return Content("\n").join(lines)
 
 

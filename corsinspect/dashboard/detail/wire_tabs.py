@@ -113,7 +113,7 @@ def script_reads(call: Call, width: int) -> Content:
 
 def readable_names(call: Call) -> set[str] | None:
     """The names that script may read off a cross-origin answer; None where CORS doesn't restrict it."""
-    if call.verdict.outcome != "allowed" or call.kind not in ("simple", "preflighted"):
+    if call.verdict.outcome != "allowed" or call.kind not in ("simple", "preflighted") or not call.hops:
         return None
     return set(analysis.readable_headers(call))
 
@@ -227,6 +227,8 @@ def _status(exchange: Exchange) -> Iterable[Content]:
 
 def _not_sent(call: Call) -> Content:
     method = shown(call.method or "request", 40)
+    if not call.hops:
+        return Content(f"Your {method} was never sent: what became of it was decided in the browser.")
     if call.let_through:
         return Content(f"Your {method} was sent: the tried fix let it through. The server's own preflight wouldn't.")
     if call.verdict.outcome == "blocked":

@@ -1,6 +1,6 @@
 """Screens to read: why a call ended as it did, what a proxy can't see, and two calls beside each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from corsinspect import advice
 from corsinspect.advice.compare.contrast import Aspect, conclusion, contrast
 from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.messages.lookup import codes, console_words
-from corsinspect.advice.topics import GUIDES, TOPICS
+from corsinspect.advice.topics import GUIDES, NEVER_SENT, TOPICS
 from corsinspect.dashboard.look.content import blocks, bullets, cut, entry, hanging, lines, shown
 from corsinspect.dashboard.look.shorten import fit
 from corsinspect.dashboard.look.styles import BAD, GOOD, KEY, QUIET, STRONG, WARNING
@@ -97,7 +97,14 @@ class ReasonScreen(ReadingScreen):
 
 
 class NotSeenScreen(ReadingScreen):
-    """What a proxy can't see, with the way to check each."""
+    """What a proxy can't see: what the browser said of it, and the way to check each."""
+
+    MOST = 8
+    """Calls that the browser never sent, of which it's said why."""
+
+    def __init__(self, never_sent: Sequence[Call] = ()) -> None:
+        super().__init__()
+        self._never_sent = never_sent
 
     def text(self, width: int) -> Content:
         opening = (
@@ -106,17 +113,17 @@ class NotSeenScreen(ReadingScreen):
         )
         parts = [
             Content.styled("My call isn't here", STRONG),
+            *self._told(width),
             lines(hanging(Content(""), Content(opening), width, 0)),
-            lines(
-                [
-                    Content.styled("mixed content: an https page calls an http address", KEY),
-                    *entry(
-                        "how to check",
-                        "The console says “Mixed Content” or “Blocked loading mixed active content”.",
-                        width,
-                    ),
-                    *entry("what to do", explain_reason("mixed-content", Known()).change, width),
-                ]
+            *(
+                lines(
+                    [
+                        Content.styled(f"{slug.replace('-', ' ')}: {title}", KEY),
+                        *entry("how to check", check, width),
+                        *entry("what to do", explain_reason(slug, Known()).change, width),
+                    ]
+                )
+                for slug, (title, check) in NEVER_SENT.items()
             ),
         ]
         for guide in GUIDES.values():
@@ -133,6 +140,17 @@ class NotSeenScreen(ReadingScreen):
                     )
                 )
         return blocks(parts)
+
+    def _told(self, width: int) -> Iterable[Content]:
+        """What the browser said, instead of what it might be."""
+        for call in self._never_sent:
+            said = advice.explanation(call)
+            by = advice.called_by(call)
+            head = " ".join(filter(None, (cut(call.method or "", 40), cut(call.url, 300), by)))
+            told = [Content.styled(printable(head), KEY), *entry("what happened", said.happened, width)]
+            yield lines([*told, *(entry("what to do", said.change, width) if said.change else ())])
+        if self._never_sent:
+            yield Content.styled("Not among these? Otherwise:", STRONG)
 
 
 class ContrastScreen(ReadingScreen):

@@ -19,6 +19,7 @@ from corsinspect.dashboard.look.times import clock, duration
 from corsinspect.dashboard.screens.matrix import Matrix, matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView
 from corsinspect.dashboard.state.book import Book
+from corsinspect.dashboard.state.rows import PROBLEMS
 from corsinspect.model import Outcome
 from corsinspect.printable import printable
 
@@ -62,11 +63,21 @@ class OverviewScreen(ModalScreen[str | None]):
         if place is None:
             text = Content.styled(" No cross-origin calls yet.", QUIET)
         else:
-            text = _pair(*place, cell_words(cell.outcomes) if cell else "no calls", cell.cause if cell else "")
+            cause = f"{cell.cause}{self._caller(*place)}" if cell and cell.cause else ""
+            text = _pair(*place, cell_words(cell.outcomes) if cell else "no calls", cause)
         self.query_one("#overview-cell", Static).update(text)
 
     def on_matrix_view_chosen(self, message: MatrixView.Chosen) -> None:
         self.dismiss(pair_term(*message.place))
+
+    def _caller(self, page: str | None, api: str) -> str:
+        """The line of code behind the first failure there, if the browser told it."""
+        for row in self._book.rows:
+            if row is None or row.outcome not in PROBLEMS or row.traits is None or row.background:
+                continue
+            if (row.traits.page, row.traits.api) == (page, api):
+                return f", called by {row.line.rpartition('/')[2]}" if row.line else ""
+        return ""
 
     def _show(self) -> None:
         tally = self._book.tally

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeGuard
 import msgspec
 
 from corsinspect.analysis.across.traits import traits
+from corsinspect.analysis.word.never_sent import PREFIX
 from corsinspect.dashboard.look.shorten import short_origin
 from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
 from corsinspect.dashboard.state.call_store import Calls
@@ -98,6 +99,17 @@ class Book:
     def call_at(self, position: int | None) -> Call | None:
         """The call at this position; None where there is none any more."""
         return None if position is None else self.calls.at(position)
+
+    def never_sent(self, most: int) -> list[Call]:
+        """The latest of the calls that failed in the browser, of which nothing was on the wire."""
+        found: list[Call] = []
+        for row in reversed(self.rows):
+            if row is not None and row.outcome in PROBLEMS and not row.background and row.id.startswith(PREFIX):
+                if (call := self.calls.at(row.position)) is not None:
+                    found.append(call)
+                if len(found) == most:
+                    break
+        return found
 
     def apply(self, changes: Changes) -> set[int]:
         """Takes the Tracker's changes over; returns the positions whose rows look different now."""

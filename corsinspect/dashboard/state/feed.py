@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 
@@ -65,6 +66,9 @@ class Feed:
         arrived = await in_thread(source.poll)  # a large file that isn't ours takes seconds
         while True:
             await self._judge(arrived)
+            if not self.held:
+                caught_up = source.ended or (source.live and not source.behind)
+                await self._hear(math.inf if caught_up else max((each.started for each in arrived), default=0.0))
             if source.ended:
                 break
             if self.held or not source.behind:
@@ -92,6 +96,17 @@ class Feed:
         if source.live and not source.behind:
             self.progress = None
         if exchanges:
+            self._changed()
+
+    async def _hear(self, until: float) -> None:
+        """Takes in what browsers had said by then."""
+        heard = False
+        while said := self._source.said(until):
+            self._gathered.append(self._tracker.hear(said))
+            heard = True
+            if time.perf_counter() > self._deadline:
+                await self._breathe()
+        if heard:
             self._changed()
 
     async def _breathe(self) -> None:

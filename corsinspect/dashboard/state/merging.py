@@ -2,15 +2,17 @@
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
+from corsinspect.analysis.word.speech import Speech
 from corsinspect.dashboard.state.facts import Progress
 from corsinspect.model import Exchange
+from corsinspect.said import Said
 from corsinspect.session.lines import TORN
+from corsinspect.session.numbered import of_file, said_of_file
 from corsinspect.session.reader import Follower, is_session, load
+from corsinspect.session.sidecar import SaidFollower
 
 PIECE = 1 << 16
 """Bytes of a session that are read at once: some 60 exchanges, 1 ms."""
@@ -26,11 +28,18 @@ class _Whole:
         self.until = -math.inf
         """What began up to then has been read, but for later states."""
         self.problems: list[str] = []
+        self._saids: list[Said] = []
+
+    def said(self) -> list[Said]:
+        """What a browser said, once the file was read, and only once."""
+        saids, self._saids = self._saids, []
+        return saids
 
     def piece(self) -> Sequence[Exchange]:
         loaded = load(self.path)
         self.problems = [problem.text for problem in loaded.problems]
         self.until, self.read = math.inf, self.size
+        self._saids = loaded.saids
         return loaded.exchanges
 
 
@@ -42,7 +51,12 @@ class _Session:
         self.size = path.stat().st_size
         self.until = -math.inf
         self._follower = Follower(path)
+        self._said = SaidFollower(path, self._follower.redactor)
         self._torn: list[str] = []
+
+    def said(self) -> list[Said]:
+        """What a browser said: the next piece of it."""
+        return self._said.piece()
 
     @property
     def read(self) -> int:
@@ -73,6 +87,11 @@ class Merged:
         self._ahead: list[tuple[float, int, Exchange]] = []
         """Read, but something that began before may still come from another file."""
         self._counted = 0
+        self._speeches = [Speech(_numbered(file, number)) for number, file in enumerate(self._files, 1)]
+
+    def said(self, until: float) -> list[Said]:
+        """What browsers had said by then."""
+        return [said for speech in self._speeches for said in speech.until(until)]
 
     @property
     def ended(self) -> bool:
@@ -112,5 +131,9 @@ class Merged:
         number = self._files.index(file) + 1
         for exchange in file.piece():
             self._counted += 1
-            own = msgspec.structs.replace(exchange, id=f"{number}:{exchange.id}")
+            own = of_file(exchange, number)
             heapq.heappush(self._ahead, (own.started, self._counted, own))
+
+
+def _numbered(file: _Whole | _Session, number: int) -> Callable[[], list[Said]]:
+    return lambda: [said_of_file(said, number) for said in file.said()]

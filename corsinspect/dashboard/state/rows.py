@@ -5,6 +5,7 @@ from sys import intern
 import msgspec
 
 from corsinspect import advice
+from corsinspect.advice.messages.browser_said import caller_of, place
 from corsinspect.analysis import by_server
 from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.look.symbols import preflight_sign
@@ -43,6 +44,12 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     kind: Kind | None = None
     asked: float | None = None
     """Seconds that the page waited for the preflight of the first hop; None: there was none, or no answer."""
+    confirmed: bool | None = None
+    """Whether the browser itself said the outcome."""
+    line: str = ""
+    """The line of code that made the call, with its whole address."""
+    withheld: str = ""
+    """The cookies that the browser kept back, and why."""
     traits: Traits | None = None
     """What it has in common with others; one object for equal ones."""
 
@@ -63,7 +70,7 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         position=position,
         outcome=intern(verdict.outcome),  # pyright: ignore[reportArgumentType] - the same text
         certainty=intern(verdict.certainty),  # pyright: ignore[reportArgumentType]
-        method=intern(call.method or "CONNECT"),
+        method=intern(call.method or ("CONNECT" if call.hops else "")),
         url=call.url,
         page=None if call.page_origin is None else intern(call.page_origin),
         preflight=preflight_sign(call),
@@ -76,6 +83,9 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         status=_STATUSES.get(verdict.status, verdict.status),
         kind=call.kind,
         asked=_asked(call),
+        confirmed=None if call.browser is None else call.browser.confirmed,
+        line="" if (caller := caller_of(call)) is None else intern(place(caller)),
+        withheld=intern(advice.withheld(call)),
         traits=traits,
     )
 

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+from corsinspect.analysis.word.speech import Speech, speech_of
 from corsinspect.dashboard.state.facts import Progress, SourceFacts
 from corsinspect.dashboard.state.merging import PIECE, Merged
 from corsinspect.model import Exchange
+from corsinspect.said import Said
 from corsinspect.session.lines import TORN
 from corsinspect.session.place import session_path_in
 from corsinspect.session.reader import Ahead, Follower, is_session, load
+from corsinspect.session.sidecar import SaidFollower
 
 BrowserKind = Literal["chromium", "firefox", "chrome", "edge", "brave"]
 
@@ -85,6 +88,11 @@ class Source(Protocol):
         The first time it may take long, and is called from a thread then."""
         ...
 
+    def said(self, until: float) -> Sequence[Said]:
+        """What browsers had said by then, by the clock of the exchanges, or a piece of it; each leg in a later state
+        than before. Nothing where that was all."""
+        ...
+
     def waiting(self) -> int:
         """How many exchanges have something new since the last `poll`."""
         ...
@@ -116,6 +124,8 @@ class _Pieces:
 
     def __init__(self, path: Path) -> None:
         self.follower = Follower(path)
+        self._said = SaidFollower(path, self.follower.redactor)
+        self._speech = Speech(self._said.piece)
         self.behind = False
         self._far = False
         """Whether it was far behind, and hasn't caught up since: a busy capture is always a little behind."""
@@ -132,6 +142,14 @@ class _Pieces:
         self.behind = bool(exchanges) and left > 0
         self._far = self.behind and (self._far or left >= WORTH_A_BAR)
         return exchanges
+
+    def said(self, until: float) -> Sequence[Said]:
+        return self._speech.until(until)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self.follower.close()
+        self._said.close()
 
     def waiting(self) -> int:
         if self._ahead is None or self._ahead.start != self.follower.read:
@@ -159,6 +177,7 @@ class FileSource:
         self._place = SessionFile(paths[0]) if follow else None
         self._merged = Merged(paths) if len(paths) > 1 else None
         self._problems: list[str] = []
+        self._speech = speech_of(())
         self.ended = False
 
     @property
@@ -181,6 +200,11 @@ class FileSource:
         if self._merged is not None:
             return self._merge(self._merged)
         return self._load() if self._pieces is None else self._piece(self._pieces)
+
+    def said(self, until: float) -> Sequence[Said]:
+        if self._merged is not None:
+            return self._merged.said(until)
+        return self._speech.until(until) if self._pieces is None else self._pieces.said(until)
 
     def waiting(self) -> int:
         return 0 if self._pieces is None else self._pieces.waiting()
@@ -208,6 +232,7 @@ class FileSource:
         (path,) = self._paths
         loaded = load(path)
         self._problems += [problem.text for problem in loaded.problems]
+        self._speech = speech_of(loaded.saids)
         self.ended = True
         return loaded.exchanges
 
@@ -290,6 +315,9 @@ class LiveSource:
     def poll(self) -> Sequence[Exchange]:
         return self._pieces.poll()
 
+    def said(self, until: float) -> Sequence[Said]:
+        return self._pieces.said(until)
+
     def waiting(self) -> int:
         return self._pieces.waiting()
 
@@ -302,7 +330,7 @@ class LiveSource:
     async def clear(self) -> None:
         session = session_path_in(self._proxy.session.parent)
         await self._proxy.turn_to(session)
-        self._pieces.follower.close()
+        self._pieces.close()
         self._pieces, self._place = _Pieces(session), SessionFile(session)
         self.sessions = (session,)
         self.written.append(session)

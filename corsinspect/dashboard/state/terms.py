@@ -45,6 +45,21 @@ class FilterRow(Protocol):
         ...
 
     @property
+    def confirmed(self) -> bool | None:
+        """Whether the browser itself said the outcome."""
+        ...
+
+    @property
+    def line(self) -> str:
+        """The line of code that made the call."""
+        ...
+
+    @property
+    def withheld(self) -> str:
+        """The cookies that the browser kept back."""
+        ...
+
+    @property
     def traits(self) -> Traits | None: ...
     @property
     def text(self) -> str:
@@ -199,6 +214,23 @@ def _slower(value: str, whole: bool) -> Predicate | str:
     return lambda row: row.took is not None and row.took > seconds
 
 
+def _confirmed(value: str, whole: bool) -> Predicate | str:
+    wanted = {"yes": True, "no": False}.get(value.lower())
+    if wanted is None:
+        return "it is yes or no"
+    return lambda row: (row.confirmed is True) is wanted
+
+
+def _line(value: str, whole: bool) -> Predicate:
+    matches = matcher(value, whole)
+    return lambda row: bool(row.line) and (matches(row.line.lower()) or matches(row.line.lower().rpartition("/")[2]))
+
+
+def _withheld(value: str, whole: bool) -> Predicate:
+    matches = matcher(value, whole)
+    return lambda row: bool(row.withheld) and matches(row.withheld.lower().removeprefix("cookies withheld: "))
+
+
 FIELDS: dict[str, Field] = {
     "method": Field("method:PUT", "the page's method", _method),
     "host": Field("host:api.shop.test", "the server that was called", _of_origin(lambda row: origin_of(row.url))),
@@ -208,5 +240,8 @@ FIELDS: dict[str, Field] = {
     "status": Field("status:4xx", "the status of the response where the call stopped", _status),
     "slower": Field("slower:500ms", "calls that took longer", _slower),
     "finding": Field("finding:preflight-login", "calls that this finding (F) is about", _finding),
+    "confirmed": Field("confirmed:no", "whether the browser itself said the outcome: yes or no", _confirmed),
+    "line": Field("line:api.js:42", "the line of code that called, as the browser gives it", _line),
+    "withheld": Field("withheld:sid", "cookies that the browser had and didn't send", _withheld),
     "code": Field("code:MissingAllowOriginHeader", "the browser's own name for the failure", _code),
 }

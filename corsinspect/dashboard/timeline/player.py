@@ -6,15 +6,18 @@
   leaves a mess that the next one clears up.
 """
 
+import math
 import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from corsinspect.analysis import Tracker
+from corsinspect.analysis.word.speech import speech_of
 from corsinspect.dashboard.state.feed import merged
 from corsinspect.dashboard.timeline.timeline_events import Moment, is_quiet, moments, state
 from corsinspect.model import Call, Changes, Exchange
+from corsinspect.said import Said
 
 SLICE = 0.01
 CHUNK = 10_000
@@ -45,16 +48,19 @@ class Player:
     def __init__(
         self,
         exchanges: Sequence[Exchange],
+        saids: Sequence[Said] = (),
         *,
         known: Callable[[str], Call | None],
         apply: Callable[[Changes], None],
         clear: Callable[[], None],
     ) -> None:
         """`known`: the present call of an id; `apply` and `clear` change what is shown. `exchanges` in order of their
-        start, one at least."""
+        start, one at least; `saids`: what browsers said of them."""
         self.moments = moments(exchanges)
         self.start, self.end = self.moments[0].at, self.moments[-1].at
         self._exchanges = exchanges
+        self._saids = saids
+        self._speech = speech_of(())
         self._known = known
         self._apply = apply
         self._clear = clear
@@ -106,7 +112,7 @@ class Player:
             return
         if not _within(self.place, target) or (self._tracker is None and self.place != target):
             self._clear()
-            self._tracker = Tracker()
+            self._tracker, self._speech = Tracker(), speech_of(self._saids)
             self._done.clear()
             self.place = Position(0, self.start)
         if (tracker := self._tracker) is None:
@@ -150,7 +156,8 @@ class Player:
         gathered: list[Changes] = []
         for number, (index, stage) in enumerate(latest.items()):
             exchange = state(self._exchanges[index], stage)
-            gathered += (tracker.advance_to(exchange), tracker.feed(exchange))
+            gathered += [*self._heard(tracker, exchange.started), tracker.advance_to(exchange)]
+            gathered.append(tracker.feed(exchange))
             if time.perf_counter() > self._deadline:
                 self._apply(merged(gathered))
                 gathered.clear()
@@ -161,11 +168,16 @@ class Player:
     def _step(self, tracker: Tracker) -> None:
         past = self.place.past
         if past == len(self.moments):
-            self._take(self.whole, tracker.close())
+            self._take(self.whole, merged([*self._heard(tracker, math.inf), tracker.close()]))
             return
         at, index, stage = self.moments[past]
-        given_up = tracker.advance(at)
-        self._take(Position(past + 1, at), merged([given_up, tracker.feed(state(self._exchanges[index], stage))]))
+        before = [*self._heard(tracker, at), tracker.advance(at)]
+        self._take(Position(past + 1, at), merged([*before, tracker.feed(state(self._exchanges[index], stage))]))
+
+    def _heard(self, tracker: Tracker, at: float) -> Iterator[Changes]:
+        """What follows from what browsers had said by then."""
+        while said := self._speech.until(at):
+            yield tracker.hear(said)
 
     def _take(self, after: Position, changes: Changes) -> None:
         if changes.changed or changes.withdrawn or after.past > self.place.past:

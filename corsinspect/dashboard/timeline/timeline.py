@@ -1,6 +1,7 @@
 """The time line under a saved session: where in its time the list stands, and the keys that move it."""
 
 import asyncio
+import math
 import time
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
@@ -25,6 +26,7 @@ from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.state.threads import breathe, in_thread
 from corsinspect.dashboard.timeline.player import Player, Position
 from corsinspect.model import Call, Changes, Exchange, Outcome
+from corsinspect.said import Said
 
 TICK = 1 / 20
 BREATH = 0.001
@@ -214,15 +216,19 @@ class TimeLine(Widget, can_focus=True):
                 self.refresh()
             await breathe()
             arrived = source.poll()
+        saids: list[Said] = []
+        while said := source.said(math.inf):
+            saids += said
+            await breathe()
         self._exchanges = len(latest)
-        self._player = await in_thread(partial(self._prepared, latest.values()))
+        self._player = await in_thread(partial(self._prepared, latest.values(), saids))
         self.refresh()
 
-    def _prepared(self, exchanges: Collection[Exchange]) -> Player:
+    def _prepared(self, exchanges: Collection[Exchange], saids: Sequence[Said]) -> Player:
         """At 100,000 exchanges it takes most of a second."""
         display = self._display
         in_order = sorted(steadied(exchanges), key=lambda exchange: (exchange.started, exchange.id))
-        return Player(in_order, known=display.known, apply=display.take, clear=display.clear)
+        return Player(in_order, saids, known=display.known, apply=display.take, clear=display.clear)
 
     async def _go(self, player: Player, place: Position, then_play: bool) -> None:
         for done in player.go(place):
