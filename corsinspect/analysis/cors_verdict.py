@@ -27,6 +27,8 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
     """Whether it would be `verdict_with_credentials` if the page had shown that it uses them."""
     leaves_open: bool = False
     """Whether the chain itself doesn't show the mode: its connection may."""
+    differs: bool = False
+    """Whether this engine comes to another outcome with credentials than without."""
 
 
 def judge_cors(chain: Chain, known: Inferred | None = None) -> Judged:
@@ -97,7 +99,10 @@ def _judge(chain: Chain, inferred: Inferred) -> Judged:
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return Judged(verdict_at(chain, included, "likely"), SILENCE)
     leaves_open = not _is_silent_redirect(chain, without, included)
-    return Judged(*_hedged(chain, without, included), without.outcome != included.outcome, leaves_open)
+    verdict, mode = _hedged(chain, without, included)
+    engine = ENGINES[chain.first.engine or "chromium"]
+    differs = outcome_in(without, engine) != outcome_in(included, engine)
+    return Judged(verdict, mode, without.outcome != included.outcome, leaves_open, differs)
 
 
 def verdict_with_credentials(chain: Chain) -> Verdict:
@@ -105,16 +110,18 @@ def verdict_with_credentials(chain: Chain) -> Verdict:
     return verdict_at(chain, first_stop(chain, True), "likely")
 
 
-def verdict_as_told(chain: Chain, include: bool, hedged: Verdict) -> Verdict:
+def verdict_as_told(chain: Chain, include: bool, judged: Judged) -> Verdict:
     """The verdict where its connection shows the mode that the chain leaves open: likely, but certain where both modes
-    come to the same. `hedged`: the verdict without that."""
+    come to the same. `judged`: without that."""
+    hedged = judged.verdict
     if hedged.certainty == "certain" and not hedged.alternatives:
         return hedged
-    engine = ENGINES[chain.first.engine or "chromium"]
+    if judged.differs:
+        return verdict_at(chain, first_stop(chain, include), "likely")
+    if not include:
+        return hedged
     without, included = first_stop(chain, False), first_stop(chain, True)
-    if outcome_in(without, engine) != outcome_in(included, engine):
-        return verdict_at(chain, included if include else without, "likely")
-    if not include or without.outcome != "blocked" or without.slug == included.slug:
+    if without.outcome != "blocked" or without.slug == included.slug:
         return hedged
     return verdict_at(chain, included, "certain", (_if("omit", without),))
 

@@ -43,7 +43,7 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
         judged = judge_cors(chain, known)
         verdict, inferred = judged.verdict, judged.inferred
         if judged.leaves_open and (told := connection_shown(chain)) is not None:
-            verdict, inferred = verdict_as_told(chain, told.mode == "include", verdict), told
+            verdict, inferred = verdict_as_told(chain, told.mode == "include", judged), told
         elif inferred.signal == ASSUMED:
             shown = chain.shown
         elif judged.asks and (shown := chain.shown if ask is None else ask(chain)) is not None:

@@ -91,10 +91,13 @@ def _is_cors(first: Facts, chain: Chain) -> bool:
 
 def first_stop(chain: Chain, include: bool, *, proven: bool = True) -> Stop:
     """Where the browser stopped; the last exchange of a chain always is a stop, if no other is."""
-    preflight, request = chain.hops[0]
-    if preflight is None and request is not None and request.location is None:
-        # most chains: one request, and nothing to walk along
-        stop = _answer(chain, None, request, 0, include, _is_cors(request, chain), False, False).stop
+    if len(chain.hops) == 1:
+        # nearly all chains: nothing to walk along
+        preflight, request = chain.hops[0]
+        stop = None if preflight is None else _preflight(preflight, request is not None, proven, 0, include).stop
+        if stop is None and request is not None:
+            cors = _is_cors(preflight or request, chain)
+            stop = _answer(chain, preflight, request, 0, include, cors, False, False).stop
         assert stop is not None
         return stop
     for checked in steps(chain, include, proven=proven):
