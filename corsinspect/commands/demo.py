@@ -1,6 +1,7 @@
 """`demo`: broken and fixed APIs on this machine, called through the real thing."""
 
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from corsinspect.terminal import wants_colour
 
 DEMO_LIMIT = 120.0
 """Seconds in which the demo's calls must have verdicts; they take about 5."""
+WORD_LIMIT = 2.0
+"""Seconds in which a browser that is listened to has told of its calls."""
 
 
 async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashboard: bool) -> int:
@@ -41,6 +44,14 @@ async def demo(session: Path, port: int | None, kind: BrowserKind | None, dashbo
         await servers.stop()
 
 
+async def _hear_browser_out(recording: Recording) -> None:
+    """Waits for what the browser itself says of the last calls, which comes a little later than their answers."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(WORD_LIMIT):
+            while any(call.verdict.certainty == "depends" for call in recording.lines.calls.values()):
+                await asyncio.sleep(0.05)
+
+
 async def _demo_lines(proxy: Proxy, servers: Demo, visit: Visit) -> int:
     print(f"{visit.name}, proxy 127.0.0.1:{proxy.port}, page {servers.page_url}", file=sys.stderr)
     recording = Recording(proxy, CallLines(print, colour=wants_colour()))
@@ -51,6 +62,7 @@ async def _demo_lines(proxy: Proxy, servers: Demo, visit: Visit) -> int:
             # a preflight is given up by the clock, which is no event
             while without_verdict(servers, recording.lines.calls.values()) and not following.done():
                 await asyncio.sleep(0.1)
+        await _hear_browser_out(recording)
     except TimeoutError:
         missing = ", ".join(case.title for case in without_verdict(servers, recording.lines.calls.values()))
         print(f"the demo isn't done after {DEMO_LIMIT:.0f} s; no verdict on: {missing or 'nothing'}", file=sys.stderr)
