@@ -185,7 +185,7 @@ async def test_no_process_and_no_profile_survive_the_kill_of_the_parent(tmp_path
 
 
 async def test_a_fault_of_ours_leaves_the_traffic_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(tracker: Tracker, exchange: object) -> None:
+    def broken(tracker: Tracker, exchange: object, now: float | None = None) -> None:
         raise KeyError("a fault")
 
     monkeypatch.setattr(Tracker, "feed", broken)
