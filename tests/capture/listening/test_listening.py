@@ -25,7 +25,7 @@ from corsinspect.session.reader import load
 from corsinspect.session.sidecar import load_saids, sidecar_of
 from tests.capture.wire import serving, until
 
-from .said_pages import CALLS, COOKIE, TOKEN, Site, site
+from .said_pages import CALLS, COOKIE, ROWS, TOKEN, Site, site
 
 
 async def visited(proxy: Proxy, pages: Site, *extra_args: str) -> tuple[Browser, dict[str, Any]]:
@@ -187,25 +187,29 @@ async def test_what_is_said_goes_on_in_the_session_that_the_capture_turned_to(pr
     assert any(said.url.endswith("/b") for said in load_saids(second))
 
 
-async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(tmp_path: Path) -> None:
+async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     proxy = Proxy(tmp_path / "session.jsonl")
     await proxy.start()
+    monkeypatch.setitem(ROWS, "/go", (200, [], b"not yet"))
     script = """
       await call('a', API + '/before');
       for (;;) {
-        try { if ((await (await fetch('/ok')).text()) === 'ok' && %s) break } catch {}
+        try { if ((await (await fetch('/go')).text()) === 'go') break } catch {}
         await new Promise(r => setTimeout(r, 50));
       }
       results.worker = await once(new Worker('/worker.js'), 'message');
       await frame('/frame');
     """
-    async with site(script % "++window.tries > 3 || !(window.tries = window.tries || 1)") as pages:
+    async with site(script) as pages:
         browser = await proxy.open_browser("chromium", pages.page, headless=True)
         await until(lambda: any(said.url.endswith("/before") and said.ended for said in load_saids(proxy.session)))
         assert proxy.pid is not None
         os.kill(proxy.pid, signal.SIGKILL)
         await until(lambda: proxy.died)
         await proxy.restart()
+        ROWS["/go"] = (200, [], b"go")
         async with asyncio.timeout(60):
             saw = json.loads(await pages.results)
         await until(lambda: any(said.url.endswith("/results") for said in load_saids(proxy.session)))
