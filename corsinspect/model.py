@@ -368,7 +368,7 @@ class Call(Record, frozen=True):
         return pairs
 
 
-class Changes(msgspec.Struct, frozen=True):
+class Changes(msgspec.Struct, frozen=True, gc=False):
     """What a feed of the Tracker changed: Calls that are new or different, and ids of Calls that are no more."""
 
     changed: list[Call]

@@ -27,6 +27,7 @@ class Facts:
         "connection",
         "emitted",
         "exchange",
+        "is_preflight",
         "location",
         "parent",
         "preflight",
@@ -76,6 +77,7 @@ class Facts:
             self.background,
             self.trustworthy,
         ) = signs
+        self.is_preflight = self.preflight_method is not None
         self.read_response(exchange)
         # links to other exchanges, made by pairing
         self.parent: Facts | None = None
@@ -106,10 +108,6 @@ class Facts:
         if self.origin is not None:
             return self.mode == "cors"
         return self.origin_withheld and (self.mode == "cors" or not self.mode_known)
-
-    @property
-    def is_preflight(self) -> bool:
-        return self.preflight_method is not None
 
     @property
     def asks_condition(self) -> bool:

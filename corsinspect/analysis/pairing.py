@@ -98,6 +98,8 @@ class Pairing:
 
     def take_touched(self) -> list[Facts]:
         """Those whose links changed since the last call."""
+        if not self._touched:
+            return []
         touched, self._touched = self._touched, []
         return touched
 
