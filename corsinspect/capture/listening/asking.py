@@ -1,7 +1,7 @@
 """The socket between this process and the proxy's, over which the browsers' debugging pipes are handed to the latter.
 
-An order is one datagram with the descriptors attached; the answer to it says whether the browser speaks. Both ends are
-unnamed: nobody else can get at them.
+An order is one datagram with the descriptors attached, or with the path of the browser's own socket; the answer to it
+says whether the browser speaks. Both ends are unnamed: nobody else can get at them.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its name for people."""
     url: str | None = None
     """Where to send it once it's listened to; it waits on a blank page until then."""
+    socket: str | None = None
+    """Where a Firefox listens: there are no descriptors then."""
 
 
 class Heard(msgspec.Struct, frozen=True):

@@ -9,13 +9,17 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
 
+from corsinspect.capture.listening import firefox_said
 from corsinspect.capture.listening.asking import Heard, Order, answer, receive
 from corsinspect.capture.listening.chromium import ChromiumListener
 from corsinspect.capture.listening.chromium_said import Hearing
+from corsinspect.capture.listening.firefox import FirefoxListener
+from corsinspect.capture.listening.rdp import Packet
 from corsinspect.fetch.engines import EngineName
 from corsinspect.said import Said
 
@@ -89,7 +93,56 @@ class ChromiumSaid:
         self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell) if again else None
 
 
-LISTENERS: dict[EngineName, Callable[[Order, list[int], Ear], Listener]] = {"chromium": ChromiumSaid}
+class FirefoxSaid:
+    """Listens to a Firefox at its socket."""
+
+    def __init__(self, order: Order, descriptors: list[int], ear: Ear) -> None:
+        assert order.socket is not None
+        self._ear = ear
+        self._hearing = firefox_said.Hearing(order.launch, order.browser)
+        self._timer: asyncio.TimerHandle | None = None
+        self._listener = FirefoxListener(
+            Path(order.socket),
+            url=order.url,
+            event=self._event,
+            heard=lambda: ear.speaks(True),
+            closed=self._closed,
+        )
+
+    def close(self) -> None:
+        self._listener.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        for said in self._hearing.rest():
+            self._ear.said(said)
+
+    def _closed(self) -> None:
+        self.close()
+        self._ear.speaks(False)
+        self._ear.closed()
+
+    def _event(self, packet: Packet) -> None:
+        assert packet.type is not None
+        try:
+            self._hearing.hear(packet.type, packet.array, time.time())
+        except Exception as problem:
+            self._ear.trouble(packet.type, problem)
+        for actor in self._hearing.over():
+            self._listener.release(actor)
+        if self._timer is None and self._hearing.waiting:
+            self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell)
+
+    def _tell(self) -> None:
+        for said in self._hearing.news(time.time()):
+            self._ear.said(said)
+        again = self._hearing.waiting
+        self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell) if again else None
+
+
+LISTENERS: dict[EngineName, Callable[[Order, list[int], Ear], Listener]] = {
+    "chromium": ChromiumSaid,
+    "firefox": FirefoxSaid,
+}
 
 
 class Listeners:
