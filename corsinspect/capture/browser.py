@@ -128,6 +128,7 @@ class Browser:
         profile: Path,
         keep: bool,
         pipe: DebuggingPipe | None = None,
+        socket: Path | None = None,
     ) -> None:
         self.kind: BrowserKind = kind
         self.family = FAMILIES[kind]
@@ -135,6 +136,8 @@ class Browser:
         """Tells this launch from others."""
         self.pipe = pipe
         """Its debugging pipe, if it was started with one."""
+        self.socket = socket
+        """Where a Firefox speaks its DevTools protocol, if it was started so."""
         self.name = name
         """For people: "Chromium 156"."""
         self.pid = process.pid
@@ -187,12 +190,13 @@ async def launch(
     headless: bool = False,
     extra_args: Sequence[str] = (),
     extra_prefs: Preferences | None = None,
-    with_pipe: bool = False,
+    listened_to: bool = False,
 ) -> Browser:
     """Start the installed browser of this kind behind the proxy on `port`.
 
-    `profile` names one that is kept between runs; else it is thrown away. `extra_prefs` are Firefox's. `with_pipe`: a
-    Chromium waits on a blank page, with a debugging pipe, for whoever listens to open `url`.
+    `profile` names one that is kept between runs; else it is thrown away. `extra_prefs` are Firefox's. `listened_to`:
+    it waits on a blank page, a Chromium with a debugging pipe and a Firefox with a socket, for whoever listens to open
+    `url`; a Firefox whose profile's path is too long for a socket opens it by itself.
     Raises CaptureError when none is installed, when there is no display to show it on, or when it doesn't stay up.
     """
     binary = find(kind)
@@ -209,19 +213,23 @@ async def launch(
         )
     folder = profiles.keep(binary, kind, profile) if profile else profiles.make(binary)
     warning = None
-    pipe = DebuggingPipe() if with_pipe else None
+    firefoxes = FAMILIES[kind] == "firefox"
+    pipe = DebuggingPipe() if listened_to and not firefoxes else None
+    socket = firefox.socket_in(folder) if listened_to and firefoxes else None
     if pipe is not None:
         switches = [*_chromium(binary, port, ca, folder, headless), *PIPE_SWITCHES]
         command = pipe.command([*switches, *extra_args, as_url(None)])
-    elif FAMILIES[kind] == "chromium":
+    elif not firefoxes:
         command = [*_chromium(binary, port, ca, folder, headless), *extra_args, as_url(url)]
     else:
-        warning = await firefox.prepare(folder, port, ca, extra_prefs or {})
-        command = [*firefox.command(binary, folder, headless), *extra_args, as_url(url)]
+        preferences = {**(firefox.LISTENED_TO if socket is not None else {}), **(extra_prefs or {})}
+        warning = await firefox.prepare(folder, port, ca, preferences)
+        first = as_url(url if socket is None else None)
+        command = [*firefox.command(binary, folder, headless, socket), *extra_args, first]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
-            env=os.environ | firefox.ENVIRONMENT if FAMILIES[kind] == "firefox" else None,
+            env=os.environ | firefox.ENVIRONMENT if firefoxes else None,
             pass_fds=pipe.theirs if pipe is not None else (),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
@@ -240,7 +248,7 @@ async def launch(
         if pipe is not None:
             pipe.launched()
     profiles.own(folder, process.pid)
-    browser = Browser(process, kind, binary.stem, folder, profile is not None, pipe)
+    browser = Browser(process, kind, binary.stem, folder, profile is not None, pipe, socket)
     browser.warning = warning
     browser.name, _ = await asyncio.gather(_name(binary), asyncio.wait([browser.watch], timeout=AT_ONCE))
     if browser.closed.is_set():

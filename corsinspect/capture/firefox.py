@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -59,7 +61,19 @@ PREFERENCES: dict[str, str | int | bool] = {
     "network.dns.disablePrefetch": True,
     "network.prefetch-next": False,
     "network.http.speculative-parallel-limit": 0,
+    # what a kept profile may have from when it was listened to
+    "devtools.debugger.prompt-connection": True,
 }
+
+SOCKET = "rdp.sock"
+LONGEST_SOCKET = 107 if sys.platform == "linux" else 103
+"""Bytes of a socket's path: the kernel's struct has one more, for the NUL at the end."""
+LISTENED_TO: dict[str, str | int | bool] = {
+    "devtools.debugger.remote-enabled": True,
+    "devtools.debugger.prompt-connection": False,
+    "devtools.chrome.enabled": True,
+}
+"""What it takes for Firefox to speak its DevTools protocol with somebody outside."""
 
 NO_CERTUTIL = (
     "https pages show a certificate warning: Firefox needs certutil to trust corsinspect's certificate authority. "
@@ -68,9 +82,21 @@ NO_CERTUTIL = (
 )
 
 
-def command(binary: Path, profile: Path, headless: bool) -> list[str]:
-    """The command line, without a URL."""
-    return [str(binary), "-no-remote", "-profile", str(profile), *(["-headless"] if headless else [])]
+def command(binary: Path, profile: Path, headless: bool, socket: Path | None = None) -> list[str]:
+    """The command line, without a URL. `socket`: where Firefox is to speak its DevTools protocol."""
+    listened_to = [] if socket is None else ["--start-debugger-server", str(socket)]
+    return [
+        *(str(binary), "-no-remote", "-profile", str(profile)),
+        *(["-headless"] if headless else []),
+        *listened_to,
+    ]
+
+
+def socket_in(profile: Path) -> Path | None:
+    """Where Firefox can speak with us, and no other user: the profile's folder is ours alone. None: the path is too
+    long for a socket."""
+    path = profile / SOCKET
+    return path if len(os.fsencode(path)) <= LONGEST_SOCKET else None
 
 
 async def prepare(profile: Path, port: int, ca: CaPaths, extra: Mapping[str, str | int | bool]) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corsinspect.capture import profiles
-from corsinspect.capture.browser import FAMILIES, Browser, BrowserKind, Preferences, as_url, launch
+from corsinspect.capture.browser import Browser, BrowserKind, Preferences, as_url, launch
 from corsinspect.capture.ca import ca_paths
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.listening.asking import Asking, Order
@@ -27,8 +27,14 @@ TURN_LIMIT = 20.0
 """Seconds that the proxy is given to go on in another session file; it takes some milliseconds."""
 ANSWER_LIMIT = 3.0
 """Seconds in which a browser has to speak over its debugging pipe, from when it has stayed up for a moment."""
+SOCKET_LIMIT = 20.0
+"""Seconds in which a Firefox has to speak over its socket, which it makes while it starts."""
 NO_ANSWER = "it doesn't speak over its debugging pipe: calls are judged by their traffic alone"
 """What the status says of a browser that had to be started again without one."""
+NO_PROTOCOL = "it doesn't speak the DevTools protocol as it's known: calls are judged by their traffic alone"
+"""The same of a Firefox."""
+NO_SOCKET = "the path of its profile is too long for a socket: calls are judged by their traffic alone"
+"""What the status says of a Firefox that can't be listened to."""
 STOP_LIMIT = 8.0
 """Seconds; longer than the child may take to close the browsers."""
 
@@ -84,8 +90,8 @@ class Proxy:
         await self._spawn()
         for browser in self.browsers:
             self._tell_opened(browser)
-            if self._asking is not None and browser.pipe is not None:
-                self._asking.send(_order(browser, None), browser.pipe.descriptors)
+            if self._asking is not None and (browser.pipe is not None or browser.socket is not None):
+                self._asking.send(_order(browser, None), _descriptors(browser))
 
     async def turn_to(self, session: Path) -> None:
         """Have what comes from now on written to another session file, an empty one; returns when that has begun.
@@ -124,23 +130,27 @@ class Proxy:
             extra_args=extra_args,
             extra_prefs=extra_prefs,
         )
-        asks = self._asking is not None and self.pid is not None and FAMILIES[kind] == "chromium"
+        asks = self._asking is not None and self.pid is not None
         browser = await self._open_listened_to(start, url) if asks else None
         if browser is None:
             browser = self._hold(await start(url))
-            browser.warning = NO_ANSWER if asks else browser.warning
+            if asks:
+                browser.warning = browser.warning or (NO_ANSWER if browser.family == "chromium" else NO_PROTOCOL)
         return browser
 
     async def _open_listened_to(self, start: Callable[..., Awaitable[Browser]], url: str | None) -> Browser | None:
-        """Start it with a debugging pipe; None where it doesn't speak (a snap or a Flatpak may drop the descriptors),
-        with nothing left of it."""
+        """Start it with a debugging pipe, or a socket; None where it doesn't speak (a snap or a Flatpak may drop the
+        descriptors, a Firefox may have another protocol), with nothing left of it."""
         assert self._asking is not None
         try:
-            browser = self._hold(await start(with_pipe=True))
+            browser = self._hold(await start(url, listened_to=True))
         except CaptureError:
             return None  # for want of the pipe, or else it's said when it's started without
-        assert browser.pipe is not None
-        if await self._asking.ask(_order(browser, url), browser.pipe.descriptors, ANSWER_LIMIT):
+        if browser.pipe is None and browser.socket is None:
+            browser.warning = browser.warning or NO_SOCKET
+            return browser
+        limit = ANSWER_LIMIT if browser.pipe is not None else SOCKET_LIMIT
+        if await self._asking.ask(_order(browser, url), _descriptors(browser), limit):
             return browser
         await browser.close()
         return None
@@ -252,7 +262,12 @@ class Proxy:
 
 def _order(browser: Browser, url: str | None) -> Order:
     url = as_url(url) if url is not None else None
-    return Order(launch=browser.launch, engine="chromium", browser=browser.name, url=url)
+    socket = str(browser.socket) if browser.socket is not None else None
+    return Order(launch=browser.launch, engine=browser.family, browser=browser.name, url=url, socket=socket)
+
+
+def _descriptors(browser: Browser) -> tuple[int, ...]:
+    return browser.pipe.descriptors if browser.pipe is not None else ()
 
 
 def _size(path: Path) -> int:

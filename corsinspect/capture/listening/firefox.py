@@ -8,7 +8,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,12 @@ import msgspec
 from corsinspect.capture.listening import firefox_events as events
 from corsinspect.capture.listening.rdp import Connection, Packet
 
-SOCKET = "rdp.sock"
-LONGEST_PATH = 107
-"""Bytes of a socket's path; the kernel's struct has 108, with the NUL at the end (macOS: 104)."""
-PREFERENCES = {
-    "devtools.debugger.remote-enabled": True,
-    "devtools.debugger.prompt-connection": False,
-    "devtools.chrome.enabled": True,
-}
 TARGETS = ("frame", "worker", "shared_worker", "service_worker")
 RESOURCES = ["network-event", "network-event-stacktrace", "error-message"]
 LOOK_AGAIN = 0.05
 """Seconds between looks for the socket, and for the blank tab."""
+CONNECT_LIMIT = 60.0
+"""Seconds after which there won't be a socket any more."""
 QUIET = 0.3
 """Seconds without a new document, after which the blank tab is taken for loaded: Firefox loads it twice at its start,
 and the second time drops whatever else is to be loaded."""
@@ -83,6 +76,7 @@ class FirefoxListener:
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._began = self._loop.time()
         self._greeted = False
         self._changed = 0.0
         """When a document or worker was last said to be there."""
@@ -105,13 +99,16 @@ class FirefoxListener:
             self._connection.send(actor, "release")
 
     def _connect(self) -> None:
-        """Connect once the browser has made its socket; how long that may take is for whoever waits for us."""
+        """Connect once the browser has made its socket."""
         end = socket.socket(socket.AF_UNIX)
         try:
             end.connect(str(self._path))
         except OSError:
             end.close()
-            self._timer = self._loop.call_later(LOOK_AGAIN, self._connect)
+            if self._loop.time() < self._began + CONNECT_LIMIT:
+                self._timer = self._loop.call_later(LOOK_AGAIN, self._connect)
+            else:
+                self._timer = self._loop.call_later(0, self._closed)
         else:
             self._connection = Connection(end, self._take, self._closed)
 
@@ -145,9 +142,11 @@ class FirefoxListener:
         self._ask(watcher, "getNetworkParentActor", _Network, lambda it: self._resources(watcher, it.network.actor))
 
     def _resources(self, watcher: str, network: str) -> None:
-        # No bodies in the browser's memory for us, and none that could reach us.
-        save_none = partial(self._ask, network, "setSaveRequestAndResponseBodies", None, save=False)
-        self._ask(watcher, "watchResources", None, lambda it: save_none(lambda it: self._set_up()), resourceTypes=RESOURCES)
+        self._ask(watcher, "watchResources", None, lambda it: self._keep_no_bodies(network), resourceTypes=RESOURCES)
+
+    def _keep_no_bodies(self, network: str) -> None:
+        """Have the browser hold none in its memory for us: none can reach us then."""
+        self._ask(network, "setSaveRequestAndResponseBodies", None, lambda it: self._set_up(), save=False)
 
     def _set_up(self) -> None:
         if self._url is None:
@@ -186,9 +185,7 @@ class FirefoxListener:
                     self._send_on()
                 return
 
-    def _ask(
-        self, actor: str, type: str, shape: Any, answered: Callable[[Any], None], **parameters: object
-    ) -> None:
+    def _ask(self, actor: str, type: str, shape: Any, answered: Callable[[Any], None], **parameters: object) -> None:
         """Ask, and go on with the answer in its shape (None: any); let go where it's an error or another one."""
 
         def take(packet: Packet) -> None:

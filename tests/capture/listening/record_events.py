@@ -35,7 +35,7 @@ async def record() -> None:
         proxy = Proxy(Path(folder) / "session.jsonl", ask_browser=False)
         await proxy.start()
         async with site(CALLS) as pages:
-            browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
+            browser = await launch("chromium", proxy.port, ca_paths(), headless=True, listened_to=True)
             assert browser.pipe is not None
             reading, writing = map(os.dup, browser.pipe.descriptors)
             nothing = lambda: None  # noqa: E731

@@ -261,7 +261,7 @@ class Deaf(ChromiumListener):
 
 async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_next(proxy: Proxy) -> None:
     async with site(WORKER) as pages:
-        browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
+        browser = await launch("chromium", proxy.port, ca_paths(), headless=True, listened_to=True)
         assert browser.pipe is not None
         nothing: Any = lambda *_: None  # noqa: E731
         reading, writing = map(os.dup, browser.pipe.descriptors)
@@ -287,7 +287,7 @@ async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_next(
 
 async def test_a_target_that_waits_for_a_dead_listener_is_let_go_of_by_the_parent(proxy: Proxy) -> None:
     async with site(WORKER) as pages:
-        browser = await launch("chromium", proxy.port, ca_paths(), headless=True, with_pipe=True)
+        browser = await launch("chromium", proxy.port, ca_paths(), headless=True, listened_to=True)
         assert browser.pipe is not None
         nothing: Any = lambda *_: None  # noqa: E731
         reading, writing = map(os.dup, browser.pipe.descriptors)
