@@ -39,7 +39,7 @@ async def record() -> None:
         kept: list[Any] = [
             (NAMES[each.__class__], [_filled(msgspec.to_builtins(each))])
             for each in found
-            if not isinstance(each, events.Request) or each.url.startswith("http") and not each.chrome_context
+            if not isinstance(each, events.Request) or (each.url.startswith("http") and not each.chrome_context)
         ]
         if kept:
             lines.append(msgspec.json.encode([round(time.time(), 3), type, kept]) + b"\n")
