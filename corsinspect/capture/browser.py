@@ -131,7 +131,7 @@ class Browser:
         socket: Path | None = None,
     ) -> None:
         self.kind: BrowserKind = kind
-        self.family = FAMILIES[kind]
+        self.family: Family = FAMILIES[kind]
         self.launch = secrets.token_hex(3)
         """Tells this launch from others."""
         self.pipe = pipe

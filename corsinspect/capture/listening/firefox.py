@@ -23,8 +23,10 @@ LOOK_AGAIN = 0.05
 CONNECT_LIMIT = 60.0
 """Seconds after which there won't be a socket any more."""
 QUIET = 0.3
-"""Seconds without a new document, after which the blank tab is taken for loaded: Firefox loads it twice at its start,
-and the second time drops whatever else is to be loaded."""
+"""Seconds after a blank document came, without another one, after which the tab is taken for loaded: Firefox loads it
+twice at its start, and the second time drops whatever else is to be loaded."""
+NO_BLANK = 3.0
+"""Seconds after which no blank document is waited for any more."""
 NAVIGATIONS = 5
 """How often it's sent to its page where that is dropped all the same."""
 BLANK = "about:blank"
@@ -44,6 +46,14 @@ class _Process(msgspec.Struct, rename="camel"):
 
 class _Network(msgspec.Struct):
     network: _Actor
+
+
+class _Document(msgspec.Struct):
+    url: str = ""
+
+
+class _Available(msgspec.Struct):
+    target: _Document
 
 
 class _Tab(msgspec.Struct):
@@ -78,8 +88,8 @@ class FirefoxListener:
         self._timer: asyncio.TimerHandle | None = None
         self._began = self._loop.time()
         self._greeted = False
-        self._changed = 0.0
-        """When a document or worker was last said to be there."""
+        self._ready = 0.0
+        """When the blank tab will be loaded, as far as known."""
         self._blank: str | None = None
         """The tab that was sent to `url` and has no answer from there yet."""
         self._documents: set[int] = set()
@@ -110,6 +120,7 @@ class FirefoxListener:
             else:
                 self._timer = self._loop.call_later(0, self._closed)
         else:
+            self._ready = self._loop.time() + NO_BLANK
             self._connection = Connection(end, self._take, self._closed)
 
     def _take(self, packet: Packet) -> None:
@@ -125,10 +136,11 @@ class FirefoxListener:
                 self._give_up()
 
     def _hear(self, packet: Packet) -> None:
-        if packet.type == "target-available-form":
-            self._changed = self._loop.time()
-        if self._blank is not None:
-            with suppress(msgspec.DecodeError):  # whoever gets the event says so
+        with suppress(msgspec.DecodeError):  # whoever gets the event says so
+            if self._sent == 0 and packet.type == "target-available-form":
+                if msgspec.json.decode(packet.raw, type=_Available).target.url == BLANK:
+                    self._ready = self._loop.time() + QUIET
+            elif self._blank is not None:
                 self._see_to_it(packet)
         self._event(packet)
 
@@ -151,7 +163,7 @@ class FirefoxListener:
     def _set_up(self) -> None:
         if self._url is None:
             self._heard()
-        elif (wait := self._changed + QUIET - self._loop.time()) > 0:
+        elif (wait := min(self._ready - self._loop.time(), QUIET)) > 0:
             self._timer = self._loop.call_later(wait, self._set_up)
         else:
             self._ask("root", "listTabs", _Tabs, self._navigate)

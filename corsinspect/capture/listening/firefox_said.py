@@ -59,7 +59,7 @@ _KINDS = {
 }
 """Firefox's word for a request's type, where ours is another one."""
 
-_CODES = {
+_CODES: dict[int | str | None, str] = {
     1001: "CORSDisabled",
     1002: "CORSDidNotSucceed2",
     1003: "CORSRequestNotHttp2",
@@ -78,7 +78,7 @@ _CODES = {
 }
 """nsILoadInfo's BLOCKING_REASON_CORS… as the console's category. It comes with some failures only, so a line of the
 console goes before it."""
-_BLOCKED = {
+_BLOCKED: dict[int | str | None, str] = {
     **dict.fromkeys(range(2001, 2012), "tracking-protection"),
     3001: "mixed-content",
     **dict.fromkeys((4000, 4001, 4003, 4004, 4005, 4006), "csp"),
@@ -350,7 +350,7 @@ class Hearing:
     def _said(self, id: int, leg: _Leg) -> Said:
         request, line = leg.request, leg.line
         category = line.category if line is not None else ""
-        code = category if category.startswith("CORS") else _CODES.get(leg.reason) if _is_number(leg.reason) else None
+        code = category if category.startswith("CORS") else _CODES.get(leg.reason)
         failed = leg.reason if isinstance(leg.reason, str) and leg.reason.startswith("NS_") else None
         text = _text(line) if line is not None else None
         violates = category.startswith("CSP_")
@@ -433,11 +433,7 @@ def _kind(type: str) -> str:
 def _blocked(leg: _Leg) -> str | None:
     if leg.reason == _UNKNOWN:
         return "bad-port" if _port(leg.request.url) in _BAD_PORTS else None
-    return _BLOCKED.get(leg.reason) if leg.reason is not None else None
-
-
-def _is_number(reason: int | str | None) -> bool:
-    return isinstance(reason, int)
+    return _BLOCKED.get(leg.reason)
 
 
 def _port(url: str) -> int | None:

@@ -12,6 +12,7 @@ from corsinspect.said import Place, Said
 
 RECORDED = Path(__file__).parent / "recorded" / "firefox.jsonl"
 API, OTHER, PAGE = "http://localhost:8001", "http://127.0.0.1:8001", "http://localhost:8000/"
+Resource = tuple[str, msgspec.Raw]
 Event = tuple[float, str, msgspec.Raw]
 _decode = msgspec.json.Decoder(Event).decode
 NEW, UPDATED = "resources-available-array", "resources-updated-array"
@@ -99,11 +100,11 @@ def test_frames_and_workers_tell_their_own_pages() -> None:
 # made up
 
 
-def event(type: str, resource: str, fields: dict[str, Any]) -> tuple[str, msgspec.Raw]:
+def event(type: str, resource: str, fields: dict[str, Any]) -> Resource:
     return type, msgspec.Raw(msgspec.json.encode([[resource, [fields]]]))
 
 
-def asked(id: int, url: str, *, at: float = 0.0, method: str = "GET", flags: int = 80, **more: Any) -> Any:
+def asked(id: int, url: str, *, at: float = 0.0, method: str = "GET", flags: int = 80, **more: Any) -> Resource:
     milliseconds = round(at * 1000)
     return event(
         NEW,
@@ -128,21 +129,21 @@ NOON = 1_795_900_000.0
 PARENT, CONTENT = 50, (1 << 33) + 1
 
 
-def updated(id: int, **updates: Any) -> Any:
+def updated(id: int, **updates: Any) -> Resource:
     return event(UPDATED, "network-event", {"resourceId": id, "resourceUpdates": updates})
 
 
-def stack(id: int, line: int) -> Any:
+def stack(id: int, line: int) -> Resource:
     frame = {"filename": PAGE + "x.js", "lineNumber": line, "columnNumber": 3, "functionName": None}
     return event(NEW, "network-event-stacktrace", {"resourceId": id, "lastFrame": frame})
 
 
-def console(category: str, text: str, at: float, **more: Any) -> Any:
+def console(category: str, text: str, at: float, **more: Any) -> Resource:
     fields = {"category": category, "errorMessage": text, "innerWindowID": 7, "timeStamp": (NOON + at) * 1000}
     return event(NEW, "error-message", {"pageError": fields | more})
 
 
-def told(*events: Any) -> dict[str, Said]:
+def told(*events: Resource) -> dict[str, Said]:
     """By URL, what is said of each after these, which came at once."""
     return {said.url: said for said in heard([(NOON, *each) for each in events])}
 
