@@ -224,8 +224,8 @@ async def launch(
     else:
         preferences = {**(firefox.LISTENED_TO if socket is not None else {}), **(extra_prefs or {})}
         warning = await firefox.prepare(folder, port, ca, preferences)
-        first = as_url(url if socket is None else None)
-        command = [*firefox.command(binary, folder, headless, socket), *extra_args, first]
+        first = [as_url(url)] if socket is None else []  # a blank page that it was told to open is in its history
+        command = [*firefox.command(binary, folder, headless, socket), *extra_args, *first]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -1,6 +1,6 @@
 """What listening to the browser costs: 2,000 fetches of a page with and without it, in turn, in one run.
 
-    python -m tests.bench.asking [--fetches 2000] [--rounds 2]
+    python -m tests.bench.asking [--browser firefox] [--fetches 2000] [--rounds 2]
 
 Printed for each: wall time, the median and the 95th percentile of a fetch as the page measures it, CPU seconds of the
 browser's processes, and of the proxy's. The target: the proxy's process spends less than a tenth of a core more on it
@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
 from corsinspect.session.sidecar import load_saids
 from tests.capture.listening.said_pages import site
@@ -56,15 +57,15 @@ def _ticks(group: int) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
-async def _measure(ask: bool, fetches: int) -> Cost:
+async def _measure(kind: BrowserKind, ask: bool, fetches: int) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         proxy = Proxy(Path(folder) / "session.jsonl", ask_browser=ask)
         await proxy.start()
         try:
             async with site(SCRIPT.replace("FETCHES", str(fetches))) as pages:
-                browser = await proxy.open_browser("chromium", "about:blank" if ask else None, headless=True)
+                browser = await proxy.open_browser(kind, "about:blank" if ask else None, headless=True)
                 await browser.close()  # warm: the first start of a browser reads it from the disk
-                browser = await proxy.open_browser("chromium", pages.page, headless=True)
+                browser = await proxy.open_browser(kind, pages.page, headless=True)
                 assert proxy.pid is not None
                 before = _ticks(browser.pid), _ticks(proxy.pid)
                 results = json.loads(await pages.results)
@@ -78,14 +79,14 @@ async def _measure(ask: bool, fetches: int) -> Cost:
         return Cost(results["wall"], statistics.median(times), times[int(len(times) * 0.95)], *spent, told)
 
 
-async def main(fetches: int, rounds: int) -> None:
+async def main(kind: BrowserKind, fetches: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as home:
-        for kind in ("DATA", "CACHE", "STATE"):
-            os.environ[f"XDG_{kind}_HOME"] = home
+        for each in ("DATA", "CACHE", "STATE"):
+            os.environ[f"XDG_{each}_HOME"] = home
         found: dict[bool, list[Cost]] = {False: [], True: []}
         for _ in range(rounds):
             for ask in (False, True):
-                found[ask].append(await _measure(ask, fetches))
+                found[ask].append(await _measure(kind, ask, fetches))
     print(f"{'':12}  wall s  median ms  p95 ms  browser CPU s  proxy CPU s  told")
     middle: dict[bool, Cost] = {}
     for ask, costs in found.items():
@@ -101,7 +102,8 @@ async def main(fetches: int, rounds: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--browser", choices=("chromium", "firefox"), default="chromium")
     parser.add_argument("--fetches", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
-    asyncio.run(main(options.fetches, options.rounds))
+    asyncio.run(main(options.browser, options.fetches, options.rounds))

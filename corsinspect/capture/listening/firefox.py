@@ -29,6 +29,8 @@ NO_BLANK = 3.0
 """Seconds after which no blank document is waited for any more."""
 NAVIGATIONS = 5
 """How often it's sent to its page where that is dropped all the same."""
+DROPPED_WITHIN = 5.0
+"""Seconds after which it isn't any more: the person has stopped it, or gone elsewhere."""
 BLANK = "about:blank"
 
 
@@ -94,6 +96,8 @@ class FirefoxListener:
         """The tab that was sent to `url` and has no answer from there yet."""
         self._documents: set[int] = set()
         self._sent = 0
+        self._last = 0.0
+        """Until when the tab is sent to its page once more."""
         self._connect()
 
     def close(self) -> None:
@@ -173,6 +177,7 @@ class FirefoxListener:
         if self._blank is None:
             self._timer = self._loop.call_later(LOOK_AGAIN, self._set_up)
             return
+        self._last = self._loop.time() + DROPPED_WITHIN
         self._send_on()
         self._heard()
 
@@ -190,7 +195,7 @@ class FirefoxListener:
                     self._documents.add(resource.resource_id)
             elif isinstance(resource, events.Updated) and resource.resource_id in self._documents:
                 updates = resource.resource_updates
-                if updates.status is not None or self._sent >= NAVIGATIONS:
+                if updates.status is not None or self._sent >= NAVIGATIONS or self._loop.time() > self._last:
                     self._blank = None
                 elif updates.content_size is not None or updates.response_end_available:
                     self._documents.clear()

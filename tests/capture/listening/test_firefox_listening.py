@@ -70,7 +70,7 @@ async def test_each_call_of_a_page_is_told_and_no_secret_is(proxy: Proxy) -> Non
         saids, exchanges = await said_and_exchanged(proxy)
 
     assert browser.warning is None
-    assert (saw["webdriver"], saw.get("error")) == (False, None)
+    assert (saw["webdriver"], saw["history"], saw.get("error")) == (False, 1, None)
     text = sidecar_of(proxy.session).read_text()
     assert COOKIE not in text and TOKEN not in text
     assert mode_of(str(sidecar_of(proxy.session))) == 0o600

@@ -212,7 +212,11 @@ async def test_an_unknown_protocol_is_let_go_of(
     assert (heard.heard, heard.closed) == (0, 1)
 
 
-async def test_a_navigation_that_the_starting_browser_drops_is_made_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("within", "times"), [(60.0, 3), (-1.0, 1)], ids=["at its start", "later"])
+async def test_a_navigation_that_the_starting_browser_drops_is_made_again(
+    within: float, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DROPPED_WITHIN", within)
     number = 0
 
     def dropping(asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -242,11 +246,11 @@ async def test_a_navigation_that_the_starting_browser_drops_is_made_again(tmp_pa
     path = tmp_path / "s"
     async with firefox(path, dropping, HELLO):
         heard = Heard(path, "http://localhost/")
-        await until(lambda: heard.events.count("resources-updated-array") == 3)
+        await until(lambda: heard.events.count("resources-updated-array") == times)
         await asyncio.sleep(0.1)
         heard.listener.close()
 
-    assert (number, heard.heard) == (3, 1)
+    assert (number, heard.heard) == (times, 1)
 
 
 async def test_a_browser_that_never_comes_is_not_waited_for_forever(
