@@ -117,5 +117,6 @@ async def test_one_call_of_each_kind(proxy: Proxy, kind: BrowserKind) -> None:
         assert outcomes["/cached.gif"] == ("blocked", "cached-without-cors")
     assert {call.url for call in calls if call.verdict.reason == "bad-port"} == {"http://localhost:6000/"}
     script = [call for call in calls if call.url.startswith(pages.api) and call.browser is not None]
-    lines = {said.caller.url for call in script for said in call.browser.said if said.caller is not None}
+    told = [said for call in script if call.browser is not None for said in call.browser.said]
+    lines = {said.caller.url for said in told if said.caller is not None}
     assert pages.page in lines

@@ -284,7 +284,11 @@ class Hearing:
         ]
         longest = max((len(_plain(leg.request.url)) for leg in fitting), default=0)
         nearest = [leg for leg in fitting if len(_plain(leg.request.url)) == longest]
-        return min(nearest, key=lambda leg: abs((leg.ended or leg.heard) - at), default=None)
+        return min(
+            nearest,
+            key=lambda leg: (_CODES.get(leg.reason) != error.category, abs((leg.ended or leg.heard) - at)),
+            default=None,
+        )
 
     def _recent(self) -> Iterator[tuple[int, _Leg]]:
         return islice(reversed(self._legs.items()), RECENT)
@@ -393,6 +397,8 @@ def _may_be_about(leg: _Leg, error: events.PageError) -> bool:
     if not error.category.startswith("CORS"):
         return leg.line is None and leg.reason is not None and leg.called <= at + REFUSAL
     if not known.startswith(_VAGUE) or not request.security_flags & _CORS or leg.called > at + SLACK:
+        return False
+    if leg.ended is None:  # it may still do well
         return False
     return leg.status is None or not error.category.startswith((_VAGUE, *_OF_PREFLIGHTS))
 

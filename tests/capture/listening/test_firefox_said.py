@@ -235,6 +235,21 @@ def test_a_line_that_only_says_that_it_failed_takes_nothing_away(first: str) -> 
     assert {said.method: said.code for said in saids} == {"PUT": "CORSMethodNotFound", "GET": None}
 
 
+def test_a_request_that_is_under_way_has_not_failed() -> None:
+    saids = heard(
+        [
+            (NOON, *each)
+            for each in [
+                asked(CONTENT, API + "/a", method="PUT"),
+                asked(CONTENT + 1, API + "/a", at=0.004),
+                updated(CONTENT, contentSize=0),
+                console("CORSMethodNotFound", f"Blocked: {API}/a.", 0.005),
+            ]
+        ]
+    )
+    assert {said.method: said.code for said in saids} == {"PUT": "CORSMethodNotFound", "GET": None}
+
+
 def test_lines_of_another_window_and_of_other_kinds_are_passed_over() -> None:
     said = told(
         asked(CONTENT, API + "/a"),
