@@ -26,6 +26,7 @@ from corsinspect.dashboard.list.call_list import CallList
 from corsinspect.dashboard.list.cells import headings
 from corsinspect.dashboard.list.empty import empty
 from corsinspect.dashboard.list.status import counts, notice
+from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.look.key_line import KeyLine
 from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.news import news
@@ -89,13 +90,13 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
         self.appearance.choose_theme()
 
     def compose(self) -> ComposeResult:
-        yield Static(id="counts")
+        yield ClickLine(id="counts")
         yield Static(id="notice")
         call_list = CallList(self.book, id="list")
         yield FilterLine(self.book.tally.values, lambda: self.preferences.value.filters, id="filter")
         with Body(id="body"):
             with Vertical(id="calls"):
-                yield Static(id="headings")
+                yield ClickLine(id="headings")
                 yield call_list
                 yield Static(id="empty")
             yield DetailPane(self.subject, id="detail")

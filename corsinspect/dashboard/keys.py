@@ -127,6 +127,10 @@ def _saved_session(host: Host) -> bool:
     return host.mounted and not host.source.live and host.feed.progress is None and _rows(host)
 
 
+def _live(host: Host) -> bool:
+    return host.mounted and host.source.live
+
+
 def _time_line(host: Host) -> bool:
     return host.time_line_opened
 
@@ -205,6 +209,7 @@ KEYS: tuple[Key, ...] = (
     Key("T", "trust", "Trust", CAPTURE, "trust the server's certificate for this run", _may_trust, line=3),
     Key("R", "restart", "Restart proxy", CAPTURE, "restart the proxy after it has stopped", _died, line=2),
     Key("L", "time_line", "Time line", TIME, "open or close it: shows the list as it was at any moment", _saved_session, line=13),
+    Key("L", "no_time_line", "Why no time line", TIME, "open or close it: shows the list as it was at any moment", _live),
     Key("space", "play", "Play", TIME, "play or stop", _time_line, line=14),
     Key("less_than_sign", "step(-1)", "Step back", TIME, _STEP, _time_line, display="<"),
     Key("greater_than_sign", "step(1)", "Step forward", TIME, _STEP, _time_line, display=">"),

@@ -16,6 +16,17 @@ class TimeActions(HostWithWidgets):
             self.time_line.open(FileSource(*self.source.sessions), self.book.rows)
         self.refresh_bindings()
 
+    def action_no_time_line(self) -> None:
+        """Says why there is no time line while the capture goes on."""
+        self.say(
+            "The time line is for a session that has ended. "
+            + (
+                "Quit, then run the command that is printed."
+                if self.source.actions
+                else "Open it with corsinspect replay."
+            )
+        )
+
     def action_play(self) -> None:
         """Plays the session in its own time, or stops."""
         self.time_line.play()

@@ -1,7 +1,12 @@
 """What of the calls is shown, and the screens beside the list."""
 
+from textual import on
+
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.filter import quick_filters as quick
+from corsinspect.dashboard.list.cells import sort_at
+from corsinspect.dashboard.list.status import outcome_at
+from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.screens.explain_screens import NotSeenScreen
 from corsinspect.dashboard.screens.findings import FindingsScreen
 from corsinspect.dashboard.screens.help import HelpScreen
@@ -62,6 +67,20 @@ class ViewActions(HostWithWidgets):
     def action_blocked_only(self) -> None:
         """Shows blocked calls and network errors only, or all again."""
         self.filter_line.write(quick.toggled(self.filter_line.text, quick.PROBLEM_TERM))
+
+    @on(ClickLine.Clicked, "#counts")
+    def filter_by_count(self, event: ClickLine.Clicked) -> None:
+        """Shows calls of the outcome that was clicked only, or all again."""
+        outcome = outcome_at(self.book, self.size.width, event.x)
+        if outcome is not None:
+            self.filter_line.write(quick.toggled(self.filter_line.text, quick.outcome_term(outcome)))
+
+    @on(ClickLine.Clicked, "#headings")
+    def sort_by_heading(self, event: ClickLine.Clicked) -> None:
+        """Sorts by the column that was clicked, or by time again."""
+        sort = sort_at(self.call_list.columns, event.x)
+        if sort is not None:
+            self.call_list.sort_by(sort)
 
     def action_this_origin(self) -> None:
         """Shows calls from the selected call's page only, or all again."""

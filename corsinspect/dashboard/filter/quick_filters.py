@@ -4,6 +4,7 @@ from corsinspect.analysis.across.patterns import Pattern
 from corsinspect.dashboard.state.query import quoted, tokens
 from corsinspect.dashboard.state.terms import FilterRow, host_names, path_of
 from corsinspect.fetch.url import origin_of
+from corsinspect.model import Outcome
 from corsinspect.printable import printable
 
 PROBLEM_TERM = "blocked or network"
@@ -20,6 +21,11 @@ def toggled(text: str, term: str) -> str:
     if not text:
         return term
     return f"({text}) {alone}" if _has_or(text) else f"{text} {alone}"
+
+
+def outcome_term(outcome: Outcome) -> str:
+    """Calls of this outcome only."""
+    return outcome.removesuffix("-error")
 
 
 def origin_term(page: str) -> str:

@@ -22,7 +22,7 @@ from textual.strip import Strip
 from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.list.cells import Cells, Columns, columns, first_line, group_heading, second_line
 from corsinspect.dashboard.look.line_view import LineView
-from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement
+from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement, Sort
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.threads import in_thread
 
@@ -134,8 +134,12 @@ class CallList(LineView, can_focus=True):
 
     def action_sort(self) -> None:
         """Sorts by time, duration, status or host, in turn."""
-        arrangement = self.book.arrangement
-        self._rearrange(sort=SORTS[(SORTS.index(arrangement.sort) + 1) % len(SORTS)])
+        now = self.book.arrangement.sort
+        self._rearrange(sort=SORTS[(SORTS.index(now) + 1) % len(SORTS)] if now in SORTS else "time")
+
+    def sort_by(self, sort: Sort) -> None:
+        """Sorts by this, or by time again where that's how the rows stand already."""
+        self._rearrange(sort="time" if self.book.arrangement.sort == sort else sort)
 
     def action_group(self) -> None:
         """Groups the calls by server, by endpoint, or not at all, in turn."""

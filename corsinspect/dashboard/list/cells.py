@@ -44,7 +44,7 @@ def columns(width: int, widest_page: int, *, widest_word: int = 8, marks: bool =
         method=7 if width >= 40 else 4,
         page=page if width >= 44 else 0,
         preflight=5 if width >= 50 else 0,
-        status=3 if width >= 92 else 0,
+        status=3 if width >= 46 else 0,
         reason=min(max(44, width // 4), width // 3) if width >= INLINE_REASON else 0,
         took=7 if width >= 62 else 0,
         clock=8 if width >= 84 else 0,
@@ -55,19 +55,34 @@ def columns(width: int, widest_page: int, *, widest_word: int = 8, marks: bool =
 
 def headings(columns: Columns, sort: Sort = "time") -> str:
     """The line above the list; the column that the rows are sorted by is marked, but for time, as they come."""
-    named = [
-        (columns.mark, ""),
-        (columns.word, "outcome"),
-        (columns.method, "method"),
-        (columns.url, "url ▾" if sort == "host" else "url"),
-        (columns.page, "page"),
-        (columns.preflight, "steps"),
-        (columns.status, "st▾" if sort == "status" else "st"),
-        (columns.reason, "reason"),
-        (columns.took, " took ▾" if sort == "duration" else "   took"),
-        (columns.clock, "at"),
+    return " " * columns.sign + " ".join(fit(name, width) for width, name, _ in _named(columns, sort))
+
+
+def sort_at(columns: Columns, x: int) -> Sort | None:
+    """What a click on this cell of the headings sorts by; None where that column sorts nothing."""
+    start = columns.sign
+    for width, _, sort in _named(columns, "time"):
+        if start <= x < start + width:
+            return sort
+        start += width + 1
+    return None
+
+
+def _named(columns: Columns, sort: Sort) -> list[tuple[int, str, Sort | None]]:
+    """Width and name of each column that is shown but the sign's, and what it sorts by."""
+    named: list[tuple[int, str, str, Sort | None]] = [
+        (columns.mark, "", "", None),
+        (columns.word, "outcome", "outcome▾", "outcome"),
+        (columns.method, "method", "method▾", "method"),
+        (columns.url, "url", "url ▾", "host"),
+        (columns.page, "page", "page▾", "page"),
+        (columns.preflight, "steps", "", None),
+        (columns.status, "st", "st▾", "status"),
+        (columns.reason, "reason", "", None),
+        (columns.took, "   took", " took ▾", "duration"),
+        (columns.clock, "at", "", "time"),
     ]
-    return " " * columns.sign + " ".join(fit(name, width) for width, name in named if width)
+    return [(width, marked if by == sort and marked else name, by) for width, name, marked, by in named if width]
 
 
 def arranged(arrangement: Arrangement) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from corsinspect import advice
@@ -10,6 +11,7 @@ from corsinspect.dashboard.look.styles import LOUD, QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.facts import Progress, SourceFacts
+from corsinspect.model import Outcome
 from corsinspect.printable import printable
 
 STANDING = Content.styled(" looking through all calls …", "bold $text-accent")
@@ -17,7 +19,7 @@ STANDING = Content.styled(" looking through all calls …", "bold $text-accent")
 
 def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Content:
     """The first line: the calls by outcome, and on the right as much of the rest as fits."""
-    left = next((line for words in (2, 1) if (line := _outcomes(book, words)).cell_length <= width), _outcomes(book, 0))
+    left = _assembled(_outcomes(book, width))
     dropped = f"{facts.dropped} dropped" if facts.address else None
     rest = [
         dropped,
@@ -37,10 +39,35 @@ def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Co
     return Content.assemble(left, " " * gap, (right, QUIET))
 
 
-def _outcomes(book: Book, words: int) -> Content:
+def outcome_at(book: Book, width: int, x: int) -> Outcome | None:
+    """The outcome whose number stands on this cell of the first line; None where none does."""
+    start = 0
+    for outcome, text, _ in _outcomes(book, width):
+        start += cell_len(text)
+        if x < start:
+            return outcome
+    return None
+
+
+def _outcomes(book: Book, width: int) -> list[tuple[Outcome, str, str]]:
+    """Each outcome with its text and style: with as many words as fit, at the least signs and numbers."""
+    for words in (2, 1):
+        shown = _with_words(book, words)
+        if sum(cell_len(text) for _, text, _ in shown) <= width:
+            return shown
+    return _with_words(book, 0)
+
+
+def _assembled(shown: list[tuple[Outcome, str, str]]) -> Content:
+    parts = [(text, style) for _, text, style in shown]
+    return Content.assemble(*parts) if parts else Content.styled(" corsinspect ", "bold")
+
+
+def _with_words(book: Book, words: int) -> list[tuple[Outcome, str, str]]:
     """`words`: 2 says what open calls depend on, 1 that they do, 0 shows signs and numbers alone."""
-    shown = [
+    return [
         (
+            outcome,
             f" {sign.sign}{'?' if part.depends else ''} {part.number} {_word(part, sign.word, words)}",
             sign.style,
         )
@@ -48,7 +75,6 @@ def _outcomes(book: Book, words: int) -> Content:
         if outcome != "not-cors"
         for part in advice.apart(book.outcomes, book.standing_open, outcome)
     ]
-    return Content.assemble(*shown) if shown else Content.styled(" corsinspect ", "bold")
 
 
 def _word(part: advice.Part, word: str, words: int) -> str:

@@ -13,15 +13,19 @@ import msgspec
 
 from corsinspect.analysis.learnt.page_memory import general_path
 from corsinspect.dashboard.look.shorten import short_url
+from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.state.terms import path_of
 from corsinspect.fetch.url import origin_of
 
-Sort = Literal["time", "duration", "status", "host"]
+Sort = Literal["time", "duration", "status", "host", "outcome", "method", "page"]
 Grouping = Literal["host", "endpoint"]
 
 SORTS: tuple[Sort, ...] = ("time", "duration", "status", "host")
+"""What the key goes through; the others are for a click on their column."""
 GROUPINGS: tuple[Grouping | None, ...] = (None, "host", "endpoint")
+
+_OUTCOMES = tuple(OUTCOMES)
 
 Key = tuple[str | float | int, ...]
 LinesOf = Callable[[CallRow], list[int]]
@@ -70,6 +74,12 @@ def sort_value(row: CallRow, sort: Sort) -> float | str:
         return -1000 if row.status is None else -row.status
     if sort == "host":
         return row.url.partition("://")[2].partition("/")[0]
+    if sort == "outcome":
+        return _OUTCOMES.index(row.outcome)
+    if sort == "method":
+        return row.method
+    if sort == "page":
+        return row.page or ""
     return 0
 
 
