@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from tests.dashboard.conftest import replaying
+import pytest
+
+from tests.analysis.build import exchange
+from tests.dashboard.conftest import capturing, replaying
 
 
 async def test_a_click_on_a_key_presses_it(recorded: Path) -> None:
@@ -46,3 +49,10 @@ async def test_details_can_be_selected_with_the_mouse_and_scrolled(recorded: Pat
         await screen.press("l", "G")
         await screen.sees("Usual cause")
         assert "from http://localhost:3000" not in screen.text
+
+
+@pytest.mark.parametrize("width", [100, 120])
+async def test_what_is_used_most_comes_before_what_is_used_rarely(tmp_path: Path, width: int) -> None:
+    async with capturing(tmp_path, size=(width, 30)) as screen:
+        await screen.put(exchange(url="http://localhost:8000/cart", got={}))
+        await screen.sees("t Try the fix", "/ Filter", "? Why", "y Copy", "d Compare", "w Watch", "f1 Help", "q Quit")
