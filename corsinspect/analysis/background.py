@@ -20,6 +20,11 @@ _NAMES = (
     "ocsp.digicert.com ocsp.pki.goog r3.o.lencr.org"
 ).split()
 
+_BY_CONNECTION = frozenset({"https://www.google.com"})
+"""What pages ask too: the browser's own only where nothing but a connection was tried."""
+_RANDOM = re.compile(r"http://(?!localhost$)[a-z]{7,15}")
+"""Chromium's intranet_redirect_detector.cc: HEAD to three names of 7 to 15 random letters, none of which should exist."""
+
 _HOST = re.compile(r"https?://([^/:?#]*)")
 _HOSTS = frozenset(_NAMES)
 
@@ -28,3 +33,12 @@ def is_background_host(url: str) -> bool:
     """Whether only browsers themselves ask this host."""
     match = _HOST.match(url)
     return match is not None and match.group(1) in _HOSTS
+
+
+def is_own_lookup(method: str | None, target: str, chromium: bool) -> bool:
+    """Whether a request to this origin without Origin and Referer is Chromium finding out about the network."""
+    if method is None:
+        return target in _BY_CONNECTION
+    if target == "http://wpad":
+        return True
+    return chromium and method == "HEAD" and _RANDOM.fullmatch(target) is not None

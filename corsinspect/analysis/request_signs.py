@@ -15,7 +15,7 @@ from corsinspect.fetch.safelist import SAFELISTED_METHODS, media_type, unsafe_na
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import ANY, EngineName, HeaderList
 
-from .background import is_background_host
+from .background import is_background_host, is_own_lookup
 from .engine import always_sends_metadata, engine_of
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
@@ -135,7 +135,11 @@ def request_signs(
             or "if-modified-since" in fields
             or (revalidated and _lacks(withheld, "if-none-match"))
         ),
-        background=(origin is None and "referer" not in fields and is_background_host(target))
+        background=(
+            origin is None
+            and "referer" not in fields
+            and (is_background_host(target) or is_own_lookup(method, target, engine == "chromium"))
+        )
         or (
             site == "none"
             and mode in ("cors", "no-cors")

@@ -196,3 +196,24 @@ def test_patch_in_small_letters_is_another_method() -> None:
     grant = {**GRANT, "Access-Control-Allow-Methods": "PATCH"}
     call = only(preflight("patch", got=grant))
     assert (call.method, call.verdict.reason) == ("patch", "method-not-allowed")
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "own"),
+    [
+        ("HEAD", "http://jnvqkfwmpl/", True),
+        ("HEAD", "http://localhost/", False),
+        ("GET", "http://jnvqkfwmpl/", False),
+        ("HEAD", "http://jnvqkfwmpl:8080/", False),
+        ("GET", "http://wpad/wpad.dat", True),
+        (None, "https://www.google.com:443/", True),
+        ("GET", "https://www.google.com/", False),
+    ],
+)
+def test_chromiums_lookups_are_its_own(method: str | None, url: str, own: bool) -> None:
+    bare = dict.fromkeys(("Origin", "Referer", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+    assert only(exchange(method, url, sent=bare, failed="dns")).background is own
+
+
+def test_what_a_page_asks_of_such_a_host_is_the_pages() -> None:
+    assert not only(exchange("HEAD", "http://jnvqkfwmpl/", failed="dns")).background

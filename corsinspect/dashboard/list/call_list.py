@@ -342,10 +342,10 @@ class CallList(LineView, can_focus=True):
             self.post_message(self.Selected(target, by_hand=False))
 
     def _newest(self) -> int | None:
-        """What to select while the person leaves it to us: the newest problem shown, else the newest call."""
+        """What to select while the person leaves it to us: the newest problem shown, else the newest call of a page."""
         problem = self.book.newest_problem
         shown = self.book.stands_for(problem) if self._to_problems and problem is not None else None
-        return self.book.last if shown is None else shown
+        return self.book.last_of_pages if shown is None else shown
 
     def _hold_view(self) -> bool:
         """Scrolls to the end while following, else keeps the line at the top where it was."""

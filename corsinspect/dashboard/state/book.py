@@ -22,6 +22,8 @@ from corsinspect.dashboard.state.rows import EXPLAINED, PROBLEMS, CallRow, row_o
 from corsinspect.dashboard.state.tally import Tally
 from corsinspect.model import Call, Changes, Outcome
 
+OWN_AT_END = 500
+"""Lines at the end that are looked through for the last call of a page: a frame has no time for more."""
 WIDEST_PAGE = 20
 CHUNK = 20_000
 """Rows looked at between two looks at whether they are still wanted."""
@@ -95,6 +97,15 @@ class Book:
     def last(self) -> int | None:
         """The position of the last row shown."""
         return self.lines[-1] >> 1 if self.lines else None
+
+    @property
+    def last_of_pages(self) -> int | None:
+        """The position of the last row shown that isn't the browser's own; the last row where the end is all its own."""
+        for line in self.lines[: -OWN_AT_END - 1 : -1]:
+            row = self.rows[line >> 1] if line >= 0 else None
+            if row is not None and not row.background:
+                return row.position
+        return self.last
 
     def call_at(self, position: int | None) -> Call | None:
         """The call at this position; None where there is none any more."""
