@@ -23,7 +23,7 @@ _NAMES = (
 _BY_CONNECTION = frozenset({"https://www.google.com"})
 """What pages ask too: the browser's own only where nothing but a connection was tried."""
 _RANDOM = re.compile(r"http://(?!localhost$)[a-z]{7,15}")
-"""Chromium's intranet_redirect_detector.cc: HEAD to three names of 7 to 15 random letters, none of which should exist."""
+"""Chromium's intranet_redirect_detector.cc: HEAD to names of 7 to 15 random letters, which shouldn't exist."""
 
 _HOST = re.compile(r"https?://([^/:?#]*)")
 _HOSTS = frozenset(_NAMES)

@@ -228,7 +228,9 @@ class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, Time
             self.query_one("#calls").set_class(blank, "-empty")
             self.call_after_refresh(self._list_is_back)
         if blank:
-            self.query_one("#empty", Static).update(empty(self.book, self.source, roomy=self.size.height >= 20))
+            self.query_one("#empty", Static).update(
+                empty(self.book, self.source, roomy=self.size.height >= 20, opening=self.opening)
+            )
         self._refresh_footer()
 
     def _refresh_footer(self) -> None:

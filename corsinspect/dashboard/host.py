@@ -41,6 +41,8 @@ class Host(App[Exception | None]):
         """The first of two calls to compare."""
         self.recipes: dict[str, str] = {}
         """By server: the recipe that the person chose."""
+        self.opening: str | None = None
+        """The browser that is being started."""
         self.clearing = False
         """Whether a new session file is being begun."""
         self.mounted = False
@@ -142,7 +144,12 @@ class Host(App[Exception | None]):
 
     def say(self, text: str) -> None:
         """Says something in passing."""
-        self.notify(printable(text), markup=False)
+        self.notify("\n".join(map(printable, text.splitlines())), markup=False)
+
+    def done(self) -> None:
+        """Takes away what was said of something that is over now."""
+        self.clear_notifications()
+        self.screen.query("ToastHolder").remove()  # Textual leaves them behind, a blank line each
 
     def warn(self, text: str) -> None:
         """Says something that may need doing."""

@@ -119,6 +119,14 @@ def _died(host: Host) -> bool:
     return host.source.facts().died is not None
 
 
+def _may_watch(host: Host) -> bool:
+    return _call(host) and not _watching(host)
+
+
+def _watching(host: Host) -> bool:
+    return host.watched is not None
+
+
 def _not_cors(host: Host) -> bool:
     return host.book.outcomes["not-cors"] > 0
 
@@ -197,7 +205,8 @@ KEYS: tuple[Key, ...] = (
     Key("N", "note", "Note", KNOWN, "mark a call, add a note to it (saved beside the session)", _selected),
     Key("i", "assume", "Credentials", KNOWN, "say whether this call, or its whole page, sent credentials", _may_assume, line=16),
     Key("I", "assume_page", "Credentials of the page", KNOWN, "say whether this call, or its whole page, sent credentials", _may_assume),
-    Key("w", "watch", "Watch", KNOWN, "watch a call: get notified when its server allows it", _selected, line=11),
+    Key("w", "watch", "Watch", KNOWN, "watch a call: get notified when its server allows it; w ends it", _may_watch, line=11),
+    Key("w", "unwatch", "Unwatch", KNOWN, "watch a call: get notified when its server allows it; w ends it", _watching, line=11),
     Key("c", "open_browser('chromium')", "Chromium", CAPTURE, "open Chromium or Firefox, set up for capture", _capturing, line=19),
     Key("f", "open_browser('firefox')", "Firefox", CAPTURE, "open Chromium or Firefox, set up for capture", _capturing, line=20),
     Key("C", "clear", "Clear", CAPTURE, "start an empty list in a new session file; the old one is kept", _may_clear),

@@ -54,3 +54,23 @@ async def test_a_session_file_that_was_moved_is_told(tmp_path: Path) -> None:
 async def test_dropped_is_told_at_every_width_while_live(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(40, 15)) as screen:
         await screen.sees("0 dropped")
+
+
+async def test_an_empty_list_knows_that_a_browser_is_open_and_what_is_said_takes_no_room_from_others(
+    tmp_path: Path,
+) -> None:
+    async with capturing(tmp_path, size=(80, 24)) as screen:
+        await screen.press("f")
+        await screen.sees("Firefox 153 is open and ready.", "Load your page there")
+        assert "Two ways to start" not in screen.text
+
+
+async def test_what_is_said_stands_on_lines_of_its_own_and_ends_when_it_is_done(tmp_path: Path) -> None:
+    async with capturing(tmp_path, size=(80, 24)) as screen:
+        await screen.put(exchange(url="http://localhost:8000/a", got={}), exchange(url="http://localhost:8000/b", got={}))
+        await screen.press("d")
+        await screen.sees("Now select the other call")
+        said = next(y for y, line in enumerate(screen.lines) if "Now select" in line)
+        assert screen.app.query_one("#body").region.bottom <= said
+        await screen.press("up", "d")
+        await screen.until(lambda: "Now select the other call" not in screen.text)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from corsinspect.dashboard.list.remark_line import watch_line
 from corsinspect.dashboard.look.times import in_words
@@ -79,6 +80,44 @@ def test_a_call_that_shows_late_that_it_was_blocked_counts_from_its_time() -> No
     assert watch.see([put(100.0, False)]) is None
 
 
+def down(at: float, url: str = "http://api.test/x", method: str | None = "GET", **sent: str | None) -> Call:
+    return only(exchange(method, url, at=at, failed="refused", sent=sent))
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        pytest.param(open_at(130.0), id="allowed, depending on credentials"),
+        pytest.param(only(exchange(at=130.0, got=WHATEVER)), id="allowed"),
+        pytest.param(only(exchange(at=130.0, sent={"Sec-Fetch-Mode": "no-cors", "Origin": None})), id="opaque"),
+    ],
+)
+def test_a_dead_server_recovers_with_whatever_answer_it_gives(answered: Call) -> None:
+    watch = Watch(down(100.0, answered.url))
+    assert watch.see([down(110.0, answered.url)]) is None
+    answered = msgspec.structs.replace(answered, page_origin=watch.endpoint[2])
+    told = watch.see([answered])
+    assert told is not None and told.text.endswith("is answered again, 30 s after it failed.")
+    failed = watch.see([down(140.0, answered.url)])
+    assert failed is not None and failed.text.endswith("fails again.")
+
+
+def test_a_dead_server_that_answers_without_cors_headers_is_blocked_then() -> None:
+    watch = Watch(down(100.0))
+    told = watch.see([only(exchange(url="http://api.test/x", at=120.0, got={}))])
+    assert told is not None and "is answered again, and blocked: no Allow-Origin header" in told.text
+    told = watch.see([only(exchange(url="http://api.test/x", at=130.0, got=WHATEVER))])
+    assert told is not None and told.text.endswith("is allowed now, 30 s after it was blocked.")
+
+
+def test_a_connection_that_failed_recovers_with_any_call_to_its_server() -> None:
+    bare = dict.fromkeys(("Origin", "Referer", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+    watch = Watch(down(100.0, "https://api.test:443/", None, **bare))
+    assert watch.see([only(exchange(url="https://other.test/x", at=110.0, got=WHATEVER))]) is None
+    told = watch.see([only(exchange(url="https://api.test/x", at=120.0, got=WHATEVER))])
+    assert told is not None and told.text.endswith("is answered again, 20 s after it failed.")
+
+
 def test_a_while_in_words() -> None:
     assert [in_words(seconds) for seconds in (0.4, 59, 61, 3720)] == ["0 s", "59 s", "1 min 1 s", "1 h 2 min"]
 
@@ -87,8 +126,22 @@ async def test_w_pins_the_call_and_w_again_lets_it_go(tmp_path: Path) -> None:
     async with capturing(tmp_path) as screen:
         await screen.put(exchange(url="http://localhost:8000/cart", got={}))
         await screen.press("w")
-        await screen.sees("◉ watching GET :8000/cart", "✗ blocked at")
+        await screen.sees("watching GET :8000/cart", "◉ ✗ blocked at")
         await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=WHATEVER))
         await screen.sees("✓ allowed at", "it took 42 s")
         await screen.press("w")
         await screen.until(lambda: "watching" not in screen.text)
+
+
+async def test_w_ends_the_watch_wherever_it_is_pressed(tmp_path: Path) -> None:
+    async with capturing(tmp_path, size=(80, 24)) as screen:
+        await screen.put(exchange(url="http://localhost:8000/cart", got={}))
+        await screen.press("w")
+        await screen.sees("◉ ✗ blocked at", "(w stops)")
+        await screen.put(exchange(url="http://localhost:8000/other", at=101.0, got={}))
+        await screen.press("end", "w")
+        await screen.until(lambda: screen.app.watched is None and "◉" not in screen.text)
+        await screen.press("w")
+        await screen.sees("watching GET :8000/other")
+        await screen.press("slash", *"nothing", "enter", "w")
+        await screen.until(lambda: screen.app.watched is None)

@@ -31,6 +31,7 @@ class CaptureActions(HostWithWidgets):
     def action_stop_trying(self) -> None:
         """Ends the simulation: the servers' own responses pass again."""
         self.simulation.stop()
+        self.done()
         self.say("Simulation off: from now on the server's own responses pass.")
         self.show_surroundings()
 
@@ -80,9 +81,15 @@ class CaptureActions(HostWithWidgets):
         """Opens a browser, and says whether it worked."""
         if self.source.actions is None:
             return
-        self.say(f"Opening {kind.title()} …")
+        self.opening = kind.title()
+        self.say(f"Opening {self.opening} …")
+        self.show_surroundings()
         try:
             await self.source.actions.open_browser(kind)
         except Exception as error:
+            self.done()
             self.say_failed(error)
+        else:
+            self.done()
+        self.opening = None
         self.show_surroundings()

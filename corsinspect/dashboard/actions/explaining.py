@@ -41,6 +41,7 @@ class ExplainActions(HostWithWidgets):
             self.say("Now select the other call and press d again.")
             return
         self.compared = None
+        self.done()
         self.push_screen(ContrastScreen(one, call))
 
     def action_copy(self) -> None:

@@ -8,7 +8,7 @@ from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.list.remark_line import remark_line, watch_line
 from corsinspect.dashboard.screens.note import NoteScreen
 from corsinspect.dashboard.state.remarks import SAID
-from corsinspect.dashboard.state.watch import Watch, endpoint
+from corsinspect.dashboard.state.watch import Watch
 from corsinspect.model import Call, Changes
 from corsinspect.printable import printable
 
@@ -74,12 +74,18 @@ class RemarkActions(HostWithWidgets):
         line.update(said or "", layout=False)
 
     def action_watch(self) -> None:
-        """Notifies you when the selected call's endpoint becomes allowed, or stops watching it."""
-        call = self.selected_call
-        if call is not None:
-            ends = self.watched is not None and self.watched.endpoint == endpoint(call)
-            self.watched = None if ends else Watch(call)
-            self._show_watch()
+        """Notifies you when the selected call's endpoint becomes allowed, or its server answers again."""
+        if (call := self.selected_call) is not None:
+            self._watch(Watch(call))
+
+    def action_unwatch(self) -> None:
+        """Stops watching, whichever call is selected."""
+        self._watch(None)
+
+    def _watch(self, watch: Watch | None) -> None:
+        self.watched = watch
+        self._show_watch()
+        self.refresh_bindings()
 
     def _show_watch(self) -> None:
         line = self.query_one("#watch", Static)

@@ -1,14 +1,17 @@
 """What stands where the calls will be, until there are any: how to start, or why nothing is to be seen."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from corsinspect.dashboard.look.styles import KEY, QUIET
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.source import Source
+from corsinspect.printable import printable
 
 
-def empty(book: Book, source: Source, *, roomy: bool) -> Content:
-    """The text for an empty list; `roomy`: there are lines to spare for gaps."""
+def empty(book: Book, source: Source, *, roomy: bool, opening: str | None = None) -> Content:
+    """The text for an empty list; `roomy`: there are lines to spare for gaps; `opening`: which browser starts."""
     if book.shown.query.text:
         return Content.assemble(
             "No calls match.\n\n", ("esc", KEY), " shows all calls, ", ("/", KEY), " edits the filter."
@@ -17,10 +20,15 @@ def empty(book: Book, source: Source, *, roomy: bool) -> Content:
         return _nothing_cross_origin(book)
     if source.ended:
         return Content("There are no calls in this file.")
-    address = source.facts().address
-    if address is None:
+    facts = source.facts()
+    if facts.address is None:
         return Content("Waiting for the first call …")
-    blocks = _how_to_start(address, source.actions is not None)
+    if facts.browsers:
+        blocks = _ready(facts.browsers)
+    elif opening is not None:
+        blocks = [((f"{opening} is starting …", "bold"),), _END]
+    else:
+        blocks = _how_to_start(facts.address, source.actions is not None)
     return Content("\n\n" if roomy else "\n").join(Content.assemble(*block) for block in blocks)
 
 
@@ -34,6 +42,12 @@ def _nothing_cross_origin(book: Book) -> Content:
         return Content.assemble(text, "\n\n", ("B", KEY), " shows them.\n\n", *_TRAP)
     text = f"{own} call{'s' if own > 1 else ''}, none of them cross-origin: CORS doesn't apply to them."
     return Content.assemble(text, "\n\n", ("n", KEY), " shows them.\n\n", *_TRAP)
+
+
+def _ready(browsers: Sequence[str]) -> list[Block]:
+    verb = "is" if len(browsers) == 1 else "are"
+    title: Block = (("Nothing captured yet.", "bold"), f" {printable(' and '.join(browsers))} {verb} open and ready.")
+    return [title, ("Load your page there: a window that was open before doesn't use the proxy.",), _END]
 
 
 def _how_to_start(address: str, can_open: bool) -> list[Block]:
@@ -62,10 +76,10 @@ def _how_to_start(address: str, can_open: bool) -> list[Block]:
         "network.proxy.allow_hijacking_localhost true",
     )
     title: Block = (("Nothing captured yet.", "bold"), " Two ways to start:" if can_open else "")
-    end: Block = (("Then repeat the failing call.   ", QUIET), ("a", KEY), (" if it doesn't show up here", QUIET))
-    return [title, *([keys] if can_open else []), proxy, traps, end]
+    return [title, *([keys] if can_open else []), proxy, traps, _END]
 
 
+_END: Block = (("Then repeat the failing call.   ", QUIET), ("a", KEY), (" if it doesn't show up here", QUIET))
 _TRAP: Block = (
     ("The failing call isn't among them?", "bold"),
     " It may bypass the proxy (localhost does, in a browser that wasn't opened from here), be answered by a "

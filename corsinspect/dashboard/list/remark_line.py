@@ -33,17 +33,20 @@ def remark_line(notes: Notes, call: Call | None) -> Content | None:
 
 
 def watch_line(watch: Watch) -> Content:
-    """How the call that is waited for stands."""
+    """How the call that is waited for stands: first the verdict, which is seen at any width."""
     latest = watch.latest
     symbol = OUTCOMES[latest.verdict.outcome]
     took = "" if watch.passed is None else f"it took {in_words(watch.passed)}"
-    parts = [f"{symbol.word} at {clock(latest.started)}", took, printable(advice.short_reason(latest))]
     method, url, page = watch.endpoint
-    named = f"{method or 'CONNECT'} {short_url(url)} from {page or 'an unknown page'}"
     return Content.assemble(
-        (" ◉ watching ", "bold $text-accent"),
-        printable(named),
-        (f"   {symbol.sign}{'?' if advice.is_open(latest) else ''} ", symbol.style),
-        " · ".join(part for part in parts if part),
-        ("   w stops", QUIET),
+        (" ◉ ", "bold $text-accent"),
+        (
+            f"{symbol.sign}{'?' if advice.is_open(latest) else ''} {symbol.word} at {clock(latest.started)}",
+            symbol.style,
+        ),
+        (" (w stops)", QUIET),
+        (f" · {took}" if took else "", symbol.style),
+        (" watching ", "bold $text-accent"),
+        printable(f"{method or 'CONNECT'} {short_url(url)} from {page or 'an unknown page'}"),
+        (f" · {reason}" if (reason := printable(advice.short_reason(latest))) else "", QUIET),
     )

@@ -100,7 +100,7 @@ class Book:
 
     @property
     def last_of_pages(self) -> int | None:
-        """The position of the last row shown that isn't the browser's own; the last row where the end is all its own."""
+        """The position of the last row shown that isn't the browser's own; the last row where there is none."""
         for line in self.lines[: -OWN_AT_END - 1 : -1]:
             row = self.rows[line >> 1] if line >= 0 else None
             if row is not None and not row.background:
