@@ -79,6 +79,14 @@ def _main(
       corsinspect --browser chromium localhost:3000   the same, with a browser that uses the proxy
       corsinspect demo                                broken and fixed APIs, called by a real browser
       corsinspect check traffic.har                   judge traffic that was recorded elsewhere
+
+    \b
+    Options of the dashboard (corsinspect live --help says more):
+      URL                  the page to open in the browser
+      --port N             the proxy's port
+      --browser NAME       open this browser: chromium, firefox, chrome, edge, brave
+      --profile NAME       keep the browser's profile under this name
+      --no-ask-browser     don't record what the browser itself says of each call
     """
 
 

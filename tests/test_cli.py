@@ -140,6 +140,12 @@ def test_help_has_examples() -> None:
         assert "Example" in done.stdout
 
 
+def test_help_lists_the_options_of_the_default_command() -> None:
+    overview, live = run("--help").stdout, run("live", "--help").stdout
+    for option in ("--port", "--browser", "--profile", "--no-ask-browser"):
+        assert option in overview and option in live
+
+
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [("che", ["check"]), ("check --format ", ["text", "jsonl"]), ("live --browser f", ["firefox"])],

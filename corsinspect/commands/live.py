@@ -11,6 +11,9 @@ from corsinspect.capture.proxy import Proxy
 from corsinspect.commands.record import said_of
 from corsinspect.dashboard import Dashboard, FileSource, LiveSource
 
+FEW = 3
+"""Sessions that are named one by one at the end."""
+
 
 async def live(
     session: Path,
@@ -48,6 +51,11 @@ def farewell(sessions: Sequence[Path], counted: str = NO_CALLS) -> None:
     """Says how many calls the list had, where the sessions are, and how to open them again."""
     if counted != NO_CALLS:
         print(f"calls: {counted}")
+    if len(sessions) > FEW:
+        folder = sessions[-1].parent
+        print(f"sessions: {len(sessions)} files in {folder}, the last one {sessions[-1].name}")
+        print(f"open one again: corsinspect replay {shlex.quote(str(sessions[-1]))}")
+        return
     for session in sessions:
         print(said_of(session))
     sessions = [session for session in sessions if session.exists()]

@@ -62,8 +62,8 @@ async def test_both_flows_of_a_pair_are_marked(session: Path) -> None:
 
     view = await run(session, first, second)
 
-    assert [flow.marked for flow in (first, second)] == [":red_circle:"] * 2
-    assert first.comment == second.comment
+    assert [flow.marked for flow in (first, second)] == [":white_check_mark:", ":red_circle:"]
+    assert first.comment.startswith("CORS preflight granted") and "must" in second.comment
     assert view.updated == [first]  # the second is shown anew by mitmproxy itself, after its hook
 
 
@@ -73,7 +73,7 @@ async def test_a_dead_server_has_another_mark(session: Path) -> None:
     await run(session, flow)
 
     assert flow.marked == ":warning:"
-    assert flow.comment == "CORS network-error: refused at the actual"
+    assert flow.comment == "CORS network-error: server not running (not CORS), at the request itself"
 
 
 async def test_flows_are_not_kept_alive(session: Path) -> None:
@@ -132,3 +132,10 @@ async def test_comments_hold_nothing_that_a_terminal_would_obey(session: Path, h
     await run(session, flow)
 
     assert flow.comment.isprintable()
+
+
+async def test_a_blocked_call_is_a_line_in_the_log(session: Path, caplog: pytest.LogCaptureFixture) -> None:
+    await run(session, answer(made("GET"), 200))
+
+    lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("CORS blocked")]
+    assert len(lines) == 1 and "Access-Control-Allow-Origin" in lines[0] and "GET http://" in lines[0]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.analysis.build import exchange
 from tests.dashboard.conftest import capturing, replaying
 
 
@@ -67,7 +68,9 @@ async def test_an_empty_list_knows_that_a_browser_is_open_and_what_is_said_takes
 
 async def test_what_is_said_stands_on_lines_of_its_own_and_ends_when_it_is_done(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(80, 24)) as screen:
-        await screen.put(exchange(url="http://localhost:8000/a", got={}), exchange(url="http://localhost:8000/b", got={}))
+        await screen.put(
+            exchange(url="http://localhost:8000/a", got={}), exchange(url="http://localhost:8000/b", got={})
+        )
         await screen.press("d")
         await screen.sees("Now select the other call")
         said = next(y for y, line in enumerate(screen.lines) if "Now select" in line)

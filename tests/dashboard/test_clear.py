@@ -96,3 +96,13 @@ def test_the_last_words_name_all_files(capsys, tmp_path: Path, monkeypatch: pyte
     assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"
     farewell([Path("a.jsonl")], "1 allowed, 4 that depend on credentials")
     assert capsys.readouterr().out.startswith("calls: 1 allowed, 4 that depend on credentials\nsession: a.jsonl\n")
+
+
+def test_the_last_words_on_many_files_are_few(capsys, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.jsonl" for number in range(20)]
+    for file in files:
+        file.touch()
+    farewell(files)
+    told = capsys.readouterr().out
+    assert told.count("\n") == 2
+    assert "20 files in" in told and f"corsinspect replay {files[-1]}" in told

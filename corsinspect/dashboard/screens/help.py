@@ -56,7 +56,9 @@ def _text(width: int) -> Content:
         parts += [(f"  {sign.sign} {sign.word:<9}", sign.style), _hanging(" " + meaning, 13, width)]
     parts.append("\n")
     parts += [("Steps  ", "bold"), "preflight → request: ✓ passed  ✗ failed  ◌ under way  ↯ no response  ? unknown\n"]
-    parts += ["       c cached by the browser  – none needed  · never sent"]
+    parts += ["       c cached by the browser  – none needed  · never sent\n\n"]
+    dropped = "lines of the session file that couldn't be read: 0 says that every call was recorded whole"
+    parts += [("dropped  ", "bold"), _hanging(dropped, 9, width)]
     return Content.assemble(*parts)
 
 
