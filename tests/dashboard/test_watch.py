@@ -126,7 +126,7 @@ async def test_w_pins_the_call_and_w_again_lets_it_go(tmp_path: Path) -> None:
     async with capturing(tmp_path) as screen:
         await screen.put(exchange(url="http://localhost:8000/cart", got={}))
         await screen.press("w")
-        await screen.sees("watching GET :8000/cart", "◉ ✗ blocked at")
+        await screen.sees("◉ watching GET :8000/cart", "✗ blocked at")
         await screen.put(exchange(url="http://localhost:8000/cart", at=142.0, got=WHATEVER))
         await screen.sees("✓ allowed at", "it took 42 s")
         await screen.press("w")
@@ -137,7 +137,7 @@ async def test_w_ends_the_watch_wherever_it_is_pressed(tmp_path: Path) -> None:
     async with capturing(tmp_path, size=(80, 24)) as screen:
         await screen.put(exchange(url="http://localhost:8000/cart", got={}))
         await screen.press("w")
-        await screen.sees("◉ ✗ blocked at", "(w stops)")
+        await screen.sees(" ✗ blocked at", "(w stops)")
         await screen.put(exchange(url="http://localhost:8000/other", at=101.0, got={}))
         await screen.press("end", "w")
         await screen.until(lambda: screen.app.watched is None and "◉" not in screen.text)

@@ -39,14 +39,14 @@ def watch_line(watch: Watch) -> Content:
     took = "" if watch.passed is None else f"it took {in_words(watch.passed)}"
     method, url, page = watch.endpoint
     return Content.assemble(
-        (" ◉ ", "bold $text-accent"),
+        " ",
         (
             f"{symbol.sign}{'?' if advice.is_open(latest) else ''} {symbol.word} at {clock(latest.started)}",
             symbol.style,
         ),
         (" (w stops)", QUIET),
         (f" · {took}" if took else "", symbol.style),
-        (" watching ", "bold $text-accent"),
+        (" ◉ watching ", "bold $text-accent"),
         printable(f"{method or 'CONNECT'} {short_url(url)} from {page or 'an unknown page'}"),
         (f" · {reason}" if (reason := printable(advice.short_reason(latest))) else "", QUIET),
     )
