@@ -5,7 +5,6 @@ from weakref import WeakValueDictionary
 
 from mitmproxy import ctx, hooks, http
 
-from corsinspect import advice
 from corsinspect.model import Call, Outcome, Stage
 from corsinspect.printable import printable
 
@@ -84,14 +83,14 @@ def comment_on(call: Call) -> str:
     words = f"CORS {verdict.outcome}"
     if verdict.certainty != "certain":
         words += f" ({verdict.certainty})"
-    if reason := advice.short_reason(call):
-        words += f": {reason}"
+    if verdict.reason:
+        words += f": {verdict.reason.replace('-', ' ')}"
     if verdict.stage and verdict.outcome in ("blocked", "network-error"):
         words += f", {STAGES[verdict.stage]}"
     if verdict.header:
         words += f"; {verdict.header}: expected {_quoted(verdict.expected)}, found {_quoted(verdict.found)}"
-    if verdict.outcome == "blocked" and (change := advice.explanation(call).change):
-        words += f". {change}"
+    if verdict.outcome == "blocked" and verdict.header and verdict.expected:
+        words += f". The server must send {verdict.header}: {verdict.expected}"
     return printable(words)
 
 

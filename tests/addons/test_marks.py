@@ -73,7 +73,7 @@ async def test_a_dead_server_has_another_mark(session: Path) -> None:
     await run(session, flow)
 
     assert flow.marked == ":warning:"
-    assert flow.comment == "CORS network-error: server not running (not CORS), at the request itself"
+    assert flow.comment == "CORS network-error: refused, at the request itself"
 
 
 async def test_flows_are_not_kept_alive(session: Path) -> None:
