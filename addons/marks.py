@@ -5,6 +5,7 @@ from weakref import WeakValueDictionary
 
 from mitmproxy import ctx, hooks, http
 
+from corsinspect.fetch.check import ALLOW_HEADERS, ALLOW_METHODS
 from corsinspect.model import Call, Outcome, Stage
 from corsinspect.printable import printable
 
@@ -90,7 +91,9 @@ def comment_on(call: Call) -> str:
     if verdict.header:
         words += f"; {verdict.header}: expected {_quoted(verdict.expected)}, found {_quoted(verdict.found)}"
     if verdict.outcome == "blocked" and verdict.header and verdict.expected:
-        words += f". The server must send {verdict.header}: {verdict.expected}"
+        # of a list, what is expected is only what is missing from it
+        lists = verdict.header in (ALLOW_METHODS, ALLOW_HEADERS)
+        words += f". The server must {'add' if lists else 'send'} {verdict.header}: {verdict.expected}"
     return printable(words)
 
 

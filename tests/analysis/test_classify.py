@@ -211,7 +211,9 @@ def test_patch_in_small_letters_is_another_method() -> None:
     ],
 )
 def test_chromiums_lookups_are_its_own(method: str | None, url: str, own: bool) -> None:
-    bare = dict.fromkeys(("Origin", "Referer", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+    bare: dict[str, str | None] = dict.fromkeys(
+        ("Origin", "Referer", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest")
+    )
     assert only(exchange(method, url, sent=bare, failed="dns")).background is own
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.analysis.build import OPEN, exchange
 from tests.dashboard.conftest import capturing
 
-BARE = dict.fromkeys(("Origin", "Referer", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+BARE: dict[str, str | None] = dict.fromkeys(("Origin", "Referer", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
 
 
 async def test_a_lookup_that_fails_is_not_selected_even_while_it_is_shown(tmp_path: Path) -> None:
