@@ -74,7 +74,7 @@ class LongText(_Part):
     initial: str = ""
 
 
-class PageError(_Part):
+class ConsoleLine(_Part):
     """A line of the console."""
 
     error_message: str | LongText
@@ -88,7 +88,7 @@ class PageError(_Part):
 
 
 class ErrorMessage(_Part):
-    page_error: PageError
+    page_error: ConsoleLine
 
 
 DECODE: dict[tuple[str, str], Any] = {

@@ -125,7 +125,7 @@ class _Leg(msgspec.Struct):
     """Whether nothing more will come."""
     cached: bool = False
     by_worker: bool = False
-    line: events.PageError | None = None
+    line: events.ConsoleLine | None = None
     joined: bool = False
     """Whether it was decided where it belongs: what was told keeps its id."""
     root: int | None = None
@@ -148,7 +148,7 @@ class Hearing:
         self._legs: OrderedDict[int, _Leg] = OrderedDict()
         self._fresh: dict[int, None] = {}
         self._stacks: OrderedDict[int, events.Frame | None] = OrderedDict()
-        self._lines: list[tuple[float, events.PageError]] = []
+        self._lines: list[tuple[float, events.ConsoleLine]] = []
         self._ready: list[Said] = []
         self._over: list[str] = []
         self._handlers: dict[type, Callable[[Any, float], None]] = {
@@ -264,7 +264,7 @@ class Hearing:
 
     def _settle_lines(self, now: float) -> None:
         """Give each line that has rested to the request that it's about, as far as that is known."""
-        left: list[tuple[float, events.PageError]] = []
+        left: list[tuple[float, events.ConsoleLine]] = []
         for since, error in self._lines:
             leg = self._about(error) if now - since >= SETTLED else None
             if leg is not None:
@@ -274,7 +274,7 @@ class Hearing:
                 left.append((since, error))
         self._lines = left
 
-    def _about(self, error: events.PageError) -> _Leg | None:
+    def _about(self, error: events.ConsoleLine) -> _Leg | None:
         """The failing request nearest in time of those whose URL the line has: the longest such URL counts."""
         text, at = _text(error), error.time_stamp / 1000
         fitting = [
@@ -388,7 +388,7 @@ class Hearing:
         )
 
 
-def _may_be_about(leg: _Leg, error: events.PageError) -> bool:
+def _may_be_about(leg: _Leg, error: events.ConsoleLine) -> bool:
     """Whether a line of the console may be about this request, by all but the URL."""
     request, at = leg.request, error.time_stamp / 1000
     if request.inner_window_id and error.inner_window_id not in (0, None, request.inner_window_id):
@@ -449,7 +449,7 @@ def _port(url: str) -> int | None:
         return None
 
 
-def _text(error: events.PageError) -> str:
+def _text(error: events.ConsoleLine) -> str:
     text = error.error_message
     return (text if isinstance(text, str) else text.initial)[:TEXT]
 
