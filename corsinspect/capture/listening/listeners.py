@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -49,6 +49,52 @@ class Listener(Protocol):
         ...
 
 
+class Hears(Protocol):
+    """The pure part of a listener: from a browser's events to Saids."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something that was heard isn't told yet."""
+        ...
+
+    def news(self, now: float) -> Iterable[Said]:
+        """What can be told by now."""
+        ...
+
+    def rest(self) -> Iterable[Said]:
+        """All that is left, once nothing more comes."""
+        ...
+
+
+class _Telling:
+    """What all listeners do with what they hear: tell it, some time later, until the browser has gone."""
+
+    def __init__(self, hearing: Hears, ear: Ear) -> None:
+        self._hearing = hearing
+        self._ear = ear
+        self._timer: asyncio.TimerHandle | None = None
+
+    def tell_in(self, seconds: float) -> None:
+        """There may be news: tell it then, unless it's to be told already."""
+        if self._timer is None and self._hearing.waiting:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._tell)
+
+    def end(self) -> None:
+        """Say the rest."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._say(self._hearing.rest())
+
+    def _tell(self) -> None:
+        self._say(self._hearing.news(time.time()))
+        self._timer = None
+        self.tell_in(LOOK_AGAIN)
+
+    def _say(self, saids: Iterable[Said]) -> None:
+        for said in saids:
+            self._ear.said(said)
+
+
 class ChromiumSaid:
     """Listens to a Chromium's debugging pipe."""
 
@@ -56,41 +102,26 @@ class ChromiumSaid:
         reading, writing = descriptors
         self._ear = ear
         self._hearing = Hearing(order.launch, order.browser)
-        self._timer: asyncio.TimerHandle | None = None
+        self._telling = _Telling(self._hearing, ear)
         self._listener = ChromiumListener(
             reading,
             writing,
             url=order.url,
             event=self._event,
             heard=lambda: ear.speaks(True),
-            closed=self._closed,
+            closed=lambda: _gone(self, ear),
         )
 
     def close(self) -> None:
         self._listener.close()
-        if self._timer is not None:
-            self._timer.cancel()
-        for said in self._hearing.rest():
-            self._ear.said(said)
-
-    def _closed(self) -> None:
-        self.close()
-        self._ear.speaks(False)
-        self._ear.closed()
+        self._telling.end()
 
     def _event(self, session: str, method: str, params: msgspec.Raw) -> None:
         try:
             self._hearing.hear(session, method, params, time.time())
         except Exception as problem:
             self._ear.trouble(method, problem)
-        if self._timer is None and self._hearing.waiting:
-            self._timer = asyncio.get_running_loop().call_later(TELL_AFTER, self._tell)
-
-    def _tell(self) -> None:
-        for said in self._hearing.news(time.time()):
-            self._ear.said(said)
-        again = self._hearing.waiting
-        self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell) if again else None
+        self._telling.tell_in(TELL_AFTER)
 
 
 class FirefoxSaid:
@@ -100,26 +131,18 @@ class FirefoxSaid:
         assert order.socket is not None
         self._ear = ear
         self._hearing = firefox_said.Hearing(order.launch, order.browser)
-        self._timer: asyncio.TimerHandle | None = None
+        self._telling = _Telling(self._hearing, ear)
         self._listener = FirefoxListener(
             Path(order.socket),
             url=order.url,
             event=self._event,
             heard=lambda: ear.speaks(True),
-            closed=self._closed,
+            closed=lambda: _gone(self, ear),
         )
 
     def close(self) -> None:
         self._listener.close()
-        if self._timer is not None:
-            self._timer.cancel()
-        for said in self._hearing.rest():
-            self._ear.said(said)
-
-    def _closed(self) -> None:
-        self.close()
-        self._ear.speaks(False)
-        self._ear.closed()
+        self._telling.end()
 
     def _event(self, packet: Packet) -> None:
         assert packet.type is not None
@@ -129,14 +152,14 @@ class FirefoxSaid:
             self._ear.trouble(packet.type, problem)
         for actor in self._hearing.over():
             self._listener.release(actor)
-        if self._timer is None and self._hearing.waiting:
-            self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell)
+        self._telling.tell_in(LOOK_AGAIN)
 
-    def _tell(self) -> None:
-        for said in self._hearing.news(time.time()):
-            self._ear.said(said)
-        again = self._hearing.waiting
-        self._timer = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._tell) if again else None
+
+def _gone(listener: Listener, ear: Ear) -> None:
+    """The browser has gone, or doesn't speak as we know it."""
+    listener.close()
+    ear.speaks(False)
+    ear.closed()
 
 
 LISTENERS: dict[EngineName, Callable[[Order, list[int], Ear], Listener]] = {

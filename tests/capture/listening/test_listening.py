@@ -208,7 +208,10 @@ async def test_a_restarted_proxy_listens_on_and_the_browser_stays_open(
         assert proxy.pid is not None
         os.kill(proxy.pid, signal.SIGKILL)
         await until(lambda: proxy.died)
+        before = len(load_saids(proxy.session))
         await proxy.restart()
+        # what the page asks between the old listener's end and the new one's start isn't told
+        await until(lambda: len(load_saids(proxy.session)) > before + 1)
         ROWS["/go"] = (200, [], b"go")
         async with asyncio.timeout(60):
             saw = json.loads(await pages.results)
