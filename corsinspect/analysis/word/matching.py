@@ -9,7 +9,7 @@ same. Each group, the exchanges and Saids of one method and one URL, is settled 
 1. *Candidates.* The request's header lines are equal, secrets left out, and so are the status and the answer's lines
    where both are there. The proxy saw the request after the browser sent it (0 to 51 ms were measured), and answered
    before the browser was answered. Where the browser told no header lines (Firefox), the page's origin must be that of
-   the Origin header.
+   the Origin header, and the kind fit Sec-Fetch-Dest.
 2. *What is forced.* A Said with one candidate has it, unless another Said has that one alone as well.
 3. *Connections*, where that leaves something open. The browser numbers its connections, the proxy too. Pairs that were
    forced say which is which, one to one; a connection of which they disagree says nothing. Where the browser doesn't
@@ -46,6 +46,8 @@ _UNCOMPARED = frozenset(
     transfer-encoding""".split()
 )
 """Headers that belong to one connection only, or that are secret and therefore not told alike on both sides."""
+_DESTINATIONS = {"fetch": "empty", "xhr": "empty", "image": "image", "script": "script", "font": "font"}
+"""By `Said.kind`: the Sec-Fetch-Dest of such a request, where it has one and no other is possible."""
 _SECRET = "\u2039redacted:"
 
 Key = tuple[str, str]
@@ -63,11 +65,12 @@ Pairs = dict[str, Pair]
 class _Seen:
     """An exchange, with what is compared of it."""
 
-    __slots__ = ("_answer", "_lines", "engine", "exchange")
+    __slots__ = ("_answer", "_lines", "dest", "engine", "exchange")
 
     def __init__(self, facts: Facts) -> None:
         self.exchange = facts.exchange
         self.engine = facts.engine
+        self.dest = facts.dest
         self._lines: Lines | None = None
         self._answer: Lines | None = None
 
@@ -496,8 +499,11 @@ def _may_be(told: _Told, seen: _Seen) -> bool:
 
 
 def _may_be_of(told: _Told, seen: _Seen) -> bool:
-    """The same where the browser told no header lines: by the engine and the page."""
+    """The same where the browser told no header lines: by the engine, the kind and the page."""
     if seen.engine is not None and seen.engine != told.said.engine:
+        return False
+    wanted = _DESTINATIONS.get(told.said.kind)
+    if wanted is not None and seen.dest is not None and seen.dest != wanted:
         return False
     if told.page is None or told.said.hop:
         return True
