@@ -166,6 +166,10 @@ def another_user() -> Iterator[None]:
         os.seteuid(0)
 
 
+def is_pipe(path: str) -> bool:
+    return stat.S_ISFIFO(Path(path).stat().st_mode)
+
+
 def mode_of(path: str) -> int:
     return Path(path).stat().st_mode & 0o777
 
@@ -190,7 +194,7 @@ async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
         ends = [f"/proc/{browser.pid}/fd/{number}" for number in (3, 4)]
         ends += [f"/proc/{os.getpid()}/fd/{number}" for number in browser.pipe.descriptors]
         for end in ends:
-            assert stat.S_ISFIFO(os.stat(end).st_mode)
+            assert is_pipe(end)
             with another_user(), pytest.raises(PermissionError):
                 os.open(end, os.O_RDWR)
 
