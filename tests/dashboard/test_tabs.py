@@ -236,3 +236,30 @@ async def test_what_is_somebody_else_s_server_has_another_answer(tmp_path: Path)
         await screen.press("y", "f")
         await screen.sees("Copied:")
         assert "Access-Control-Allow-Origin" not in screen.app.clipboard
+
+
+FIELD = Path(__file__).parents[1] / "field"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("06-session-expired.jsonl", "Headers alone can't fix this."),
+        ("09-login-in-the-path.jsonl", "Headers alone can't fix this."),
+        ("17-private-network.har", "The CORS headers are right. Another header is missing."),
+        ("21-response-header-sent-by-page.jsonl", "Headers alone can't fix this."),
+    ],
+)
+async def test_no_framework_is_asked_for_where_no_cors_code_helps(name: str, said: str) -> None:
+    async with replaying(FIELD / name) as screen:
+        await screen.press("6")
+        await screen.sees(said)
+        assert "framework" not in screen.text and "app.use" not in screen.text
+
+
+async def test_tabs_of_a_recipe_are_drawn_as_blanks(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", API + "x", 200, (("Server", "Caddy"),))
+    async with replaying(session(tmp_path / "caddy.jsonl", story.exchanges)) as screen:
+        await screen.press("6")
+        await screen.sees("header @cors {", "      Access-Control-Allow-Origin {re.origin.0}")
