@@ -263,3 +263,13 @@ async def test_tabs_of_a_recipe_are_drawn_as_blanks(tmp_path: Path) -> None:
     async with replaying(session(tmp_path / "caddy.jsonl", story.exchanges)) as screen:
         await screen.press("6")
         await screen.sees("header @cors {", "      Access-Control-Allow-Origin {re.origin.0}")
+
+
+async def test_the_route_around_is_for_the_backend_that_the_page_calls(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", API + "me", 200, (("Server", "uvicorn"), *OWN))
+    story.add("GET", "https://api.vendor.com/v1/x", 200, (("Server", "cloudflare"), ("CF-Ray", "1")), site="cross-site")
+    async with replaying(session(tmp_path / "vendor.jsonl", story.exchanges)) as screen:
+        await screen.sees("Not your server?")
+        await screen.press("6", "l", "G")
+        await screen.sees("Not your server?", "It is behind Cloudflare", "(FastAPI), for an API")
