@@ -19,8 +19,8 @@ from corsinspect.analysis.across.patterns import patterns
 from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.detail import tabs
 from corsinspect.dashboard.detail.subject import Subject
-from corsinspect.dashboard.state.rows import row_of
 from corsinspect.dashboard.state.tab_names import TABS
+from corsinspect.listing.rows import row_of
 from corsinspect.model import Call, Exchange
 from corsinspect.report import text
 from corsinspect.report.jsonl import row

@@ -11,8 +11,8 @@ from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.filter.quick_filters import finding_term, pair_term
 from corsinspect.dashboard.screens.matrix import matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView
-from corsinspect.dashboard.state.query import Query, parse
 from corsinspect.dashboard.state.tally import Tally
+from corsinspect.listing.query import Query, parse
 from corsinspect.model import Outcome
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, PAGE, SHOP, Story, afternoon, session

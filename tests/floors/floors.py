@@ -47,7 +47,7 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = "errors model said fetch analysis advice listing session simulation capture demo dashboard report assistant printable terminal"
 
 ROOMS = (
     "app __init__",
@@ -62,7 +62,9 @@ ROOMS = (
 )
 """The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
 
-BELOW_DASHBOARD = f"errors model said fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
+BELOW_DASHBOARD = (
+    f"errors model said fetch analysis advice fingerprints session listing simulation printable {CAPTURE_DOORS}"
+)
 
 
 def rooms() -> dict[str, Floor]:
@@ -96,6 +98,8 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "listing": _floor("listing advice analysis fetch model", "msgspec"),
+    "simulation": _floor("advice analysis fetch model", pure=True),
     **rooms(),
     "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),

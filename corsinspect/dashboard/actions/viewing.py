@@ -13,8 +13,8 @@ from corsinspect.dashboard.screens.help import HelpScreen
 from corsinspect.dashboard.screens.overview import OverviewScreen
 from corsinspect.dashboard.screens.paste import PasteScreen
 from corsinspect.dashboard.state.book import Shown
-from corsinspect.dashboard.state.query import Query
 from corsinspect.dashboard.state.tab_names import PREFLIGHT, REQUEST
+from corsinspect.listing.query import Query
 
 
 class ViewActions(HostWithWidgets):

@@ -8,13 +8,15 @@ from corsinspect import advice
 from corsinspect.advice.messages.browser_said import caller_of, place
 from corsinspect.analysis import by_server
 from corsinspect.analysis.across.traits import Traits
-from corsinspect.dashboard.look.symbols import preflight_sign
-from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, Reason
+from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason
 
 PROBLEMS = frozenset({"blocked", "network-error"})
 """Outcomes that a person came here for."""
 EXPLAINED = PROBLEMS | {"unknown", "simulated"}
 """Outcomes whose reason stands under the row; the others' sign says enough."""
+
+
+PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
 
 
 class CallRow(msgspec.Struct, frozen=True, gc=False):
@@ -88,6 +90,17 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         withheld=intern(advice.withheld(call)),
         traits=traits,
     )
+
+
+def preflight_sign(call: Call) -> str:
+    """What became of the preflight: ✓ passed, ✗ failed, ◌ under way, cache, – none needed, ? needed and not seen."""
+    if call.preflight != "sent":
+        return PREFLIGHTS[call.preflight]
+    verdict = call.verdict
+    if verdict.stage == "preflight" and verdict.outcome in ("blocked", "network-error"):
+        return "✗"
+    asked = [hop.preflight for hop in call.hops if hop.preflight is not None]
+    return "◌" if asked and asked[-1].status is None and asked[-1].failure is None else "✓"
 
 
 def _reason(call: Call) -> str:
