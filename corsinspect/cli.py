@@ -285,6 +285,32 @@ def demo(
 
 
 @app.command()
+def mcp(
+    file: Annotated[
+        Path | None, typer.Argument(help="A session, .mitm or HAR file (default: the assistant starts a capture).")
+    ] = None,
+    attach: Annotated[
+        bool, typer.Option("--attach", help="Follow a session that is being written; without FILE, the running one.")
+    ] = False,
+    port: Port = None,
+) -> None:
+    """Serve AI assistants by the Model Context Protocol on stdin and stdout.
+
+    \b
+    Exit status: 0 the client has gone, 2 it could not start, 64 usage error.
+
+    \b
+    Examples:
+      claude mcp add corsinspect -- corsinspect mcp
+      corsinspect mcp traffic.har
+      corsinspect mcp --attach           the capture that runs in another terminal
+    """
+    from corsinspect.commands.mcp import mcp
+
+    _run(mcp(file, attach=attach, port=port))
+
+
+@app.command()
 def ca() -> None:
     """Show where the proxy's certificate is and how to trust it (browsers that corsinspect opens already do)."""
     from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca

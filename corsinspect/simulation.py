@@ -15,6 +15,8 @@ from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call
 
 ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
+WRITES = "Real writes now reach the server: a POST, PUT or DELETE that CORS stopped until now changes real data."
+"""What a person, or an assistant, must know while a fix is tried."""
 
 
 class Actions(Protocol):

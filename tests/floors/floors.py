@@ -47,7 +47,10 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice listing session simulation capture demo dashboard report assistant printable terminal"
+BELOW_COMMANDS = (
+    "errors model said fetch analysis advice listing session simulation capture demo dashboard report assistant "
+    "printable terminal"
+)
 
 ROOMS = (
     "app __init__",
@@ -102,6 +105,11 @@ FLOORS = {
     "simulation": _floor("advice analysis fetch model", pure=True),
     **rooms(),
     "report": _floor("report model said analysis advice printable", "msgspec"),
+    "assistant": _floor(
+        f"assistant errors model said fetch analysis advice session listing simulation report printable "
+        f"{CAPTURE_DOORS}",
+        "msgspec mcp",
+    ),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),

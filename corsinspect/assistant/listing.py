@@ -1,0 +1,75 @@
+"""list_calls: the calls that a filter accepts, the newest first, in pages."""
+
+from collections import Counter
+from datetime import datetime
+
+from corsinspect.advice import pattern_words
+from corsinspect.advice.quoted import quoted
+from corsinspect.analysis.across.patterns import patterns
+from corsinspect.assistant.answers import CallList, CommonTrouble, Listed, ListedCall
+from corsinspect.assistant.calls import Calls
+from corsinspect.assistant.errors import ToolError
+from corsinspect.listing.query import Problem, Query, parse
+from corsinspect.listing.rows import CallRow
+
+MOST_IN_COMMON = 3
+URL = 160
+WHY = 120
+"""Characters of these that a list shows."""
+
+
+def query(filter: str) -> Query:
+    """The filter; raises ToolError where the text is none."""
+    parsed = parse(filter)
+    if isinstance(parsed, Problem):
+        raise ToolError(
+            f"This is no filter: {quoted(parsed.what, WHY)} (characters {parsed.start} to {parsed.end}).",
+            "For example: blocked host:localhost:8000 method:PUT",
+        )
+    return parsed
+
+
+def list_calls(calls: Calls, filter: str, offset: int, limit: int) -> CallList:
+    """A page of the calls that the filter accepts; without one, all but those that CORS has no say in."""
+    accepts = query(filter).accepts
+    shown: list[ListedCall] = []
+    matching = 0
+    outcomes: Counter[str] = Counter()
+    for id, row in calls.newest():
+        if row.background:
+            continue
+        outcomes[row.outcome] += 1
+        if (row.outcome == "not-cors" and not filter) or not accepts(row):
+            continue
+        if offset <= matching < offset + limit:
+            shown.append(listed(id, row))
+        matching += 1
+    until = offset + len(shown)
+    return CallList(
+        matching=matching,
+        next_offset=until if until < matching and shown else None,
+        outcomes=dict(outcomes),
+        captured=Listed(calls=shown, in_common=[] if offset else _in_common(calls)),
+    )
+
+
+def listed(id: str, row: CallRow) -> ListedCall:
+    """A row in a few words."""
+    return ListedCall(
+        call=id,
+        at=datetime.fromtimestamp(row.started).strftime("%H:%M:%S"),
+        outcome=row.outcome,
+        method=quoted(row.method, 20),
+        url=quoted(row.url, URL),
+        page=None if row.page is None else quoted(row.page, URL),
+        why=quoted(row.reason, WHY),
+    )
+
+
+def _in_common(calls: Calls) -> list[CommonTrouble]:
+    errors = [pattern for pattern in patterns(calls.kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
+    found: list[CommonTrouble] = []
+    for each in errors:
+        words = pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values)
+        found.append(CommonTrouble(each.slug, quoted(words.short), quoted(words.change)))
+    return found
