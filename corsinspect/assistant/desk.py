@@ -20,6 +20,8 @@ from corsinspect.simulation import Simulation
 
 POLL = 0.05
 """Seconds between two looks at a session that another process writes, and at the clock."""
+WORD = 2.0
+"""Seconds in which a browser that is listened to has spoken of a call."""
 
 Found = TypeVar("Found")
 
@@ -138,6 +140,13 @@ class Desk:
             await asyncio.shield(self._reading)
         elif self._reading.done():
             self._reading.result()
+
+    async def hear_browser_out(self, id: str) -> None:
+        """Gives a browser that is listened to the time to say its word of a call: it comes after the answer, and says
+        for instance whether the page sent credentials."""
+        browsers = () if self.proxy is None else self.proxy.browsers
+        if any(browser.pipe is not None or browser.socket is not None for browser in browsers):
+            await self.wait(lambda: (call := self.calls.get(id)) is None or call.browser is not None or None, WORD)
 
     def must_be_live(self) -> None:
         """Raises ToolError where no more calls will come, so that waiting for one is in vain."""

@@ -1,5 +1,6 @@
 """The tools as data: what each is for, what it takes, what it answers, and what it may do."""
 
+import itertools
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, NamedTuple
@@ -157,18 +158,18 @@ async def _wait_for_call(desk: Desk, asked: WaitForCall) -> Awaited:
         await desk.call(asked.after)
     since = desk.calls.came if asked.after is None else desk.calls.position(asked.after) + 1
 
-    def look():
-        found = None
-        for id, row in desk.calls.newest():
-            if row.position < since:
-                break
-            if not row.background and row.outcome != "pending" and accepts(row):
-                found = listed(id, row)
-        return found
+    def look() -> str | None:
+        """The first one that came."""
+        came = list(itertools.takewhile(lambda each: each[1].position >= since, desk.calls.newest()))
+        settled = (each for each in reversed(came) if not each[1].background and each[1].outcome != "pending")
+        return next((id for id, row in settled if accepts(row)), None)
 
-    came = await desk.wait(look, asked.seconds)
-    if came is None:
+    id = await desk.wait(look, asked.seconds)
+    if id is None:
         desk.must_be_live()
+    else:
+        await desk.hear_browser_out(id)
+    came = None if id is None else listed(id, desk.calls.row(id))
     says = "It came; explain_call says why it was blocked." if came else "No such call came. Has the page made it?"
     if came is not None and came.outcome not in ("blocked", "network-error"):
         says = "It came."
