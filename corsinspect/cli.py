@@ -311,6 +311,30 @@ def mcp(
 
 
 @app.command()
+def prompt(
+    file: Annotated[
+        Path | None, typer.Argument(help="A session, .mitm or HAR file (default: the newest session).", readable=False)
+    ] = None,
+    call: Annotated[
+        str | None, typer.Option(help="The call's id, as in check --format jsonl (default: the last blocked one).")
+    ] = None,
+) -> None:
+    """Print a blocked call as a prompt for an AI assistant: facts, verdict, constraints, wanted headers; no secrets.
+
+    \b
+    Exit status: 0 printed, 1 no such call, 2 the file could not be read, 64 usage error.
+
+    \b
+    Examples:
+      corsinspect prompt | pbcopy
+      corsinspect prompt traffic.har --call har:12
+    """
+    from corsinspect.commands.prompt import prompt
+
+    raise typer.Exit(prompt(file, call))
+
+
+@app.command()
 def ca() -> None:
     """Show where the proxy's certificate is and how to trust it (browsers that corsinspect opens already do)."""
     from corsinspect.capture.ca import ca_paths, check_ca, ensure_ca

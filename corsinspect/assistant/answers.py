@@ -255,7 +255,7 @@ def harmless(value: Any) -> Any:
         return clean if len(clean) <= LONGEST else clean[: LONGEST - 1] + "…"
     if isinstance(value, dict):
         return {name: harmless(each) for name, each in value.items()}
-    return [harmless(each) for each in value] if isinstance(value, list) else value
+    return [harmless(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _json(value: Any) -> str:

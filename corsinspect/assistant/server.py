@@ -4,6 +4,7 @@ Nothing but the protocol may reach stdout, so descriptor 1 is led to stderr for 
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -170,16 +171,25 @@ class Lines:
         threading.Thread(target=self._run, args=(loop,), daemon=True).start()
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
-        try:
-            for line in sys.stdin.buffer:
-                loop.call_soon_threadsafe(self._read.put_nowait, line.decode("utf-8", "replace"))
+        rest = b""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            # not by sys.stdin: its lock, held here, would abort the interpreter at its end
+            while piece := _piece():
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    loop.call_soon_threadsafe(self._read.put_nowait, line.decode("utf-8", "replace"))
             loop.call_soon_threadsafe(self._read.put_nowait, None)
-        except RuntimeError:
-            return  # the loop is closed
 
     async def __aiter__(self) -> AsyncIterator[str]:
         while (line := await self._read.get()) is not None:
             yield line
+
+
+def _piece() -> bytes:
+    """What stdin has next; nothing at its end, and where it can't be read."""
+    with contextlib.suppress(OSError):
+        return os.read(0, 1 << 16)
+    return b""
 
 
 class Wire:
