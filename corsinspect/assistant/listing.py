@@ -1,10 +1,12 @@
 """list_calls: the calls that a filter accepts, the newest first, in pages."""
 
+import itertools
 from collections import Counter
 from datetime import datetime
 
 from corsinspect.advice import pattern_words
 from corsinspect.advice.quoted import quoted
+from corsinspect.analysis.across.history import Histories
 from corsinspect.analysis.across.patterns import patterns
 from corsinspect.assistant.answers import CallList, CommonTrouble, Listed, ListedCall
 from corsinspect.assistant.calls import Calls
@@ -13,6 +15,8 @@ from corsinspect.listing.query import Problem, Query, parse
 from corsinspect.listing.rows import CallRow
 
 MOST_IN_COMMON = 3
+FAR = 5000
+"""Calls looked at for what became of them over time, from the newest back: 15 ms."""
 URL = 160
 WHY = 120
 """Characters of these that a list shows."""
@@ -67,9 +71,14 @@ def listed(id: str, row: CallRow) -> ListedCall:
 
 
 def _in_common(calls: Calls) -> list[CommonTrouble]:
-    errors = [pattern for pattern in patterns(calls.kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
+    histories = Histories()
+    for _, row in reversed(list(itertools.islice(calls.newest(), FAR))):
+        if row.traits is not None:
+            histories.add(row.traits, row.url, row.started, row.served)
+    errors = [each for each in (*patterns(calls.kinds), *histories.patterns()) if each.severity == "error"]
+    errors.sort(key=lambda each: -each.count)
     found: list[CommonTrouble] = []
-    for each in errors:
+    for each in errors[:MOST_IN_COMMON]:
         words = pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values)
         found.append(CommonTrouble(each.slug, quoted(words.short), quoted(words.change)))
     return found

@@ -19,6 +19,7 @@ from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
+from corsinspect.analysis.across.history import history
 from corsinspect.analysis.across.masked import evidence
 from corsinspect.analysis.across.patterns import patterns
 from corsinspect.analysis.across.traits import traits
@@ -152,8 +153,10 @@ def _behind(call: Call, neighbours: Neighbours) -> str:
 
 def in_common(calls: Iterable[Call]) -> list[str]:
     """Why many Calls fail, in one sentence per cause."""
+    calls = list(calls)
     kinds = Counter(traits(call) for call in calls)
-    errors = [pattern for pattern in patterns(kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
+    found = [*patterns(kinds), *history(calls)]
+    errors = sorted((each for each in found if each.severity == "error"), key=lambda each: -each.count)[:MOST_IN_COMMON]
     words = (
         pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values) for each in errors
     )

@@ -12,14 +12,15 @@ MOST = 4096
 
 async def test_an_assistant_fixes_a_broken_app_and_sees_it_pass(tmp_path: Path) -> None:
     told = await story(tmp_path)
+    seen = "\n".join(told.transcript)
 
     assert told.blocked["found"] and told.blocked["captured"]["call"]["method"] == "PUT"
-    assert (told.explained["outcome"], told.explained["stage"]) == ("blocked", "preflight")
+    assert (told.explained["outcome"], told.explained["stage"]) == ("blocked", "preflight"), seen
     assert told.explained["captured"]["causes"]
     assert (told.fix["framework"], told.fix["by_headers"]) == ("express", True)
     assert told.tried["trying"] and not told.off["trying"]
     assert told.while_tried["verdict"] == "fail", "a simulated fix was taken for a real one"
-    assert told.fixed["verdict"] == "pass", "\n".join(told.transcript)
+    assert told.fixed["verdict"] == "pass", seen
     long = {line[:60]: len(line.encode()) for line in told.transcript if len(line.encode()) > MOST}
     assert not long
     await until(lambda: not listens(told.proxy), "the proxy's end, which is that of its client")
