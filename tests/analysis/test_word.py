@@ -325,3 +325,9 @@ def test_withheld_cookies_are_named_with_what_kept_them() -> None:
         ],
         "console": "Access to fetch at …",
     }
+
+
+def test_a_preflight_alone_says_nothing_of_the_call() -> None:
+    call = told(preflight(got={}, status=200), preflight_of="1:q", kind="preflight")
+    assert call.browser is not None and call.browser.match == "sure"
+    assert verdict(call)[:3] == ("blocked", "origin-missing", "certain")
