@@ -81,13 +81,13 @@ PATTERN_WORDS: dict[str, Words] = {
         "Access-Control-Allow-Methods.",
     ),
     "cookies-withheld": Words(
-        "the browser keeps its cookies from {count} calls of {page} to {server} ({withheld})",
-        "The browser has cookies for {server} and didn't send them, so the server sees nobody logged in.",
+        "the browser sends no cookies in calls from {page} to {server} ({withheld})",
+        "The browser has cookies for {server} and kept them back, so the server sees nobody logged in.",
         "{server} must set them with “SameSite=None; Secure”, and the page must call with credentials: 'include'; or "
         "serve both under one site.",
     ),
     "worked-before": Words(
-        "{count} calls from {page} to {server} fail since {since}: {header} was {before} and is {now}",
+        "calls from {page} to {server} fail since {since}: {header} was {before} and is {now}",
         "The same calls passed until then, and the header that decides changed in between.",
         "Undo what changed on {server} at that time: a deployment, its configuration, or a proxy in front of it.",
     ),

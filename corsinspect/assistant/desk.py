@@ -146,7 +146,7 @@ class Desk:
         for instance whether the page sent credentials."""
         browsers = () if self.proxy is None else self.proxy.browsers
         if any(browser.pipe is not None or browser.socket is not None for browser in browsers):
-            await self.wait(lambda: (call := self.calls.get(id)) is None or call.browser is not None or None, WORD)
+            await self.wait(lambda: _is_settled(self.calls.get(id)) or None, WORD)
 
     def must_be_live(self) -> None:
         """Raises ToolError where no more calls will come, so that waiting for one is in vain."""
@@ -193,6 +193,10 @@ class Desk:
             self.calls.take(changes)
             self.simulation.widen(changes.changed)
             self._changed.set()
+
+
+def _is_settled(call: Call | None) -> bool:
+    return call is None or (call.browser is not None and call.browser.confirmed is not None)
 
 
 class _Orders:

@@ -7,12 +7,13 @@ from datetime import datetime
 from corsinspect.advice import pattern_words
 from corsinspect.advice.quoted import quoted
 from corsinspect.analysis.across.history import Histories
-from corsinspect.analysis.across.patterns import patterns
+from corsinspect.analysis.across.patterns import in_order, patterns
 from corsinspect.assistant.answers import CallList, CommonTrouble, Listed, ListedCall
 from corsinspect.assistant.calls import Calls
 from corsinspect.assistant.errors import ToolError
 from corsinspect.listing.query import Problem, Query, parse
 from corsinspect.listing.rows import CallRow
+from corsinspect.listing.terms import FilterRow
 
 MOST_IN_COMMON = 3
 FAR = 5000
@@ -35,26 +36,24 @@ def query(filter: str) -> Query:
 
 def list_calls(calls: Calls, filter: str, offset: int, limit: int) -> CallList:
     """A page of the calls that the filter accepts; without one, all but those that CORS has no say in."""
-    accepts = query(filter).accepts
-    shown: list[ListedCall] = []
-    matching = 0
-    outcomes: Counter[str] = Counter()
-    for id, row in calls.newest():
-        if row.background:
-            continue
-        outcomes[row.outcome] += 1
-        if (row.outcome == "not-cors" and not filter) or not accepts(row):
-            continue
-        if offset <= matching < offset + limit:
-            shown.append(listed(id, row))
-        matching += 1
+    accepts = query(filter).accepts if filter.strip() else _by_cors
+    found = [(id, row) for id, row in calls.newest() if accepts(row) and not row.background]
+    shown = [listed(id, row) for id, row in found[offset : offset + limit]]
     until = offset + len(shown)
+    outcomes: Counter[str] = Counter()
+    for kind, number in calls.kinds.items():
+        if not kind.background:
+            outcomes[kind.outcome] += number
     return CallList(
-        matching=matching,
-        next_offset=until if until < matching and shown else None,
+        matching=len(found),
+        next_offset=until if until < len(found) and shown else None,
         outcomes=dict(outcomes),
         captured=Listed(calls=shown, in_common=[] if offset else _in_common(calls)),
     )
+
+
+def _by_cors(row: FilterRow) -> bool:
+    return row.outcome != "not-cors"
 
 
 def listed(id: str, row: CallRow) -> ListedCall:
@@ -75,8 +74,8 @@ def _in_common(calls: Calls) -> list[CommonTrouble]:
     for _, row in reversed(list(itertools.islice(calls.newest(), FAR))):
         if row.traits is not None:
             histories.add(row.traits, row.url, row.started, row.served)
-    errors = [each for each in (*patterns(calls.kinds), *histories.patterns()) if each.severity == "error"]
-    errors.sort(key=lambda each: -each.count)
+    found_all = in_order([*patterns(calls.kinds), *histories.patterns()])
+    errors = [each for each in found_all if each.severity == "error"]
     found: list[CommonTrouble] = []
     for each in errors[:MOST_IN_COMMON]:
         words = pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values)

@@ -118,6 +118,18 @@ async def test_a_finding_leads_to_its_calls(tmp_path: Path) -> None:
         await screen.sees("/ finding:one-cause host=http://localhost:8000", "4 of 8 shown")
 
 
+async def test_a_finding_over_time_leads_to_its_calls(tmp_path: Path) -> None:
+    story = Story()
+    for headers in (OWN, OWN, {}):
+        story.add("GET", "http://localhost:9000/a", 200, headers)
+        story.add("GET", "http://localhost:9000/b", 200, OWN)
+    async with replaying(session(tmp_path / "changed.jsonl", story.exchanges)) as screen:
+        await screen.press("F")
+        await screen.sees("✗ 1 error", "localhost:9000 fail since", "and is absent", "Undo what")
+        await screen.press("enter")
+        await screen.sees("/ finding:worked-before host=http://localhost:9000", "1 of 6 shown")
+
+
 async def test_no_findings_are_said(tmp_path: Path) -> None:
     story = Story()
     story.add("GET", "http://localhost:9000/", 200, OWN)

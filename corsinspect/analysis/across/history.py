@@ -11,7 +11,7 @@ from corsinspect.fetch.check import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METH
 from corsinspect.fetch.headers import CorsHeaders
 from corsinspect.model import Call
 
-from .patterns import Pattern
+from .patterns import Pattern, in_order
 from .served import Served, served
 from .traits import Traits, traits
 
@@ -146,7 +146,7 @@ class Histories:
             )
             for (slug, api, page, *_), those in alike.items()
         ]
-        return sorted(made, key=lambda pattern: (-pattern.count, pattern.slug))
+        return in_order(made)
 
 
 def history(calls: Iterable[Call]) -> list[Pattern]:

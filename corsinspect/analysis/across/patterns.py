@@ -79,6 +79,11 @@ def patterns(counts: Counts) -> list[Pattern]:
                     if reason in (None, kind.reason) and refused in (None, kind.page)
                 )
                 found.append(Pattern(rule.slug, rule.severity, api, count, values, page or refused))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Pattern]) -> list[Pattern]:
+    """Errors first, then by the number of calls."""
     return sorted(found, key=lambda pattern: (_ORDER.index(pattern.severity), -pattern.count, pattern.slug))
 
 

@@ -99,7 +99,7 @@ class ViewActions(HostWithWidgets):
 
     def action_findings(self) -> None:
         """Shows what calls have in common."""
-        self.push_screen(FindingsScreen(self.book.tally), self.show_filtered)
+        self.push_screen(FindingsScreen(self.book), self.show_filtered)
 
     def show_filtered(self, text: str | None) -> None:
         """Puts a filter into the line; None: leaves it."""
