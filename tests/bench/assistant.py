@@ -25,6 +25,7 @@ def main(count: int) -> None:
     print(f"{count:,} exchanges, {len(calls):,} calls, judged and taken in within {time.process_time() - begun:.1f} s")
     for filter in FILTERS:
         times: list[float] = []
+        fields, said = {}, ""
         for _ in range(RUNS):
             begun = time.process_time()
             fields = structured(list_calls(calls, filter, 0, 10))

@@ -132,6 +132,7 @@ async def _assist(client: Client, page: str, server: Express) -> Told:
     while_tried = await client.tool("verify_fixed", call=id, seconds=WAIT)
     off = await client.tool("try_fix", off=True)
 
+    fix = fixed = Answered()
     for _ in range(MOST_ROUNDS):
         fix = await client.tool("get_fix", call=id)
         await server.stop()

@@ -120,7 +120,7 @@ async def test_a_finding_leads_to_its_calls(tmp_path: Path) -> None:
 
 async def test_a_finding_over_time_leads_to_its_calls(tmp_path: Path) -> None:
     story = Story()
-    for headers in (OWN, OWN, {}):
+    for headers in (OWN, OWN, ()):
         story.add("GET", "http://localhost:9000/a", 200, headers)
         story.add("GET", "http://localhost:9000/b", 200, OWN)
     async with replaying(session(tmp_path / "changed.jsonl", story.exchanges)) as screen:
