@@ -47,7 +47,11 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = (
+    "errors model said fetch analysis advice session capture demo dashboard probe report printable terminal"
+)
+
+BELOW_PROBE = "probe errors model said fetch analysis"
 
 ROOMS = (
     "app __init__",
@@ -97,6 +101,8 @@ FLOORS = {
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
     **rooms(),
+    **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in ("ask", "browsers", "errors", "walk")},
+    "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
     "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
