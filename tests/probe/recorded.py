@@ -15,7 +15,7 @@ ENGINES: tuple[Engine, ...] = ("chromium", "firefox")
 OPTIONS_OF_NO_PROBE = ("attrs", "cache", "redirect")
 """What a page can ask of fetch() and a probe can't be told."""
 
-PAGES_WITH_A_SAY = ("modx-noref-", "modx-box-", "modx-uir-", "mod-csp-", "mod-coep-", "mod-swnew-")
+PAGES_WITH_A_SAY = ("modx-noref-", "modx-box-", "modx-uir-", "mod-csp-", "mod-coep-", "modx-coep-", "mod-swnew-")
 """Cases whose page has a Referrer-Policy, is in a sandbox, upgrades requests, forbids redirects by its
 Content-Security-Policy, embeds only what says so, or has a service worker that adds a header."""
 
