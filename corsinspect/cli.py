@@ -38,6 +38,21 @@ class Browser(StrEnum):
     none = "none"
 
 
+class ProbeEngine(StrEnum):
+    """Whose requests a probe sends."""
+
+    chromium = "chromium"
+    firefox = "firefox"
+
+
+class ProbeFormat(StrEnum):
+    """How a probe prints."""
+
+    text = "text"
+    json = "json"
+    har = "har"
+
+
 Port = Annotated[
     int | None, typer.Option(help="The proxy's port (default: 8080, or a free one).", min=1, max=65535, metavar="N")
 ]
@@ -262,6 +277,64 @@ def explain(
     from corsinspect.commands.explain import explain, pasted
 
     raise typer.Exit(explain(" ".join(text) if text else pasted(), session))
+
+
+@app.command()
+def probe(
+    url: Annotated[str, typer.Argument(help="What to ask; -: a URL a line on stdin.", metavar="URL")],
+    origin: Annotated[list[str], typer.Option(help="The page's origin (or several).", metavar="ORIGIN")],
+    method: Annotated[list[str] | None, typer.Option(help="The request's method (default: GET).", metavar="M")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", help="A header that the page sets.", metavar="'NAME: VALUE'")
+    ] = None,
+    credentials: Annotated[bool, typer.Option("--credentials", help="As a call that includes credentials.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Also send a POST, PUT, PATCH or DELETE itself.")] = False,
+    no_cors: Annotated[bool, typer.Option("--no-cors", help='As with mode: "no-cors".')] = False,
+    engine: Annotated[ProbeEngine, typer.Option(help="Whose request to send.")] = ProbeEngine.chromium,
+    format: Annotated[ProbeFormat, typer.Option(help="How to print.")] = ProbeFormat.text,
+    map: Annotated[bool, typer.Option("--map", help="Print what each origin and method is granted.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Ask again until it passes.")] = False,
+    timeout: Annotated[float, typer.Option(help="With --watch: for how many seconds.", min=0.0)] = 300.0,
+    answer_within: Annotated[float, typer.Option(help="Seconds that an answer may take.", min=0.1)] = 10.0,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Also ask where the certificate isn't trusted.")] = False,
+) -> None:
+    """Ask a server what it lets a page do, with the requests of a real browser.
+
+    It sends the preflight, then a GET or HEAD; anything else only with --send. No cookie or token is sent but those
+    of --header, and no proxy is used.
+
+    \b
+    Exit status: 0 it passes (or its preflight does, and the rest wasn't sent), 1 blocked, or not
+    passed in time (--watch), 2 there was no answer to judge, 64 usage error, or what no page can ask.
+
+    \b
+    Examples:
+      corsinspect probe https://api.example/orders --origin https://shop.example
+      corsinspect probe https://api.example/orders --origin https://shop.example --method PUT -H 'X-Id: 1'
+      corsinspect probe --map https://api.example/ --origin https://shop.example --origin null --method PUT
+      corsinspect probe --watch --timeout 120 https://api.example/ --origin https://shop.example
+    """
+    from corsinspect.commands import probe as command
+    from corsinspect.probe import Patience, ProbeError
+
+    wanted = command.Wanted(
+        url,
+        origin,
+        method or ("GET",),
+        header or (),
+        credentials,
+        send,
+        engine.value,
+        "no-cors" if no_cors else "cors",
+        format.value,
+        Patience(answer_within, insecure),
+    )
+    job = command.print_map(wanted) if map else command.watch(wanted, timeout) if watch else command.probe_once(wanted)
+    try:
+        status = asyncio.run(job)
+    except ProbeError as error:
+        _fail(str(error), USAGE)
+    raise typer.Exit(status)
 
 
 @app.command()

@@ -17,6 +17,10 @@ from corsinspect.session.redaction.redact import Redactor
 _UNSENT = "{method} wasn't sent: it may change something on the server. --send sends it, and shows what it is answered."
 
 
+READABLE = ("allowed", "not-cors", "opaque")
+"""Outcomes that give the page what its call can give it."""
+
+
 class Probed(NamedTuple):
     """What a probe found; secrets are replaced in it, as they are in session files."""
 
@@ -29,9 +33,10 @@ class Probed(NamedTuple):
     @property
     def passes(self) -> bool:
         """Whether all that was asked was granted."""
-        outcome = None if self.call is None else self.call.verdict.outcome
-        granted = outcome == "pending" and self.unsent is not None
-        return granted or outcome in ("allowed", "not-cors", "opaque")
+        if self.call is None:
+            return False
+        verdict = self.call.verdict
+        return verdict.outcome in READABLE or (verdict.outcome == "pending" and verdict.stage == "preflight")
 
 
 async def probe(wanted: Ask, *, resolve: Resolve = resolve, patience: Patience = PATIENCE) -> Probed:

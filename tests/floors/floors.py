@@ -103,7 +103,7 @@ FLOORS = {
     **rooms(),
     **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in ("ask", "browsers", "errors", "walk")},
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
-    "report": _floor("report model said analysis advice printable", "msgspec"),
+    "report": _floor("report probe model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
