@@ -232,22 +232,39 @@ def check(
             autocompletion=lambda: list(FORMATS),
         ),
     ] = "text",
+    lint: Annotated[
+        bool, typer.Option("--lint", help="Also say what the servers' CORS headers let others do.")
+    ] = False,
+    lint_baseline: Annotated[
+        Path | None, typer.Option(help="Lint findings that are known, and not reported.", metavar="FILE")
+    ] = None,
+    write_lint_baseline: Annotated[
+        Path | None, typer.Option(help="Write all lint findings here, as known.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
     \b
     Exit status: 0 nothing blocked, 1 something blocked (or a call failed in the browser and the
-    file doesn't say why), 2 a file could not be read (what was readable is still judged),
-    64 usage error.
+    file doesn't say why, or lint found an error), 2 a file could not be read (what was readable
+    is still judged), 64 usage error.
 
     \b
     Examples:
       corsinspect check session.jsonl
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
+      corsinspect check --lint --lint-baseline known.json traffic.har
     """
     from corsinspect.commands.check import check
+    from corsinspect.commands.lint import LintOptions
 
-    raise typer.Exit(check(files, format))
+    wanted = lint or lint_baseline is not None or write_lint_baseline is not None
+    options = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
+    try:
+        status = check(files, format, options)
+    except CorsinspectError as error:
+        _fail(str(error), UNREADABLE)
+    raise typer.Exit(status)
 
 
 @app.command()
