@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -310,6 +311,7 @@ def probe(
     engine: Annotated[ProbeEngine, typer.Option(help="Whose request to send.")] = ProbeEngine.chromium,
     format: Annotated[ProbeFormat, typer.Option(help="How to print.")] = ProbeFormat.text,
     map: Annotated[bool, typer.Option("--map", help="Print what each origin and method is granted.")] = False,
+    lint: Annotated[bool, typer.Option("--lint", help="Also ask from origins that should be refused.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Ask again until it passes.")] = False,
     timeout: Annotated[float, typer.Option(help="With --watch: for how many seconds.", min=0.0)] = 300.0,
     answer_within: Annotated[float, typer.Option(help="Seconds that an answer may take.", min=0.1)] = 10.0,
@@ -321,14 +323,16 @@ def probe(
     of --header, and no proxy is used.
 
     \b
-    Exit status: 0 it passes (or its preflight does, and the rest wasn't sent), 1 blocked, or not
-    passed in time (--watch), 2 there was no answer to judge, 64 usage error, or what no page can ask.
+    Exit status: 0 it passes (or its preflight does, and the rest wasn't sent), 1 blocked, not
+    passed in time (--watch), or lint found an error (--lint), 2 there was no answer to judge,
+    64 usage error, or what no page can ask.
 
     \b
     Examples:
       corsinspect probe https://api.example/orders --origin https://shop.example
       corsinspect probe https://api.example/orders --origin https://shop.example --method PUT -H 'X-Id: 1'
       corsinspect probe --map https://api.example/ --origin https://shop.example --origin null --method PUT
+      corsinspect probe --lint https://api.example/me --origin https://shop.example --credentials
       corsinspect probe --watch --timeout 120 https://api.example/ --origin https://shop.example
     """
     from corsinspect.commands import probe as command
@@ -346,9 +350,13 @@ def probe(
         format.value,
         Patience(answer_within, insecure),
     )
-    job = command.print_map(wanted) if map else command.watch(wanted, timeout) if watch else command.probe_once(wanted)
+    chosen = [name for name, wish in (("map", map), ("watch", watch), ("lint", lint)) if wish]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"--{chosen[0]} and --{chosen[1]} don't go together.")
+    jobs = {"map": command.print_map, "lint": command.probe_and_lint, "watch": partial(command.watch, seconds=timeout)}
+    job = jobs[chosen[0]] if chosen else command.probe_once
     try:
-        status = asyncio.run(job)
+        status = asyncio.run(job(wanted))
     except ProbeError as error:
         _fail(str(error), USAGE)
     raise typer.Exit(status)

@@ -2,15 +2,23 @@
 
 import asyncio
 import json
+import secrets
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from corsinspect.analysis.lint import Linter
+from corsinspect.analysis.lint.rules import tricks
+from corsinspect.commands.lint import calls_by_server
+from corsinspect.fetch.origin import OPAQUE
+from corsinspect.model import Call
 from corsinspect.probe import AddressRefused, Ask, Patience, Probed, ProbeError, ask, header_line, probe
 from corsinspect.probe.ask import Engine, Mode
 from corsinspect.probe.grid import cell, most_requests, passes
 from corsinspect.report.har import har
 from corsinspect.report.jsonl import row
+from corsinspect.report.lint import json_lines
+from corsinspect.report.lint import lines as lint_lines
 from corsinspect.report.probed import announced, lines, table
 from corsinspect.terminal import complain, wants_colour
 
@@ -85,6 +93,32 @@ async def probe_once(wanted: Wanted) -> int:
         exchanges = (exchange for probed in found if probed and probed.call for exchange in probed.call.exchanges)
         print(json.dumps(har(exchanges), indent=1))
     return max(map(status, found))
+
+
+async def probe_and_lint(wanted: Wanted) -> int:
+    """The same, and asks from origins that should be refused, for what the servers' policies let others do."""
+    status = await probe_once(wanted)
+    asks = asks_of(wanted)
+    trials = list(dict.fromkeys(trial for each in asks for trial in trials_of(each)))
+    complain(announced(most_requests(trials), _servers(trials), wanted.engine))
+    linter = Linter(made_up={each.origin for each in trials} - {OPAQUE, *wanted.origins})
+    calls: list[Call] = []
+    async for probed in _probed([*asks, *trials], wanted.patience):
+        if probed is not None and probed.call is not None:
+            linter.add(probed.call)
+            calls.append(probed.call)
+    findings, some = linter.findings(), calls_by_server(calls)
+    if wanted.format == "text":
+        _print(["", f"Lint: {len(findings) or 'nothing'} found", *lint_lines(findings, linter.audiences(), some)])
+    else:
+        _print(json_lines(findings, some))
+    return BLOCKED if status == PASSED and any(finding.severity == "error" for finding in findings) else status
+
+
+def trials_of(wanted: Ask) -> list[Ask]:
+    """The same call from origins that a policy should refuse: none that exists, “null”, look-alikes of the page's."""
+    stranger = f"https://{secrets.token_hex(8)}.example"
+    return [wanted._replace(origin=origin) for origin in (stranger, OPAQUE, *tricks(wanted.origin).values())]
 
 
 async def print_map(wanted: Wanted) -> int:
