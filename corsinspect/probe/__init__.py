@@ -12,15 +12,19 @@ what a person typed and raises ProbeError (a CorsinspectError: `what` and `hint`
 `probe(ask, *, resolve=resolve, patience=PATIENCE)` sends the preflight and then a GET or HEAD; anything else only with
 `send=True`. It raises AddressRefused (a ProbeError) for link-local addresses and nothing else: no such host, a refused
 connection, TLS errors, timeouts and garbage are network errors, and judged. What it returns is redacted.
+`ask_of_call(call)` gives the Ask that repeats a recorded call, without what a session doesn't keep.
 """
 
 from corsinspect.probe.addresses import resolve
 from corsinspect.probe.ask import Ask, ask, header_line
+from corsinspect.probe.browsers import BROWSERS
 from corsinspect.probe.errors import AddressRefused, NeverSent, ProbeError
+from corsinspect.probe.of_call import ask_of_call
 from corsinspect.probe.run import Probed, probe
 from corsinspect.probe.wire import PATIENCE, Patience
 
 __all__ = [
+    "BROWSERS",
     "PATIENCE",
     "AddressRefused",
     "Ask",
@@ -29,6 +33,7 @@ __all__ = [
     "ProbeError",
     "Probed",
     "ask",
+    "ask_of_call",
     "header_line",
     "probe",
     "resolve",

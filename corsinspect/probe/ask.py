@@ -44,6 +44,8 @@ class Ask(NamedTuple):
     """Whether a request that may change something (neither GET nor HEAD) is sent, too, not only its preflight."""
     engine: Engine = "chromium"
     mode: Mode = "cors"
+    only_preflight: bool = False
+    """Whether no request goes out but the preflight: of a recorded call, the values of its headers aren't known."""
 
     @property
     def crosses(self) -> bool:

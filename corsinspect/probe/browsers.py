@@ -41,6 +41,9 @@ class Leg(NamedTuple):
         return self.asks_method is not None
 
 
+BROWSERS: dict[Engine, str] = {"chromium": "Chromium 156", "firefox": "Firefox 153"}
+"""Whose lines these are."""
+
 Value = Callable[[Leg], str | None]
 """What stands in a line; None: this leg doesn't have it."""
 Template = tuple[tuple[str, Value], ...]

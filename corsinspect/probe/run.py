@@ -14,7 +14,8 @@ from corsinspect.probe.walk import NOT_SENT, judged, walk
 from corsinspect.probe.wire import PATIENCE, Patience, send
 from corsinspect.session.redaction.redact import Redactor
 
-_UNSENT = "{method} wasn't sent: it may change something on the server. --send sends it, and shows what it is answered."
+_UNSENT = "{method} wasn't sent: it may change something on the server (corsinspect probe --send sends it)."
+_ONLY_PREFLIGHT = "{method} wasn't sent: the session keeps no values of the headers that it had."
 
 
 READABLE = ("allowed", "not-cors", "opaque")
@@ -56,7 +57,7 @@ async def probe(wanted: Ask, *, resolve: Resolve = resolve, patience: Patience =
             leg = steps.send(answered.exchange)
     except StopIteration as end:
         if end.value.unsent == NOT_SENT:
-            unsent = _UNSENT.format(method=wanted.method)
+            unsent = (_ONLY_PREFLIGHT if wanted.only_preflight else _UNSENT).format(method=wanted.method)
     except AddressRefused as refused:
         if not done:
             raise

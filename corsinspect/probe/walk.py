@@ -61,7 +61,7 @@ def walk(ask: Ask) -> Generator[Leg, Exchange, Walked]:
             exchanges.append((yield _preflight(ask, hop, names)))
             if judged(ask, exchanges).verdict.outcome != "pending":
                 return Walked(tuple(exchanges))
-        if hop.method not in READS_ONLY and not ask.send:
+        if ask.only_preflight or (hop.method not in READS_ONLY and not ask.send):
             return Walked(tuple(exchanges), NOT_SENT)
         answered = yield _request(ask, hop)
         exchanges.append(answered)

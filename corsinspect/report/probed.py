@@ -7,13 +7,12 @@ from corsinspect.advice.solution import text as solution_text
 from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 from corsinspect.probe.ask import Engine
+from corsinspect.probe.browsers import BROWSERS
 from corsinspect.probe.grid import Cell, passes
 from corsinspect.probe.run import Probed
 from corsinspect.report import text
 
 _INDENT = " " * 16
-AS = {"chromium": "Chromium 156", "firefox": "Firefox 153"}
-"""Whose header lines a probe sends."""
 
 
 def lines(probed: Probed, *, colour: bool = False) -> Iterator[str]:
@@ -27,7 +26,7 @@ def lines(probed: Probed, *, colour: bool = False) -> Iterator[str]:
     else:
         yield text.lines(call, colour=colour)
     if call is not None:
-        yield f"{_INDENT}sent by corsinspect, as {AS[ask.engine]} would:"
+        yield f"{_INDENT}sent by corsinspect, as {BROWSERS[ask.engine]} would:"
         yield from (f"{_INDENT}  {_sent(exchange)}" for exchange in call.exchanges)
     if probed.unsent is not None:
         yield f"{_INDENT}{printable(probed.unsent)}"
@@ -48,7 +47,7 @@ def _sent(exchange: Exchange) -> str:
 def announced(number: int, servers: Sequence[str], engine: Engine) -> str:
     """What is said before several requests go out."""
     to = ", ".join(map(printable, servers))
-    return f"Sending up to {number} request{'s' if number > 1 else ''} to {to}, as {AS[engine]} would."
+    return f"Sending up to {number} request{'s' if number > 1 else ''} to {to}, as {BROWSERS[engine]} would."
 
 
 def table(cells: Sequence[Cell]) -> Iterator[str]:

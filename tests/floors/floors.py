@@ -51,6 +51,8 @@ BELOW_COMMANDS = (
     "errors model said fetch analysis advice session capture demo dashboard probe report printable terminal"
 )
 
+PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
+"""What of the probe does no I/O."""
 BELOW_PROBE = "probe errors model said fetch analysis"
 
 ROOMS = (
@@ -66,7 +68,7 @@ ROOMS = (
 )
 """The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
 
-BELOW_DASHBOARD = f"errors model said fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
+BELOW_DASHBOARD = f"errors model said fetch analysis advice fingerprints probe session printable {CAPTURE_DOORS}"
 
 
 def rooms() -> dict[str, Floor]:
@@ -101,7 +103,10 @@ FLOORS = {
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
     **rooms(),
-    **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in ("ask", "browsers", "errors", "walk")},
+    **{
+        f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True)
+        for name in ("ask", "browsers", "errors", "of_call", "walk")
+    },
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
     "report": _floor("report probe model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
