@@ -48,9 +48,13 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice listing session simulation capture demo dashboard report assistant "
+    "errors model said fetch analysis advice listing session simulation capture demo dashboard probe report assistant "
     "printable terminal"
 )
+
+PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
+"""What of the probe does no I/O."""
+BELOW_PROBE = "probe errors model said fetch analysis"
 
 ROOMS = (
     "app __init__",
@@ -66,7 +70,7 @@ ROOMS = (
 """The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
 
 BELOW_DASHBOARD = (
-    f"errors model said fetch analysis advice fingerprints session listing simulation printable {CAPTURE_DOORS}"
+    f"errors model said fetch analysis advice fingerprints probe session listing simulation printable {CAPTURE_DOORS}"
 )
 
 
@@ -104,9 +108,14 @@ FLOORS = {
     "listing": _floor("listing advice analysis fetch model", "msgspec"),
     "simulation": _floor("advice analysis fetch model", pure=True),
     **rooms(),
-    "report": _floor("report model said analysis advice printable", "msgspec"),
+    **{
+        f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True)
+        for name in ("ask", "browsers", "errors", "of_call", "walk")
+    },
+    "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
+    "report": _floor("report probe model said analysis advice printable", "msgspec"),
     "assistant": _floor(
-        f"assistant errors model said fetch analysis advice session listing simulation report printable "
+        f"assistant errors model said fetch analysis advice session listing simulation probe report printable "
         f"{CAPTURE_DOORS}",
         "msgspec mcp",
     ),
