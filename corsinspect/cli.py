@@ -391,6 +391,10 @@ def mcp(
         bool, typer.Option("--attach", help="Follow a session that is being written; without FILE, the running one.")
     ] = False,
     port: Port = None,
+    may_probe: Annotated[
+        list[str] | None,
+        typer.Option(help="A server that the assistant may also probe (default: only those of the session)."),
+    ] = None,
 ) -> None:
     """Serve AI assistants by the Model Context Protocol on stdin and stdout.
 
@@ -405,7 +409,7 @@ def mcp(
     """
     from corsinspect.commands.mcp import mcp
 
-    _run(mcp(file, attach=attach, port=port))
+    _run(mcp(file, attach=attach, port=port, may_probe=[_origin(each) for each in may_probe or ()]))
 
 
 @app.command()
@@ -511,6 +515,15 @@ def _need_terminal(hint: str) -> None:
 
 def _kind(browser: Browser):
     return None if browser is Browser.none else browser.value
+
+
+def _origin(text: str) -> str:
+    from corsinspect.fetch.url import parse_url
+
+    url = parse_url(text) if "://" in text else None
+    if url is None:
+        raise typer.BadParameter(f"{text!r} is no origin; one looks like http://localhost:3000.")
+    return url.origin
 
 
 def _with_scheme(url: str | None) -> str | None:

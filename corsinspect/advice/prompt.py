@@ -11,13 +11,13 @@ from corsinspect.advice.compare.comparison import comparison
 from corsinspect.advice.hypothetical import Known, explain_reason
 from corsinspect.advice.messages.browser_said import caller_of, confirmation, place, withheld
 from corsinspect.advice.messages.signals import evidence
-from corsinspect.advice.quoted import fence, quoted
 from corsinspect.advice.reasons import REASONS
 from corsinspect.advice.recipes import Edit, diff, in_words
 from corsinspect.advice.sentences import explanation, headline
 from corsinspect.advice.solution import Solution, text
 from corsinspect.advice.topics import TOPICS
 from corsinspect.model import Call, Exchange, Step
+from corsinspect.quoted import fence, quoted
 
 RULES = (
     "Change the server (or the proxy in front of it), not the page.",

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -87,8 +87,10 @@ class Visit(NamedTuple):
 class Desk:
     """One MCP server's state; a context manager, and whatever it started has ended when it's left."""
 
-    def __init__(self, *, port: int | None = None) -> None:
-        """`port`: of the proxy that start_capture starts."""
+    def __init__(self, *, port: int | None = None, may_probe: Iterable[str] = ()) -> None:
+        """`port`: of the proxy that start_capture starts; `may_probe`: servers' origins that may be asked although no
+        page called them."""
+        self.may_probe = frozenset(may_probe)
         self.calls = Calls()
         self.proxy: Proxy | None = None
         """The capture that this server started."""

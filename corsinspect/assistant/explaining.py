@@ -7,13 +7,13 @@ from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.messages.browser_said import caller_of, place
 from corsinspect.advice.messages.console import LONGEST_TEXT, decode_all, with_call
 from corsinspect.advice.messages.lookup import find, spelled_out
-from corsinspect.advice.quoted import quoted
 from corsinspect.advice.topics import TOPICS
 from corsinspect.analysis import by_server, trace
 from corsinspect.assistant.answers import CallFacts, Explained, Meaning, MessageExplained, SeenCause
 from corsinspect.assistant.calls import Calls, handle
 from corsinspect.assistant.errors import ToolError
 from corsinspect.model import Call, Step
+from corsinspect.quoted import quoted
 from corsinspect.report.explained import message_page, topic_page
 from corsinspect.report.page import Page
 
@@ -29,9 +29,7 @@ def explain_call(call: Call, beside: Sequence[Call]) -> Explained:
     """The verdict, the failed step, all failing checks and the causes with their evidence; `beside`: the session's
     calls to the same server."""
     own = by_server(call)
-    steps = trace(own)
     verdict = own.verdict
-    said = explanation(own)
     topic = TOPICS.get(verdict.reason or "")
     return Explained(
         call=handle(own),
@@ -41,23 +39,30 @@ def explain_call(call: Call, beside: Sequence[Call]) -> Explained:
         stage=verdict.stage,
         simulated=call.simulated,
         rule="" if topic is None else topic.wanted,
-        captured=CallFacts(
-            method=quoted(own.method or "CONNECT", 20),
-            url=quoted(own.url),
-            page=None if own.page_origin is None else quoted(own.page_origin),
-            status=verdict.status,
-            happened=quoted(f"{said.happened} {said.consequence}".strip(), SENTENCE),
-            change=quoted(said.change, SENTENCE),
-            failing=failing(own, steps),
-            steps=[
-                quoted(f"{row.number} {row.title}: {' '.join(filter(None, (row.detail, row.answer)))}", 160)
-                for row in step_rows(own, steps)[:MOST_STEPS]
-                if row.state != "not-reached"
-            ],
-            causes=seen_causes(causes(own, beside)),
-            depends=quoted(alternatives(own), SENTENCE),
-            browser=_browser_said(own),
-        ),
+        captured=facts(own, beside),
+    )
+
+
+def facts(call: Call, beside: Sequence[Call]) -> CallFacts:
+    """What is known of a call, by the answers that it has."""
+    steps = trace(call)
+    said = explanation(call)
+    return CallFacts(
+        method=quoted(call.method or "CONNECT", 20),
+        url=quoted(call.url),
+        page=None if call.page_origin is None else quoted(call.page_origin),
+        status=call.verdict.status,
+        happened=quoted(f"{said.happened} {said.consequence}".strip(), SENTENCE),
+        change=quoted(said.change, SENTENCE),
+        failing=failing(call, steps),
+        steps=[
+            quoted(f"{row.number} {row.title}: {' '.join(filter(None, (row.detail, row.answer)))}", 160)
+            for row in step_rows(call, steps)[:MOST_STEPS]
+            if row.state != "not-reached"
+        ],
+        causes=seen_causes(causes(call, beside)),
+        depends=quoted(alternatives(call), SENTENCE),
+        browser=_browser_said(call),
     )
 
 

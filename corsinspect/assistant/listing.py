@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import datetime
 
 from corsinspect.advice import pattern_words
-from corsinspect.advice.quoted import quoted
 from corsinspect.analysis.across.history import Histories
 from corsinspect.analysis.across.patterns import in_order, patterns
 from corsinspect.assistant.answers import CallList, CommonTrouble, Listed, ListedCall
@@ -14,6 +13,7 @@ from corsinspect.assistant.errors import ToolError
 from corsinspect.listing.query import Problem, Query, parse
 from corsinspect.listing.rows import CallRow
 from corsinspect.listing.terms import FilterRow
+from corsinspect.quoted import quoted
 
 MOST_IN_COMMON = 3
 FAR = 5000

@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from corsinspect.advice.quoted import quoted
 from corsinspect.assistant import answers
 from corsinspect.assistant.answers import Answer, Awaited, Came, Started, Tried, TriedFor
 from corsinspect.assistant.desk import Desk, Visit
@@ -15,8 +14,10 @@ from corsinspect.assistant.errors import ToolError
 from corsinspect.assistant.explaining import SENTENCE, explain_call, explain_message
 from corsinspect.assistant.fixing import get_fix
 from corsinspect.assistant.listing import list_calls, listed, query
+from corsinspect.assistant.probing import origins, probe
 from corsinspect.assistant.verifying import not_called, verified
 from corsinspect.capture.browser import BrowserKind
+from corsinspect.quoted import quoted
 from corsinspect.simulation import WRITES, pair_of
 
 LONGEST_WAIT = 300
@@ -77,6 +78,14 @@ class WaitForCall(Arguments, frozen=True):
 class VerifyFixed(Arguments, frozen=True):
     call: CallId
     seconds: Seconds = 45
+
+
+class Probe(Arguments, frozen=True):
+    url: Annotated[str, msgspec.Meta(description="What to ask.", max_length=2000)]
+    origin: Annotated[str, msgspec.Meta(description="The page's origin.", max_length=300)]
+    method: Annotated[str, msgspec.Meta(max_length=40)] = "GET"
+    headers: Annotated[dict[Name, Address], msgspec.Meta(description="What the page sets.", max_length=20)] = {}
+    credentials: Annotated[bool, msgspec.Meta(description="As a call that includes credentials.")] = False
 
 
 class ExplainMessage(Arguments, frozen=True):
@@ -186,6 +195,11 @@ async def _verify_fixed(desk: Desk, asked: VerifyFixed) -> Answer:
     return found
 
 
+async def _probe(desk: Desk, asked: Probe) -> Answer:
+    allowed = origins(desk.calls, desk.may_probe)
+    return await probe(allowed, asked.url, asked.origin, asked.method, asked.headers, asked.credentials)
+
+
 async def _explain_message(desk: Desk, asked: ExplainMessage) -> Answer:
     return explain_message(asked.message, desk.calls)
 
@@ -248,6 +262,15 @@ TOOLS = (
         VerifyFixed,
         answers.Verified,
         _verify_fixed,
+    ),
+    Tool(
+        "probe",
+        "Ask a server as a browser would, without a page: the preflight, then GET or HEAD, never what changes data. "
+        "Only servers that the session called or the person named.",
+        Probe,
+        answers.Probed,
+        _probe,
+        open_world=True,
     ),
     Tool(
         "explain_message",

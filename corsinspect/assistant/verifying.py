@@ -1,13 +1,13 @@
 """verify_fixed: the server's own answer to the next real call of the same kind."""
 
 from corsinspect.advice import explanation
-from corsinspect.advice.quoted import quoted
 from corsinspect.analysis import by_server, trace
 from corsinspect.assistant.answers import StillFailing, Verified
 from corsinspect.assistant.calls import Calls, handle
 from corsinspect.assistant.explaining import SENTENCE, failing
 from corsinspect.assistant.listing import listed
 from corsinspect.model import Call
+from corsinspect.quoted import quoted
 
 PASS = "The server's own answer lets the page read this call now."
 FAIL = "The server's own answer still doesn't let the page read this call."

@@ -1,6 +1,7 @@
 """`mcp`: the MCP server on stdio, over a saved session, a running one, or a capture that it starts when asked."""
 
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,7 @@ FOR_CLIENTS = "this is a server for AI assistants, which speak MCP on stdin and 
 NONE_RUNS = "no capture is running: start one with `corsinspect`, or leave out --attach and the assistant starts one"
 
 
-async def mcp(file: Path | None, *, attach: bool, port: int | None) -> int:
+async def mcp(file: Path | None, *, attach: bool, port: int | None, may_probe: Sequence[str] = ()) -> int:
     """Serves until the client goes; returns the exit status."""
     if find_spec("mcp") is None:
         complain(NO_SDK)
@@ -32,7 +33,7 @@ async def mcp(file: Path | None, *, attach: bool, port: int | None) -> int:
         raise SessionError(file, "doesn't exist", "Add --attach if another process is about to write it.")
     if sys.stdin.isatty():
         complain(FOR_CLIENTS)
-    desk = Desk(port=port)
+    desk = Desk(port=port, may_probe=may_probe)
     if file is not None:
         desk.open(file, live=attach or (is_session(file) and is_held(file)))
     await serve(desk)

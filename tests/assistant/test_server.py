@@ -17,6 +17,9 @@ from corsinspect.session import SessionWriter
 from tests.analysis.build import PAGE, exchange, preflight
 from tests.assistant.client import Client, connected
 from tests.browser.waiting import until
+from tests.fixes.server import free_port
+from tests.probe.serving import OK
+from tests.probe.serving import serving as answering
 
 LIMIT = 60
 OPENING = {
@@ -128,7 +131,7 @@ async def test_a_session_that_another_process_writes_is_followed(session: Path, 
 
 
 async def test_a_capture_is_started_once_and_ends_with_the_client(tmp_path: Path) -> None:
-    async with serving(folder=tmp_path) as client:
+    async with serving("--port", str(free_port()), folder=tmp_path) as client:
         started = await client.tool("start_capture")
         again = await client.tool("start_capture")
         off = await client.tool("try_fix", off=True)
@@ -147,6 +150,50 @@ async def test_a_browser_that_is_not_there_leaves_no_capture(tmp_path: Path, mon
         first = await client.tool("start_capture", browser="edge")
         second = await client.tool("start_capture")
     assert first.refused and "Edge" in first.text and not second.refused
+
+
+ALLOWED = OK + b"Access-Control-Allow-Origin: https://app.test\r\nAccess-Control-Allow-Methods: PUT\r\n\r\n"
+
+
+def calling(path: Path, *urls: str) -> Path:
+    writer = SessionWriter(path)
+    for number, url in enumerate(urls):
+        writer.put(exchange(url=url, at=100 + number))
+    writer.flush()
+    writer.close()
+    return path
+
+
+async def test_a_server_of_the_session_is_asked_as_a_browser_would(tmp_path: Path) -> None:
+    async with answering(ALLOWED) as server:
+        session = calling(tmp_path / "one.jsonl", server.url)
+        async with serving(str(session), folder=tmp_path) as client:
+            passes = await client.tool("probe", url=server.url, origin=PAGE)
+            writes = await client.tool("probe", url=server.url, origin=PAGE, method="PUT")
+            fails = await client.tool("probe", url=server.url, origin="https://b.test")
+            wrong = await client.tool("probe", url=server.url, origin=f"{PAGE}/path")
+            unsent = await client.tool("probe", url=server.url, origin=PAGE, method="POST")
+    assert passes["passes"] and passes["outcome"] == "allowed"
+    assert writes["passes"] and "no more is sent" in writes["says"]
+    assert (fails["passes"], fails["reason"]) == (False, "origin-mismatch") and fails["captured"]["asked"]["failing"]
+    assert wrong.refused and "origin" in wrong.text and not unsent["passes"] and unsent["outcome"] is None
+    assert [head.split()[0] for head in server.heads] == [b"GET", b"OPTIONS", b"GET"]
+
+
+async def test_no_other_server_is_asked_unless_it_was_named(tmp_path: Path) -> None:
+    async with answering(ALLOWED) as other:
+        away = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + other.url.encode() + b"\r\n"
+        async with answering(away + b"Access-Control-Allow-Origin: *\r\n\r\n") as server:
+            session = calling(tmp_path / "one.jsonl", server.url)
+            async with serving(str(session), folder=tmp_path) as client:
+                refused = await client.tool("probe", url=other.url, origin=PAGE)
+                redirected = await client.tool("probe", url=server.url, origin=PAGE)
+                assert refused.refused and "--may-probe" in refused.text and not other.heads
+                assert not redirected["passes"] and "wasn't followed" in redirected["captured"]["not_sent"]
+                assert not other.heads
+            async with serving("--may-probe", other.url, folder=tmp_path) as client:
+                assert (await client.tool("probe", url=other.url, origin=PAGE))["passes"]
+    assert len(other.heads) == 1
 
 
 @contextlib.asynccontextmanager
@@ -204,7 +251,7 @@ LEAVING: dict[str, Callable[[asyncio.subprocess.Process], None]] = {
 async def test_a_client_that_goes_in_the_middle_of_a_call_ends_everything(
     leave: Callable[[asyncio.subprocess.Process], None], tmp_path: Path
 ) -> None:
-    async with rude(folder=tmp_path) as process:
+    async with rude("--port", str(free_port()), folder=tmp_path) as process:
         await say(process, OPENING, OPENED, call(1, "start_capture"))
         await hear(process)
         proxy = (await hear(process))["result"]["structuredContent"]["proxy"]

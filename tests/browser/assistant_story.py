@@ -117,7 +117,7 @@ async def story(folder: Path) -> Told:
         async with _express(folder, page) as server:
             api = f"http://localhost:{server.port}"
             env = {"XDG_STATE_HOME": str(folder / "state"), "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME", "")}
-            async with connected(env=env, log=folder / "mcp.log") as client:
+            async with connected("--port", str(free_port()), env=env, log=folder / "mcp.log") as client:
                 return await _assist(client, page, server)
 
 

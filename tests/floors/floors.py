@@ -95,9 +95,10 @@ FLOORS = {
     "said": _floor("records fetch.engines", "msgspec", pure=True),
     "model": _floor("records said fetch.embedder fetch.engines fetch.reasons", "msgspec", pure=True),
     "printable": _floor("", pure=True),
+    "quoted": _floor("printable", pure=True),
     "fingerprints": _floor("fingerprints", pure=True),
     "analysis": _floor("analysis fetch fingerprints model said", "msgspec publicsuffixlist", pure=True),
-    "advice": _floor("advice model said fetch fingerprints printable", "msgspec", pure=True),
+    "advice": _floor("advice model said fetch fingerprints printable quoted", "msgspec", pure=True),
     "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model said session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
@@ -115,7 +116,7 @@ FLOORS = {
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
     "report": _floor("report probe model said analysis advice printable", "msgspec"),
     "assistant": _floor(
-        f"assistant errors model said fetch analysis advice session listing simulation probe report printable "
+        f"assistant errors model said fetch analysis advice session listing simulation probe report printable quoted "
         f"{CAPTURE_DOORS}",
         "msgspec mcp",
     ),
