@@ -18,17 +18,21 @@ NOT_CALLED = (
 )
 
 
-def verified(calls: Calls, call: Call, since: int) -> Verified | None:
+def verified(calls: Calls, call: Call, since: int, *, at_last: bool = False) -> Verified | None:
     """What the newest call of the same kind came to by the server's own answer, where that says something of the server
-    as it is now: it came after `since` (a position in `calls`), or it came after `call` and passes. None: not yet."""
+    as it is now: it came after `since` (a position in `calls`), or it came after `call` and passes. None: not yet.
+
+    `at_last`: nothing more is waited for. Until then a server that doesn't answer is taken for one that restarts.
+    """
     newest = _newest_again(calls, call)
     if newest is None:
         return None
     own = by_server(newest)
-    passes = own.verdict.outcome == "allowed"
-    if own.verdict.outcome == "pending" or (not passes and calls.position(handle(newest)) < since):
+    outcome = own.verdict.outcome
+    if outcome != "allowed" and calls.position(handle(newest)) < since:
         return None
-    return _judged(calls, own)
+    final = ("allowed", "blocked", "network-error", "unknown") if at_last else ("allowed", "blocked")
+    return _judged(calls, own) if outcome in final else None
 
 
 def not_called(calls: Calls, call: Call) -> Verified:

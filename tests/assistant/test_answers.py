@@ -196,6 +196,14 @@ def test_verifying_judges_the_newest_call_of_the_same_kind() -> None:
     assert passed is not None and (passed.verdict, passed.call) == ("pass", "c")
 
 
+def test_a_server_that_does_not_answer_may_be_restarting() -> None:
+    calls, (call, _) = held(exchange(at=100, id="a"), exchange(at=101, failed="refused", id="b"))
+    assert verified(calls, call, 0) is None
+    found = verified(calls, call, 0, at_last=True)
+    assert found is not None and (found.verdict, found.reason) == ("fail", "refused")
+    assert verified(calls, call, calls.came, at_last=True) is None
+
+
 @pytest.mark.parametrize(("own", "verdict"), [({}, "fail"), (OPEN, "pass")])
 def test_simulated_headers_never_count(own: dict[str, str], verdict: str) -> None:
     tried = exchange(at=101, got=OPEN, id="b")
