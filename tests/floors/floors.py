@@ -48,8 +48,8 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice listing session simulation capture demo dashboard probe report assistant "
-    "printable terminal"
+    "errors model said fetch analysis advice listing session simulation capture demo lessons dashboard probe report "
+    "assistant printable terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
@@ -108,6 +108,7 @@ FLOORS = {
     "demo": _floor("demo model said session printable capture", "cryptography"),
     "listing": _floor("listing advice analysis fetch model", "msgspec"),
     "simulation": _floor("advice analysis fetch model", pure=True),
+    "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     **{
         f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True)
