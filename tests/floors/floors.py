@@ -103,10 +103,7 @@ FLOORS = {
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
     **rooms(),
-    **{
-        f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True)
-        for name in ("ask", "browsers", "errors", "of_call", "walk")
-    },
+    **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
     "report": _floor("report probe model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
