@@ -48,7 +48,7 @@ class Answered(NamedTuple):
 async def send(asked: Exchange, url: Url, before: Address | None, resolve: Resolve, patience: Patience) -> Answered:
     """Sends the request that `asked` holds and returns it with its answer, or its failure.
 
-    Its times are seconds after `asked.started`'s beginning, by the event loop's clock. Raises AddressRefused.
+    Its later times are `asked.started` and what passed since by the event loop's clock. Raises AddressRefused.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -87,6 +87,8 @@ class _Line:
     async def connect(self, before: Address | None, resolve: Resolve, patience: Patience) -> None:
         port = self._url.port or DEFAULT_PORTS[self._url.scheme]
         found = usable(self._url.host, await resolve(self._url.host, port), before)
+        if not found:
+            raise socket.gaierror(socket.EAI_NONAME, "no address")
         for number, address in enumerate(found, 1):
             try:
                 await self._open(address, port, trusting=False)

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from corsinspect.advice.lint import LintWords, audience_words, lint_words
+from corsinspect.advice.lint.words import LintWords, audience_words, lint_words
 from corsinspect.advice.recipes import code_only
 from corsinspect.advice.solution import RecipeChange, recipe_change
 from corsinspect.analysis.lint import Audience, LintFinding

@@ -110,10 +110,7 @@ FLOORS = {
     "simulation": _floor("advice analysis fetch model", pure=True),
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
-    **{
-        f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True)
-        for name in ("ask", "browsers", "errors", "of_call", "walk")
-    },
+    **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
     "report": _floor("report probe model said analysis advice printable", "msgspec"),
     "assistant": _floor(

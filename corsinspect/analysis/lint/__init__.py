@@ -6,7 +6,7 @@
     linter.findings()      # the gravest first
     linter.audiences()     # who may call each server that answers with *, and the signs of it
 
-The rules are a table (`rules.RULES`); their words are in `advice.lint`.
+The rules are a table (`rules.RULES`); their words are in `advice.lint.words`.
 """
 
 from .linter import Audience, Linter, LintFinding

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
-from corsinspect.advice.lint import lint_words
+from corsinspect.advice.lint.words import lint_words
 from corsinspect.advice.openings import opening
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis.across.policy import opens

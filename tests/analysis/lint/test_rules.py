@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from corsinspect.advice.lint import LINT_WORDS, SIGNS, audience_words, lint_words
+from corsinspect.advice.lint.words import LINT_WORDS, SIGNS, audience_words, lint_words
 from corsinspect.analysis.lint import RULES, Linter
 from corsinspect.analysis.lint.answers import SIGNS as SIGN_NAMES
 from corsinspect.analysis.lint.rules import TRICKS, tricks
