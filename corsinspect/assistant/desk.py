@@ -20,6 +20,8 @@ from corsinspect.simulation import Simulation
 
 POLL = 0.05
 """Seconds between two looks at a session that another process writes, and at the clock."""
+PIECE = 1000
+"""Calls taken in at a time: some 30 ms."""
 WORD = 2.0
 """Seconds in which a browser that is listened to has spoken of a call."""
 
@@ -47,7 +49,10 @@ class SavedFile:
         self._take = take
 
     async def run(self) -> None:
-        self._take(Changes(await asyncio.to_thread(self._judged), []))
+        calls = await asyncio.to_thread(self._judged)
+        for start in range(0, len(calls), PIECE):
+            self._take(Changes(calls[start : start + PIECE], []))
+            await asyncio.sleep(0)  # the client may ask something else meanwhile
 
     def _judged(self) -> list[Call]:
         loaded = load(self._path)
@@ -135,9 +140,8 @@ class Desk:
 
     async def ready(self) -> None:
         """Returns when there is something to look at: a saved file has been read. Raises what was wrong with it."""
-        if self._source is None:
+        if self._source is None or self._reading is None:
             raise ToolError("Nothing is captured yet.", "start_capture starts a proxy, and a browser on a page.")
-        assert self._reading is not None
         if not self._source.live:
             await asyncio.shield(self._reading)
         elif self._reading.done():

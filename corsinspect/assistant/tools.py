@@ -178,7 +178,7 @@ async def _wait_for_call(desk: Desk, asked: WaitForCall) -> Awaited:
         desk.must_be_live()
     else:
         await desk.hear_browser_out(id)
-    came = None if id is None else listed(id, desk.calls.row(id))
+    came = None if id is None or desk.calls.get(id) is None else listed(id, desk.calls.row(id))
     says = "It came; explain_call says why it was blocked." if came else "No such call came. Has the page made it?"
     if came is not None and came.outcome not in ("blocked", "network-error"):
         says = "It came."

@@ -54,6 +54,8 @@ def is_again(other: Call, call: Call) -> bool:
 
 
 def _newest_again(calls: Calls, call: Call) -> Call | None:
+    if calls.get(handle(call)) is None:
+        return None  # withdrawn meanwhile: its exchanges turned out to be another call's
     first = calls.position(handle(call))
     for id, row in calls.newest():
         if row.position <= first:

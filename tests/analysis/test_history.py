@@ -127,6 +127,10 @@ def test_one_of_several_servers_that_lacks_the_headers() -> None:
         pytest.param(
             [{**OPEN, "X-Served-By": "a"}, {"X-Served-By": "a"}, {**OPEN, "X-Served-By": "a"}], id="the same server"
         ),
+        pytest.param(
+            [{"X-Served-By": f"request-{number}", **(OPEN if number % 2 else {})} for number in range(60)],
+            id="each answer has a name of its own",
+        ),
     ],
 )
 def test_no_server_is_blamed_without_evidence(answers: list[Mapping[str, str]]) -> None:

@@ -196,6 +196,12 @@ def test_verifying_judges_the_newest_call_of_the_same_kind() -> None:
     assert passed is not None and (passed.verdict, passed.call) == ("pass", "c")
 
 
+def test_a_call_that_was_withdrawn_meanwhile_was_not_repeated() -> None:
+    calls, (call,) = held(exchange(id="a"))
+    calls.take(Changes([], ["a"]))
+    assert verified(calls, call, 0) is None and not_called(calls, call).verdict == "not-called"
+
+
 def test_a_server_that_does_not_answer_may_be_restarting() -> None:
     calls, (call, _) = held(exchange(at=100, id="a"), exchange(at=101, failed="refused", id="b"))
     assert verified(calls, call, 0) is None

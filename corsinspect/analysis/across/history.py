@@ -3,7 +3,7 @@
 Looks at calls one after the other and remembers little of each address; what it finds are Patterns as any other.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from .traits import Traits, traits
 
 REMEMBERED = 20_000
 """Addresses held at a time, those of longest ago let go of."""
+MOST_PLACES = 20
+"""Places remembered of one address."""
 TURNS = 3
 """So many changes between passing and failing are no change of the server's, but chance."""
 
@@ -56,15 +58,15 @@ class _Course:
         """Since the call last passed."""
         self.failures = 0
         """Since then."""
-        self.passed_from: set[Served] = set()
-        self.failed_from: set[Served] = set()
+        self.passed_from: Counter[Served] = Counter()
+        self.failed_from: Counter[Served] = Counter()
 
     def take(self, kind: Traits, started: float, place: Served) -> None:
         if kind.outcome == "allowed":
             self.turns += self.first_failure is not None
             self.passed += 1
             self.first_failure, self.failures = None, 0
-            self.passed_from.add(place)
+            _count(self.passed_from, place)
             self.answer = kind.answer or self.answer
             if kind.asked is not None:
                 self.grant, self.preflight_status = kind.grant, kind.preflight_status
@@ -74,7 +76,7 @@ class _Course:
             self.first_failure = (started, kind)
         self.failures += 1
         self.failed += 1
-        self.failed_from.add(place)
+        _count(self.failed_from, place)
 
     def found(self) -> tuple[str, dict[str, str]] | None:
         """The pattern's slug and values."""
@@ -85,11 +87,16 @@ class _Course:
         ):
             return "intermittent-cache", {}
         passed, failed = ({place.instance for place in places} for places in (self.passed_from, self.failed_from))
-        if self.turns > 1 and "" not in passed | failed and not passed & failed:
+        told = "" not in passed | failed and not passed & failed and self._names_come_again()
+        if self.turns > 1 and told:
             return "intermittent-instance", {"found": ", ".join(sorted(failed)[:3])}
         if self.turns >= TURNS:
             return "intermittent", {}
         return None if self.first_failure is None or self.turns > 1 else self._worked_before(*self.first_failure)
+
+    def _names_come_again(self) -> bool:
+        """Else each answer has a name of its own, which is none of a server."""
+        return all(max(places.values()) > 1 for places in (self.passed_from, self.failed_from))
 
     def _worked_before(self, started: float, kind: Traits) -> tuple[str, dict[str, str]] | None:
         """Only where the header that decides is another one now: else the page has changed, not the server."""
@@ -101,6 +108,11 @@ class _Course:
         if field is None or before is None or now is None:
             return None
         return _changed(field.header, getattr(before, field.name), getattr(now, field.name), started)
+
+
+def _count(places: Counter[Served], place: Served) -> None:
+    if place in places or len(places) < MOST_PLACES:
+        places[place] += 1
 
 
 def _changed(header: str, before: object, now: object, started: float) -> tuple[str, dict[str, str]] | None:
