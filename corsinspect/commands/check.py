@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from corsinspect.analysis import by_server, judge_all
+from corsinspect.commands.lint import LintOptions, lint
 from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 from corsinspect.report.formats import document
@@ -22,8 +23,9 @@ NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 _FAILED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
 
 
-def check(files: list[Path], format: str) -> int:
-    """Judges each file on its own, prints the results in a format of `report.FORMATS`, and returns the exit status."""
+def check(files: list[Path], format: str, lint_options: LintOptions | None = None) -> int:
+    """Judges each file on its own, prints the results in a format of `report.FORMATS`, and returns the exit status.
+    `lint_options`: how to lint the policies; None: not at all."""
     calls: list[Call] = []
     unreadable = unexplained = False
     for number, path in enumerate(files, 1):
@@ -49,10 +51,11 @@ def check(files: list[Path], format: str) -> int:
     calls.sort(key=lambda call: call.started)
     for line in document(format, calls, colour=wants_colour()):
         print(line)
+    flawed = lint_options is not None and lint(calls, format, lint_options)
     if unreadable:
         return UNREADABLE
     blocked = any(by_server(call).verdict.outcome == "blocked" for call in calls)
-    return BLOCKED if blocked or unexplained else NOTHING_BLOCKED
+    return BLOCKED if blocked or unexplained or flawed else NOTHING_BLOCKED
 
 
 def _failed_unexplained(call: Call) -> bool:

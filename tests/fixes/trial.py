@@ -9,6 +9,8 @@ from pathlib import Path
 from corsinspect.advice.causes import causes
 from corsinspect.advice.recipes import Edit, Rendered, framework
 from corsinspect.advice.solution import solution
+from corsinspect.analysis.lint import Linter, LintFinding
+from corsinspect.model import Call
 from tests.fixes.calls import calls_for, calls_for_other
 from tests.fixes.frameworks import CAUSES, HALF, Framework
 from tests.fixes.lab import Lab, Visit
@@ -86,6 +88,7 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
             found.append(f"fixed {id}: the page read {before} before, and {trial.fixed.read[id]} after")
     if trial.exposed == (True, False):
         found.append("fixed: X-Total-Count can't be read any longer")
+    found += [f"fixed: lint finds {finding.slug} in {finding.url}" for finding in flaws(trial.fixed.calls.values())]
     if trial.strangers:
         found.append(f"fixed: strangers are answered with {trial.strangers}")
     for id, status in wanted.items():
@@ -95,6 +98,14 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         elif call.verdict.outcome != "allowed":
             found.append(f"fixed {id}: {call.verdict.outcome}, but the page read {status}")
     return found
+
+
+def flaws(calls: Iterable[Call]) -> list[LintFinding]:
+    """What lint finds in the answers to these calls."""
+    linter = Linter()
+    for call in calls:
+        linter.add(call)
+    return linter.findings()
 
 
 def allowed_to(port: int, origins: Iterable[str]) -> list[str]:

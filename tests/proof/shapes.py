@@ -37,15 +37,15 @@ from corsinspect.dashboard.detail.tabs import DRAWN, draw
 from corsinspect.dashboard.filter.completion import completions
 from corsinspect.dashboard.screens.matrix import matrix
 from corsinspect.dashboard.screens.paste import captured
-from corsinspect.dashboard.state import query
 from corsinspect.dashboard.state.arrangement import Arrangement
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.same_server import SameServer
-from corsinspect.dashboard.state.terms import matcher
 from corsinspect.dashboard.timeline.player import Player, Position
 from corsinspect.fetch import cache, check, csp, embedder, headers, origin, safelist, url
 from corsinspect.fetch.engines import CHROMIUM as CHROMIUM_ENGINE
 from corsinspect.fingerprints import error_page
+from corsinspect.listing import query
+from corsinspect.listing.terms import matcher
 from corsinspect.model import Call, Changes, Exchange, HeaderList
 from corsinspect.printable import printable
 from corsinspect.report import jsonl, text
