@@ -48,7 +48,7 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice session capture demo dashboard probe report printable terminal"
+    "errors model said fetch analysis advice session capture demo lessons dashboard probe report printable terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
@@ -102,6 +102,7 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
