@@ -354,6 +354,8 @@ def probe(
     chosen = [name for name, wish in (("map", map), ("watch", watch), ("lint", lint)) if wish]
     if len(chosen) > 1:
         raise typer.BadParameter(f"--{chosen[0]} and --{chosen[1]} don't go together.")
+    if chosen and format is ProbeFormat.har:
+        raise typer.BadParameter(f"--{chosen[0]} doesn't print a HAR.")
     jobs = {"map": command.print_map, "lint": command.probe_and_lint, "watch": partial(command.watch, seconds=timeout)}
     job = jobs[chosen[0]] if chosen else command.probe_once
     try:

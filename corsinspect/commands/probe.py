@@ -11,7 +11,7 @@ from corsinspect.analysis.lint import Linter
 from corsinspect.analysis.lint.rules import tricks
 from corsinspect.commands.lint import calls_by_server
 from corsinspect.fetch.origin import OPAQUE
-from corsinspect.model import Call
+from corsinspect.model import Verdict
 from corsinspect.probe import AddressRefused, Ask, Patience, Probed, ProbeError, ask, header_line, probe
 from corsinspect.probe.ask import Engine, Mode
 from corsinspect.probe.grid import cell, most_requests, passes
@@ -81,7 +81,47 @@ def _urls(url: str) -> list[str]:
 
 async def probe_once(wanted: Wanted) -> int:
     """Makes the calls, prints what came of each, and returns the exit status."""
+    return max(map(status, await _probe_and_print(asks_of(wanted), wanted)))
+
+
+async def probe_and_lint(wanted: Wanted) -> int:
+    """The same, and asks from origins that should be refused, for what the servers' policies let others do."""
     asks = asks_of(wanted)
+    found = await _probe_and_print(asks, wanted)
+    trials = [trials_of(each) for each in asks]
+    more = list(dict.fromkeys(trial for each in trials for trial in each.all))
+    complain(announced(most_requests(more), _servers(more), wanted.engine))
+    linter = Linter(made_up={origin for each in trials for origin in each.made_up})
+    calls = [probed.call for probed in found if probed and probed.call]
+    calls += [probed.call async for probed in _probed(more, wanted.patience) if probed and probed.call]
+    for call in calls:
+        linter.add(call)
+    findings, some = linter.findings(), calls_by_server(calls)
+    if wanted.format == "json":
+        _print(json_lines(findings, some))
+    else:
+        _print(["", f"Lint: {len(findings) or 'nothing'} found", *lint_lines(findings, linter.audiences(), some)])
+    flawed = any(finding.severity == "error" for finding in findings)
+    return max(map(status, found)) or (BLOCKED if flawed else PASSED)
+
+
+class Trials(NamedTuple):
+    """The same call from origins that a policy should refuse."""
+
+    all: list[Ask]
+    made_up: set[str]
+    """Origins among them that nobody can have meant to allow."""
+
+
+def trials_of(wanted: Ask) -> Trials:
+    """From an origin that doesn't exist, look-alikes of the page's, its own without https, and “null”."""
+    scheme = "http" if wanted.url.scheme == "http" and not wanted.origin.startswith("https:") else "https"
+    made_up = {f"{scheme}://{secrets.token_hex(8)}.example", *tricks(wanted.origin).values()}
+    others = {OPAQUE, wanted.origin.replace("https:", "http:", 1)} - {wanted.origin}
+    return Trials([wanted._replace(origin=origin) for origin in (*made_up, *others)], made_up)
+
+
+async def _probe_and_print(asks: Sequence[Ask], wanted: Wanted) -> list[Probed | None]:
     if len(asks) > 1:
         complain(announced(most_requests(asks), _servers(asks), wanted.engine))
     found: list[Probed | None] = []
@@ -92,33 +132,7 @@ async def probe_once(wanted: Wanted) -> int:
     if wanted.format == "har":
         exchanges = (exchange for probed in found if probed and probed.call for exchange in probed.call.exchanges)
         print(json.dumps(har(exchanges), indent=1))
-    return max(map(status, found))
-
-
-async def probe_and_lint(wanted: Wanted) -> int:
-    """The same, and asks from origins that should be refused, for what the servers' policies let others do."""
-    status = await probe_once(wanted)
-    asks = asks_of(wanted)
-    trials = list(dict.fromkeys(trial for each in asks for trial in trials_of(each)))
-    complain(announced(most_requests(trials), _servers(trials), wanted.engine))
-    linter = Linter(made_up={each.origin for each in trials} - {OPAQUE, *wanted.origins})
-    calls: list[Call] = []
-    async for probed in _probed([*asks, *trials], wanted.patience):
-        if probed is not None and probed.call is not None:
-            linter.add(probed.call)
-            calls.append(probed.call)
-    findings, some = linter.findings(), calls_by_server(calls)
-    if wanted.format == "text":
-        _print(["", f"Lint: {len(findings) or 'nothing'} found", *lint_lines(findings, linter.audiences(), some)])
-    else:
-        _print(json_lines(findings, some))
-    return BLOCKED if status == PASSED and any(finding.severity == "error" for finding in findings) else status
-
-
-def trials_of(wanted: Ask) -> list[Ask]:
-    """The same call from origins that a policy should refuse: none that exists, “null”, look-alikes of the page's."""
-    stranger = f"https://{secrets.token_hex(8)}.example"
-    return [wanted._replace(origin=origin) for origin in (stranger, OPAQUE, *tricks(wanted.origin).values())]
+    return found
 
 
 async def print_map(wanted: Wanted) -> int:
@@ -151,14 +165,14 @@ async def watch(wanted: Wanted, seconds: float) -> int:
     asks = asks_of(wanted)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    said: list[str] = []
+    said: list[Verdict | None] = []
     while True:
-        found = [await probe(each, patience=wanted.patience) for each in asks]
-        now = [line for probed in found for line in _lines(probed, wanted.format)][:1]
+        found = [probed async for probed in _probed(asks, wanted.patience)]
+        now = [probed.call.verdict if probed and probed.call else None for probed in found]
         if now != said:
             said = now
-            _print(line for probed in found for line in _lines(probed, wanted.format))
-        if all(probed.passes for probed in found):
+            _print(line for probed in found if probed for line in _lines(probed, wanted.format))
+        if all(probed is not None and probed.passes for probed in found):
             return PASSED
         if loop.time() + ASK_AGAIN > end:
             complain(f"it didn't pass within {seconds:g} seconds")
@@ -191,7 +205,7 @@ def _object(probed: Probed) -> dict[str, Any]:
     """The object of `check --format jsonl`, with what is the probe's own."""
     call = probed.call
     own: dict[str, Any] = {"engine": probed.ask.engine, "passes": probed.passes, "unsent": probed.unsent}
-    asked: dict[str, Any] = {"url": probed.ask.url.href, "method": probed.ask.method, "page_origin": probed.ask.origin}
+    asked: dict[str, Any] = {"url": probed.url, "method": probed.ask.method, "page_origin": probed.ask.origin}
     return (asked if call is None else row(call)) | {"probe": own}
 
 

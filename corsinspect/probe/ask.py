@@ -81,7 +81,7 @@ def _url(text: str) -> Url:
     text = text.strip()
     if "://" not in text:
         raise ProbeError(f"{_quoted(text)} is no URL.", "It begins with http:// or https://.")
-    url = parse_url(text.encode("utf-8", "surrogateescape").decode("latin-1"))
+    url = parse_url(_as_bytes(text))
     if url is None:
         raise ProbeError(f"{_quoted(text)} is no URL that a browser can read.", "Check its host and its port.")
     if url.scheme not in ("http", "https"):
@@ -94,13 +94,18 @@ def _url(text: str) -> Url:
     return url
 
 
+def _as_bytes(text: str) -> str:
+    """Each byte as one character, as `parse_url` takes it."""
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
 def _origin(text: str) -> str:
     text = text.strip()
     if text == OPAQUE:
         return text
     if parse_origin(text) is not None and text.startswith(("http://", "https://")):
         return text
-    url = parse_url(text) if "://" in text else None
+    url = parse_url(_as_bytes(text)) if "://" in text else None
     if url is None or url.scheme not in ("http", "https"):
         raise ProbeError(
             f"{_quoted(text)} is no origin.", "An origin is a scheme, a host and perhaps a port: http://localhost:3000."

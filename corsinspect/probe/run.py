@@ -17,15 +17,16 @@ from corsinspect.session.redaction.redact import Redactor
 _UNSENT = "{method} wasn't sent: it may change something on the server (corsinspect probe --send sends it)."
 _ONLY_PREFLIGHT = "{method} wasn't sent: the session keeps no values of the headers that it had."
 
-
 READABLE = ("allowed", "not-cors", "opaque")
 """Outcomes that give the page what its call can give it."""
 
 
 class Probed(NamedTuple):
-    """What a probe found; secrets are replaced in it, as they are in session files."""
+    """What a probe found; but in `ask`, secrets are replaced, as they are in session files."""
 
     ask: Ask
+    """As it was given."""
+    url: str
     call: Call | None
     """None: a browser would send this without a preflight, and it wasn't sent."""
     unsent: str | None = None
@@ -62,10 +63,11 @@ async def probe(wanted: Ask, *, resolve: Resolve = resolve, patience: Patience =
         if not done:
             raise
         unsent = str(refused)
-    if not done:
-        return Probed(wanted, None, unsent)
     redactor = Redactor()
-    return Probed(wanted, judged(wanted, [redactor.exchange(exchange) for exchange in done]), unsent)
+    url = redactor.url(wanted.url.href)
+    if not done:
+        return Probed(wanted, url, None, unsent)
+    return Probed(wanted, url, judged(wanted, [redactor.exchange(exchange) for exchange in done]), unsent)
 
 
 def _asked(wanted: Ask, leg: Leg, now: float) -> Exchange:

@@ -64,9 +64,9 @@ async def send(asked: Exchange, url: Url, before: Address | None, resolve: Resol
         line.fail(*_failure(problem))
     finally:
         line.close()
-    now = asked.started + loop.time() - began
-    answered = now if line.exchange.status is not None else None
-    return Answered(msgspec.structs.replace(line.exchange, answered=answered, ended=now), line.address)
+    ended = asked.started + loop.time() - began
+    answered = None if line.answered is None else asked.started + line.answered - began
+    return Answered(msgspec.structs.replace(line.exchange, answered=answered, ended=ended), line.address)
 
 
 class _Ended(Exception):
@@ -79,6 +79,8 @@ class _Line:
     def __init__(self, asked: Exchange, url: Url) -> None:
         self.exchange = asked
         self.address: Address | None = None
+        self.answered: float | None = None
+        """When the head of the answer was complete, by the event loop's clock."""
         self._url = url
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
         self._reader: asyncio.StreamReader | None = None
@@ -123,6 +125,7 @@ class _Line:
         """The answer's head, and of an error page as much as shows whose it is."""
         while not isinstance(event := await self._event(), h11.Response):
             pass
+        self.answered = asyncio.get_running_loop().time()
         self._note(
             status=event.status_code,
             reason_phrase=bytes(event.reason).decode("latin-1"),
@@ -133,7 +136,7 @@ class _Line:
             ),
         )
         if event.status_code >= FIRST_ERROR and not any(name == b"content-encoding" for name, _ in event.headers):
-            with contextlib.suppress(OSError, h11.ProtocolError, _Ended, TimeoutError):
+            with contextlib.suppress(OSError, h11.ProtocolError, _Ended):
                 await self._look_at_page()
 
     async def _look_at_page(self) -> None:

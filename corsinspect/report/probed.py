@@ -19,10 +19,10 @@ def lines(probed: Probed, *, colour: bool = False) -> Iterator[str]:
     """The verdict, what was sent, and the fix."""
     ask, call = probed.ask, probed.call
     if call is None:
-        yield f"· not asked     {ask.method:<7} {printable(ask.url.href)}   from {printable(ask.origin)}"
+        yield f"· not asked     {ask.method:<7} {printable(probed.url)}   from {printable(ask.origin)}"
         yield f"{_INDENT}A browser sends this {ask.method} without a preflight."
     elif call.verdict.outcome == "pending":
-        yield f"✓ preflight ok  {ask.method:<7} {printable(ask.url.href)}   from {printable(ask.origin)}"
+        yield f"✓ preflight ok  {ask.method:<7} {printable(probed.url)}   from {printable(ask.origin)}"
     else:
         yield text.lines(call, colour=colour)
     if call is not None:

@@ -33,6 +33,7 @@ def test_a_url_that_is_none_is_said(url: str, says: str) -> None:
         ("https://shop.example/", "It writes https://shop.example"),
         ("https://Shop.Example", "It writes https://shop.example"),
         ("https://shop.example:443", "It writes https://shop.example"),
+        ("https://bücher.example", "It writes https://xn--bcher-kva.example"),
         ("shop.example", "no origin"),
         ("", "no origin"),
         ("*", "no origin"),

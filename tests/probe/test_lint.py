@@ -63,7 +63,7 @@ async def test_each_mistake_is_named(
     found = set(re.findall(r"^(?:error|warning|note) +([a-z-]+):", said.out, re.M))
     assert found == slugs
     assert status == (1 if slugs else 0)
-    assert "Sending up to 5 requests" in said.err
+    assert "Sending up to 6 requests" in said.err
 
 
 async def test_the_fixed_apis_of_the_demo_have_no_findings() -> None:

@@ -32,6 +32,7 @@ from corsinspect.analysis.across.patterns import patterns
 from corsinspect.analysis.across.policy import opens
 from corsinspect.analysis.across.traits import traits
 from corsinspect.analysis.engine import engine_of
+from corsinspect.analysis.lint import Linter, LintFinding
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.detail.tabs import DRAWN, draw
 from corsinspect.dashboard.filter.completion import completions
@@ -439,6 +440,13 @@ def _found(message: str) -> Callable[[Book], object]:
     return lambda book: captured(book, decoded)
 
 
+def _linted(calls: Sequence[Call]) -> list[LintFinding]:
+    linter = Linter()
+    for call in calls:
+        linter.add(call)
+    return linter.findings()
+
+
 def _table(calls: Sequence[Call]) -> Counter[Any]:
     return Counter(map(traits, calls))
 
@@ -721,6 +729,23 @@ ADVICE: dict[str, Shape] = {
             lambda counts: patterns(counts),
             lambda size: _table(
                 judge_all([exchange(at=n, sent={"Origin": f"https://p{n}.test"}) for n in range(size)])
+            ),
+        ),
+    ),
+    "lint": Shape(300, _of(_linted, _calls)),
+    "lint of an echo to many pages": Shape(
+        200,
+        _of(
+            _linted,
+            lambda size: judge_all(
+                [
+                    exchange(
+                        at=n,
+                        sent={"Origin": f"https://p{n}.test"},
+                        got={"Access-Control-Allow-Origin": f"https://p{n}.test"},
+                    )
+                    for n in range(size)
+                ]
             ),
         ),
     ),

@@ -92,7 +92,7 @@ def _reflected(context: Context) -> list[Kind]:
     echoing = [kind for kind in context.kinds if kind.echoes]
     made_up = [kind for kind in echoing if kind.origin in context.made_up and not _is_trick(kind, context)]
     if made_up:
-        return made_up + [kind for kind in echoing if kind not in made_up]
+        return list(dict.fromkeys([*made_up, *echoing]))
     refused = any(kind.origin not in (None, OPAQUE) and not _lets_in(kind) for kind in context.kinds)
     return echoing if len({_site(kind.origin or "") for kind in echoing}) >= UNRELATED and not refused else []
 
@@ -202,7 +202,7 @@ def _max_age(context: Context) -> Iterator[Hit]:
 def _internal_open(context: Context) -> Iterator[Hit]:
     if not _is_internal(context.server.api):
         return
-    echoing = _reflected(context)
+    echoing = set(_reflected(context))
     for kind in context.kinds:
         if kind.fields.allow_origin == "*" or kind in echoing:
             yield Hit(kind, ALLOW_ORIGIN, kind.fields.allow_origin)
