@@ -10,6 +10,7 @@ import msgspec
 
 from corsinspect.advice.recipes import Edit
 from corsinspect.advice.solution import FixLines
+from corsinspect.analysis.lint import Severity
 from corsinspect.model import Certainty, Outcome, Stage
 from corsinspect.printable import printable
 from corsinspect.quoted import fence, without_secrets
@@ -88,6 +89,46 @@ class CallFacts(msgspec.Struct, frozen=True):
     depends: str
     browser: list[str]
     """What the browser itself said of it."""
+    lint: list[str]
+    """What its answers show to be too open, or slower than needed, whether or not the call failed."""
+
+
+class Flaw(msgspec.Struct, frozen=True):
+    """What is too open, or slower than needed, in a server's CORS headers."""
+
+    slug: str
+    severity: Severity
+    server: str
+    what: str
+    attack: str
+    """What another page could do with it."""
+    safe: str
+    headers: list[str]
+    """The header lines of the safe form."""
+    call: CallId
+    """The call that shows it first."""
+    header: str
+    found: str | None
+    """What that header said; null: it was missing."""
+    answers: int
+    """How many answers show it."""
+
+
+class LintFacts(msgspec.Struct, frozen=True):
+    """The findings, the gravest first, and whom the servers that answer with `*` are for."""
+
+    findings: list[Flaw]
+    audiences: list[str]
+
+
+class Linted(Answer, frozen=True, kw_only=True):
+    """What lint answers."""
+
+    matching: int
+    next_offset: int | None
+    """Where the next page begins; null: this was the last one."""
+    severities: dict[Severity, int]
+    captured: LintFacts
 
 
 class Explained(Answer, frozen=True, kw_only=True):

@@ -22,10 +22,15 @@ _PLAIN = re.compile(r"[A-Za-z0-9:._-]{1,64}")
 
 
 def handle(call: Call) -> str:
-    """The id by which the tools know a call: its own, or, where another tool's file has an odd one, a short hash."""
-    if _PLAIN.fullmatch(call.id):
-        return call.id
-    return "x" + hashlib.sha256(call.id.encode(errors="replace")).hexdigest()[:16]
+    """The id by which the tools know a call (see `plain`)."""
+    return plain(call.id)
+
+
+def plain(id: str) -> str:
+    """A call's own id, or, where another tool's file has an odd one, a short hash."""
+    if _PLAIN.fullmatch(id):
+        return id
+    return "x" + hashlib.sha256(id.encode(errors="replace")).hexdigest()[:16]
 
 
 class Calls:

@@ -15,13 +15,15 @@ from corsinspect.errors import CorsinspectError
 from corsinspect.model import Call, Changes
 from corsinspect.session.judging import LiveSession
 from corsinspect.session.place import new_session_path
-from corsinspect.session.reader import load
+from corsinspect.session.reader import is_session, load
 from corsinspect.simulation import Simulation
 
 POLL = 0.05
 """Seconds between two looks at a session that another process writes, and at the clock."""
 PIECE = 1000
 """Calls taken in at a time: some 30 ms."""
+PATIENCE = 10.0
+"""Seconds that a tool waits for a large session to be read, before it says how far that is."""
 WORD = 2.0
 """Seconds in which a browser that is listened to has spoken of a call."""
 
@@ -33,6 +35,13 @@ class Source(Protocol):
 
     live: bool
     """Whether more may come."""
+    caught_up: asyncio.Event
+    """Set once all has been handed over that was there at first."""
+
+    @property
+    def progress(self) -> float | None:
+        """How much of that has been read, from 0 to 1; None: unknown."""
+        ...
 
     async def run(self) -> None:
         """Hands the calls over; returns when no more will come, or a CorsinspectError ends it."""
@@ -45,14 +54,26 @@ class SavedFile:
     live = False
 
     def __init__(self, path: Path, take: Callable[[Changes], None]) -> None:
+        self.caught_up = asyncio.Event()
         self._path = path
         self._take = take
+        self._session = LiveSession(path, take, saved=True) if is_session(path) else None
+
+    @property
+    def progress(self) -> float | None:
+        return None if self._session is None else self._session.progress
 
     async def run(self) -> None:
-        calls = await asyncio.to_thread(self._judged)
-        for start in range(0, len(calls), PIECE):
-            self._take(Changes(calls[start : start + PIECE], []))
-            await asyncio.sleep(0)  # the client may ask something else meanwhile
+        if self._session is not None:
+            while self._session.step():
+                await asyncio.sleep(0)  # the client may ask something else meanwhile
+            self._session.close()
+        else:
+            calls = await asyncio.to_thread(self._judged)
+            for start in range(0, len(calls), PIECE):
+                self._take(Changes(calls[start : start + PIECE], []))
+                await asyncio.sleep(0)
+        self.caught_up.set()
 
     def _judged(self) -> list[Call]:
         loaded = load(self._path)
@@ -65,12 +86,19 @@ class RunningSession:
     live = True
 
     def __init__(self, path: Path, take: Callable[[Changes], None], proxy: Proxy | None = None) -> None:
+        self.caught_up = asyncio.Event()
         self._session = LiveSession(path, take)
         self._proxy = proxy
 
+    @property
+    def progress(self) -> float | None:
+        return self._session.progress
+
     async def run(self) -> None:
         while True:
-            self._session.poll()
+            while self._session.step():
+                await asyncio.sleep(0)
+            self.caught_up.set()
             if self._proxy is None:
                 await asyncio.sleep(POLL)
                 continue
@@ -139,13 +167,21 @@ class Desk:
         return proxy, browser
 
     async def ready(self) -> None:
-        """Returns when there is something to look at: a saved file has been read. Raises what was wrong with it."""
+        """Returns when all that the session had at first has been read. Raises what was wrong with it, and ToolError
+        where reading takes long."""
         if self._source is None or self._reading is None:
             raise ToolError("Nothing is captured yet.", "start_capture starts a proxy, and a browser on a page.")
-        if not self._source.live:
-            await asyncio.shield(self._reading)
-        elif self._reading.done():
+        caught_up = asyncio.ensure_future(self._source.caught_up.wait())
+        try:
+            await asyncio.wait({caught_up, self._reading}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            caught_up.cancel()
+        if self._reading.done():
             self._reading.result()
+        elif not self._source.caught_up.is_set():
+            progress = self._source.progress
+            far = "" if progress is None else f": {progress:.0%} so far"
+            raise ToolError(f"The session is large and still being read{far}.", "Ask again in some seconds.")
 
     async def hear_browser_out(self, id: str) -> None:
         """Gives a browser that is listened to the time to say its word of a call: it comes after the answer, and says

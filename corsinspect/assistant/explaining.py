@@ -12,6 +12,7 @@ from corsinspect.analysis import by_server, trace
 from corsinspect.assistant.answers import CallFacts, Explained, Meaning, MessageExplained, SeenCause
 from corsinspect.assistant.calls import Calls, handle
 from corsinspect.assistant.errors import ToolError
+from corsinspect.assistant.linting import lint_of
 from corsinspect.model import Call, Step
 from corsinspect.quoted import quoted
 from corsinspect.report.explained import message_page, topic_page
@@ -63,6 +64,7 @@ def facts(call: Call, beside: Sequence[Call]) -> CallFacts:
         causes=seen_causes(causes(call, beside)),
         depends=quoted(alternatives(call), SENTENCE),
         browser=_browser_said(call),
+        lint=lint_of(call, beside),
     )
 
 

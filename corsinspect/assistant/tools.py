@@ -13,6 +13,7 @@ from corsinspect.assistant.desk import Desk, Visit
 from corsinspect.assistant.errors import ToolError
 from corsinspect.assistant.explaining import SENTENCE, explain_call, explain_message
 from corsinspect.assistant.fixing import get_fix
+from corsinspect.assistant.linting import lint
 from corsinspect.assistant.listing import list_calls, listed, query
 from corsinspect.assistant.probing import origins, probe
 from corsinspect.assistant.verifying import not_called, verified
@@ -49,6 +50,15 @@ class ListCalls(Arguments, frozen=True):
     filter: Filter = ""
     offset: Annotated[int, msgspec.Meta(ge=0)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=50)] = 10
+
+
+class Lint(Arguments, frozen=True):
+    server: Annotated[
+        Address | None,
+        msgspec.Meta(description="Only this server's findings, by its origin, as http://localhost:8000."),
+    ] = None
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=20)] = 4
 
 
 class OneCall(Arguments, frozen=True):
@@ -127,6 +137,11 @@ async def _start_capture(desk: Desk, asked: StartCapture) -> Started:
 async def _list_calls(desk: Desk, asked: ListCalls) -> Answer:
     await desk.ready()
     return list_calls(desk.calls, asked.filter, asked.offset, asked.limit)
+
+
+async def _lint(desk: Desk, asked: Lint) -> Answer:
+    await desk.ready()
+    return await lint(desk.calls, asked.server, asked.offset, asked.limit)
 
 
 async def _explain_call(desk: Desk, asked: OneCall) -> Answer:
@@ -272,6 +287,14 @@ TOOLS = (
         answers.Probed,
         _probe,
         open_world=True,
+    ),
+    Tool(
+        "lint",
+        "What the servers' CORS headers let other pages do, also where calls pass: what is too wide, risky or slow, "
+        "the gravest first, with the safe form; and whether * is right there.",
+        Lint,
+        answers.Linted,
+        _lint,
     ),
     Tool(
         "explain_message",

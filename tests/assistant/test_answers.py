@@ -1,6 +1,7 @@
 """What tools answer is a function of the calls: facts in the words of the other outputs, and nothing hostile outside of
 `captured`."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from corsinspect.assistant.calls import Calls, handle
 from corsinspect.assistant.errors import ToolError
 from corsinspect.assistant.explaining import explain_call, explain_message
 from corsinspect.assistant.fixing import EDIT_SERVER, NOT_BLOCKED, NOT_BY_HEADERS, get_fix
+from corsinspect.assistant.linting import lint
 from corsinspect.assistant.listing import list_calls
 from corsinspect.assistant.verifying import not_called, verified
 from corsinspect.model import Call, Changes, Exchange
@@ -56,6 +58,7 @@ def hostile(evil: str) -> list[Exchange]:
 
 def answers(calls: Calls, evil: str) -> Iterator[Answer]:
     yield list_calls(calls, "", 0, 50)
+    yield asyncio.run(lint(calls, None, 0, 20))
     for call in calls.all():
         yield explain_call(call, calls.beside(call))
         yield get_fix(call, calls.beside(call))
@@ -160,6 +163,54 @@ def test_where_no_header_helps_the_causes_say_what_does() -> None:
     calls, (call,) = held(moved)
     found = get_fix(call, calls.beside(call))
     assert not found.by_headers and found.next == NOT_BY_HEADERS and found.captured.causes
+
+
+PRIVATE = {"Access-Control-Allow-Origin": "*", "Cache-Control": "private", "Timing-Allow-Origin": "*"}
+NULL = {"Access-Control-Allow-Origin": "null", "Access-Control-Allow-Credentials": "true"}
+OTHER = "http://10.0.0.7:8000"
+
+
+def test_lint_says_what_is_too_open_the_gravest_first() -> None:
+    calls, _ = held(
+        exchange(got=PRIVATE, id="a"),
+        exchange(url=f"{OTHER}/", at=101, got={"Access-Control-Allow-Origin": "*"}, id="b"),
+        exchange(url="https://null.test/", at=102, got=NULL, id="c"),
+    )
+    found = asyncio.run(lint(calls, None, 0, 2))
+    rest = asyncio.run(lint(calls, None, 2, 20))
+    assert (found.matching, found.next_offset, rest.next_offset) == (4, 2, None)
+    assert found.severities == {"error": 1, "warning": 2, "note": 1}
+    shown = [*found.captured.findings, *rest.captured.findings]
+    assert [(each.slug, each.call) for each in shown] == [
+        ("null-credentials", "c"),
+        ("wildcard-private", "a"),
+        ("internal-open", "b"),
+        ("timing-open", "a"),
+    ]
+    assert shown[1].server == "https://api.test" and "Vary: Origin" in shown[1].headers
+    assert [each.split()[2] for each in found.captured.audiences] == ["wrong", "right"] and not rest.captured.audiences
+    only = asyncio.run(lint(calls, OTHER, 0, 20))
+    assert [each.slug for each in only.captured.findings] == ["internal-open"] and only.severities == {"warning": 1}
+
+
+def test_a_call_is_explained_with_the_findings_that_it_shows_and_no_others() -> None:
+    calls, judged = held(
+        exchange(got=PRIVATE, id="first"),
+        exchange(at=101, got=PRIVATE, id="again"),
+        exchange(at=102, got={**OPEN, "Cache-Control": "no-store"}, id="fine"),
+    )
+    first, again, fine = ([*explain_call(call, calls.beside(call)).captured.lint] for call in judged)
+    assert [line.split(": ")[0] for line in first] == ["warning wildcard-private", "note timing-open"]
+    assert first == again and "name the origins" in first[0]
+    assert fine == []
+
+
+def test_lint_of_an_ordinary_session_is_short_also_with_all_kinds_of_findings() -> None:
+    wide = {**PRIVATE, "Access-Control-Expose-Headers": "*", "Access-Control-Request-Method": "PUT"}
+    calls, _ = held(*(exchange(url=f"http://localhost:{8000 + number}/", at=number, got=wide) for number in range(40)))
+    fields = structured(asyncio.run(lint(calls, None, 0, tools.Lint().limit)))
+    assert fields["matching"] >= 160 and len(fields["captured"]["findings"]) == tools.Lint().limit
+    assert len(text(fields).encode()) < 4096
 
 
 def test_an_allowed_call_needs_no_fix() -> None:

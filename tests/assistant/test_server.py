@@ -59,6 +59,7 @@ async def test_a_saved_session_is_served(session: Path, tmp_path: Path) -> None:
         explained = await client.tool("explain_call", call="first")
         fix = await client.tool("get_fix", call="first", framework="express")
         meant = await client.tool("explain_message", message="CORSMissingAllowOrigin2")
+        linted = await client.tool("lint")
         markdown = await client.resource(f"{resources.CALL}first")
         lines = (await client.resource(resources.SESSION)).splitlines()
         asked = await client.prompt(resources.FIX, url="http://localhost:3000")
@@ -68,7 +69,7 @@ async def test_a_saved_session_is_served(session: Path, tmp_path: Path) -> None:
     assert [each["call"] for each in listed["captured"]["calls"]] == ["second", "first"]
     assert explained["reason"] == "origin-missing" and explained["captured"]["page"] == PAGE
     assert fix["framework"] == "express" and fix["captured"]["edits"]
-    assert meant["reasons"] == ["origin-missing"]
+    assert meant["reasons"] == ["origin-missing"] and linted["matching"] == 0
     assert markdown.startswith("# A browser call and CORS") and len(lines) == 3
     assert "http://localhost:3000" in asked
 

@@ -6,7 +6,7 @@ import msgspec
 
 from corsinspect.model import Call, Stage
 
-from .answers import Server, answers
+from .answers import Kind, Server, answers
 from .rules import RULES, Context, Severity
 
 
@@ -63,11 +63,18 @@ class Linter:
 
     def findings(self) -> list[LintFinding]:
         """All flaws, the gravest first; each once a server."""
+        return self._findings(None)
+
+    def shown_by(self, call: Call) -> list[LintFinding]:
+        """Those of the flaws that this call's own answers show."""
+        return self._findings({(api, kind) for api, kind, _ in answers(call)})
+
+    def _findings(self, shown: set[tuple[str, Kind]] | None) -> list[LintFinding]:
         found: list[LintFinding] = []
         for rule in RULES:
             for server in self._servers.values():
                 hits = list(rule.find(Context(server, self._made_up)))
-                if not hits:
+                if not hits or (shown is not None and not any((server.api, hit.kind) in shown for hit in hits)):
                     continue
                 kind, header, value, values = hits[0]
                 example = server.kinds[kind]
