@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis.across.patterns import Pattern
 from corsinspect.analysis.across.traits import Traits
+from corsinspect.analysis.lint import LintFinding
 from corsinspect.dashboard.filter.quick_filters import finding_term, pair_term
 from corsinspect.dashboard.screens.matrix import matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView
+from corsinspect.dashboard.screens.overview import lint_summary
 from corsinspect.dashboard.state.tally import Tally
 from corsinspect.listing.query import Query, parse
 from corsinspect.model import Outcome
@@ -91,6 +93,53 @@ async def test_a_cell_of_the_matrix_leads_to_its_calls(recorded: Path) -> None:
         await screen.sees("/ origin=http://localhost:3000 host=http://localhost:9000", "1 of 16 shown")
         await screen.press("m", "escape")
         assert len(screen.app.screen_stack) == 1
+
+
+async def test_the_overview_names_what_is_too_open(tmp_path: Path) -> None:
+    story = Story()
+    private = (("Access-Control-Allow-Origin", "*"), ("Cache-Control", "private"))
+    story.add("GET", "http://localhost:9000/", 200, private)
+    async with replaying(session(tmp_path / "open.jsonl", story.exchanges), size=(80, 24)) as screen:
+        await screen.press("m")
+        await screen.sees(
+            "Lint: ▲ 2 warnings",
+            "▲ http://localhost:9000 answers with *, and its answers say Cache-Control: p…",
+            "▲ http://localhost:9000 is internal and open to every site  internal-open",
+        )
+        assert all(len(line) <= 80 for line in screen.lines)
+
+
+async def test_where_nothing_is_too_open_the_overview_says_so_and_follows(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", "http://localhost:9000/", 200, OWN)
+    story.add("GET", "http://localhost:9000/open", 200, (("Access-Control-Allow-Origin", "*"),))
+    fine, open_ = story.exchanges
+    async with capturing(tmp_path) as screen:
+        await screen.put(fine)
+        await screen.press("m")
+        await screen.sees("Lint: nothing too open")
+        await screen.put(open_)
+        await screen.sees("Lint: ▲ 1 warning")
+
+
+def test_a_lint_line_shows_what_is_hostile_as_text_and_is_cut() -> None:
+    finding = LintFinding(
+        slug="internal-open",
+        severity="warning",
+        api=f"http://h{HOSTILE}",
+        call="a",
+        exchange="a",
+        url=f"http://h{HOSTILE}/",
+        method="GET",
+        stage="actual",
+        header="Access-Control-Allow-Origin",
+        found=HOSTILE,
+        page=None,
+        count=1,
+    )
+    summary = lint_summary([finding] * 3, 60, 2)
+    assert len(summary.plain.split("\n")) == 3 and all(len(line) <= 60 for line in summary.plain.split("\n"))
+    assert summary.plain.replace("\n", "").isprintable()
 
 
 async def test_a_click_on_a_cell_filters(recorded: Path) -> None:

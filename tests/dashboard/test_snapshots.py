@@ -48,7 +48,7 @@ def pressed(*keys: str):
         for key in keys:
             await pilot.press(key)
             await until(pilot, lambda: not time_line.opened or time_line.times is not None)
-        await until(pilot, lambda: not app._drawing and not app.screen.query("#overview-cost.-counting"))
+        await until(pilot, lambda: not app._drawing and not app.screen.query(".-counting"))
 
     return run
 

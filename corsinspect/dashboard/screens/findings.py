@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -130,11 +132,17 @@ def _identity(pattern: Pattern) -> tuple[str, str, str | None]:
 def _head(found: list[Pattern]) -> Content:
     if not found:
         return Content.styled(" No findings: nothing stands out across the calls so far.", QUIET)
-    parts: list[tuple[str, str]] = []
-    for severity, (sign, word, style) in SEVERITIES.items():
-        if number := sum(pattern.severity == severity for pattern in found):
-            parts.append((f" {sign} {number} {word}{'s' if number > 1 else ''} ", style))
-    return Content.assemble(*parts)
+    return Content.assemble(*severity_counts(pattern.severity for pattern in found))
+
+
+def severity_counts(found: Iterable[Severity]) -> list[tuple[str, str]]:
+    """How many there are of each: texts and their styles."""
+    counted = Counter(found)
+    return [
+        (f" {sign} {number} {word}{'s' if number > 1 else ''} ", style)
+        for severity, (sign, word, style) in SEVERITIES.items()
+        if (number := counted[severity])
+    ]
 
 
 def _words(pattern: Pattern) -> advice.Words:

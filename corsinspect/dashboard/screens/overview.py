@@ -1,7 +1,9 @@
-"""The overview (m): which page may call which server, calls and failures over time, and what preflights cost."""
+"""The overview (m): which page may call which server, calls and failures over time, what preflights cost, and what is
+too open (policy lint)."""
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,12 +12,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from corsinspect.advice.lint.words import lint_words
 from corsinspect.analysis.across.cost import Accounts, Cost
+from corsinspect.analysis.lint import Linter, LintFinding
 from corsinspect.dashboard.filter.quick_filters import pair_term
 from corsinspect.dashboard.look.key_line import KeyLine
 from corsinspect.dashboard.look.styles import QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.look.times import clock, duration
+from corsinspect.dashboard.screens.findings import SEVERITIES, severity_counts
 from corsinspect.dashboard.screens.matrix import Matrix, matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView
 from corsinspect.dashboard.state.book import Book
@@ -26,6 +31,9 @@ from corsinspect.printable import printable
 SLICE = 0.004
 """Seconds of adding up between two chances to draw and to hear keys."""
 REFRESH = 0.5
+TALL = 20
+"""Lines of a terminal from which on the gravest lint findings have lines of their own."""
+GRAVEST = 2
 
 
 class OverviewScreen(ModalScreen[str | None]):
@@ -44,6 +52,7 @@ class OverviewScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         yield Static(id="overview-time")
         yield Static(" adding up the preflights …", id="overview-cost", classes="-counting")
+        yield Static(" looking for what is too open …", id="overview-lint", classes="-counting")
         yield MatrixView()
         yield Static(id="overview-cell")
         yield KeyLine()
@@ -52,6 +61,7 @@ class OverviewScreen(ModalScreen[str | None]):
         self._show()
         self.set_interval(REFRESH, self._show)
         self.run_worker(self._add_up())
+        self.run_worker(self._lint())
 
     def on_resize(self) -> None:
         self._changes = -1
@@ -111,25 +121,48 @@ class OverviewScreen(ModalScreen[str | None]):
         return Content("\n").join(lines)
 
     async def _add_up(self) -> None:
-        """Adds up what preflights cost, in slices; and again from the start when calls came."""
+        """Adds up what preflights cost, and again from the start when calls came."""
         while True:
             changes = self._book.tally.changes
             accounts = Accounts()
-            deadline = time.perf_counter() + SLICE
-            for position in range(len(self._book.rows)):
+            async for position in self._positions():
                 row = self._book.rows[position]
                 if row is not None and row.traits is not None and not row.background:
                     accounts.add(row.traits, row.url, row.started, row.asked)
-                if time.perf_counter() > deadline:
-                    await asyncio.sleep(SLICE)
-                    deadline = time.perf_counter() + SLICE
-            cost = self.query_one("#overview-cost", Static)
-            cost.update(cost_words(accounts.cost, self.size.width))
-            cost.remove_class("-counting")
-            # a large session is added up less often than a small one
-            await asyncio.sleep(max(REFRESH, len(self._book.rows) / 20_000))
-            while changes == self._book.tally.changes:
-                await asyncio.sleep(REFRESH)
+            self._tell("#overview-cost", cost_words(accounts.cost, self.size.width))
+            await self._until_other_than(changes)
+
+    async def _lint(self) -> None:
+        """Looks at all answers for what is too open, and again from the start when calls came."""
+        while True:
+            changes = self._book.tally.changes
+            linter = Linter()
+            async for position in self._positions():
+                if (call := self._book.calls.at(position)) is not None:
+                    linter.add(call)
+            most = GRAVEST if self.size.height >= TALL else 0
+            self._tell("#overview-lint", lint_summary(linter.findings(), self.size.width, most))
+            await self._until_other_than(changes)
+
+    async def _positions(self) -> AsyncIterator[int]:
+        """Where calls are, in slices of time."""
+        deadline = time.perf_counter() + SLICE
+        for position in range(len(self._book.rows)):
+            yield position
+            if time.perf_counter() > deadline:
+                await asyncio.sleep(SLICE)
+                deadline = time.perf_counter() + SLICE
+
+    def _tell(self, place: str, text: Content) -> None:
+        line = self.query_one(place, Static)
+        line.update(text)
+        line.remove_class("-counting")
+
+    async def _until_other_than(self, changes: int) -> None:
+        # a large session is gone through less often than a small one
+        await asyncio.sleep(max(REFRESH, len(self._book.rows) / 20_000))
+        while changes == self._book.tally.changes:
+            await asyncio.sleep(REFRESH)
 
 
 def cost_words(cost: Cost, width: int) -> Content:
@@ -146,6 +179,22 @@ def cost_words(cost: Cost, width: int) -> Content:
     if whole.cell_length > width and cost.spared:
         whole = Content.assemble(*parts[:2], (f"; Max-Age would save {cost.spared:,}", "$text-success"))
     return whole.truncate(max(1, width), ellipsis=True)
+
+
+def lint_summary(found: Sequence[LintFinding], width: int, most: int) -> Content:
+    """How many lint findings there are, and the gravest ones, each in a line of so many cells."""
+    if not found:
+        return Content.styled(" Lint: nothing too open.", QUIET)
+    counted = severity_counts(finding.severity for finding in found)
+    head = Content.assemble((" Lint:", "bold"), *counted, ("  see a call's Security tab", QUIET))
+    return Content("\n").join(line.truncate(max(1, width), ellipsis=True) for line in (head, *_gravest(found[:most])))
+
+
+def _gravest(found: Sequence[LintFinding]) -> Iterator[Content]:
+    for finding in found:
+        sign, _, style = SEVERITIES[finding.severity]
+        words = lint_words(finding.slug, api=finding.api, page=finding.page, found=finding.found, values=finding.values)
+        yield Content.assemble((f"   {sign} ", style), printable(words.what), (f"  {finding.slug}", QUIET))
 
 
 def cell_words(outcomes: dict[Outcome, int]) -> str:
