@@ -36,8 +36,7 @@ def check(files: list[Path], format: str, lint_options: LintOptions | None = Non
             unreadable = True
             continue
         for problem in loaded.problems:
-            line = f", line {problem.line}" if problem.line is not None else ""
-            complain(f"{path}{line}: {problem.text}")
+            complain(problem.in_file(path))
             unreadable = True
         exchanges, saids = loaded.exchanges, loaded.saids
         if len(files) > 1:

@@ -6,7 +6,7 @@ from pathlib import Path
 from corsinspect.advice.prompt import prompt as prompt_of
 from corsinspect.advice.solution import solution
 from corsinspect.analysis import by_server, judge_all, trace
-from corsinspect.assistant.calls import Calls
+from corsinspect.assistant.calls import Calls, handle
 from corsinspect.model import Call, Changes
 from corsinspect.session.place import newest
 from corsinspect.session.reader import load
@@ -24,10 +24,12 @@ def prompt(file: Path | None, id: str | None) -> int:
         complain("there is no saved session yet; `corsinspect` records one")
         return UNREADABLE
     loaded = load(path)
+    for problem in loaded.problems:
+        complain(problem.in_file(path))
     calls = judge_all(loaded.exchanges, loaded.saids)
     call = _chosen(calls, id)
     if call is None:
-        complain(f"{path}: {'no call has this id' if id is not None else 'no call was blocked'}; {LISTED}")
+        complain(f"{path}: {_missing(calls, id)}")
         return NO_CALL
     session = Calls()
     session.take(Changes(calls, []))
@@ -36,8 +38,14 @@ def prompt(file: Path | None, id: str | None) -> int:
     return DONE
 
 
+def _missing(calls: Sequence[Call], id: str | None) -> str:
+    if not calls:
+        return "no call was recorded"
+    return f"{'no call has this id' if id is not None else 'no call was blocked'}; {LISTED}"
+
+
 def _chosen(calls: Sequence[Call], id: str | None) -> Call | None:
     if id is not None:
-        return next((call for call in calls if call.id == id), None)
+        return next((call for call in calls if id in (call.id, handle(call))), None)
     by_outcome = {by_server(call).verdict.outcome: call for call in calls if not call.background}
     return by_outcome.get("blocked") or by_outcome.get("network-error")

@@ -20,3 +20,8 @@ class Problem(msgspec.Struct, frozen=True):
 
     text: str
     line: int | None = None
+
+    def in_file(self, path: Path) -> str:
+        """The same for a person, with its place."""
+        line = f", line {self.line}" if self.line is not None else ""
+        return f"{path}{line}: {self.text}"

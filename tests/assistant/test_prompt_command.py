@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corsinspect.analysis import judge_all
+from corsinspect.assistant.calls import plain
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.screens.copying import COPIES
 from corsinspect.session import SessionWriter, load
@@ -52,6 +53,29 @@ def test_a_session_without_a_blocked_call_is_status_1(tmp_path: Path) -> None:
     writer.close()
     done = run(path)
     assert (done.returncode, done.stdout) == (1, "") and "no call was blocked" in done.stderr
+
+
+def test_a_session_without_any_call_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "none.jsonl"
+    SessionWriter(path).close()
+    for arguments in ((path,), (path, "--call", "first")):
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (1, "") and done.stderr.endswith(": no call was recorded\n")
+
+
+def test_what_could_not_be_read_of_a_torn_session_is_said_beside_the_prompt(session: Path) -> None:
+    session.write_bytes(session.read_bytes()[:-40])
+    done = run(session, "--call", "first")
+    assert done.returncode == 0 and done.stdout.startswith("# A browser call") and f"{session}, line 4: " in done.stderr
+
+
+def test_a_call_with_an_odd_id_is_found_by_the_one_that_the_tools_give(tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    writer = SessionWriter(path)
+    writer.put(exchange(id="an odd one"))
+    writer.flush()
+    writer.close()
+    assert run(path, "--call", plain("an odd one")).stdout == run(path, "--call", "an odd one").stdout != ""
 
 
 def test_a_file_that_is_not_there_is_status_2(tmp_path: Path) -> None:
