@@ -70,6 +70,24 @@ def test_what_is_sure_is_right(name: str) -> None:
     assert counted["sure"] >= (0.97 if name.startswith("chromium") else 0.9) * told
 
 
+def test_a_request_that_cors_failed_before_another_one_came_is_not_that_one() -> None:
+    later = exchange("PUT", at=102.8, got=OPEN, id="later")
+    failed = said_of(
+        later,
+        "failed",
+        called=100.0,
+        sent=None,
+        answered=None,
+        ended=100.02,
+        status=None,
+        code="PreflightInvalidAllowCredentials",
+        failed="net::ERR_FAILED",
+    )
+    assert words([later], [failed]) == {}
+    assert words([later], [failed, said_of(later, "own")]) == {"later": ("sure", "own")}
+    assert words([later], [msgspec.structs.replace(failed, ended=102.9)]) == {"later": ("sure", "failed")}
+
+
 @pytest.mark.parametrize("name", SPOKEN)
 def test_any_interleaving_ends_in_the_same_calls(name: str) -> None:
     exchanges = load(recording(name)).exchanges

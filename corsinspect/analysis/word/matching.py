@@ -8,8 +8,8 @@ same. Each group, the exchanges and Saids of one method and one URL, is settled 
 
 1. *Candidates.* The request's header lines are equal, secrets left out, and so are the status and the answer's lines
    where both are there. The proxy saw the request after the browser sent it (0 to 51 ms were measured), and answered
-   before the browser was answered. Where the browser told no header lines (Firefox), the page's origin must be that of
-   the Origin header, and the kind fit Sec-Fetch-Dest.
+   before the browser was answered, or failed it by CORS. Where the browser told no header lines (Firefox), the page's
+   origin must be that of the Origin header, and the kind fit Sec-Fetch-Dest.
 2. *What is forced.* A Said with one candidate has it, unless another Said has that one alone as well.
 3. *Connections*, where that leaves something open. The browser numbers its connections, the proxy too. Pairs that were
    forced say which is which, one to one; a connection of which they disagree says nothing. Where the browser doesn't
@@ -380,7 +380,7 @@ class Matching:
             if told.said.sent is None and (told.said.from_cache or told.said.by_service_worker):
                 continue
             first = bisect.bisect_left(starts, told.start - EARLY)
-            last = bisect.bisect_right(starts, min(told.start + LATE, (told.said.answered or math.inf) + EARLY))
+            last = bisect.bisect_right(starts, min(told.start + LATE, _over(told.said) + EARLY))
             if found := [each.exchange.id for each in seen[first:last] if _may_be(told, each)]:
                 edges[leg] = found
         return edges
@@ -447,6 +447,13 @@ def _order(said: Said) -> tuple[float, float, int, str, int]:
     number = said.id.rpartition(".")[2]
     time = said.called if said.sent is None else said.sent
     return time, said.called, int(number) if number.isdecimal() else 0, said.id, said.hop
+
+
+def _over(said: Said) -> float:
+    """From when on a new request can't be this one: it was answered, or CORS failed it, by its answer or unsent."""
+    if said.answered is not None:
+        return said.answered
+    return said.ended if said.ended is not None and said.code is not None else math.inf
 
 
 def _class(said: Said) -> str | None:
