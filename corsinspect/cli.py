@@ -299,6 +299,34 @@ def ca() -> None:
 
 
 @app.command()
+def doctor(
+    port: Port = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of lines.")] = False,
+    open_browsers: Annotated[
+        bool,
+        typer.Option(
+            "--browsers/--no-browsers", help="Open each installed browser, to see whether calls come through."
+        ),
+    ] = True,
+) -> None:
+    """Check what on this machine would stop a capture; each finding comes with its remedy.
+
+    Each installed browser is opened for a moment, without a window, on a page of corsinspect's own.
+
+    \b
+    Exit status: 0 no faults (there may be warnings), 1 at least one fault, 64 usage error.
+
+    \b
+    Examples:
+      corsinspect doctor
+      corsinspect doctor --json | jq '.checks[] | select(.state != "ok")'
+    """
+    from corsinspect.commands.doctor import doctor
+
+    raise typer.Exit(doctor(port, json=json, open_browsers=open_browsers))
+
+
+@app.command()
 def addon() -> None:
     """Where the capture addon is, for a mitmproxy of your own.
 

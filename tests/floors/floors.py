@@ -47,7 +47,9 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = (
+    "errors model said fetch analysis advice session capture demo doctor dashboard report printable terminal"
+)
 
 ROOMS = (
     "app __init__",
@@ -96,6 +98,10 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "doctor": _floor(
+        f"doctor demo.httpserver session printable __file__ {CAPTURE_DOORS} capture.ca capture.profiles",
+        "msgspec cryptography",
+    ),
     **rooms(),
     "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
