@@ -48,6 +48,22 @@ AskBrowser = Annotated[
         help="Also record what the opened browser itself says of each call.",
     ),
 ]
+Upstream = Annotated[
+    str | None,
+    typer.Option(
+        help="Pass everything on to this proxy, except calls to this machine and to what NO_PROXY names; its name and "
+        "password come from CORSINSPECT_UPSTREAM_AUTH (name:password). A PAC file isn't read.",
+        metavar="URL",
+    ),
+]
+Reverse = Annotated[
+    str | None,
+    typer.Option(
+        help="Open the port in the place of this server, so that no browser has to be set up. A page that is opened "
+        "there has another origin: the port's.",
+        metavar="URL",
+    ),
+]
 Files = Annotated[
     list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.", readable=False)
 ]
@@ -99,6 +115,8 @@ def live(
         str | None, typer.Option(help="Keep the browser profile under this name (logins survive).", metavar="NAME")
     ] = None,
     ask_browser: AskBrowser = True,
+    upstream: Upstream = None,
+    reverse: Reverse = None,
 ) -> None:
     """Open the live dashboard (the default command).
 
@@ -107,7 +125,10 @@ def live(
       corsinspect
       corsinspect --browser firefox http://localhost:3000
       corsinspect --port 9090 --browser chromium --profile shop
+      corsinspect --upstream http://proxy.corp:3128 --browser chromium
+      corsinspect --reverse http://localhost:8000    open http://localhost:8080 instead
     """
+    route = _route(upstream, reverse, opens=url is not None or browser is not Browser.none)
     _need_terminal("`corsinspect record` prints a line per call instead.")
     if url is not None and browser is Browser.none:
         browser = Browser.chromium
@@ -115,7 +136,7 @@ def live(
     from corsinspect.session.place import new_session_path
 
     session = new_session_path()
-    _run(live(session, port, _kind(browser), _with_scheme(url), profile, ask_browser=ask_browser))
+    _run(live(session, port, _kind(browser), _with_scheme(url), profile, ask_browser=ask_browser, route=route))
 
 
 @app.command()
@@ -177,6 +198,8 @@ def record(
         typer.Option(help="Stop when no call has changed for so many seconds.", min=0.1, metavar="SECONDS"),
     ] = None,
     ask_browser: AskBrowser = True,
+    upstream: Upstream = None,
+    reverse: Reverse = None,
 ) -> None:
     """Capture without a dashboard and print a line per call.
 
@@ -190,7 +213,9 @@ def record(
     Examples:
       corsinspect record -o session.jsonl --port 9090
       corsinspect record --browser chromium --headless --until-idle 3 http://localhost:3000
+      corsinspect record --reverse http://localhost:8000 --port 8001
     """
+    route = _route(upstream, reverse, opens=url is not None or browser is not Browser.none)
     if url is not None and browser is Browser.none:
         browser = Browser.chromium
     kind = _kind(browser)
@@ -201,7 +226,7 @@ def record(
 
     visit = Visit(kind, _with_scheme(url), headless) if kind is not None else None
     session = output or new_session_path()
-    options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser}
+    options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser, "route": route}
     _run(record(session, port, keep_values=keep_values, **options))
 
 
@@ -365,6 +390,18 @@ def main() -> None:
         print(f"corsinspect: {error}", file=sys.stderr)
         status = UNREADABLE
     sys.exit(status or 0)
+
+
+def _route(upstream: str | None, reverse: str | None, *, opens: bool):
+    """How the proxy stands in the network. `opens`: whether a browser is to be opened, too."""
+    from corsinspect.capture.routes import route
+
+    if reverse is not None and opens:
+        raise typer.BadParameter("With --reverse there is no proxy for a browser to use; leave --browser and URL out.")
+    try:
+        return route(upstream, reverse)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
 
 
 def _run(job: Coroutine[Any, Any, int]) -> None:

@@ -44,7 +44,7 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
     return Floor(frozenset(ours.split()), frozenset(theirs.split()), pure)
 
 
-CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
+CAPTURE_DOORS = "capture.proxy capture.browser capture.routes capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
