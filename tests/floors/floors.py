@@ -48,7 +48,7 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.routes capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice session capture demo doctor dashboard report printable terminal"
+    "errors model said fetch analysis advice session capture demo doctor lessons dashboard report printable terminal"
 )
 
 ROOMS = (
@@ -102,6 +102,7 @@ FLOORS = {
         f"doctor demo.httpserver session printable __file__ {CAPTURE_DOORS} capture.ca capture.profiles",
         "msgspec cryptography",
     ),
+    "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
