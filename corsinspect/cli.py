@@ -217,6 +217,9 @@ def check(
             autocompletion=lambda: list(FORMATS),
         ),
     ] = "text",
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", help="Judge so many files side by side.", min=1, metavar="N")
+    ] = 1,
 ) -> None:
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
@@ -229,10 +232,11 @@ def check(
     Examples:
       corsinspect check session.jsonl
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
+      corsinspect check --jobs 4 sessions/*.jsonl
     """
     from corsinspect.commands.check import check
 
-    raise typer.Exit(check(files, format))
+    raise typer.Exit(check(files, format, jobs))
 
 
 @app.command()
