@@ -130,7 +130,7 @@ def _call(
         method=first.preflight_method or exchange.method,
         started=exchange.started,
         kind=kind,
-        hops=tuple([_hop(preflight, request) for preflight, request in chain.hops]),
+        hops=tuple([_hop(*hop) for hop in chain.hops]) if len(chain.hops) > 1 else (_hop(*chain.hops[0]),),
         verdict=verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
