@@ -12,7 +12,7 @@ from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.errors import Problem
 from corsinspect.session.lines import LineReader, SharedHeaders
-from corsinspect.session.reader import is_session, load
+from corsinspect.session.reader import Reading, is_session
 from corsinspect.session.redaction.redact import Redactor
 from corsinspect.session.sidecar import load_saids
 from corsinspect.session.spool import Spool, temporary_folder
@@ -40,17 +40,20 @@ def stream(path: Path, redactor: Redactor | None = None) -> Generator[Streamed]:
     """What `load` returns, for as long as it's needed: what can't be held meanwhile is in a temporary file about as
     large as the recording. Raises SessionError as `load` does."""
     redactor = redactor or Redactor()
-    if not is_session(path):
-        loaded = load(path, redactor=redactor)
-        yield Streamed(loaded.exchanges, loaded.problems, loaded.format, loaded.saids)
-        return
     with temporary_folder() as folder, closing(Spool(folder / "exchanges", Exchange)) as spool:
         spooled = _Spooled(spool)
-        reader = LineReader(redactor)
-        for lines in _pieces(path, reader):
-            spooled.take(reader.read(lines))
-        spooled.sort()
-        yield Streamed(spooled, reader.problems, "session", load_saids(path, redactor))
+        if is_session(path):
+            reader = LineReader(redactor)
+            for lines in _pieces(path, reader):
+                spooled.take(reader.read(lines))
+            format, problems = "session", reader.problems
+        else:
+            reading = Reading(path, redactor)
+            for piece in reading:
+                spooled.take(piece)
+            format, problems = reading.format, reading.problems
+        spooled.sort(steady=format == "session")  # where the order of lines is that of time
+        yield Streamed(spooled, problems, format, load_saids(path, redactor))
 
 
 def _pieces(path: Path, reader: LineReader) -> Iterator[list[bytes]]:
@@ -82,11 +85,16 @@ class _Spooled:
             self._latest[exchange.id] = self._spool.append(exchange)
             self._stamps.append(exchange)
 
-    def sort(self) -> None:
-        """All were taken."""
+    def sort(self, *, steady: bool) -> None:
+        """All were taken. `steady`: as `in_order` does, else by their stamps."""
         numbers = array("Q", self._latest.values())
         known = (self._stamps.exchange(id, number) for id, number in self._latest.items())
-        self._order = array("Q", [numbers[index] for index in order(known)])
+        if steady:
+            sorted_numbers = [numbers[index] for index in order(known)]
+        else:
+            sorted_numbers = [self._latest[id] for id in sorted(self._latest)]
+            sorted_numbers.sort(key=self._stamps.started)
+        self._order = array("Q", sorted_numbers)
         self._latest, self._stamps = {}, _Stamps()
 
     def __len__(self) -> int:
@@ -110,6 +118,9 @@ class _Stamps:
         self._preflights.append(exchange.method == "OPTIONS")
         status = exchange.status or 0
         self._statuses.append(status if 0 < status < 1000 else 0)
+
+    def started(self, number: int) -> float:
+        return self._times[3 * number]
 
     def exchange(self, id: str, number: int) -> Exchange:
         """One with these stamps, and nothing else of it."""
