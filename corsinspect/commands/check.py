@@ -27,12 +27,9 @@ def check(files: list[Path], format: str, jobs: int = 1) -> int:
     unreadable = unexplained = False
     with Recorded(files, jobs, _with_progress) as recorded:
         for part in recorded.parts():
-            if part.error:
-                complain(part.error)
-            for problem in part.problems:
-                line = f", line {problem.line}" if problem.line is not None else ""
-                complain(f"{part.path}{line}: {problem.text}")
-            unreadable = unreadable or bool(part.error or part.problems)
+            for text in part.complaints:
+                complain(text)
+                unreadable = True
             if failed := part.unexplained:
                 complain(f"{part.path}: {_FAILED.format(number=failed, s='s' if failed > 1 else '')}")
                 unexplained = True

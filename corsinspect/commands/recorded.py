@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing
-from itertools import repeat
+from itertools import islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple, Self, overload
@@ -21,7 +21,7 @@ from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.numbered import of_file, said_of_file
 from corsinspect.session.spool import Spool, temporary_folder
-from corsinspect.session.stream import Exchanges, stream
+from corsinspect.session.stream import STDIN, Exchanges, stream
 
 HELD = 4_000
 """Calls that are held until they are old: most change within the next few exchanges, or never."""
@@ -45,13 +45,20 @@ class Part(NamedTuple):
     error: str = ""
     """Why there was nothing to judge."""
 
+    @property
+    def complaints(self) -> list[str]:
+        """What of the file couldn't be read, for people."""
+        places = ("" if problem.line is None else f", line {problem.line}" for problem in self.problems)
+        found = [f"{self.path}{place}: {each.text}" for each, place in zip(self.problems, places, strict=True)]
+        return [self.error] if self.error else found
+
 
 class Recorded:
     """The files of a check, judged by `parts`; after that, `calls`. Used with `with`: temporary files go with it."""
 
     def __init__(self, paths: Sequence[Path], jobs: int = 1, watch: Watch = lambda exchanges, path: exchanges) -> None:
         """`jobs`: so many processes at once, each with a file of its own; `watch`: used where there is but one."""
-        self._jobs = min(jobs, len(paths))
+        self._jobs = min(jobs, len(paths)) if STDIN not in paths else 1  # only this process has it
         self._watch = watch
         self._files = [(path, number if len(paths) > 1 else None) for number, path in enumerate(paths, 1)]
         self._parts: list[Part] = []
@@ -182,7 +189,7 @@ class _Shelf:
         return self._started[place - self._first]
 
     def _put_away(self, count: int) -> None:
-        for id in [id for id, _ in zip(self._held, range(count), strict=False)]:
+        for id in list(islice(self._held, count)):
             call = self._held.pop(id)
             self._places[id] = self._spool.append(call)
             self._started.append(call.started)

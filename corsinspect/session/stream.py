@@ -1,6 +1,8 @@
 """Reads a file as `load` does, with the same exchanges in the same order, but holds only few of them at a time."""
 
 import math
+import shutil
+import sys
 from array import array
 from collections.abc import Generator, Iterator, Sized
 from contextlib import closing, contextmanager
@@ -10,13 +12,16 @@ from typing import NamedTuple, Protocol
 from corsinspect.analysis.steady import order
 from corsinspect.model import Exchange
 from corsinspect.said import Said
-from corsinspect.session.errors import Problem
+from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.lines import LineReader, SharedHeaders
+from corsinspect.session.private import write_private
 from corsinspect.session.reader import Reading, is_session
 from corsinspect.session.redaction.redact import Redactor
 from corsinspect.session.sidecar import load_saids
 from corsinspect.session.spool import Spool, temporary_folder
 
+STDIN = Path("-")
+"""Stands for what comes on stdin."""
 _PIECE = 1 << 20
 
 
@@ -38,22 +43,37 @@ class Streamed(NamedTuple):
 @contextmanager
 def stream(path: Path, redactor: Redactor | None = None) -> Generator[Streamed]:
     """What `load` returns, for as long as it's needed: what can't be held meanwhile is in a temporary file about as
-    large as the recording. Raises SessionError as `load` does."""
+    large as the recording. Raises SessionError as `load` does. `path`: STDIN, too."""
     redactor = redactor or Redactor()
     with temporary_folder() as folder, closing(Spool(folder / "exchanges", Exchange)) as spool:
-        spooled = _Spooled(spool)
-        if is_session(path):
-            reader = LineReader(redactor)
-            for lines in _pieces(path, reader):
-                spooled.take(reader.read(lines))
-            format, problems = "session", reader.problems
+        if path != STDIN:
+            streamed = _streamed(path, spool, redactor)
         else:
-            reading = Reading(path, redactor)
-            for piece in reading:
-                spooled.take(piece)
-            format, problems = reading.format, reading.problems
-        spooled.sort(steady=format == "session")  # where the order of lines is that of time
-        yield Streamed(spooled, problems, format, load_saids(path, redactor))
+            copy = folder / "stdin"
+            write_private(copy, b"")
+            with copy.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            try:
+                streamed = _streamed(copy, spool, redactor)
+            except SessionError as error:
+                raise SessionError(path, error.problem, error.hint) from error
+        yield streamed
+
+
+def _streamed(path: Path, spool: Spool[Exchange], redactor: Redactor) -> Streamed:
+    spooled = _Spooled(spool)
+    if is_session(path):
+        reader = LineReader(redactor)
+        for lines in _pieces(path, reader):
+            spooled.take(reader.read(lines))
+        format, problems = "session", reader.problems
+    else:
+        reading = Reading(path, redactor)
+        for piece in reading:
+            spooled.take(piece)
+        format, problems = reading.format, reading.problems
+    spooled.sort(steady=format == "session")  # where the order of lines is that of time
+    return Streamed(spooled, problems, format, load_saids(path, redactor))
 
 
 def _pieces(path: Path, reader: LineReader) -> Iterator[list[bytes]]:

@@ -3,6 +3,8 @@
 import errno
 import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -20,6 +22,8 @@ from corsinspect.session.numbered import of_file
 from tests.bench.sessions import exchanges as made_up
 from tests.corpus import NAMES, recording
 from tests.test_cli import run
+
+CHECK = [sys.executable, "-m", "corsinspect", "check", "--format", "jsonl"]
 
 
 @pytest.fixture(autouse=True)
@@ -137,3 +141,12 @@ def test_a_full_disk_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.Monkey
     with Recorded([path]) as files:
         (part,) = files.parts()
     assert "No space left" in part.error and "TMPDIR" in part.error
+
+
+def test_a_recording_on_stdin_is_read_as_from_a_file(tmp_path: Path) -> None:
+    path = session(tmp_path / "s.jsonl", *made_up(30))
+    piped = subprocess.run([*CHECK, "-"], input=path.read_bytes(), capture_output=True)
+    assert piped.stdout == subprocess.run([*CHECK, path], capture_output=True).stdout
+    empty = subprocess.run([*CHECK, "-"], input=b"", capture_output=True)
+    assert (empty.returncode, empty.stdout) == (2, b"")
+    assert b"-: is empty" in empty.stderr

@@ -97,7 +97,7 @@ FLOORS = {
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
     **rooms(),
-    "report": _floor("report model said analysis advice printable", "msgspec"),
+    "report": _floor("report model said analysis advice printable", "msgspec pyarrow"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
