@@ -172,11 +172,9 @@ class PageMemory:
 
     def release(self, facts: Facts) -> None:
         """What this Call showed stays as it is: it won't be judged again."""
-        id = facts.exchange.id
-        if id in self.asking:
+        if facts.exchange.id in self.asking:
             self._stop_asking(facts)
-        if id in self.showing:
-            del self.showing[id]
+        self.showing.pop(facts.exchange.id, None)
 
     def _stop_asking(self, facts: Facts) -> None:
         asking = self.asking.pop(facts.exchange.id).asking
