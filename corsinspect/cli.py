@@ -65,8 +65,11 @@ Reverse = Annotated[
     ),
 ]
 Files = Annotated[
-    list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.", readable=False)
+    list[Path],
+    typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files; -: stdin.", readable=False),
 ]
+
+Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Judge so many files side by side.", min=1, metavar="N")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -242,6 +245,7 @@ def check(
             autocompletion=lambda: list(FORMATS),
         ),
     ] = "text",
+    jobs: Jobs = 1,
 ) -> None:
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
@@ -254,10 +258,42 @@ def check(
     Examples:
       corsinspect check session.jsonl
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
+      corsinspect check --jobs 4 sessions/*.jsonl
+      ssh server cat session.jsonl | corsinspect check -
     """
     from corsinspect.commands.check import check
 
-    raise typer.Exit(check(files, format))
+    raise typer.Exit(check(files, format, jobs))
+
+
+@app.command()
+def export(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    format: Annotated[str, typer.Option(help="parquet: for DuckDB, Spark, pandas, …", metavar="parquet")] = "parquet",
+    rows: Annotated[str, typer.Option(help="What a row is.", metavar="calls|exchanges")] = "calls",
+    jobs: Jobs = 1,
+) -> None:
+    """Write judged traffic in a form for other programs.
+
+    \b
+    Exit status: 0 written, 2 a file could not be read (the rest was written) or written, 64 usage.
+
+    \b
+    Examples:
+      corsinspect export sessions/*.jsonl -o calls.parquet
+      corsinspect export --rows exchanges traffic.har -o exchanges.parquet
+    """
+    from corsinspect.commands.export import FORMS, ROWS, export
+
+    for value, known in ((format, FORMS), (rows, ROWS)):
+        if value not in known:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}.")
+    try:
+        status = export(files, format, output, rows, jobs)
+    except CorsinspectError as error:
+        _fail(str(error), UNREADABLE)
+    raise typer.Exit(status)
 
 
 @app.command()

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import typer
 
-from corsinspect.analysis import by_server, judge_all
-from corsinspect.model import Call, Exchange
+from corsinspect.analysis import by_server
+from corsinspect.commands.recorded import Recorded
+from corsinspect.model import Exchange
 from corsinspect.printable import printable
 from corsinspect.report.formats import document
-from corsinspect.session.errors import SessionError
-from corsinspect.session.numbered import of_file, said_of_file
-from corsinspect.session.reader import load
+from corsinspect.session.stream import Exchanges
 from corsinspect.terminal import complain, wants_colour
 
 LONG = 5_000
@@ -22,47 +21,31 @@ NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 _FAILED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
 
 
-def check(files: list[Path], format: str) -> int:
-    """Judges each file on its own, prints the results in a format of `report.FORMATS`, and returns the exit status."""
-    calls: list[Call] = []
+def check(files: list[Path], format: str, jobs: int = 1) -> int:
+    """Judges each file on its own, prints the results in a format of `report.FORMATS`, and returns the exit status.
+    `jobs`: how many files are judged side by side."""
     unreadable = unexplained = False
-    for number, path in enumerate(files, 1):
-        try:
-            loaded = load(path)
-        except SessionError as error:
-            complain(str(error))
-            unreadable = True
-            continue
-        for problem in loaded.problems:
-            line = f", line {problem.line}" if problem.line is not None else ""
-            complain(f"{path}{line}: {problem.text}")
-            unreadable = True
-        exchanges, saids = loaded.exchanges, loaded.saids
-        if len(files) > 1:
-            exchanges = [of_file(exchange, number) for exchange in exchanges]
-            saids = [said_of_file(said, number) for said in saids]
-        judged = judge_all(_with_progress(exchanges, path), saids)
-        if failed := sum(map(_failed_unexplained, judged)):
-            complain(f"{path}: {_FAILED.format(number=failed, s='s' if failed > 1 else '')}")
-            unexplained = True
-        calls += judged
-    calls.sort(key=lambda call: call.started)
-    for line in document(format, calls, colour=wants_colour()):
-        print(line)
-    if unreadable:
-        return UNREADABLE
-    blocked = any(by_server(call).verdict.outcome == "blocked" for call in calls)
+    with Recorded(files, jobs, _with_progress) as recorded:
+        for part in recorded.parts():
+            for text in part.complaints:
+                complain(text)
+                unreadable = True
+            if failed := part.unexplained:
+                complain(f"{part.path}: {_FAILED.format(number=failed, s='s' if failed > 1 else '')}")
+                unexplained = True
+        calls = recorded.calls
+        for line in document(format, calls, colour=wants_colour()):
+            print(line)
+        if unreadable:
+            return UNREADABLE
+        blocked = any(by_server(call).verdict.outcome == "blocked" for call in calls)
     return BLOCKED if blocked or unexplained else NOTHING_BLOCKED
 
 
-def _failed_unexplained(call: Call) -> bool:
-    return call.verdict.reason == "failed-unexplained" and not call.background
-
-
-def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:
+def _with_progress(exchanges: Exchanges, path: Path) -> Iterator[Exchange]:
     """Passes the exchanges on, with a progress bar on stderr where a person can see it."""
     if len(exchanges) < LONG or not sys.stderr.isatty():
         yield from exchanges
         return
-    with typer.progressbar(exchanges, label=printable(path.name), file=sys.stderr) as bar:
+    with typer.progressbar(exchanges, len(exchanges), label=printable(path.name), file=sys.stderr) as bar:
         yield from bar

@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -78,7 +78,7 @@ def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None)
         "browser": _browser(call.browser),
         "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
-        "recipe": (recipes or Recipes(_session([call]))).of(call),
+        "recipe": (recipes or Recipes(Neighbours([call]))).of(call),
     }
 
 
@@ -88,18 +88,11 @@ def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
     return (line.decode("ascii").removesuffix("\n") for line in lines(calls))
 
 
-def lines(calls: Collection[Call]) -> Iterable[bytes]:
+def lines(calls: Sequence[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
-    neighbours = _session(calls)
+    neighbours = Neighbours(calls)
     recipes = Recipes(neighbours)
     return (_harmless(_encode(row(call, neighbours.beside(call), recipes))) + b"\n" for call in calls)
-
-
-def _session(calls: Iterable[Call]) -> Neighbours:
-    neighbours = Neighbours()
-    for call in calls:
-        neighbours.add(call)
-    return neighbours
 
 
 def _harmless(line: bytes) -> bytes:

@@ -48,9 +48,7 @@ BESIDE = ("wanted-header-not-exposed", "no-cors-drops-login", "no-cors-drops-typ
 
 def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
     """All Calls but those that CORS has no say in, what they have in common, and a summary."""
-    neighbours = Neighbours()
-    for call in calls:
-        neighbours.add(call)
+    neighbours = Neighbours(calls)
     for call in calls:
         if call.verdict.outcome != "not-cors" and not call.background:
             yield lines(call, colour=colour, neighbours=neighbours)
@@ -165,7 +163,12 @@ def in_common(calls: Iterable[Call]) -> list[str]:
 
 def summary(calls: Iterable[Call]) -> str:
     """How many Calls had which outcome, in one line."""
-    calls = list(calls)
-    counts: Counter[Outcome] = Counter(call.verdict.outcome for call in calls if not call.background)
-    standing_open = Counter(certainty(call) for call in calls if is_open(call) and not call.background)
-    return counted(counts, standing_open, sum(call.background for call in calls))
+    counts, standing_open, background = Counter[Outcome](), Counter[str](), 0
+    for call in calls:
+        if call.background:
+            background += 1
+            continue
+        counts[call.verdict.outcome] += 1
+        if is_open(call):
+            standing_open[certainty(call)] += 1
+    return counted(counts, standing_open, background)
