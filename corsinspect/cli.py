@@ -270,7 +270,9 @@ def check(
 def export(
     files: Files,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
-    format: Annotated[str, typer.Option(help="parquet: for DuckDB, Spark, pandas, …", metavar="parquet")] = "parquet",
+    format: Annotated[
+        str, typer.Option(help="parquet, har (for developer tools), or curl (a shell script).", metavar="FORMAT")
+    ] = "parquet",
     rows: Annotated[str, typer.Option(help="What a row is.", metavar="calls|exchanges")] = "calls",
     jobs: Jobs = 1,
 ) -> None:
@@ -283,6 +285,7 @@ def export(
     Examples:
       corsinspect export sessions/*.jsonl -o calls.parquet
       corsinspect export --rows exchanges traffic.har -o exchanges.parquet
+      corsinspect export --format har session.jsonl -o session.har
     """
     from corsinspect.commands.export import FORMS, ROWS, export
 
@@ -384,6 +387,68 @@ def ca() -> None:
     print(trust_text(paths))
 
 
+sessions = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sessions, name="session", help="What a saved session holds; parts, sums and differences of sessions.")
+Output = Annotated[Path, typer.Option("--output", "-o", help="The session file to write; it must not exist yet.")]
+Recording = Annotated[Path, typer.Argument(help="A session, mitmproxy flows or a HAR file.", readable=False)]
+
+
+@sessions.command("info")
+def session_info(file: Recording) -> None:
+    """Print what a session holds, and what stands beside it."""
+    from corsinspect.commands.session import info
+
+    raise typer.Exit(info(file))
+
+
+@sessions.command("trim")
+def session_trim(
+    file: Recording,
+    output: Output,
+    begin: Annotated[float, typer.Option("--from", help="Seconds after the first call.", metavar="SECONDS")] = 0.0,
+    end: Annotated[float | None, typer.Option("--to", help="The same, where to end.", metavar="SECONDS")] = None,
+    host: Annotated[str | None, typer.Option(help="Calls to this host only, with its port.", metavar="HOST")] = None,
+    blocked: Annotated[bool, typer.Option("--blocked", help="Blocked calls only.")] = False,
+) -> None:
+    """Write some of a session's calls to another one, with the notes on them and what the browser said of them.
+
+    \b
+    Example:
+      corsinspect session trim session.jsonl -o short.jsonl --from 60 --to 90 --blocked
+    """
+    from corsinspect.commands.session import trim
+
+    raise typer.Exit(trim(file, output, begin=begin, end=end, host=host, blocked=blocked))
+
+
+@sessions.command("merge")
+def session_merge(files: Files, output: Output) -> None:
+    """Write several files as one session, in order of time."""
+    from corsinspect.commands.session import merge
+
+    raise typer.Exit(merge(files, output))
+
+
+@sessions.command("redact")
+def session_redact(file: Recording, output: Output) -> None:
+    """Write a session without its secrets: one recorded with --keep-values, mitmproxy flows, or a HAR file."""
+    from corsinspect.commands.session import merge
+
+    raise typer.Exit(merge([file], output))
+
+
+@sessions.command("diff")
+def session_diff(before: Recording, after: Recording) -> None:
+    """Say which calls changed their verdict from one session to another, and by which header.
+
+    \b
+    Exit status: 0 no verdict changed, 1 one did, 2 a file could not be read.
+    """
+    from corsinspect.commands.session import diff
+
+    raise typer.Exit(diff(before, after))
+
+
 @app.command()
 def doctor(
     port: Port = None,
@@ -429,6 +494,7 @@ def main() -> None:
     """Runs the command line; arguments that don't start with a command go to the dashboard."""
     arguments = sys.argv[1:]
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    names |= {group.name for group in app.registered_groups if group.name}
     if not arguments or arguments[0] not in {*names, *OF_NO_COMMAND}:
         arguments = ["live", *arguments]
     status = 0

@@ -104,7 +104,7 @@ FLOORS = {
     ),
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
-    "report": _floor("report model said analysis advice printable", "msgspec pyarrow"),
+    "report": _floor("report model said analysis advice printable session.private fetch.headers", "msgspec pyarrow"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
