@@ -98,7 +98,7 @@ FLOORS = {
     "demo": _floor("demo model said session printable capture", "cryptography"),
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
-    "report": _floor("report model said analysis advice printable", "msgspec pyarrow"),
+    "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
