@@ -47,7 +47,9 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo lessons dashboard report printable terminal"
+BELOW_COMMANDS = (
+    "errors model said fetch analysis advice session capture demo lessons dashboard report printable terminal"
+)
 
 ROOMS = (
     "app __init__",
