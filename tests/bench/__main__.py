@@ -91,7 +91,7 @@ def dashboard(bench: Bench) -> Iterator[Row]:
 
 
 def capture(bench: Bench) -> Iterator[Row]:
-    seconds = max(1.0, 4 * bench.scale)
+    seconds = max(3.0, 4 * bench.scale)  # less says too little to be measured
     said = _said("proxy", "--rounds", "3" if bench.scale >= 1 else "1", "--seconds", str(seconds))
     line = _part(said, r"^b (.+)")
     rate, ratio = re.findall(r"[\d.]+", line.removeprefix("corsinspect's proxy"))[:2]
