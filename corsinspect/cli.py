@@ -180,6 +180,9 @@ def record(
         typer.Option(help="Stop when no call has changed for so many seconds.", min=0.1, metavar="SECONDS"),
     ] = None,
     ask_browser: AskBrowser = True,
+    rotate: Annotated[
+        int | None, typer.Option(help="Go on in another session file after so many megabytes.", min=1, metavar="MB")
+    ] = None,
 ) -> None:
     """Capture without a dashboard and print a line per call.
 
@@ -205,6 +208,7 @@ def record(
     visit = Visit(kind, _with_scheme(url), headless) if kind is not None else None
     session = output or new_session_path()
     options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser}
+    options["rotate"] = None if rotate is None else rotate << 20
     _run(record(session, port, keep_values=keep_values, **options))
 
 

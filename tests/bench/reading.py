@@ -22,8 +22,8 @@ ROUNDS = 3
 
 
 class Compared(NamedTuple):
-    count: int
-    """Exchanges in the file."""
+    exchanges: int
+    """How many are in the file."""
     seconds: float
     """Of ours, all of it read and redacted."""
     first: float
@@ -83,7 +83,7 @@ def main() -> None:
     for name in sys.argv[1:]:
         found = compare(Path(name))
         print(
-            f"{name}: {found.count:,} exchanges, {Path(name).stat().st_size >> 20} MB, {found.seconds:.2f} s of CPU, "
+            f"{name}: {found.exchanges:,} exchanges, {Path(name).stat().st_size >> 20} MB, {found.seconds:.2f} s of CPU, "
             f"the first after {found.first:.2f} s, {found.ratio:.1f} times as fast as mitmproxy"
         )
 

@@ -1,5 +1,5 @@
-"""Ten minutes of busy traffic before a dashboard and its proxy: neither holds more at the end than early on, but for the
-dashboard's list of rows.
+"""Ten minutes of busy traffic before a dashboard and its proxy: neither holds more at the end than early on, but for
+the dashboard's list of rows.
 
 `SOAK_SECONDS` (default 600) and `SOAK_RATE` (requests/s, default 1000; a machine that carries less gets less, which is
 printed) change that.
