@@ -8,17 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from corsinspect.analysis import Tracker
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.proxy import Proxy
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
-from corsinspect.session import Follower
+from corsinspect.session.judging import LiveSession
 from corsinspect.session.lines import KEPT
 from corsinspect.session.place import following_path
-from corsinspect.session.sidecar import SaidFollower, sidecar_of
+from corsinspect.session.sidecar import sidecar_of
 from corsinspect.terminal import wants_colour
 
 
@@ -91,38 +90,24 @@ class Recording:
         self.sessions = [proxy.session]
         """All session files so far, the present one last."""
         self._rotate = rotate
-        self._before: Follower | None = None
-        """The file before: its last lines may still come."""
         self.idleness: Idleness | None = None
         """Where it's to end by itself."""
         self.gone = False
         """Whether the session file was deleted, or replaced, while it was written."""
         self._stopped = False
-        self._follower = Follower(proxy.session)
-        self._said = SaidFollower(proxy.session, self._follower.redactor)
-        self._tracker = Tracker()
+        self._session = LiveSession(proxy.session, self._take)
 
     def poll(self) -> None:
         """Reads what was added to the session file since the last time."""
-        now = time.monotonic()  # the wall clock can be set while a call waits
-        for follower in (self._before, self._follower):
-            for exchange in [] if follower is None else follower.poll():
-                self._take(self._tracker.feed(exchange, now), now)
-        if said := self._said.poll():
-            self._take(self._tracker.hear(said), now)
-        self._take(self._tracker.advance(now), now)
-        if not self.gone and self._follower.gone:
+        self._session.poll()
+        if not self.gone and self._session.gone:
             self.gone = True
             _tell(f"{self.proxy.session} was deleted: what is captured now can't be kept. Stop, and start again.")
 
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
         self.poll()
-        self._take(self._tracker.close(), time.monotonic())
-        self._follower.close()
-        if self._before is not None:
-            self._before.close()
-        self._said.close()
+        self._session.close()
 
     async def _turn(self) -> None:
         """Goes on in another session file. Where that can't be, it says so and stays with this one."""
@@ -133,12 +118,7 @@ class Recording:
             _tell(f"the session stays in {self.proxy.session}: {error}")
             self._rotate = None
             return
-        self.poll()
-        if self._before is not None:
-            self._before.close()
-        self._said.close()
-        self._before, self._follower = self._follower, Follower(following)
-        self._said = SaidFollower(following, self._follower.redactor)
+        self._session.turn_to(following)
         self.sessions.append(following)
         _tell(f"the session goes on in {following}")
 
@@ -147,16 +127,16 @@ class Recording:
         self._stopped = True
         self.proxy.wake.set()
 
-    def _take(self, changes: Changes, now: float) -> None:
+    def _take(self, changes: Changes) -> None:
         self.lines.take(changes)
         if self.idleness is not None:
-            self.idleness.take(changes, now)
+            self.idleness.take(changes, time.monotonic())
 
     async def follow(self) -> None:
         """Polls until the proxy dies, `stop` is called, or nothing goes on any more where it's to end then."""
         while self.proxy.died is None and not self._stopped:
             self.poll()
-            if self._rotate is not None and self._follower.read >= self._rotate:
+            if self._rotate is not None and self._session.read >= self._rotate:
                 await self._turn()
             if self.idleness is not None and self.idleness.is_idle(time.monotonic()):
                 return

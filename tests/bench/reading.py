@@ -81,11 +81,11 @@ def _exhaust(items: Iterable[object]) -> None:
 
 def main() -> None:
     for name in sys.argv[1:]:
-        found = compare(Path(name))
-        print(
-            f"{name}: {found.exchanges:,} exchanges, {Path(name).stat().st_size >> 20} MB, {found.seconds:.2f} s of CPU, "
-            f"the first after {found.first:.2f} s, {found.ratio:.1f} times as fast as mitmproxy"
-        )
+        path = Path(name)
+        found = compare(path)
+        size = path.stat().st_size >> 20
+        print(f"{path.name}: {found.exchanges:,} exchanges, {size} MB: {found.seconds:.2f} s of CPU, ", end="")
+        print(f"the first after {found.first:.2f} s, {found.ratio:.1f} times as fast as mitmproxy")
 
 
 if __name__ == "__main__":
