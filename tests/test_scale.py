@@ -39,13 +39,13 @@ def test_there_are_ten_questions() -> None:
 @pytest.mark.parametrize(("question", "sql"), QUESTIONS, ids=[question for question, _ in QUESTIONS])
 def test_a_question_has_an_answer(question: str, sql: str, exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(exported)
-    assert duckdb.sql(sql).fetchall()
+    assert duckdb.execute(sql).fetchall()
 
 
 def test_the_answer_is_what_check_counts(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(exported)
     rows = [json.loads(line) for line in run("check", "--format", "jsonl", "made-up.jsonl").stdout.splitlines()]
-    found = duckdb.sql("SELECT id, url, outcome, reason, status, found FROM 'calls.parquet' WHERE id LIKE '1:%'")
+    found = duckdb.execute("SELECT id, url, outcome, reason, status, found FROM 'calls.parquet' WHERE id LIKE '1:%'")
     expected = [
         (f"1:{row['id']}", *(row[key] for key in ("url", "outcome", "reason", "status", "found"))) for row in rows
     ]

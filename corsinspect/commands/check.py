@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from corsinspect.analysis import by_server
+from corsinspect.commands.lint import LintOptions, lint
 from corsinspect.commands.recorded import Recorded
 from corsinspect.model import Exchange
 from corsinspect.printable import printable
@@ -21,9 +22,9 @@ NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 _FAILED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
 
 
-def check(files: list[Path], format: str, jobs: int = 1) -> int:
+def check(files: list[Path], format: str, jobs: int = 1, lint_options: LintOptions | None = None) -> int:
     """Judges each file on its own, prints the results in a format of `report.FORMATS`, and returns the exit status.
-    `jobs`: how many files are judged side by side."""
+    `jobs`: how many files are judged side by side; `lint_options`: how to lint the policies, None: not at all."""
     unreadable = unexplained = False
     with Recorded(files, jobs, _with_progress) as recorded:
         for part in recorded.parts():
@@ -36,10 +37,11 @@ def check(files: list[Path], format: str, jobs: int = 1) -> int:
         calls = recorded.calls
         for line in document(format, calls, colour=wants_colour()):
             print(line)
+        flawed = lint_options is not None and lint(calls, format, lint_options)
         if unreadable:
             return UNREADABLE
         blocked = any(by_server(call).verdict.outcome == "blocked" for call in calls)
-    return BLOCKED if blocked or unexplained else NOTHING_BLOCKED
+    return BLOCKED if blocked or unexplained or flawed else NOTHING_BLOCKED
 
 
 def _with_progress(exchanges: Exchanges, path: Path) -> Iterator[Exchange]:

@@ -1,16 +1,17 @@
 """Calls or their exchanges as a Parquet file, for engines that ask questions of many: docs/scale.md has the columns."""
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
 from corsinspect.model import Call, Exchange
+
+pa: Any = import_module("pyarrow")  # it has no types
+pq: Any = import_module("pyarrow.parquet")
 
 _GROUP = 20_000
 """Rows that are held and written at a time: some 20 MB."""
@@ -19,7 +20,7 @@ _TEXT, _TIME, _INT = pa.string(), pa.timestamp("us", tz="UTC"), pa.int64()
 _NAMES = pa.list_(_TEXT)
 _HEADERS = pa.list_(pa.struct([("name", _TEXT), ("value", _TEXT)]))
 
-CALLS = pa.schema(
+CALLS: Any = pa.schema(
     [
         *((name, _TEXT) for name in ("id", "url", "server", "path", "method", "page_origin", "kind")),
         *(("started", _TIME), ("ended", _TIME)),
@@ -31,7 +32,7 @@ CALLS = pa.schema(
     ]
 )
 
-EXCHANGES = pa.schema(
+EXCHANGES: Any = pa.schema(
     [
         *((name, _TEXT) for name in ("id", "call", "role", "url", "method", "http_version")),
         *((name, _TIME) for name in ("started", "answered", "ended")),
@@ -57,7 +58,7 @@ WRITERS: dict[str, Callable[[Iterable[Call], Path], None]] = {"calls": write_cal
 """What a row can be."""
 
 
-def _write(rows: Iterator[dict[str, Any]], schema: pa.Schema, path: Path) -> None:
+def _write(rows: Iterator[dict[str, Any]], schema: Any, path: Path) -> None:
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         while group := list(islice(rows, _GROUP)):
             writer.write_table(pa.Table.from_pylist(group, schema))

@@ -19,8 +19,9 @@ from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
+from corsinspect.analysis.across.history import history
 from corsinspect.analysis.across.masked import evidence
-from corsinspect.analysis.across.patterns import patterns
+from corsinspect.analysis.across.patterns import in_order, patterns
 from corsinspect.analysis.across.traits import traits
 from corsinspect.model import Call, Outcome
 from corsinspect.printable import printable
@@ -150,8 +151,10 @@ def _behind(call: Call, neighbours: Neighbours) -> str:
 
 def in_common(calls: Iterable[Call]) -> list[str]:
     """Why many Calls fail, in one sentence per cause."""
+    calls = list(calls)
     kinds = Counter(traits(call) for call in calls)
-    errors = [pattern for pattern in patterns(kinds) if pattern.severity == "error"][:MOST_IN_COMMON]
+    found = in_order([*patterns(kinds), *history(calls)])
+    errors = [pattern for pattern in found if pattern.severity == "error"][:MOST_IN_COMMON]
     words = (
         pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values) for each in errors
     )

@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 
+from dask.typing import Key
 from distributed import Client, Future, LocalCluster, as_completed
 
 AHEAD = 64
@@ -32,7 +33,7 @@ def judged(path: str) -> list[tuple[str, str, str | None]]:
 def verdicts(client: Client, paths: list[str]) -> Iterator[tuple[str, list[tuple[str, str, str | None]]]]:
     """Each file's, as they come."""
     waiting = iter(paths)
-    names: dict[str, str] = {}
+    names: dict[Key, str] = {}
 
     def hand_out(count: int) -> list[Future]:
         futures: list[Future] = []
@@ -58,7 +59,7 @@ def main() -> None:
     paths = sorted(str(path.resolve()) for path in options.folder.glob("*.jsonl") if path.suffixes == [".jsonl"])
     cluster = None
     if options.scheduler is None:
-        cluster = LocalCluster(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
+        cluster = LocalCluster(n_workers=options.workers, threads_per_worker=1, dashboard_address=":0")
     with Client(cluster or options.scheduler) as client:
         started, calls = time.perf_counter(), 0
         with options.output.open("w") if options.output else nullcontext(sys.stdout) as file:
