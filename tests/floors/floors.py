@@ -48,8 +48,8 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.routes capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice listing session simulation capture demo doctor lessons dashboard probe report "
-    "assistant printable terminal"
+    "errors model said fetch analysis advice listing session simulation capture demo doctor lessons dashboard probe "
+    "report assistant printable terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
