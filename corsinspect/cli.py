@@ -6,6 +6,7 @@ import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -565,8 +566,12 @@ def session_trim(
     file: Recording,
     output: Output,
     begin: Annotated[float, typer.Option("--from", help="Seconds after the first call.", metavar="SECONDS")] = 0.0,
-    end: Annotated[float | None, typer.Option("--to", help="The same, where to end.", metavar="SECONDS")] = None,
-    host: Annotated[str | None, typer.Option(help="Calls to this host only, with its port.", metavar="HOST")] = None,
+    end: Annotated[
+        float, typer.Option("--to", help="The same, where to end.", metavar="SECONDS", show_default=False)
+    ] = inf,
+    host: Annotated[
+        str | None, typer.Option(help="Calls to this host only; with a port, to that port only.", metavar="HOST")
+    ] = None,
     blocked: Annotated[bool, typer.Option("--blocked", help="Blocked calls only.")] = False,
 ) -> None:
     """Write some of a session's calls to another one, with the notes on them and what the browser said of them.

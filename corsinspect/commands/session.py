@@ -34,7 +34,7 @@ def info(file: Path) -> int:
     return _told(whole)
 
 
-def trim(file: Path, output: Path, *, begin: float, end: float | None, host: str | None, blocked: bool) -> int:
+def trim(file: Path, output: Path, *, begin: float, end: float, host: str | None, blocked: bool) -> int:
     """Writes some of a session's calls to another one; returns the exit status."""
     whole = contents([file])
     return _write(whole, trimmed(whole, begin=begin, end=end, host=host, blocked=blocked), output)

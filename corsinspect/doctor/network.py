@@ -18,7 +18,7 @@ LITTLE = 100 << 20
 
 def port(machine: Machine) -> Answer:
     """Whether the proxy can have its port."""
-    wanted = machine.port or USUAL_PORT
+    wanted = _port(machine)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the proxy does: a port just left is free
         try:

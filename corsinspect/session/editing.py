@@ -6,7 +6,9 @@ that the browser alone told of are conclusions, made anew by every reader, and a
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from math import inf
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -58,7 +60,7 @@ def contents(paths: Sequence[Path]) -> Contents:
 
 
 def trimmed(
-    whole: Contents, *, begin: float = 0.0, end: float | None = None, host: str | None = None, blocked: bool = False
+    whole: Contents, *, begin: float = 0.0, end: float = inf, host: str | None = None, blocked: bool = False
 ) -> Contents:
     """What belongs to some of the calls: those that started between so many seconds after the first, those to a host,
     those that were blocked. Calls are kept whole; what is left is judged by what is left."""
@@ -66,8 +68,8 @@ def trimmed(
     kept = [
         call
         for call in whole.calls
-        if begin <= call.started - first <= (end if end is not None else call.started - first)
-        and (host is None or any(_host(exchange.url) == host.lower() for exchange in call.exchanges))
+        if begin <= call.started - first <= end
+        and (host is None or any(host.lower() in _hosts(exchange.url) for exchange in call.exchanges))
         and (not blocked or call.verdict.outcome == "blocked")
     ]
     ids = {exchange.id for call in kept for exchange in call.exchanges}
@@ -119,6 +121,10 @@ def _redacted(entry: Entry, redactor: Redactor) -> Entry:
     return entry if entry.note is None else msgspec.structs.replace(entry, note=redactor.text(entry.note))
 
 
-def _host(url: str) -> str:
-    authority = url.split("/")[2] if url.count("/") >= 2 else ""
-    return authority.rpartition("@")[2].lower()
+def _hosts(url: str) -> tuple[str, str]:
+    """A URL's host, with its port and without."""
+    try:
+        parts = urlsplit(url)
+        return parts.netloc.rpartition("@")[2].lower(), parts.hostname or ""
+    except ValueError:  # whatever was on the wire
+        return "", ""

@@ -11,7 +11,8 @@ from mitmproxy.io import har as mitmproxy_har
 
 from corsinspect.analysis import judge_all
 from corsinspect.session import load
-from tests.test_cli import run
+from tests.analysis.build import exchange
+from tests.test_cli import run, session
 
 FIELD = Path(__file__).parents[1] / "field"
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "har-1.2.json").read_text("utf-8"))
@@ -66,6 +67,13 @@ def test_the_script_is_one_that_a_shell_reads(tmp_path: Path) -> None:
     assert subprocess.run(["sh", "-n", output], capture_output=True, timeout=20).returncode == 0
     text = output.read_text("utf-8")
     assert "curl -i --globoff" in text and "blocked" in text and "‹redacted" not in text
+
+
+def test_no_url_is_too_odd_for_it(tmp_path: Path) -> None:
+    odd = session(tmp_path / "odd.jsonl", exchange(url="http://[/?a=b#c", id="o"))
+    (entry,) = json.loads(exported(odd, tmp_path, "har").read_text("utf-8"))["log"]["entries"]
+    assert entry["request"]["queryString"] == [{"name": "a", "value": "b"}]
+    assert run("session", "trim", odd, "-o", tmp_path / "short.jsonl", "--host", "a").returncode == 0
 
 
 def test_rows_are_for_tables_only(tmp_path: Path) -> None:

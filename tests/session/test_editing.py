@@ -56,6 +56,8 @@ def test_info_says_what_is_there(recorded: Path) -> None:
         (("--from", "5", "--to", "15"), ["b"]),
         (("--blocked",), ["a", "c"]),
         (("--host", "nowhere.test"), []),
+        (("--host", "API.test"), ["a", "b", "c"]),
+        (("--host", "api.test:8443"), []),
         ((), ["a", "b", "c"]),
     ],
 )
