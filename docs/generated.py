@@ -32,6 +32,7 @@ def on_files(files: Files, config: Any) -> Files:
     """mkdocs asks which pages there are."""
     for name, path in DOCUMENTS.items():
         files.append(File.generated(config, name, content=path.read_text("utf-8")))
+    files.append(File.generated(config, "pictures/dashboard.svg", abs_src_path=str(ROOT / "docs" / "dashboard.svg")))
     for name, page in (("commands.md", commands), ("reasons.md", reasons), ("engines.md", engines)):
         files.append(File.generated(config, name, content="\n".join(page())))
     return files

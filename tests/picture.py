@@ -25,7 +25,6 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("dashboard.svg"),
-    Picture("pages/pictures/answer.svg"),
     Picture("pages/pictures/steps.svg", (*_FIRST, "2")),
     Picture("pages/pictures/fix.svg", (*_FIRST, "6")),
     Picture("pages/pictures/why.svg", (*_FIRST, "question_mark")),
