@@ -272,7 +272,7 @@ def check(
     wanted = lint or lint_baseline is not None or write_lint_baseline is not None
     options = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
     try:
-        status = check(files, format, jobs, options)
+        status = check(files, format, options, jobs)
     except CorsinspectError as error:
         _fail(str(error), UNREADABLE)
     raise typer.Exit(status)

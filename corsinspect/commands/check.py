@@ -22,7 +22,7 @@ NOTHING_BLOCKED, BLOCKED, UNREADABLE = 0, 1, 2
 _FAILED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
 
 
-def check(files: list[Path], format: str, jobs: int = 1, lint_options: LintOptions | None = None) -> int:
+def check(files: list[Path], format: str, lint_options: LintOptions | None = None, jobs: int = 1) -> int:
     """Judges each file on its own, prints the results in a format of `report.FORMATS`, and returns the exit status.
     `jobs`: how many files are judged side by side; `lint_options`: how to lint the policies, None: not at all."""
     unreadable = unexplained = False
