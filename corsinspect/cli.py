@@ -11,8 +11,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from corsinspect import __version__
+from corsinspect.commands.options import Baseline, Config, FailOnLevel, Printed, Reports, WriteBaseline
 from corsinspect.errors import CorsinspectError
-from corsinspect.report.formats import FORMATS
 from corsinspect.terminal import complain
 
 USAGE = 64
@@ -57,12 +57,6 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"corsinspect {__version__}")
         raise typer.Exit
-
-
-def _known_format(format: str) -> str:
-    if format not in FORMATS:
-        raise typer.BadParameter(f"{format!r} is none of {', '.join(FORMATS)}.")
-    return format
 
 
 @app.callback()
@@ -208,31 +202,38 @@ def record(
 @app.command()
 def check(
     files: Files,
-    format: Annotated[
-        str,
-        typer.Option(
-            help=f"{', '.join(f'{name}: {format.purpose}' for name, format in FORMATS.items())}.",
-            metavar="|".join(FORMATS),
-            callback=_known_format,
-            autocompletion=lambda: list(FORMATS),
-        ),
-    ] = "text",
+    format: Printed = "text",
+    report: Reports = None,
+    config: Config = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = False,
+    fail_on: FailOnLevel = None,
 ) -> None:
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
     \b
-    Exit status: 0 nothing blocked, 1 something blocked (or a call failed in the browser and the
-    file doesn't say why), 2 a file could not be read (what was readable is still judged),
-    64 usage error.
+    Exit status: 0 nothing failed, 1 something did (by default: something was blocked, or a call
+    failed in the browser and the file doesn't say why), 2 a file could not be read (what was
+    readable is still judged), or the policy, the baseline or a report can't be used, 64 usage error.
 
     \b
     Examples:
       corsinspect check session.jsonl
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
+      corsinspect check --report junit=cors.xml --report html=cors.html *.har
+      corsinspect check --baseline known.json --write-baseline traffic.har
     """
-    from corsinspect.commands.check import check
+    from corsinspect.commands.verdicts import Options, Verdicts
 
-    raise typer.Exit(check(files, format))
+    options: Any = (
+        format,
+        report or (),
+        config,
+        baseline,
+        write_baseline,
+        fail_on,
+    )  # the callbacks made them what they are
+    raise typer.Exit(Verdicts(Options(*options)).of(files))
 
 
 @app.command()
@@ -330,11 +331,9 @@ def main() -> None:
         sys.stdout = None
         status = 0
     except Exception as error:
-        from corsinspect.session.errors import SessionError
-
-        if not isinstance(error, SessionError):
+        if not isinstance(error, CorsinspectError):
             raise
-        print(f"corsinspect: {error}", file=sys.stderr)
+        complain(str(error))
         status = UNREADABLE
     sys.exit(status or 0)
 

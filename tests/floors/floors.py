@@ -47,7 +47,9 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = (
+    "errors model said fetch analysis advice session capture demo dashboard policy report testing printable terminal"
+)
 
 ROOMS = (
     "app __init__",
@@ -97,7 +99,8 @@ FLOORS = {
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
     **rooms(),
-    "report": _floor("report model said analysis advice printable", "msgspec"),
+    "policy": _floor("policy errors model fetch analysis", "msgspec"),
+    "report": _floor("report model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
