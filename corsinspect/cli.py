@@ -236,6 +236,46 @@ def check(
     raise typer.Exit(Verdicts(Options(*options)).of(files))
 
 
+@app.command(context_settings={"allow_interspersed_args": False})
+def run(
+    command: Annotated[
+        list[str] | None, typer.Argument(help="The command and its arguments, after --.", metavar="COMMAND…")
+    ] = None,
+    port: Port = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
+    format: Printed = "text",
+    report: Reports = None,
+    config: Config = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = False,
+    fail_on: FailOnLevel = None,
+) -> None:
+    """Run a command behind the proxy, such as a browser test, and judge what passed.
+
+    The command gets HTTP_PROXY, HTTPS_PROXY, CORSINSPECT_PROXY (for the configuration of a test
+    runner) and the proxy's certificate (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and others).
+
+    \b
+    Exit status: the command's, where that isn't 0 (126 it can't be started, 127 there is no such
+    program, 128+N ended by signal N); else 1 something failed, 2 nothing came through the proxy,
+    or it could not start, or the policy, the baseline or a report can't be used; 64 usage error.
+
+    \b
+    Examples:
+      corsinspect run -- npx playwright test
+      corsinspect run --report junit=cors.xml --baseline known.json -- npm test
+    """
+    if not command:
+        raise typer.BadParameter("There is no command. Example: corsinspect run -- npx playwright test")
+    from corsinspect.commands.run import run
+    from corsinspect.commands.verdicts import Options, Verdicts
+    from corsinspect.session.place import new_session_path
+
+    options: Any = (format, report or (), config, baseline, write_baseline, fail_on)
+    verdicts = Verdicts(Options(*options))
+    _run(run(command, output or new_session_path(), port, verdicts))
+
+
 @app.command()
 def explain(
     text: Annotated[

@@ -68,6 +68,8 @@ class Verdicts:
         self._new_baseline = (baseline or Path(DEFAULT)) if options.write_baseline else None
         known = baseline is not None and not options.write_baseline
         self._judging = Judging(policy, read_baseline(baseline) if baseline is not None and known else frozenset())
+        self.seen = 0
+        """How many calls, page loads too, there were in the files."""
         self._format = options.format
         self._files = [(format, _opened(path)) for format, path in options.reports]
 
@@ -77,6 +79,7 @@ class Verdicts:
         for number, path in enumerate(paths, 1):
             recorded.read(path, number if len(paths) > 1 else None)
         recorded.calls.sort(key=lambda call: call.started)
+        self.seen = len(recorded.calls)
         self._write(recorded)
         if (gone := self._judging.gone()) and not recorded.unreadable:
             complain(f"no longer seen of the baseline: {gone} problem{'' if gone == 1 else 's'}")

@@ -14,14 +14,14 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from corsinspect.advice import OUTCOME_SIGNS, short_reason
+from corsinspect.advice import short_reason
 from corsinspect.model import Call
 from corsinspect.policy.judging import Judged, Source, Unmet
 from corsinspect.printable import printable
 from corsinspect.report.answer import Answers
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.tally import Tally
-from corsinspect.report.writer import is_listed
+from corsinspect.report.writer import is_listed, sign_of
 
 FOLDER = "html"
 
@@ -57,7 +57,7 @@ class Writer:
                 id=_anchor(call),
                 judged=judged,
                 outcome=call.verdict.outcome,
-                sign=OUTCOME_SIGNS[call.verdict.outcome],
+                sign=sign_of(call),
                 short=printable(short_reason(call)),
                 answer=self._answers.of(call),
                 source=_place(judged.source) if judged.source is not None else "",

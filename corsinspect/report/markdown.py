@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from corsinspect.advice import OUTCOME_SIGNS
 from corsinspect.policy.judging import Judged, Unmet
 from corsinspect.printable import printable
 from corsinspect.report.answer import Answer, Answers
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.tally import Tally
-from corsinspect.report.writer import is_listed, name_of
+from corsinspect.report.writer import is_listed, name_of, sign_of
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~]|(?<=\w):(?=//)|^[-=>]|^\d+(?=[.)]))")
 _AS_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
@@ -32,7 +31,7 @@ class Writer:
         self._tally.add(call)
         if not is_listed(call):
             return
-        sign = f"{OUTCOME_SIGNS[call.verdict.outcome]} {call.verdict.outcome}"
+        sign = f"{sign_of(call)} {call.verdict.outcome}"
         why = f" ({_text(judged.why)})" if judged.why else ""
         yield ""
         if judged.severity is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from corsinspect.advice import OUTCOME_SIGNS, is_open
 from corsinspect.advice.messages.browser_said import caller_of, place
 from corsinspect.model import Call
 from corsinspect.policy.judging import Judged, Unmet
@@ -41,6 +42,11 @@ def written(writer: Writer, calls: Iterable[Judged], unmet: Iterable[Unmet]) -> 
 def is_listed(call: Call) -> bool:
     """Whether reports list a call; what CORS has no say in, and the browser's own traffic, is only counted."""
     return call.verdict.outcome != "not-cors" and not call.background
+
+
+def sign_of(call: Call) -> str:
+    """The sign for its outcome, with a `?` where it stands open."""
+    return OUTCOME_SIGNS[call.verdict.outcome] + ("?" if is_open(call) else "")
 
 
 def name_of(call: Call) -> str:

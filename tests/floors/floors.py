@@ -101,6 +101,8 @@ FLOORS = {
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
     "report": _floor("report model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
+    "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
+    "plugin": _floor("testing", "pytest"),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
