@@ -1,7 +1,8 @@
 """The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values] [--orders FD]`.
 
 - stdout: first one JSON line, `{"port": N}` or `{"what": …, "hint": …}`; then one byte after each flush of the session,
-  another one after each that was asked for. Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
+  another one after each that was asked for. Nothing else may write there, so file descriptor 1 is led to stderr for
+  everybody but us.
 - stdin: one JSON line a command, `{"command": "trust", "args": ["api.example:443"]}`, which runs mitmproxy's command
   `cors.trust`. Its end ends this process, however the parent went.
 - FD, a socket: browsers to listen to, with their debugging pipes (see `asking`).
