@@ -32,7 +32,8 @@ async () => {
   const shown = (words) => {
     filter.value = words;
     filter.dispatchEvent(new Event('input'));
-    return [...document.querySelectorAll('details.call')].filter((call) => call.checkVisibility()).map((call) => call.id);
+    const calls = [...document.querySelectorAll('details.call')];
+    return calls.filter((call) => call.checkVisibility()).map((call) => call.id);
   };
   seen.filtered = shown('BLOCKED old');
   seen.nothing = [shown('nowhere').length, document.getElementById('none').checkVisibility()];
@@ -50,7 +51,6 @@ async () => {
   document.body.append(image);
   await settle();
   seen.injected = window.injected ?? null;
-  const pane = document.querySelector('#call-k .detail').getBoundingClientRect();
   const summary = document.getElementById('summary').getBoundingClientRect();
   const first = document.querySelector('details').getBoundingClientRect();
   seen.order = [summary.bottom <= first.top + 1, getComputedStyle(document.documentElement).colorScheme];
