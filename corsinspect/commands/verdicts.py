@@ -16,7 +16,6 @@ from corsinspect.policy.baseline import DEFAULT, read_baseline, write_baseline
 from corsinspect.policy.config import Policy, find_policy, read_policy
 from corsinspect.policy.judging import Judging, Source
 from corsinspect.policy.levels import FailOn
-from corsinspect.policy.severity import severity_of
 from corsinspect.printable import printable
 from corsinspect.report.formats import writer
 from corsinspect.report.neighbours import Neighbours
@@ -141,14 +140,16 @@ class _Recorded:
 
 
 def _sources(path: Path, format: str, calls: Sequence[Call], prefix: str) -> dict[str, Source]:
-    """Where the calls were recorded that something is wrong with, by their ids."""
+    """Where the calls were recorded that something may be wrong with, by their ids. Those that the browser never sent
+    have the file alone."""
     ids = {
-        call.id: exchange.id.removeprefix(prefix)
+        call.id: call.stopped_at.id.removeprefix(prefix) if call.stopped_at is not None else ""
         for call in calls
-        if severity_of(call) is not None and (exchange := call.stopped_at) is not None
+        if call.verdict.outcome not in ("allowed", "not-cors")
     }
     lines = line_numbers(path, ids.values()) if format == "session" else {}
-    entries = {id: _ENTRIES[format].format(id.removeprefix("har:")) for id in ids.values() if format in _ENTRIES}
+    named = _ENTRIES.get(format)
+    entries = {id: named.format(id.removeprefix("har:")) for id in ids.values() if id} if named is not None else {}
     return {call: Source(str(path), lines.get(id), entries.get(id)) for call, id in ids.items()}
 
 
