@@ -80,8 +80,9 @@ def cors(
     cors = Cors(cors_proxy, session)
     yield cors
     cors.close()
-    if request.node.stash.get(_FAILED, False):
-        _keep(session, request.config.getoption("--cors-session"), request.node.nodeid)
+    folder: Path | None = request.config.getoption("--cors-session")
+    if folder is not None and request.node.stash.get(_FAILED, False):
+        _keep(session, folder, request.node.nodeid)
 
 
 def _keep(session: Path, folder: Path, test: str) -> None:

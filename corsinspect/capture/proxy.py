@@ -89,6 +89,7 @@ class Proxy:
     async def restart(self) -> None:
         """Start again after a death, on the same port for the browser that is open and into the same session."""
         self._or_any = False
+        self._flushes = asyncio.Semaphore(0)
         await self._end_child()
         await self._spawn()
         for browser in self.browsers:
