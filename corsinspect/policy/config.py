@@ -6,9 +6,10 @@ What isn't known in it is an error with its line, never passed over: a rule that
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 import msgspec
 
@@ -20,7 +21,7 @@ from corsinspect.policy.selector import Selector
 OWN, SHARED = "corsinspect.toml", "pyproject.toml"
 TABLE = "tool.corsinspect"
 """In the shared file."""
-_REASONS = frozenset(get_args(Reason))
+REASONS: tuple[str, ...] = get_args(Reason)
 
 
 class PolicyError(CorsinspectError):
@@ -49,8 +50,9 @@ def find_policy(start: Path) -> Path | None:
     for folder in (start, *start.parents):
         if (own := folder / OWN).is_file():
             return own
-        if (shared := folder / SHARED).is_file() and f"[{TABLE}" in shared.read_text("utf-8", "replace"):
-            return shared
+        with suppress(OSError):  # there is none, or it's not for us to read
+            if f"[{TABLE}" in (folder / SHARED).read_text("utf-8", "replace"):
+                return folder / SHARED
     return None
 
 
@@ -71,9 +73,18 @@ def parse_policy(text: str, path: Path) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{path} isn't TOML: {error}.", "Correct it there.") from error
     prefix = TABLE if path.name == SHARED else ""
+    table: Any = document
     for name in filter(None, prefix.split(".")):
-        document = document.get(name, {})
-    return _Reading(text, path, prefix).policy(document)
+        table = cast("dict[str, Any]", table).get(name, {}) if isinstance(table, dict) else table
+    reading = _Reading(text, path, prefix)
+    return reading.policy(reading.table(table, _At(), prefix))
+
+
+class _At(NamedTuple):
+    """A table: its name, and which of that name, from 0; the policy itself is ""."""
+
+    table: str = ""
+    number: int = 0
 
 
 class _Reading:
@@ -86,80 +97,77 @@ class _Reading:
 
     def policy(self, table: Mapping[str, Any]) -> Policy:
         keys: dict[str, Callable[[str, Any], Any]] = {
-            "fail-on": lambda key, value: self._choice(key, value, FAIL_ON),
-            "baseline": lambda key, value: self._path.parent / self._text(key, value),
-            "must-allow": self._must_allow,
-            "expect": self._expect,
+            "fail-on": lambda key, value: self._choice(key, value, FAIL_ON, _At()),
+            "baseline": lambda key, value: self._path.parent / self._text(key, value, _At()),
+            "must-allow": lambda key, value: tuple(self._rules(key, value, ("url", "origin", "method", "why"))),
+            "expect": lambda key, value: tuple(self._rules(key, value, ("url", "origin", "method", "reason", "why"))),
         }
-        self._known(table, keys, "")
+        self._known(table, [*keys], _At())
         return Policy(**{key.replace("-", "_"): keys[key](key, value) for key, value in table.items()})
 
-    def _must_allow(self, key: str, value: Any) -> tuple[Rule, ...]:
-        return tuple(self._rules(key, value, ("url", "origin", "method", "why")))
-
-    def _expect(self, key: str, value: Any) -> tuple[Rule, ...]:
-        return tuple(self._rules(key, value, ("url", "origin", "method", "reason", "why")))
+    def table(self, value: Any, at: _At, name: str) -> dict[str, Any]:
+        """This value, which has to be a table."""
+        if isinstance(value, dict):
+            return cast("dict[str, Any]", value)
+        raise self._error(name.rpartition(".")[2], at, f"{name} has to be a table")
 
     def _rules(self, key: str, value: Any, known: Sequence[str]) -> Iterator[Rule]:
         entries = cast("list[Any]", value) if isinstance(value, list) else [value]
         for number, entry in enumerate(entries):
-            if not isinstance(entry, dict):
-                raise self._error(key, "", f"{key} has to be tables, as in [[{key}]]")
-            table = cast("dict[str, Any]", entry)
-            self._known(table, known, key, number)
+            table, at = self.table(entry, _At(), key), _At(key, number)
+            self._known(table, known, at)
             if "url" not in table:
-                raise self._error("", key, f"{key} needs a url", number=number)
+                raise self._error("", at, f"{key} needs a url")
             method = table.get("method", [])
             methods = cast("list[Any]", method) if isinstance(method, list) else [method]
-            reason = table.get("reason")
-            if reason is not None:
-                self._choice("reason", reason, sorted(_REASONS), key, number)
             calls = Selector(
-                url=self._text("url", table["url"], key, number),
-                origin=self._text("origin", table["origin"], key, number) if "origin" in table else None,
-                methods=tuple(self._text("method", each, key, number) for each in methods),
-                reason=reason,
+                url=self._text("url", table["url"], at),
+                origin=self._text("origin", table["origin"], at) if "origin" in table else None,
+                methods=tuple(self._text("method", each, at) for each in methods),
+                reason=self._choice("reason", table["reason"], REASONS, at) if "reason" in table else None,
             )
-            yield Rule(calls, self._text("why", table.get("why", ""), key, number))
+            yield Rule(calls, self._text("why", table.get("why", ""), at))
 
-    def _known(self, table: Mapping[str, Any], known: Sequence[str] | Mapping[str, Any], inside: str, number: int = 0):
+    def _known(self, table: Mapping[str, Any], known: Sequence[str], at: _At) -> None:
         for key in table:
             if key not in known:
-                raise self._error(key, inside, f"unknown key {key!r}", _meant(key, [*known]), number)
+                raise self._error(key, at, f"unknown key {key!r}", _meant(key, known))
 
-    def _choice(self, key: str, value: Any, choices: Sequence[str], inside: str = "", number: int = 0) -> Any:
+    def _choice(self, key: str, value: Any, choices: Sequence[str], at: _At) -> Any:
         if value in choices:
             return value
-        raise self._error(key, inside, f"{key} = {value!r} isn't known", _meant(str(value), choices), number)
+        raise self._error(key, at, f"{key} = {value!r} isn't known", _meant(str(value), choices))
 
-    def _text(self, key: str, value: Any, inside: str = "", number: int = 0) -> str:
+    def _text(self, key: str, value: Any, at: _At) -> str:
         if isinstance(value, str):
             return value
-        raise self._error(key, inside, f"{key} has to be a text in quotes", number=number)
+        raise self._error(key, at, f"{key} has to be a text in quotes")
 
-    def _error(self, key: str, inside: str, what: str, hint: str = "", number: int = 0) -> PolicyError:
-        line = self._line(key, inside, number)
-        return PolicyError(f"{self._path}, line {line}: {what}.", hint or "Correct it there.")
+    def _error(self, key: str, at: _At, what: str, hint: str = "Correct it there.") -> PolicyError:
+        return PolicyError(f"{self._path}, line {self._line(key, at)}: {what}.", hint)
 
-    def _line(self, key: str, inside: str, number: int) -> int:
-        """Where a key is; `number`: in the table of that name, from 0. Where tables are written in one line, the
-        first line that has the key."""
-        wanted = ".".join(filter(None, (self._prefix, inside)))
+    def _line(self, key: str, at: _At) -> int:
+        """Where a key is, or for "" where its table begins. Of tables in one line, the first line with the key."""
+        wanted, heading_of_key = self._full(at.table), self._full(key)
         table, seen, begins = "", -1, 1
-        for at, line in enumerate(self._lines, 1):
+        for number, line in enumerate(self._lines, 1):
             if heading := re.match(r"\s*\[+\s*([^\]]*?)\s*\]", line):
                 table = heading[1].replace('"', "")
                 seen += table == wanted
-                begins = at if table == wanted and seen == number else begins
-                if not inside and table == ".".join(filter(None, (self._prefix, key))):
-                    return at
+                begins = number if table == wanted and seen == at.number else begins
+                if not at.table and table == heading_of_key:
+                    return number
             named = re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line)
-            if named and key and named[1] == key and table == wanted and (seen == number or not inside):
-                return at
+            if named and named[1] == key and table == wanted and (seen == at.number or not at.table):
+                return number
         inline = re.compile(rf"""(?<![\w-])["']?{re.escape(key)}["']?\s*=""")
-        return next((at for at, line in enumerate(self._lines, 1) if key and inline.search(line)), begins)
+        return next((number for number, line in enumerate(self._lines, 1) if key and inline.search(line)), begins)
+
+    def _full(self, name: str) -> str:
+        return ".".join(filter(None, (self._prefix, name)))
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    close = get_close_matches(word, known, 1)
-    return f"Did you mean {close[0]!r}?" if close else f"Known are: {', '.join(known)}."
+    if close := get_close_matches(word, known, 1):
+        return f"Did you mean {close[0]!r}?"
+    return f"Known are: {', '.join(known)}." if known is not REASONS else "`corsinspect explain` lists them all."

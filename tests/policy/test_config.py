@@ -47,7 +47,9 @@ def test_no_keys_are_a_policy_too() -> None:
         ('must-allow = [\n  {url = "x"},\n  {url = "y", orign = "z"},\n]', 3, "Did you mean 'origin'?"),
         ('[[expect]]\nurl = "x"\nreason = "origin-misssing"', 3, "Did you mean 'origin-missing'?"),
         ('[[must-allow]]\nurl = "x"\n[[must-allow]]\nmethod = "GET"', 3, "must-allow needs a url"),
-        ("must-allow = 3", 1, "has to be tables"),
+        ("must-allow = 3", 1, "must-allow has to be a table"),
+        ('must-allow = ["x"]', 1, "must-allow has to be a table"),
+        ('[[expect]]\nurl = "x"\nreason = 3', 3, "`corsinspect explain` lists them all"),
         ("baseline = 3", 1, "baseline has to be a text"),
         ('[[must-allow]]\nurl = "x"\nmethod = [1]', 3, "method has to be a text"),
     ],
@@ -64,6 +66,12 @@ def test_what_is_wrong_is_said_with_its_line(text: str, line: int, words: str, s
         parse_policy(text, path)
     assert f"{path}, line {line}: " in str(caught.value)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\ncorsinspect = 3"])
+def test_a_table_that_is_none_is_said(text: str) -> None:
+    with pytest.raises(PolicyError, match="has to be a table"):
+        parse_policy(text, Path("pyproject.toml"))
 
 
 def test_what_is_no_toml_is_said_with_its_place() -> None:
