@@ -48,7 +48,7 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice session capture demo dashboard policy report testing printable terminal"
+    "errors model said fetch analysis advice session capture demo lessons dashboard policy report printable terminal"
 )
 
 ROOMS = (
@@ -98,6 +98,7 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
     "report": _floor("report model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
