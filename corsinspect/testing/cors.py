@@ -17,6 +17,7 @@ POLL = 0.05
 """Seconds between looks at calls that are still under way."""
 MOST = 5
 """Failed calls that a message explains; the others are only named."""
+NOTHING = "Nothing passed the proxy: does the browser use cors.proxy_url?"
 Methods = str | Sequence[str] | None
 
 
@@ -57,6 +58,7 @@ class Cors:
     ) -> None:
         """No call was blocked (of those to `url`, and of pages of `origin`), but for addresses in `ignore`.
 
+        Fails as well where nothing at all passed the proxy, page loads included: then nothing is known.
         `timeout`: seconds for calls that are still under way."""
         __tracebackhide__ = True
         selector, ignored = _selector(url, method, origin), [Selector(url=each) for each in ignore]
@@ -65,6 +67,8 @@ class Cors:
             return [call for call in self._matching(selector) if not any(each.matches(call) for each in ignored)]
 
         settled = self._until(selected, lambda calls: not any(map(_is_pending, calls)), timeout)
+        if not self._calls:
+            raise AssertionError(NOTHING)
         blocked = [call for call in settled if call.verdict.outcome == "blocked"]
         if blocked:
             number = f"{len(blocked)} calls" if len(blocked) > 1 else "1 call"
@@ -101,7 +105,7 @@ class Cors:
         if not judged:
             wanted = f"{selector}, {outcome}" if outcome else str(selector)
             seen = [lines(call) for call in self._calls.values() if Selector().matches(call)]
-            others = ["These were made:", *seen] if seen else ["No call was: does the browser use cors.proxy_url?"]
+            others = ["These were made:", *seen] if seen else [NOTHING]
             raise AssertionError("\n".join([f"No such call in {timeout:g} s: {wanted}", "", *others]))
         return judged[-1]
 

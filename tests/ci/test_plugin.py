@@ -110,13 +110,16 @@ def test_what_is_wrong_fails_with_the_answer_and_its_session_is_kept(project: py
         def test_nothing_at_all(cors):
             cors.wait_for("*", timeout=0.2)
 
+        def test_no_traffic(cors):
+            cors.assert_no_blocked()
+
         def test_fine(cors, page, api):
             page(f"{api}/open")
             cors.assert_no_blocked()
         """
     )
     result = project.runpytest_subprocess("-p", "no:cacheprovider", "--cors-session", "kept")
-    result.assert_outcomes(passed=1, failed=4)
+    result.assert_outcomes(passed=1, failed=5)
     result.stdout.fnmatch_lines(
         [
             "E * CORS blocked 1 call",
@@ -128,12 +131,15 @@ def test_what_is_wrong_fails_with_the_answer_and_its_session_is_kept(project: py
             "E * Access-Control-Allow-Methods: PUT",
             "E * No such call in 0.2 s: any call to http://localhost:*/other",
             "E * ✓ allowed *http://localhost:*/open*",
-            "E * No call was: does the browser use cors.proxy_url?",
+            "E * No such call in 0.2 s: any call to *",
+            "E * Nothing passed the proxy: does the browser use cors.proxy_url?",
+            "E * Nothing passed the proxy: does the browser use cors.proxy_url?",
         ]
     )
     assert "corsinspect/testing" not in result.stdout.str(), "the traceback ends in the test"
     kept = {path.name.partition("py-")[2] for path in (project.path / "kept").iterdir()}
-    assert kept == {f"test_{name}.jsonl" for name in ("blocked", "must_be_allowed", "never_made", "nothing_at_all")}
+    names = ("blocked", "must_be_allowed", "never_made", "nothing_at_all", "no_traffic")
+    assert kept == {f"test_{name}.jsonl" for name in names}
 
 
 def test_one_session_for_all(project: pytest.Pytester) -> None:
