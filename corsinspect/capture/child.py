@@ -31,9 +31,8 @@ from corsinspect.capture.listening.listeners import Listeners
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove
+from corsinspect.capture.wake import FLUSHED, WAKE
 from corsinspect.session.errors import SessionError
-
-WAKE, FLUSHED = b".", b"!"
 
 
 class Browsers:

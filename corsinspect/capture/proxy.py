@@ -18,11 +18,10 @@ from corsinspect.capture.listening.asking import Asking, Order
 from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.tail import Tail
+from corsinspect.capture.wake import FLUSHED
 from corsinspect.session.place import drop_unused
 
 USUAL_PORT = 8080
-FLUSHED = b"!"
-"""What the child says after a flush that it was asked for."""
 START_LIMIT = 60.0
 """Seconds; a cold start on a slow disk takes a few."""
 TURN_LIMIT = 20.0
