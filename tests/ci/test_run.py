@@ -1,10 +1,14 @@
 """`corsinspect run`: the command's environment, its status or ours, signals, and what is said when all goes wrong."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -148,6 +152,37 @@ def test_signals_reach_the_command_and_the_verdicts_still_come(number: signal.Si
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 9
     assert "1 not-cors" in out
+
+
+def test_a_key_of_the_terminal_interrupts_the_command_once() -> None:
+    counting = (
+        "import signal, sys, time\n"
+        "seen = []\n"
+        "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
+        "print('ready', flush=True)\n"
+        "while not seen: time.sleep(0.01)\n"
+        "time.sleep(1)\n"
+        "sys.exit(10 + len(seen))"
+    )
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corsinspect", "run", "--", sys.executable, "-c", counting],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    said = b""
+    with os.fdopen(ours, "r+b", buffering=0) as terminal:
+        while b"ready" not in said:
+            said += terminal.read(1024)
+        terminal.write(b"\x03")
+        with contextlib.suppress(OSError):  # the other end is closed
+            while terminal.read(1024):
+                pass
+    assert process.wait(timeout=120) == 11
 
 
 def test_a_command_that_is_killed_has_the_shell_s_status() -> None:
