@@ -161,7 +161,8 @@ def test_a_key_of_the_terminal_interrupts_the_command_once() -> None:
         "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
         "print('ready', flush=True)\n"
         "while not seen: time.sleep(0.01)\n"
-        "time.sleep(1)\n"
+        "print('first', flush=True)\n"
+        "time.sleep(2)\n"
         "sys.exit(10 + len(seen))"
     )
     ours, theirs = pty.openpty()
@@ -178,7 +179,11 @@ def test_a_key_of_the_terminal_interrupts_the_command_once() -> None:
     with os.fdopen(ours, "r+b", buffering=0) as terminal:
         while b"ready" not in said:
             said += terminal.read(1024)
+        process.send_signal(signal.SIGSTOP)  # or two signals may come as one
         terminal.write(b"\x03")
+        while b"first" not in said:
+            said += terminal.read(1024)
+        process.send_signal(signal.SIGCONT)
         with contextlib.suppress(OSError):  # the other end is closed
             while terminal.read(1024):
                 pass
