@@ -9,6 +9,8 @@ from corsinspect.fetch.check import ALLOW_HEADERS, ALLOW_METHODS
 from corsinspect.model import Call, Outcome, Stage
 from corsinspect.printable import printable
 
+from .words import WORDS
+
 MARKS: dict[Outcome, str] = {
     "blocked": ":red_circle:",
     "network-error": ":warning:",
@@ -85,7 +87,7 @@ def comment_on(call: Call) -> str:
     if verdict.certainty != "certain":
         words += f" ({verdict.certainty})"
     if verdict.reason:
-        words += f": {verdict.reason.replace('-', ' ')}"
+        words += f": {WORDS[verdict.reason]}"
     if verdict.stage and verdict.outcome in ("blocked", "network-error"):
         words += f", {STAGES[verdict.stage]}"
     if verdict.header:

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -36,6 +37,21 @@ class Browser(StrEnum):
     edge = "edge"
     brave = "brave"
     none = "none"
+
+
+class ProbeEngine(StrEnum):
+    """Whose requests a probe sends."""
+
+    chromium = "chromium"
+    firefox = "firefox"
+
+
+class ProbeFormat(StrEnum):
+    """How a probe prints."""
+
+    text = "text"
+    json = "json"
+    har = "har"
 
 
 Port = Annotated[
@@ -208,6 +224,15 @@ def check(
     baseline: Baseline = None,
     write_baseline: WriteBaseline = False,
     fail_on: FailOnLevel = None,
+    lint: Annotated[
+        bool, typer.Option("--lint", help="Also say what the servers' CORS headers let others do.")
+    ] = False,
+    lint_baseline: Annotated[
+        Path | None, typer.Option(help="Lint findings that are known, and not reported.", metavar="FILE")
+    ] = None,
+    write_lint_baseline: Annotated[
+        Path | None, typer.Option(help="Write all lint findings here, as known.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
@@ -222,17 +247,14 @@ def check(
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
       corsinspect check --report junit=cors.xml --report html=cors.html *.har
       corsinspect check --baseline known.json --write-baseline traffic.har
+      corsinspect check --lint --lint-baseline known.json traffic.har
     """
+    from corsinspect.commands.lint import LintOptions
     from corsinspect.commands.verdicts import Options, Verdicts
 
-    options: Any = (
-        format,
-        report or (),
-        config,
-        baseline,
-        write_baseline,
-        fail_on,
-    )  # the callbacks made them what they are
+    wanted = lint or lint_baseline is not None or write_lint_baseline is not None
+    linting = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
+    options: Any = (format, report or (), config, baseline, write_baseline, fail_on, linting)
     raise typer.Exit(Verdicts(Options(*options)).of(files))
 
 
@@ -307,6 +329,73 @@ def explain(
 
 
 @app.command()
+def probe(
+    url: Annotated[str, typer.Argument(help="What to ask; -: a URL a line on stdin.", metavar="URL")],
+    origin: Annotated[list[str], typer.Option(help="The page's origin (or several).", metavar="ORIGIN")],
+    method: Annotated[list[str] | None, typer.Option(help="The request's method (default: GET).", metavar="M")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("--header", "-H", help="A header that the page sets.", metavar="'NAME: VALUE'")
+    ] = None,
+    credentials: Annotated[bool, typer.Option("--credentials", help="As a call that includes credentials.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Also send a POST, PUT, PATCH or DELETE itself.")] = False,
+    no_cors: Annotated[bool, typer.Option("--no-cors", help='As with mode: "no-cors".')] = False,
+    engine: Annotated[ProbeEngine, typer.Option(help="Whose request to send.")] = ProbeEngine.chromium,
+    format: Annotated[ProbeFormat, typer.Option(help="How to print.")] = ProbeFormat.text,
+    map: Annotated[bool, typer.Option("--map", help="Print what each origin and method is granted.")] = False,
+    lint: Annotated[bool, typer.Option("--lint", help="Also ask from origins that should be refused.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Ask again until it passes.")] = False,
+    timeout: Annotated[float, typer.Option(help="With --watch: for how many seconds.", min=0.0)] = 300.0,
+    answer_within: Annotated[float, typer.Option(help="Seconds that an answer may take.", min=0.1)] = 10.0,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Also ask where the certificate isn't trusted.")] = False,
+) -> None:
+    """Ask a server what it lets a page do, with the requests of a real browser.
+
+    It sends the preflight, then a GET or HEAD; anything else only with --send. No cookie or token is sent but those
+    of --header, and no proxy is used.
+
+    \b
+    Exit status: 0 it passes (or its preflight does, and the rest wasn't sent), 1 blocked, not
+    passed in time (--watch), or lint found an error (--lint), 2 there was no answer to judge,
+    64 usage error, or what no page can ask.
+
+    \b
+    Examples:
+      corsinspect probe https://api.example/orders --origin https://shop.example
+      corsinspect probe https://api.example/orders --origin https://shop.example --method PUT -H 'X-Id: 1'
+      corsinspect probe --map https://api.example/ --origin https://shop.example --origin null --method PUT
+      corsinspect probe --lint https://api.example/me --origin https://shop.example --credentials
+      corsinspect probe --watch --timeout 120 https://api.example/ --origin https://shop.example
+    """
+    from corsinspect.commands import probe as command
+    from corsinspect.probe import Patience, ProbeError
+
+    wanted = command.Wanted(
+        url,
+        origin,
+        method or ("GET",),
+        header or (),
+        credentials,
+        send,
+        engine.value,
+        "no-cors" if no_cors else "cors",
+        format.value,
+        Patience(answer_within, insecure),
+    )
+    chosen = [name for name, wish in (("map", map), ("watch", watch), ("lint", lint)) if wish]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"--{chosen[0]} and --{chosen[1]} don't go together.")
+    if chosen and format is ProbeFormat.har:
+        raise typer.BadParameter(f"--{chosen[0]} doesn't print a HAR.")
+    jobs = {"map": command.print_map, "lint": command.probe_and_lint, "watch": partial(command.watch, seconds=timeout)}
+    job = jobs[chosen[0]] if chosen else command.probe_once
+    try:
+        status = asyncio.run(job(wanted))
+    except ProbeError as error:
+        _fail(str(error), USAGE)
+    raise typer.Exit(status)
+
+
+@app.command()
 def demo(
     port: Port = None,
     browser: Annotated[
@@ -324,6 +413,60 @@ def demo(
 
     kind = installed_browser() if browser is None else _kind(browser)
     _run(demo(new_session_path(), port, kind, _has_terminal()))
+
+
+@app.command()
+def mcp(
+    file: Annotated[
+        Path | None, typer.Argument(help="A session, .mitm or HAR file (default: the assistant starts a capture).")
+    ] = None,
+    attach: Annotated[
+        bool, typer.Option("--attach", help="Follow a session that is being written; without FILE, the running one.")
+    ] = False,
+    port: Port = None,
+    may_probe: Annotated[
+        list[str] | None,
+        typer.Option(help="A server that the assistant may also probe (default: only those of the session)."),
+    ] = None,
+) -> None:
+    """Serve AI assistants by the Model Context Protocol on stdin and stdout.
+
+    \b
+    Exit status: 0 the client has gone, 2 it could not start, 64 usage error.
+
+    \b
+    Examples:
+      claude mcp add corsinspect -- corsinspect mcp
+      corsinspect mcp traffic.har
+      corsinspect mcp --attach           the capture that runs in another terminal
+    """
+    from corsinspect.commands.mcp import mcp
+
+    _run(mcp(file, attach=attach, port=port, may_probe=[_origin(each) for each in may_probe or ()]))
+
+
+@app.command()
+def prompt(
+    file: Annotated[
+        Path | None, typer.Argument(help="A session, .mitm or HAR file (default: the newest session).", readable=False)
+    ] = None,
+    call: Annotated[
+        str | None, typer.Option(help="The call's id, as in check --format jsonl (default: the last blocked one).")
+    ] = None,
+) -> None:
+    """Print a blocked call as a prompt for an AI assistant: facts, verdict, constraints, wanted headers; no secrets.
+
+    \b
+    Exit status: 0 printed, 1 no such call, 2 the file could not be read, 64 usage error.
+
+    \b
+    Examples:
+      corsinspect prompt | pbcopy
+      corsinspect prompt traffic.har --call har:12
+    """
+    from corsinspect.commands.prompt import prompt
+
+    raise typer.Exit(prompt(file, call))
 
 
 @app.command()
@@ -427,6 +570,15 @@ def _need_terminal(hint: str) -> None:
 
 def _kind(browser: Browser):
     return None if browser is Browser.none else browser.value
+
+
+def _origin(text: str) -> str:
+    from corsinspect.fetch.url import parse_url
+
+    url = parse_url(text) if "://" in text else None
+    if url is None:
+        raise typer.BadParameter(f"{text!r} is no origin; one looks like http://localhost:3000.")
+    return url.origin
 
 
 def _with_scheme(url: str | None) -> str | None:

@@ -6,6 +6,10 @@ CorsinspectError
     + DemoError      the demo's visitor left before all calls were made
   + PolicyError      a policy or a baseline can't be used as it is
   + ReportError      a report can't be written
+  + ProbeError       what a probe is told to ask can't be asked
+    + NeverSent      no browser would send it
+    + AddressRefused corsinspect doesn't connect there
+  + LintBaselineError  a lint baseline can't be read or written
 
 Each says in `what` what is wrong and in `hint` what to do about it. Network input raises none of these: whatever a
 server or a page sends is recorded and judged. What can't be read of a file is a `session.Problem` beside the rest.

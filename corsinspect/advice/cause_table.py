@@ -410,13 +410,14 @@ CAUSES: tuple[KnownCause, ...] = (
         listed=False,
     ),
     _cause(
-        # docs.netlify.com/manage/routing/headers (Limitations)
+        # docs.netlify.com/manage/routing/headers (Limitations); answers.netlify.com, support guide 4385: the header
         "netlify-headers-for-files-only",
         "origin-missing",
         9,
         "Netlify's _headers file and netlify.toml add headers to files only, not to functions and proxied paths.",
         sign="“x-nf-request-id” on an answer without CORS headers.",
-        change="{server}: add the headers in the function itself, or at the server that Netlify proxies to.",
+        change="{server}: add the headers in the function itself, or at the server that Netlify proxies to; for a "
+        "file, in _headers.",
         test=lambda it: it.header("x-nf-request-id") is not None and it.status < 400 and not it.refuses,
         listed=False,
     ),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from urllib.parse import urljoin
 
 from corsinspect.advice.app_pages import app_page
 from corsinspect.advice.evidence.login import downgraded, is_login, led_to_login
@@ -247,8 +248,10 @@ class CallContext:
 
     @property
     def by_wordpress(self) -> bool:
-        """Whether WordPress's REST API gave this answer."""
-        return "https://api.w.org/" in (self.header("link") or "") or self.header("x-wp-total") is not None
+        """Whether WordPress's REST API gave this answer: its pages name the API's address in Link, too."""
+        root = re.search(r'<([^<>]*)>; rel="https://api\.w\.org/"', self.header("link") or "")
+        below = root is not None and self.stopped_url.startswith(urljoin(self.stopped_url, root[1]))
+        return below or self.header("x-wp-total") is not None
 
     @property
     def by_api_gateway(self) -> bool:

@@ -3,8 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 
+from corsinspect.advice.messages.browser_said import why_withheld
 from corsinspect.advice.reasons import REASONS, Words
+from corsinspect.advice.values import cut
 
 PATTERN_WORDS: dict[str, Words] = {
     "one-cause": Words(
@@ -66,6 +69,45 @@ PATTERN_WORDS: dict[str, Words] = {
         "localhost and 127.0.0.1 are the same machine but different origins.",
         "Open the page under the allowed name, or allow both on {server}.",
     ),
+    "origin-differs": Words(
+        "{server} allows {allowed}, but not {page}",
+        "{kinship}",
+        "Add {page} to the origins that {server} allows, or open the page under the address that is allowed.",
+    ),
+    "writes-blocked": Words(
+        "{page} can read from {server}, but its {methods} calls are blocked",
+        "Its GET calls get the headers. For {methods} the answer to the preflight (OPTIONS) or to the call lacks them.",
+        "{server} must run its CORS code for OPTIONS and for every method, and list {methods} in "
+        "Access-Control-Allow-Methods.",
+    ),
+    "cookies-withheld": Words(
+        "the browser sends no cookies in calls from {page} to {server} ({withheld})",
+        "The browser has cookies for {server} and kept them back, so the server sees nobody logged in.",
+        "{server} must set them with “SameSite=None; Secure”, and the page must call with credentials: 'include'; or "
+        "serve both under one site.",
+    ),
+    "worked-before": Words(
+        "calls from {page} to {server} fail since {since}: {header} was {before} and is {now}",
+        "The same calls passed until then, and the header that decides changed in between.",
+        "Undo what changed on {server} at that time: a deployment, its configuration, or a proxy in front of it.",
+    ),
+    "intermittent-cache": Words(
+        "{server} fails {page} when a cache answers",
+        "The same calls pass where the server itself answered. The cache keeps an answer that was meant for another "
+        "request: its Access-Control-Allow-Origin is another page's, or is missing.",
+        "{server} must send “Vary: Origin” with every answer; then empty the cache.",
+    ),
+    "intermittent-instance": Words(
+        "{server} fails {page} on some of its servers ({found})",
+        "The same calls pass when another of its servers answers: they don't all have the same CORS configuration.",
+        "Give all servers behind {server} the same version and configuration.",
+    ),
+    "intermittent": Words(
+        "the same calls from {page} to {server} pass at one time and fail at another",
+        "One address is answered with the headers and without them in turn: usually several servers or a cache are "
+        "behind it.",
+        "Compare an answer that passes with one that fails: Age, Via, X-Cache and Server say who gave it.",
+    ),
     "any-origin": Words(
         "{server} allows every page, with the visitor's cookies",
         "It answered {pages} different pages with their own origin and Allow-Credentials: true, and refused none. "
@@ -107,6 +149,15 @@ PATTERN_WORDS: dict[str, Words] = {
 }
 """`short` is the finding as a sentence without a full stop, `happened` why it is so, `change` what to change."""
 
+KINSHIP = {
+    "scheme": "http and https are different origins, even on the same host.",
+    "www": "With and without www are different origins.",
+    "loopback": "localhost and 127.0.0.1 are the same machine but different origins.",
+    "port": "Another port is another origin, even on the same host.",
+    "subdomain": "Each subdomain is an origin of its own, and this one isn't in the list: often staging is forgotten.",
+}
+"""Why an origin isn't the one that it's taken for."""
+
 
 def pattern_words(slug: str, *, api: str, page: str | None, count: int, values: Mapping[str, str]) -> Words:
     """The words for a pattern across calls, filled with its values (as captured: not yet safe for a terminal)."""
@@ -116,9 +167,18 @@ def pattern_words(slug: str, *, api: str, page: str | None, count: int, values: 
         "page": page or "the page",
         "count": f"{count:,}",
         "reason": general_reason(values.get("reason", "")),
+        "kinship": KINSHIP.get(values.get("how", ""), ""),
+        "withheld": why_withheld(values.get("withheld", "")),
+        "since": _time(values.get("since", "")),
+        "before": cut(values.get("before", "")) or "absent",
+        "now": cut(values.get("now", "")) or "absent",
     }
     named = defaultdict(str, filled)
     return Words(*(text.format_map(named) for text in (words.short, words.happened, words.change)))
+
+
+def _time(since: str) -> str:
+    return datetime.fromtimestamp(float(since)).strftime("%H:%M") if since else ""
 
 
 def general_reason(reason: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from corsinspect.advice.evidence.login import upgraded
 from corsinspect.advice.fix import Fix, beyond_headers, cautions, fix
 from corsinspect.advice.recipes import (
     Edit,
@@ -107,8 +108,15 @@ class RecipeChange(NamedTuple):
 
 
 def is_useful(call: Call) -> bool:
-    """Whether a recipe can help this call: it is blocked, and not for something that no header changes."""
-    return call.verdict.outcome == "blocked" and not beyond_headers(call)
+    """Whether a recipe can help this call: it is blocked, and for something that CORS code changes."""
+    if call.verdict.outcome != "blocked" or beyond_headers(call) or is_beside_cors(call):
+        return False
+    return upgraded(call) is None  # a redirect to https comes before any CORS code
+
+
+def is_beside_cors(call: Call) -> bool:
+    """Whether a header is missing that CORS code knows nothing of."""
+    return call.verdict.reason == "private-network-header"
 
 
 def recipe_change(server: str, calls: Sequence[Call], chosen: str | None = None) -> RecipeChange | None:

@@ -40,7 +40,7 @@ WHY_PREFLIGHT = {
     "headers": "{names} not CORS-safelisted",
     "forced": "the page watches or streams the upload",
     "cached": "{subject}, but an earlier preflight is still valid",
-    "missing": "{subject}, but it was not seen: before the capture started?",
+    "missing": "{subject}, but no preflight was seen: asked before the capture (or before C), and cached since?",
     "none": "{method} with only safe headers",
 }
 """By the reason of the step `preflight-needed`."""

@@ -5,8 +5,9 @@ import msgspec
 from corsinspect.model import Call, Credentials
 
 from .chain import chain_of_call
-from .credentials import infer
+from .credentials import ASSUMED, Inferred, infer
 from .judge import judge
+from .request_signs import Mode
 
 
 def assuming(call: Call, credentials: Credentials) -> Call:
@@ -26,3 +27,11 @@ def assuming(call: Call, credentials: Credentials) -> Call:
         credentials_signal=again.credentials_signal,
         masked=again.masked,
     )
+
+
+def told(call: Call, mode: Mode, credentials: Credentials) -> Call:
+    """The Call as it is for whoever made it, and knows in which mode and credentials mode: nothing depends on signs."""
+    if call.kind not in ("simple", "preflighted", "no-cors"):
+        return call
+    chain = msgspec.structs.replace(chain_of_call(call), mode=mode, mode_known=True)
+    return judge(chain, Inferred(credentials, ASSUMED, proof=True))

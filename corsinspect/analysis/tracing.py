@@ -143,12 +143,23 @@ def _preflight_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[S
     failures = checked.failures
     failed = None if stop is None or not failures else failed_in(stop, engine)
     asked = asked_by(preflight.request_headers)._replace(origin=checked.facts.origin or "")
+    steps: list[Step] = []
     for name in dict.fromkeys(_STEP_OF_CHECK[check] for check in engine.checks):
         needed, header, found = _wanted(name, asked, call.uses_credentials, preflight, checked.facts.answer)
         step = Step(
             name=name, state="ok", stage="preflight", hop=checked.hop, header=header, needed=needed, found=found
         )
-        yield _judged(step, failures, failed, engine, needed is None)
+        steps.append(_judged(step, failures, failed, engine, needed is None))
+    yield from _in_order(steps)
+
+
+def _in_order(steps: list[Step]) -> list[Step]:
+    """The steps, with none that would fail next above the one that stopped the browser: a step of several checks (a
+    redirect, which is looked at first, is no success either) may stand above it by its first."""
+    stopped = next((place for place, step in enumerate(steps) if step.state == "failed"), 0)
+    late = [step for step in steps[:stopped] if step.state == "would-fail"]
+    before = [step for step in steps[:stopped] if step.state != "would-fail"]
+    return [*before, *steps[stopped : stopped + 1], *late, *steps[stopped + 1 :]]
 
 
 def _wanted(

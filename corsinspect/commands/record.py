@@ -8,15 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from corsinspect.analysis import Tracker
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
-from corsinspect.session import Follower
+from corsinspect.session.judging import LiveSession
 from corsinspect.session.lines import KEPT
-from corsinspect.session.sidecar import SaidFollower, sidecar_of
+from corsinspect.session.sidecar import sidecar_of
 from corsinspect.terminal import wants_colour
 
 
@@ -90,38 +89,29 @@ class Recording:
         self.gone = False
         """Whether the session file was deleted, or replaced, while it was written."""
         self._stopped = False
-        self._follower = Follower(proxy.session)
-        self._said = SaidFollower(proxy.session, self._follower.redactor)
-        self._tracker = Tracker()
+        self._session = LiveSession(proxy.session, self._take)
 
     def poll(self) -> None:
         """Reads what was added to the session file since the last time."""
-        now = time.monotonic()  # the wall clock can be set while a call waits
-        for exchange in self._follower.poll():
-            self._take(self._tracker.feed(exchange, now), now)
-        if said := self._said.poll():
-            self._take(self._tracker.hear(said), now)
-        self._take(self._tracker.advance(now), now)
-        if not self.gone and self._follower.gone:
+        self._session.poll()
+        if not self.gone and self._session.gone:
             self.gone = True
             _tell(f"{self.proxy.session} was deleted: what is captured now can't be kept. Stop, and start again.")
 
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
         self.poll()
-        self._take(self._tracker.close(), time.monotonic())
-        self._follower.close()
-        self._said.close()
+        self._session.close()
 
     def stop(self) -> None:
         """Ends `follow`. A flag, as `wait_for` forgets a cancel that comes together with a wake-up (Python 3.11)."""
         self._stopped = True
         self.proxy.wake.set()
 
-    def _take(self, changes: Changes, now: float) -> None:
+    def _take(self, changes: Changes) -> None:
         self.lines.take(changes)
         if self.idleness is not None:
-            self.idleness.take(changes, now)
+            self.idleness.take(changes, time.monotonic())
 
     async def follow(self) -> None:
         """Polls until the proxy dies, `stop` is called, or nothing goes on any more where it's to end then."""

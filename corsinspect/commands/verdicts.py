@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from corsinspect.analysis import judge_all
+from corsinspect.commands.lint import LintOptions, lint
 from corsinspect.errors import CorsinspectError
 from corsinspect.model import Call, Exchange
 from corsinspect.policy.baseline import DEFAULT, read_baseline, write_baseline
@@ -52,6 +53,8 @@ class Options(NamedTuple):
     baseline: Path | None = None
     write_baseline: bool = False
     fail_on: FailOn | None = None
+    lint: LintOptions | None = None
+    """How to lint the servers' policies; None: not at all."""
 
 
 class Verdicts:
@@ -67,6 +70,7 @@ class Verdicts:
         self._new_baseline = (baseline or Path(DEFAULT)) if options.write_baseline else None
         known = baseline is not None and not options.write_baseline
         self._judging = Judging(policy, read_baseline(baseline) if baseline is not None and known else frozenset())
+        self._lint = options.lint
         self.seen = 0
         """How many calls, page loads too, there were in the files."""
         self._format = options.format
@@ -80,6 +84,7 @@ class Verdicts:
         recorded.calls.sort(key=lambda call: call.started)
         self.seen = len(recorded.calls)
         self._write(recorded)
+        flawed = self._lint is not None and lint(recorded.calls, self._format, self._lint)
         if (gone := self._judging.gone()) and not recorded.unreadable:
             complain(f"no longer seen of the baseline: {gone} problem{'' if gone == 1 else 's'}")
         if self._new_baseline is not None:
@@ -87,7 +92,8 @@ class Verdicts:
             complain(f"{self._new_baseline}: written, {number} problem{'' if number == 1 else 's'}")
         if recorded.unreadable:
             return UNREADABLE
-        return FAILED if self._judging.failed and self._new_baseline is None else PASSED
+        failed = self._judging.failed and self._new_baseline is None
+        return FAILED if failed or flawed else PASSED
 
     def _write(self, recorded: "_Recorded") -> None:
         session = Neighbours(recorded.calls)

@@ -16,7 +16,14 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from corsinspect import advice
-from corsinspect.dashboard.actions import CaptureActions, ExplainActions, RemarkActions, TimeActions, ViewActions
+from corsinspect.dashboard.actions import (
+    AskActions,
+    CaptureActions,
+    ExplainActions,
+    RemarkActions,
+    TimeActions,
+    ViewActions,
+)
 from corsinspect.dashboard.actions.palette import commands, saved_filters
 from corsinspect.dashboard.detail.pane import Body, DetailPane, Headings
 from corsinspect.dashboard.filter.filter_line import FilterLine
@@ -61,7 +68,7 @@ LOOK_ROUND = 2.0
 """Seconds between looks at what nobody tells about: a session file that was moved."""
 
 
-class Dashboard(ViewActions, ExplainActions, RemarkActions, CaptureActions, TimeActions):
+class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureActions, TimeActions):
     """Shows the calls of a source. `run` returns None, or the error that made the source unreadable."""
 
     TITLE = "corsinspect"

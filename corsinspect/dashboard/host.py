@@ -12,14 +12,14 @@ from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks
-from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.state.same_server import SameServer
-from corsinspect.dashboard.state.simulation import Simulation
 from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.state.watch import Watch
+from corsinspect.listing.rows import PROBLEMS, CallRow
 from corsinspect.model import Call
 from corsinspect.printable import printable
 from corsinspect.session.notes import Notes
+from corsinspect.simulation import Simulation
 
 
 class Host(App[Exception | None]):

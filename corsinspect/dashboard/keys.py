@@ -66,6 +66,11 @@ def _call(host: Host) -> bool:
     return host.selected_call is not None
 
 
+def _may_ask(host: Host) -> bool:
+    call = host.selected_call
+    return call is not None and call.kind in ("simple", "preflighted")
+
+
 def _may_filter(host: Host) -> bool:
     return _rows(host) and not isinstance(host.focused, Input)
 
@@ -186,6 +191,7 @@ KEYS: tuple[Key, ...] = (
     Key("X", "paste", "Explain a message", EXPLAIN, "paste a message from the browser's console to explain it"),
     Key("a", "not_seen", "My call isn't here", EXPLAIN, "my call isn't here: what a proxy can't see"),
     Key("enter", "app.choose_recipe", "Framework", EXPLAIN, "on the Fix tab: choose the server's framework", _on_fix_tab, "details", line=1),
+    Key("A", "ask_server", "Ask the server", EXPLAIN, "ask the server what it answers now (corsinspect's own requests)", _may_ask),
     Key("slash", "filter", "Filter", SHOWN, "filter by words, blocked, method:PUT, host:api, -preflight", _may_filter, line=7, display="/"),
     Key("tab", "complete", "Complete", SHOWN, "in the filter line: complete the word", focus="filter", line=7),
     Key("ctrl+s", "save", "Save", SHOWN, "in the filter line: save the filter under a name", focus="filter", line=7, written="^s"),

@@ -7,12 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from corsinspect.demo.looks import Headers, Look
 from corsinspect.model import Outcome, Stage
 
-Server = Literal["localhost", "127.0.0.1", "https", "down"]
-"""Where a call goes: the API under one of its two names, the API with a self-signed certificate, or a closed port."""
+Server = Literal["localhost", "127.0.0.1", "fastapi", "gateway", "https", "down"]
+"""Where a call goes: an API under one of its two names, one of another framework, one behind a gateway, one with a
+self-signed certificate, or a closed port."""
 
-Headers = tuple[tuple[str, str], ...]
+LOOKS: dict[Server, Look] = {
+    "localhost": "express",
+    "127.0.0.1": "express",
+    "fastapi": "fastapi",
+    "gateway": "nginx-express",
+    "https": "nginx",
+}
+"""What answers there; at the closed port nothing does."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +47,13 @@ GET = Fetch()
 
 @dataclass(frozen=True)
 class Answer:
-    """A response; in header values `{page}` stands for the page's origin and `{port}` for its port."""
+    """A response; in header values `{page}` stands for the page's origin, `{port}` for its port, and `{api}` for the
+    API's origin."""
 
     status: int = 200
     headers: Headers = ()
-    body: str = '{"ok": true}'
-    content_type: str = "application/json"
+    body: str = '{"ok":true}'
+    content_type: str = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -92,13 +102,27 @@ def _allow_origin(value: str) -> Answer:
     return Answer(headers=(("Access-Control-Allow-Origin", value),))
 
 
+def _express_error(status: int, message: str) -> Answer:
+    """As Express's own error handler writes it."""
+    headers = (("Content-Security-Policy", "default-src 'none'"), ("X-Content-Type-Options", "nosniff"))
+    body = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n'
+        f"<pre>{message}</pre>\n</body>\n</html>\n"
+    )
+    return Answer(status, headers, body, "text/html; charset=utf-8")
+
+
+def _fastapi_error(answer: Answer, detail: str) -> Answer:
+    return replace(answer, body=f'{{"detail":"{detail}"}}', content_type="application/json")
+
+
 def _grant(methods: str | None = None, headers: str | None = None, *more: tuple[str, str], status: int = 204) -> Answer:
     lines: list[tuple[str, str]] = [ORIGIN, VARY]
     if methods is not None:
         lines.append(("Access-Control-Allow-Methods", methods))
     if headers is not None:
         lines.append(("Access-Control-Allow-Headers", headers))
-    return Answer(status, (*lines, *more), body="" if status == 204 else '{"error": true}')
+    return Answer(status, (*lines, *more), body="")
 
 
 def _blocked(stage: Stage, reason: str) -> Expected:
@@ -201,7 +225,7 @@ CASES: tuple[Case, ...] = (
         "No route handles OPTIONS. The console complains about a missing header; the 404 is the real problem.",
         _blocked("preflight", "origin-missing"),
         READABLE,
-        preflight=Answer(404, body='{"error": "Cannot OPTIONS /options-404"}'),
+        preflight=_express_error(404, "Cannot OPTIONS /options-404"),
         fetch=POST_JSON,
     ),
     Case(
@@ -220,8 +244,11 @@ CASES: tuple[Case, ...] = (
         "All headers are there, but a preflight needs a status of 200 to 299.",
         _blocked("preflight", "preflight-status"),
         READABLE,
-        preflight=_grant("POST", "content-type", ("Allow", "GET, POST"), status=405),
+        preflight=_fastapi_error(
+            _grant("POST", "content-type", ("Allow", "GET, POST"), status=405), "Method Not Allowed"
+        ),
         fetch=POST_JSON,
+        server="fastapi",
     ),
     Case(
         "options-405-fixed",
@@ -231,6 +258,7 @@ CASES: tuple[Case, ...] = (
         READABLE,
         preflight=_grant("POST", "content-type"),
         fetch=POST_JSON,
+        server="fastapi",
         fixes="options-405",
     ),
     Case(
@@ -239,8 +267,11 @@ CASES: tuple[Case, ...] = (
         "Authentication runs before CORS, but a preflight never carries credentials.",
         _blocked("preflight", "preflight-status"),
         READABLE,
-        preflight=_grant(None, "authorization", ("WWW-Authenticate", "Bearer"), status=401),
+        preflight=_fastapi_error(
+            _grant(None, "authorization", ("WWW-Authenticate", "Bearer"), status=401), "Not authenticated"
+        ),
         fetch=WITH_TOKEN,
+        server="fastapi",
     ),
     Case(
         "options-401-fixed",
@@ -250,6 +281,7 @@ CASES: tuple[Case, ...] = (
         READABLE,
         preflight=_grant(None, "authorization"),
         fetch=WITH_TOKEN,
+        server="fastapi",
         fixes="options-401",
     ),
     Case(
@@ -330,8 +362,9 @@ CASES: tuple[Case, ...] = (
         "OPTIONS is redirected to the URL with a trailing slash; browsers don't follow.",
         _blocked("preflight", "preflight-redirect"),
         READABLE,
-        preflight=_grant("PUT", None, ("Location", "/preflight-redirect/"), status=301),
+        preflight=_grant("PUT", None, ("Location", "{api}/preflight-redirect/"), status=307),
         fetch=PUT,
+        server="fastapi",
     ),
     Case(
         "preflight-redirect-fixed",
@@ -341,6 +374,7 @@ CASES: tuple[Case, ...] = (
         READABLE,
         preflight=_grant("PUT"),
         fetch=PUT,
+        server="fastapi",
         fixes="preflight-redirect",
     ),
     Case(
@@ -355,7 +389,7 @@ CASES: tuple[Case, ...] = (
         "Redirect to a login page",
         "The API answers a readable 401 instead of a redirect.",
         ALLOWED,
-        Answer(401, (ORIGIN, VARY), body='{"error": "please log in"}'),
+        Answer(401, (ORIGIN, VARY), body='{"error":"please log in"}'),
         fixes="login-redirect",
     ),
     Case(
@@ -363,14 +397,16 @@ CASES: tuple[Case, ...] = (
         "500 without CORS headers",
         "The handler crashed and the error page lacks the CORS headers, so the console blames CORS.",
         _blocked("actual", "origin-missing"),
-        Answer(500, body="Internal Server Error", content_type="text/plain"),
+        Answer(500, body="Internal Server Error", content_type="text/plain; charset=utf-8"),
+        server="fastapi",
     ),
     Case(
         "error-500-fixed",
         "500 without CORS headers",
         "Errors have the header too, so the page can show them.",
         ALLOWED,
-        Answer(500, (ORIGIN, VARY), body='{"error": "database is locked"}'),
+        _fastapi_error(Answer(500, (ORIGIN, VARY)), "database is locked"),
+        server="fastapi",
         fixes="error-500",
     ),
     Case(
@@ -441,6 +477,7 @@ CASES: tuple[Case, ...] = (
         "The app and the gateway in front both add the header.",
         _blocked("actual", "origin-multiple"),
         Answer(headers=(ORIGIN, ORIGIN, VARY)),
+        server="gateway",
     ),
     Case(
         "two-lines-fixed",
@@ -448,6 +485,7 @@ CASES: tuple[Case, ...] = (
         "Only one of them adds it.",
         ALLOWED,
         READABLE,
+        server="gateway",
         fixes="two-lines",
     ),
 )

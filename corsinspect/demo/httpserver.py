@@ -110,6 +110,6 @@ def _header(line: str) -> tuple[str, str]:
 def _encode(response: Response) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
-    if response.status != HTTPStatus.NO_CONTENT:
+    if response.status != HTTPStatus.NO_CONTENT and "content-length" not in {n.lower() for n, _ in response.headers}:
         lines.append(f"Content-Length: {len(response.body)}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + response.body

@@ -9,6 +9,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Awaitable
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from corsinspect.demo.cases import BY_PATH, CASES, Answer, Case, Server, pairs
+from corsinspect.demo.cases import BY_PATH, CASES, LOOKS, Answer, Case, Server, pairs
 from corsinspect.demo.httpserver import HttpServer, Request, Response
+from corsinspect.demo.looks import dressed
 from corsinspect.session.private import write_private
 
 COOKIE = "corsinspect_demo=1"
@@ -38,9 +40,7 @@ class Demo:
         self._told: asyncio.Queue[str] = asyncio.Queue()
         self._page = HttpServer(self._answer_page)
         self._apis: dict[Server, HttpServer] = {
-            "localhost": HttpServer(self._answer_api),
-            "127.0.0.1": HttpServer(self._answer_api),
-            "https": HttpServer(self._answer_api, tls=_self_signed()),
+            server: HttpServer(self._answer_api, tls=_self_signed() if server == "https" else None) for server in LOOKS
         }
         self._closed = socket.socket()
         self._bases: dict[Server, str] = {}
@@ -50,7 +50,8 @@ class Demo:
         self._port = await self._page.start()
         for server, api in self._apis.items():
             port = await api.start()
-            self._bases[server] = f"https://localhost:{port}" if server == "https" else f"http://{server}:{port}"
+            host = server if server == "127.0.0.1" else "localhost"
+            self._bases[server] = f"{'https' if server == 'https' else 'http'}://{host}:{port}"
         # bound but not listening: connections are refused, and no other program can take the port
         self._closed.bind(("127.0.0.1", 0))
         self._bases["down"] = f"http://localhost:{self._closed.getsockname()[1]}"
@@ -145,14 +146,16 @@ class Demo:
         if case is None:
             return NOT_FOUND
         answer = case.preflight if request.method == "OPTIONS" else case.answer
-        return None if answer is None else self._fill(answer)
+        return None if answer is None else self._fill(answer, case.server)
 
-    def _fill(self, answer: Answer) -> Response:
-        headers = tuple(
-            (name, value.replace("{page}", self.origin).replace("{port}", str(self._port)))
-            for name, value in answer.headers
-        )
-        return Response(answer.status, (*headers, ("Content-Type", answer.content_type)), answer.body.encode())
+    def _fill(self, answer: Answer, server: Server) -> Response:
+        values = {"{page}": self.origin, "{port}": str(self._port), "{api}": self._bases[server]}
+        headers = [(name, _filled(value, values)) for name, value in answer.headers]
+        body = answer.body.encode()
+        if body:
+            headers.append(("Content-Type", answer.content_type))
+        empty = answer.status == HTTPStatus.NO_CONTENT
+        return Response(answer.status, dressed(LOOKS[server], tuple(headers), body, empty=empty), body)
 
 
 async def start_demo() -> Demo:
@@ -164,6 +167,12 @@ async def start_demo() -> Demo:
         await demo.stop()
         raise
     return demo
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
 
 
 def _html(text: str) -> Response:

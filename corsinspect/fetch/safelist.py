@@ -119,16 +119,17 @@ def _set_by_page(line: str) -> str | None:
     return None if name in _ADDED_BY_BROWSER or name.startswith(":") or is_forbidden(name) else name
 
 
-def unsafe_names(headers: Pairs, engine: Engine | None = None) -> tuple[str, ...]:
+def unsafe_names(headers: Pairs, engine: Engine | None = None, *, by_page: bool = False) -> tuple[str, ...]:
     """The CORS-unsafe request-header names of an actual request as seen on the wire: lower-case, sorted, each once.
 
     Forbidden ones and those that browsers add are left out, so a page's own Cache-Control goes unnoticed: where a
-    preflight was seen, its Access-Control-Request-Headers tells better. Fetch, "CORS-unsafe request-header names".
+    preflight was seen, its Access-Control-Request-Headers tells better. With `by_page` all lines are known to be the
+    page's own. Fetch, "CORS-unsafe request-header names".
     """
     unsafe: set[str] = set()
     safe: list[tuple[str, str]] = []
     for line, value in headers:
-        name = _set_by_page(line)
+        name = line.lower() if by_page else _set_by_page(line)
         if name is None or (engine is not None and name in engine.adds_itself):
             continue
         value = value.strip(WHITESPACE)

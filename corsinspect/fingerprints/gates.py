@@ -34,6 +34,11 @@ class Gate(NamedTuple):
     """Whether the app's code ran, at least in part."""
 
 
+_JWT_TEXTS = (
+    "https://github.com/google/jwt_verify_lib (src/status.cc); envoyproxy/envoy, jwt_authn/filter.cc: 403 for the "
+    "audience, 401 for all others"
+)
+
 GATES: tuple[Gate, ...] = (
     # guards of development servers and frameworks against foreign host names
     Gate(
@@ -156,10 +161,12 @@ GATES: tuple[Gate, ...] = (
         "cloudflare-no-origin",
         "Cloudflare",
         (530,),
-        "Cloudflare can't reach the server behind it: the tunnel isn't running, or its name doesn't resolve.",
+        "Cloudflare can't find the server behind it: the tunnel isn't running, or its name doesn't resolve.",
         "“Server: cloudflare”",
-        "{server}: start the tunnel (cloudflared), or correct the DNS record of the origin.",
-        "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/ (530)",
+        "{server}: start the tunnel (cloudflared) if the answer's text names code 1033; correct the DNS record of the "
+        "origin if it names 1016.",
+        "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/ (530 "
+        "comes with a code 1xxx in the body)",
         header=("server", "^cloudflare$"),
     ),
     # tunnels
@@ -373,8 +380,32 @@ GATES: tuple[Gate, ...] = (
         "Envoy's text “Jwt …”",
         "The page: send a valid token (it may have expired); {server}: let the CORS filter run first, so that "
         "refusals can be read.",
-        "https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/jwt_authn_filter",
+        _JWT_TEXTS,
         error_page="envoy",
+        where="actual",
+    ),
+    Gate(
+        "istio-audience",
+        "Envoy or Istio",
+        (403,),
+        "Envoy refused the token: it is valid, and was issued for another API.",
+        "Envoy's text “Audiences in Jwt are not allowed”",
+        "The page: request a token for this API's audience; or {server}: add the token's audience to the provider's "
+        "audiences (Istio: RequestAuthentication).",
+        _JWT_TEXTS,
+        error_page="envoy-audience",
+        where="actual",
+    ),
+    Gate(
+        "istio-keys",
+        "Envoy or Istio",
+        (401,),
+        "Envoy couldn't check the token: it has no key for it, or couldn't load the issuer's keys.",
+        "Envoy's text “Jwks …”",
+        "{server}: check the provider's issuer and jwksUri, and that Envoy can reach that address; the page: send a "
+        "token from that issuer.",
+        _JWT_TEXTS,
+        error_page="envoy-keys",
         where="actual",
     ),
     Gate(
@@ -384,7 +415,8 @@ GATES: tuple[Gate, ...] = (
         "Azure API Management has no cors policy here, so it treats the preflight as a call to the API.",
         "API Management's own error",
         "{server}: add the cors policy to the inbound section of the API or of all APIs, with {page} as an origin.",
-        "https://learn.microsoft.com/azure/api-management/cors-policy",
+        "https://learn.microsoft.com/azure/api-management/cors-policy; techcommunity.microsoft.com, Azure PaaS Blog "
+        "1588413 (404 where no operation has the method)",
         error_page="azure-gateway",
         where="preflight",
         by_headers=True,

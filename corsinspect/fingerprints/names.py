@@ -16,7 +16,7 @@ _LAYERS: dict[Layer, str] = {
     "server": """node gunicorn php iis aws-s3 python-http vite host-check rails-hosts mcp-origin mcp-host
         wordpress-no-route""",
     "proxy": """nginx apache caddy envoy cloudflare aws-cloudfront aws-api-gateway aws-elb vercel heroku fastly
-        google-frontend kong netlify google-invoker azure-gateway no-available-server""",
+        google-frontend kong netlify google-invoker azure-gateway envoy-audience envoy-keys no-available-server""",
 }
 LAYER_OF: dict[str, Layer] = {name: layer for layer, names in _LAYERS.items() for name in names.split()}
 

@@ -122,7 +122,7 @@ PAGES: list[Page] = [
             "certain",
             _TEXT,
             r"^(upstream connect error or disconnect/reset before|no healthy upstream|RBAC: access denied$"
-            r"|Jwt (is |verification |issuer |header |not |has )|Audiences in Jwt are not allowed)",
+            r"|Jwt (is|not|header|payload|signature|issuer|verification) )",
         ),
     ),
     *_pages("aws-api-gateway", ("certain", _JSON, r'^\{"message": ?"Missing Authentication Token"\}$')),
@@ -172,10 +172,14 @@ GUARDS: list[Page] = [
         (
             "certain",
             _JSON,
-            r'^\{ ?"statusCode": ?(401|404), ?"message": ?"(Access denied due to (missing|invalid) subscription key'
-            r'|Resource not found")',
+            # with its blanks: other APIs have the same two members
+            r'^\{ "statusCode": (401|404), "message": "(Access denied due to (missing|invalid) subscription key'
+            r'|Resource not found" \}$)',
         ),
     ),
+    # google/jwt_verify_lib, status.cc, as Envoy's jwt_authn sends them
+    *_pages("envoy-audience", ("certain", _TEXT, r"^Audiences in Jwt are not allowed$")),
+    *_pages("envoy-keys", ("certain", _TEXT, r"^Jwks (is|does|doesn't|remote|PEM|RSA|EC) ")),
     # traefik/traefik, loadbalancer/wrr
     *_pages("no-available-server", ("certain", _TEXT, r"^no available server\s*$")),
     *_pages("wordpress-no-route", ("certain", _JSON, r'^\{"code":"rest_no_route"')),

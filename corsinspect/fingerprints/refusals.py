@@ -64,7 +64,7 @@ REFUSALS: tuple[Refusal, ...] = (
         "origin",
         "“Server: MinIO”, and no CORS header",
         "set MINIO_API_CORS_ALLOW_ORIGIN to a list with {page} (it has no CORS settings per bucket)",
-        "https://github.com/minio/minio (MINIO_API_CORS_ALLOW_ORIGIN; cmd/generic-handlers.go sets Server)",
+        "https://github.com/minio/minio (MINIO_API_CORS_ALLOW_ORIGIN; cmd/api-headers.go, setCommonHeaders)",
         header=("server", "^MinIO"),
     ),
     Refusal(
@@ -105,7 +105,8 @@ REFUSALS: tuple[Refusal, ...] = (
         "“Server: AmazonS3”, and no CORS header",
         "add {page}, the method and the headers to the bucket's CORS configuration; CloudFront in front must forward "
         "Origin (policy CORS-S3Origin)",
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors-troubleshooting.html",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors-troubleshooting.html; "
+        "https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html (Server)",
         header=("server", "^AmazonS3$"),
         where="actual",
     ),

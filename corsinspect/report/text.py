@@ -157,7 +157,7 @@ def _behind(call: Call, neighbours: Neighbours) -> str:
 
 def in_common(calls: Iterable[Call]) -> list[str]:
     """Why many Calls fail, in one sentence per cause."""
-    return list(map(_sentence, Tally(calls).in_common()))
+    return list(map(_sentence, Tally(sorted(calls, key=lambda call: call.started)).in_common()))
 
 
 def _sentence(said: str) -> str:

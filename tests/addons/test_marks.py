@@ -3,6 +3,7 @@
 import gc
 import weakref
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from mitmproxy import http
@@ -11,6 +12,8 @@ from mitmproxy.utils.emoji import emoji
 
 from corsinspect.addons.hooks import Capture
 from corsinspect.addons.marks import MARKS
+from corsinspect.addons.words import WORDS
+from corsinspect.fetch.reasons import Reason
 
 from .flows import answer, fail, made, preflight
 
@@ -139,3 +142,17 @@ async def test_a_blocked_call_is_a_line_in_the_log(session: Path, caplog: pytest
 
     lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("CORS blocked")]
     assert len(lines) == 1 and "Access-Control-Allow-Origin" in lines[0] and "GET http://" in lines[0]
+
+
+def test_every_reason_has_plain_words() -> None:
+    assert set(WORDS) == {*get_args(Reason)}
+    assert not [words for slug, words in WORDS.items() if "-" in slug and words.replace(" ", "-") == slug]
+
+
+async def test_a_comment_names_the_reason_in_words_and_the_header_to_send(session: Path) -> None:
+    flow = answer(made("GET"), 200)
+
+    await run(session, flow)
+
+    assert "the answer doesn't say which page may read it" in flow.comment
+    assert flow.comment.endswith("The server must send Access-Control-Allow-Origin: http://app.test:3000")

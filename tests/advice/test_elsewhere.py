@@ -83,3 +83,23 @@ def test_cloudflare_in_front_is_no_worker_of_one_s_own() -> None:
     assert solution(call, [call]).rendered is None
     found = elsewhere(call)
     assert found is not None and found.signs[-1] == "It is behind Cloudflare, as public APIs are."
+
+
+@pytest.mark.parametrize(
+    ("headers", "recipe", "said"),
+    [
+        ({"Server": "uvicorn"}, "backend-fastapi", False),
+        ({"X-Powered-By": "Express"}, "backend-route", False),
+        ({"X-AspNet-Version": "4.0"}, "backend-route", True),
+        ({}, "backend-route", False),
+    ],
+)
+def test_the_route_is_one_of_the_backend_that_the_page_calls(headers: dict[str, str], recipe: str, said: bool) -> None:
+    backend = exchange(
+        url="http://localhost:8000/me", sent={"Origin": HERE, "Sec-Fetch-Site": "same-site"}, got=headers
+    )
+    page = exchange(url=f"{HERE}/@vite/client", sent=OWN, at=99)
+    found = elsewhere(only(exchange(url=FAR, sent=CROSS)), (), judge_all([page, backend]))
+    assert found is not None
+    (way,) = [way for way in found.ways if "your own backend" in way.what]
+    assert way.recipe == recipe and ("another framework" in way.what) is said

@@ -137,6 +137,8 @@ IN_FRONT = [
     ("istio-policy", answered(403, body="RBAC: access denied", kind=TEXT, first=False), "AuthorizationPolicy"),
     ("istio-token-at-preflight", answered(401, body="Jwt is missing", kind=TEXT), "bypass_cors_preflight"),
     ("istio-token", answered(401, body="Jwt is expired", kind=TEXT, first=False), "valid token"),
+    ("istio-audience", answered(403, body="Audiences in Jwt are not allowed", kind=TEXT, first=False), "audience"),
+    ("istio-keys", answered(401, body="Jwks remote fetch is failed", kind=TEXT, first=False), "jwksUri"),
     (
         "azure-gateway-at-preflight",
         answered(404, body='{ "statusCode": 404, "message": "Resource not found" }', kind="application/json"),
@@ -240,6 +242,7 @@ def test_every_gate_has_a_sign_and_a_source_and_is_tried_here() -> None:
         ({"Server": "Vercel"}, 404, None, SITE),
         ({"Content-Length": "0", **OPEN, "Content-Type": "text/html"}, 403, None, "http://localhost:11434/api/tags"),
         ({}, 404, "nginx", SITE),
+        ({}, 404, error_page(b'{"statusCode":404,"message":"Resource not found"}', JSON), SITE),
     ],
 )
 def test_a_status_alone_names_nobody(headers, status, page, url) -> None:
@@ -344,6 +347,7 @@ TABLE = [
                     "Link": '<https://api.test/wp-json/>; rel="https://api.w.org/"',
                 },
                 first=False,
+                url="https://api.test/wp-json/wp/v2/posts",
             )
         ],
         "rest_pre_serve_request",
@@ -402,3 +406,23 @@ def test_what_a_gate_stopped_changed_no_data_and_what_crashed_may_have() -> None
     crashed = msgspec.structs.replace(answered(500, {"x-vercel-error": "FUNCTION_X"}, first=False), method="POST")
     assert explanation(only(stopped)).consequence == "Your POST went no further: your data did not change."
     assert "did reach the server" in explanation(only(crashed)).consequence
+
+
+@pytest.mark.parametrize(
+    ("url", "link", "by_api"),
+    [
+        ("https://api.test/wp-json/wp/v2/posts", "https://api.test/wp-json/", True),
+        ("https://api.test/?rest_route=/wp/v2/posts", "https://api.test/?rest_route=/", True),
+        ("https://api.test/about/", "https://api.test/wp-json/", False),
+    ],
+)
+def test_a_page_of_wordpress_is_not_its_rest_api(url: str, link: str, by_api: bool) -> None:
+    twice = {"Access-Control-Allow-Origin": f"{PAGE}, *", "Link": f'<{link}>; rel="https://api.w.org/"'}
+    call, calls = of(answered(200, twice, url=url, first=False))
+    assert (causes(call, calls)[0].id == "wordpress-adds-it-already") is by_api
+
+
+@pytest.mark.parametrize("text", ["Jwt payload is an invalid Base64 or an invalid JSON", "Jwt not yet valid"])
+def test_each_of_envoys_texts_about_a_token_is_known(text: str) -> None:
+    call, calls = of(answered(401, body=text, kind=TEXT, first=False))
+    assert causes(call, calls)[0].id == "istio-token"

@@ -165,3 +165,11 @@ def test_a_same_origin_call_never_leaves_its_origin() -> None:
     agree(call)
     inside = only(exchange("GET", url, status=302, got={"Location": f"{PAGE}/b"}, sent=sent))
     assert inside.verdict.outcome == "not-cors"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_would_fail_next_never_stands_above_what_stopped_the_browser(name: str) -> None:
+    for call in judge_all(load(recording(name)).exchanges):
+        states = [step.state for step in trace(call)]
+        if "failed" in states:
+            assert "would-fail" not in states[: states.index("failed")], call.url

@@ -19,8 +19,8 @@ from corsinspect.analysis.across.patterns import patterns
 from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.detail import tabs
 from corsinspect.dashboard.detail.subject import Subject
-from corsinspect.dashboard.state.rows import row_of
 from corsinspect.dashboard.state.tab_names import TABS
+from corsinspect.listing.rows import row_of
 from corsinspect.model import Call, Exchange
 from corsinspect.report import text
 from corsinspect.report.jsonl import row
@@ -325,3 +325,9 @@ def test_withheld_cookies_are_named_with_what_kept_them() -> None:
         ],
         "console": "Access to fetch at …",
     }
+
+
+def test_a_preflight_alone_says_nothing_of_the_call() -> None:
+    call = told(preflight(got={}, status=200), preflight_of="1:q", kind="preflight")
+    assert call.browser is not None and call.browser.match == "sure"
+    assert verdict(call)[:3] == ("blocked", "origin-missing", "certain")

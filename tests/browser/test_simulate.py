@@ -14,10 +14,10 @@ from corsinspect.advice.fix import FIXABLE
 from corsinspect.analysis import by_server, judge_all
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
-from corsinspect.dashboard.state.simulation import Simulation
 from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.model import Call
 from corsinspect.session.reader import load
+from corsinspect.simulation import Simulation
 from tests.browser.fixable import Case, cases, over_http1, over_http2
 from tests.browser.pages import open_page
 from tests.browser.waiting import until

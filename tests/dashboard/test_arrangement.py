@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
 from corsinspect.dashboard.state.book import Book, Shown
-from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
+from corsinspect.listing.rows import PROBLEMS, CallRow
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 HOSTS = ("a.test", "b.test:8443")

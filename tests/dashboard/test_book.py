@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.dashboard.state.book import Book, Shown
-from corsinspect.dashboard.state.query import Query, parse
-from corsinspect.dashboard.state.rows import EXPLAINED
+from corsinspect.listing.query import Query, parse
+from corsinspect.listing.rows import EXPLAINED
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 OUTCOMES: list[Outcome] = ["allowed", "blocked", "pending", "not-cors", "unknown", "opaque", "network-error"]

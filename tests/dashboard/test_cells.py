@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from corsinspect.dashboard.list.cells import columns, duration, first_line, group_heading, headings, second_line, steps
 from corsinspect.dashboard.look.shorten import fit, fit_url, host_port, short_origin, short_url
 from corsinspect.dashboard.state.arrangement import Heading
-from corsinspect.dashboard.state.rows import CallRow
+from corsinspect.listing.rows import CallRow
 from corsinspect.model import Outcome, Reason
 
 

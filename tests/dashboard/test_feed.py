@@ -14,8 +14,8 @@ from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.state import source
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.feed import Feed
-from corsinspect.dashboard.state.rows import row_of
 from corsinspect.dashboard.state.source import FileSource
+from corsinspect.listing.rows import row_of
 from corsinspect.model import Call, Exchange
 from corsinspect.session import load
 from corsinspect.session.writer import SessionWriter

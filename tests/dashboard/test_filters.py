@@ -11,7 +11,7 @@ from corsinspect.dashboard.filter.completion import completed, completions, sugg
 from corsinspect.dashboard.filter.filter_line import FilterInput
 from corsinspect.dashboard.filter.quick_filters import PROBLEM_TERM, endpoint_term, host_term, origin_term, toggled
 from corsinspect.dashboard.filter.save_filter import filter_name, with_filter
-from corsinspect.dashboard.state.query import Query, parse
+from corsinspect.listing.query import Query, parse
 from tests.dashboard.conftest import replaying
 from tests.dashboard.test_query import ROW
 

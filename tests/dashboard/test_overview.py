@@ -11,8 +11,8 @@ from corsinspect.analysis.across.traits import Traits
 from corsinspect.dashboard.filter.quick_filters import finding_term, pair_term
 from corsinspect.dashboard.screens.matrix import matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView
-from corsinspect.dashboard.state.query import Query, parse
 from corsinspect.dashboard.state.tally import Tally
+from corsinspect.listing.query import Query, parse
 from corsinspect.model import Outcome
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, PAGE, SHOP, Story, afternoon, session
@@ -116,6 +116,18 @@ async def test_a_finding_leads_to_its_calls(tmp_path: Path) -> None:
         )
         await screen.press("enter")
         await screen.sees("/ finding:one-cause host=http://localhost:8000", "4 of 8 shown")
+
+
+async def test_a_finding_over_time_leads_to_its_calls(tmp_path: Path) -> None:
+    story = Story()
+    for headers in (OWN, OWN, ()):
+        story.add("GET", "http://localhost:9000/a", 200, headers)
+        story.add("GET", "http://localhost:9000/b", 200, OWN)
+    async with replaying(session(tmp_path / "changed.jsonl", story.exchanges)) as screen:
+        await screen.press("F")
+        await screen.sees("✗ 1 error", "localhost:9000 fail since", "and is absent", "Undo what")
+        await screen.press("enter")
+        await screen.sees("/ finding:worked-before host=http://localhost:9000", "1 of 6 shown")
 
 
 async def test_no_findings_are_said(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corsinspect.analysis.across.traits import Traits
-from corsinspect.dashboard.state.query import EVERYTHING, Problem, Query, parse, quoted
-from corsinspect.dashboard.state.terms import FIELDS, STATES
+from corsinspect.listing.query import EVERYTHING, Problem, Query, parse, quoted
+from corsinspect.listing.terms import FIELDS, STATES
 from corsinspect.model import Reason
 
 

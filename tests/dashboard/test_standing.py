@@ -7,7 +7,7 @@ import pytest
 from corsinspect.dashboard.list import call_list
 from corsinspect.dashboard.state.arrangement import Arrangement
 from corsinspect.dashboard.state.book import Book, Shown
-from corsinspect.dashboard.state.query import Query, parse
+from corsinspect.listing.query import Query, parse
 from corsinspect.model import Changes
 from tests.analysis.build import OPEN, exchange, only
 from tests.dashboard.conftest import capturing, replaying

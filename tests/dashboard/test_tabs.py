@@ -236,3 +236,40 @@ async def test_what_is_somebody_else_s_server_has_another_answer(tmp_path: Path)
         await screen.press("y", "f")
         await screen.sees("Copied:")
         assert "Access-Control-Allow-Origin" not in screen.app.clipboard
+
+
+FIELD = Path(__file__).parents[1] / "field"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("06-session-expired.jsonl", "Headers alone can't fix this."),
+        ("09-login-in-the-path.jsonl", "Headers alone can't fix this."),
+        ("17-private-network.har", "The CORS headers are right. Another header is missing."),
+        ("21-response-header-sent-by-page.jsonl", "Headers alone can't fix this."),
+    ],
+)
+async def test_no_framework_is_asked_for_where_no_cors_code_helps(name: str, said: str) -> None:
+    async with replaying(FIELD / name) as screen:
+        await screen.press("6")
+        await screen.sees(said)
+        assert "framework" not in screen.text and "app.use" not in screen.text
+
+
+async def test_tabs_of_a_recipe_are_drawn_as_blanks(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", API + "x", 200, (("Server", "Caddy"),))
+    async with replaying(session(tmp_path / "caddy.jsonl", story.exchanges)) as screen:
+        await screen.press("6")
+        await screen.sees("header @cors {", "      Access-Control-Allow-Origin {re.origin.0}")
+
+
+async def test_the_route_around_is_for_the_backend_that_the_page_calls(tmp_path: Path) -> None:
+    story = Story()
+    story.add("GET", API + "me", 200, (("Server", "uvicorn"), *OWN))
+    story.add("GET", "https://api.vendor.com/v1/x", 200, (("Server", "cloudflare"), ("CF-Ray", "1")), site="cross-site")
+    async with replaying(session(tmp_path / "vendor.jsonl", story.exchanges)) as screen:
+        await screen.sees("Not your server?")
+        await screen.press("6", "l", "G")
+        await screen.sees("Not your server?", "It is behind Cloudflare", "(FastAPI), for an API")

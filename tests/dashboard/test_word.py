@@ -10,9 +10,9 @@ from corsinspect.analysis import judge_all
 from corsinspect.dashboard.screens.explain_screens import NotSeenScreen
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.feed import Feed
-from corsinspect.dashboard.state.query import Query, parse
 from corsinspect.dashboard.state.source import FileSource
 from corsinspect.dashboard.timeline.player import Player, Position
+from corsinspect.listing.query import Query, parse
 from corsinspect.model import Call, Exchange
 from corsinspect.said import Said, WithheldCookie
 from corsinspect.session import load

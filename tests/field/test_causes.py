@@ -42,6 +42,13 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "21-response-header-sent-by-page.jsonl": [
         ("response-header-on-request", "access-control-allow-origin", "leave access-control-allow-origin out")
     ],
+    "05-old-chrome.har": [("no-cors-code", "No answer from api.shop.example", "allow https://app.shop.example")],
+    "19-capacitor.har": [("app-not-in-list", "a Capacitor app on iOS", "add capacitor://localhost to the list")],
+    "20-h2-authority.mitm": [("no-cors-code", "No answer from api.app.example", "api.app.example: add it")],
+    "40-two-clicks-one-fix-between.jsonl": [
+        ("misspelt-host", "resolved", "check its configuration"),
+        *[("wildcard-by-default", "The value is *", "a list of origins with http://localhost:3000 in it")] * 10,
+    ],
     "31-chrome-extension-none.har": [("refused-by-its-cors-code", "Ollama", "OLLAMA_ORIGINS=chrome-extension://gfn")],
 }
 

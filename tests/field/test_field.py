@@ -64,6 +64,16 @@ EXPECTED: dict[str, tuple[int, list[dict[str, Any]]]] = {
     ),
     "30-page-unknown.har": (0, [{"outcome": "unknown", "reason": "page-not-recorded", "page_origin": None}]),
     "31-chrome-extension-none.har": (1, [{"outcome": "blocked", "page_origin": EXTENSION, "kind": "preflighted"}]),
+    # two clicks of five calls, and a restart of the server between them: what the page uses is known from the first
+    "40-two-clicks-one-fix-between.jsonl": (
+        1,
+        [
+            {"outcome": "network-error", "reason": "dns"},
+            {"outcome": "not-cors"},
+            *[{"outcome": "blocked", "reason": "origin-wildcard-with-credentials", "roles": ["preflight:0"]}] * 5,
+            *[{"outcome": "blocked", "reason": "origin-wildcard-with-credentials"}] * 5,
+        ],
+    ),
     # a working API: requests are listed as begun before their preflights, and without Authorization
     "41-devtools-export-working-api.har": (0, [{"outcome": "allowed"}] * 5),
 }

@@ -76,7 +76,7 @@ class Server:
                     )
                     self._processes.append(process)
             for _, port in self._runs:
-                await until(lambda port=port: self._ended() or _listens(port), f"port {port}")
+                await until(lambda port=port: self._ended() or listens(port), f"port {port}")
             assert not self._ended(), f"the app ended at once:\n{self._log.read_text(errors='replace')}"
         except BaseException:
             await self._stop()
@@ -98,6 +98,7 @@ class Server:
             await process.wait()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether something takes connections there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -9,9 +9,12 @@ from pathlib import Path
 from corsinspect.advice.causes import causes
 from corsinspect.advice.recipes import Edit, Rendered, framework
 from corsinspect.advice.solution import solution
+from corsinspect.analysis.lint import Linter, LintFinding
+from corsinspect.model import Call
 from tests.fixes.calls import calls_for, calls_for_other
 from tests.fixes.frameworks import CAUSES, HALF, Framework
 from tests.fixes.lab import Lab, Visit
+from tests.fixes.probing import unlike
 from tests.fixes.server import Server
 from tests.fixes.template import APPS, app, matches
 
@@ -30,12 +33,15 @@ class Trial:
     """The origins that the fixed app allows when one that isn't listed asks."""
     exposed: tuple[bool, bool]
     """Whether the page may read X-Total-Count, before and after."""
+    differing: list[str]
+    """Where the probe came to something else than the page's call."""
 
 
 async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
     """Does it all for one variant of one framework."""
     async with Server(tried, variant, _made(folder / "broken"), lab.page, other=lab.other) as server:
         broken = await _visited(lab, server, variant)
+        differing = await unlike(server.url, lab.page, calls_for(variant), broken.calls)
         exposed = await asyncio.to_thread(exposes, server.port, lab.other)
     calls = list(broken.calls.values())
     blocked = next(call for call in calls if call.verdict.outcome == "blocked")
@@ -43,9 +49,10 @@ async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Tri
     assert found.rendered is not None
     async with Server(tried, variant, _made(folder / "fixed"), lab.page, found.edits, lab.other) as server:
         fixed = await _visited(lab, server, variant)
+        differing += await unlike(server.url, lab.page, calls_for(variant), fixed.calls)
         strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
         still = await asyncio.to_thread(exposes, server.port, lab.other)
-    return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still))
+    return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still), differing)
 
 
 async def _visited(lab: Lab, server: Server, variant: str) -> Visit:
@@ -86,6 +93,8 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
             found.append(f"fixed {id}: the page read {before} before, and {trial.fixed.read[id]} after")
     if trial.exposed == (True, False):
         found.append("fixed: X-Total-Count can't be read any longer")
+    found += trial.differing
+    found += [f"fixed: lint finds {finding.slug} in {finding.url}" for finding in flaws(trial.fixed.calls.values())]
     if trial.strangers:
         found.append(f"fixed: strangers are answered with {trial.strangers}")
     for id, status in wanted.items():
@@ -95,6 +104,14 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
         elif call.verdict.outcome != "allowed":
             found.append(f"fixed {id}: {call.verdict.outcome}, but the page read {status}")
     return found
+
+
+def flaws(calls: Iterable[Call]) -> list[LintFinding]:
+    """What lint finds in the answers to these calls."""
+    linter = Linter()
+    for call in calls:
+        linter.add(call)
+    return linter.findings()
 
 
 def allowed_to(port: int, origins: Iterable[str]) -> list[str]:

@@ -48,8 +48,13 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice session capture demo lessons dashboard policy report printable terminal"
+    "errors model said fetch analysis advice listing session simulation capture demo lessons dashboard probe policy "
+    "report assistant printable terminal"
 )
+
+PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
+"""What of the probe does no I/O."""
+BELOW_PROBE = "probe errors model said fetch analysis"
 
 ROOMS = (
     "app __init__",
@@ -64,7 +69,9 @@ ROOMS = (
 )
 """The rooms of the dashboard from the top down; those on one line are beside each other, and don't know each other."""
 
-BELOW_DASHBOARD = f"errors model said fetch analysis advice fingerprints session printable {CAPTURE_DOORS}"
+BELOW_DASHBOARD = (
+    f"errors model said fetch analysis advice fingerprints probe session listing simulation printable {CAPTURE_DOORS}"
+)
 
 
 def rooms() -> dict[str, Floor]:
@@ -88,9 +95,10 @@ FLOORS = {
     "said": _floor("records fetch.engines", "msgspec", pure=True),
     "model": _floor("records said fetch.embedder fetch.engines fetch.reasons", "msgspec", pure=True),
     "printable": _floor("", pure=True),
+    "quoted": _floor("printable", pure=True),
     "fingerprints": _floor("fingerprints", pure=True),
     "analysis": _floor("analysis fetch fingerprints model said", "msgspec publicsuffixlist", pure=True),
-    "advice": _floor("advice model said fetch fingerprints printable", "msgspec", pure=True),
+    "advice": _floor("advice model said fetch fingerprints printable quoted", "msgspec", pure=True),
     "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model said session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
@@ -98,12 +106,21 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "listing": _floor("listing advice analysis fetch model", "msgspec"),
+    "simulation": _floor("advice analysis fetch model", pure=True),
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
-    "report": _floor("report model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
+    "report": _floor("report probe model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
     "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
     "plugin": _floor("testing", "pytest"),
+    **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},
+    "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
+    "assistant": _floor(
+        f"assistant errors model said fetch analysis advice session listing simulation probe report printable quoted "
+        f"{CAPTURE_DOORS}",
+        "msgspec mcp",
+    ),
     "terminal": _floor("printable"),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),

@@ -21,6 +21,7 @@ from corsinspect.dashboard.keys import KEYS, Focus
 from corsinspect.dashboard.list.call_list import CallList
 from corsinspect.dashboard.screens.copying import COPIES
 from corsinspect.dashboard.timeline.timeline import TimeLine
+from corsinspect.probe import AddressRefused, Ask, Probed
 from tests.dashboard.conftest import Screen
 from tests.proof.mutated import PLANTED, TEXTS
 
@@ -47,6 +48,16 @@ class Pressed:
 def nobodys_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is copied is kept in the state folder."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture(autouse=True)
+def no_server_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys that have a server asked, and confirm it, are pressed as well."""
+
+    async def refused(wanted: Ask) -> Probed:
+        raise AddressRefused("No server is asked here.", wanted.url.href)
+
+    monkeypatch.setattr("corsinspect.dashboard.actions.asking.probe", refused)
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from corsinspect.advice.messages.console import decode_all
 from corsinspect.analysis import judge_all, trace
 from corsinspect.analysis.engine import engine_of
 from corsinspect.capture.processes import pid_of
-from corsinspect.dashboard.state import query
 from corsinspect.fetch import cache, csp, embedder, headers, origin, redirect, safelist, url
 from corsinspect.fetch.engines import CHROMIUM
 from corsinspect.fingerprints import error_page
+from corsinspect.listing import query
 from corsinspect.model import Exchange
 from corsinspect.printable import printable
 from corsinspect.session.failures import browser_failure, failure

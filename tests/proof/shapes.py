@@ -32,20 +32,21 @@ from corsinspect.analysis.across.patterns import patterns
 from corsinspect.analysis.across.policy import opens
 from corsinspect.analysis.across.traits import traits
 from corsinspect.analysis.engine import engine_of
+from corsinspect.analysis.lint import Linter, LintFinding
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.detail.tabs import DRAWN, draw
 from corsinspect.dashboard.filter.completion import completions
 from corsinspect.dashboard.screens.matrix import matrix
 from corsinspect.dashboard.screens.paste import captured
-from corsinspect.dashboard.state import query
 from corsinspect.dashboard.state.arrangement import Arrangement
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.same_server import SameServer
-from corsinspect.dashboard.state.terms import matcher
 from corsinspect.dashboard.timeline.player import Player, Position
 from corsinspect.fetch import cache, check, csp, embedder, headers, origin, safelist, url
 from corsinspect.fetch.engines import CHROMIUM as CHROMIUM_ENGINE
 from corsinspect.fingerprints import error_page
+from corsinspect.listing import query
+from corsinspect.listing.terms import matcher
 from corsinspect.model import Call, Changes, Exchange, HeaderList
 from corsinspect.printable import printable
 from corsinspect.report.formats import document
@@ -439,6 +440,13 @@ def _found(message: str) -> Callable[[Book], object]:
     return lambda book: captured(book, decoded)
 
 
+def _linted(calls: Sequence[Call]) -> list[LintFinding]:
+    linter = Linter()
+    for call in calls:
+        linter.add(call)
+    return linter.findings()
+
+
 def _table(calls: Sequence[Call]) -> Counter[Any]:
     return Counter(map(traits, calls))
 
@@ -721,6 +729,23 @@ ADVICE: dict[str, Shape] = {
             lambda counts: patterns(counts),
             lambda size: _table(
                 judge_all([exchange(at=n, sent={"Origin": f"https://p{n}.test"}) for n in range(size)])
+            ),
+        ),
+    ),
+    "lint": Shape(300, _of(_linted, _calls)),
+    "lint of an echo to many pages": Shape(
+        200,
+        _of(
+            _linted,
+            lambda size: judge_all(
+                [
+                    exchange(
+                        at=n,
+                        sent={"Origin": f"https://p{n}.test"},
+                        got={"Access-Control-Allow-Origin": f"https://p{n}.test"},
+                    )
+                    for n in range(size)
+                ]
             ),
         ),
     ),

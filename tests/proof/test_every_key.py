@@ -9,6 +9,7 @@ import pytest
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.conftest import same_everywhere as same_everywhere
 from tests.proof.every_key import Pressed, press_all
+from tests.proof.every_key import no_server_is_asked as no_server_is_asked
 from tests.proof.every_key import nobodys_state as nobodys_state
 from tests.proof.every_key import without_idling as without_idling
 from tests.proof.mutated import FORMATS, mutated

@@ -51,8 +51,8 @@ class Elsewhere(msgspec.Struct, frozen=True):
 def elsewhere(call: Call, others: Iterable[Call] = (), own: Sequence[Call] = ()) -> Elsewhere | None:
     """None where the call isn't blocked, or its server may as well be the person's own.
 
-    `others`: the session's calls to that server; `own`: those to the page's origin, which show what the page is served
-    by.
+    `others`: the session's calls to that server; `own`: those to the page's origin and to the servers beside it
+    (`is_beside`), which show what the page is served by and what its backend is made with.
     """
     server, page = server_of(call), call.page_origin or ""
     url = parse_origin(server)
@@ -62,6 +62,12 @@ def elsewhere(call: Call, others: Iterable[Call] = (), own: Sequence[Call] = ())
     return Elsewhere(url.host, signs, tuple(_ways(own, page))) if signs else None
 
 
+def is_beside(server: str) -> bool:
+    """Whether a server (an origin) is on this machine or in its network, so likely the person's own."""
+    url = parse_origin(server)
+    return url is not None and not _is_public(url.host)
+
+
 def _signs(call: Call, others: Sequence[Call], server: str, page: str) -> Iterable[str]:
     site = next((combined(each.request_headers, "sec-fetch-site") for each in call.exchanges), None)
     if site == "same-site":
@@ -69,7 +75,7 @@ def _signs(call: Call, others: Sequence[Call], server: str, page: str) -> Iterab
     if site == "cross-site":
         yield "It is a public host on another site than the page."
     pages = {other.page_origin for other in others if other.page_origin} - {page}
-    if foreign := [each for each in pages if not _is_here(each)]:
+    if foreign := [each for each in pages if not is_beside(each)]:
         yield f"Pages of {len(foreign)} other origin{'s' if len(foreign) > 1 else ''} call it, too."
     answers = [each for other in (*others, call) for each in other.exchanges if origin_of(each.url) == server]
     platforms = [match.name for match in matches(answers) if match.layer == "proxy" and match.name in _PLATFORMS]
@@ -93,23 +99,34 @@ def _ways(own: Sequence[Call], page: str) -> Iterable[Way]:
     tool = next(((id, name) for id, name, sign in TOOLCHAINS if any(re.search(sign, path) for path in paths)), None)
     if tool is not None:
         yield Way(f"In development, {tool[1]} can pass the calls on, so that they stay on the page's origin.", tool[0])
-    elif _is_here(page):
+    elif is_beside(page):
         text = "In development, your dev server can pass the calls on: choose yours from the list."
         yield Way(text, None)
-    yield Way("A route of your own backend can call it: CORS doesn't apply to servers.", _route(exchanges))
+    backend = _backend(own, page)
+    another = (
+        "" if backend is None or backend in ROUTES else " Yours has another framework: take the recipe as a model."
+    )
+    text = f"A route of your own backend can call it: CORS doesn't apply to servers.{another}"
+    yield Way(text, ROUTES.get(backend or "", "backend-route"))
     yield Way(
         "Its documentation may offer more: a setting for allowed origins, a key for browsers, a library for pages."
     )
 
 
-def _route(exchanges: Iterable[Exchange]) -> str:
-    found = [ROUTES[match.name] for match in matches(exchanges) if match.name in ROUTES]
-    return found[0] if found else "backend-route"
-
-
-def _is_here(origin: str) -> bool:
-    url = parse_origin(origin)
-    return url is not None and not _is_public(url.host)
+def _backend(own: Sequence[Call], page: str) -> str | None:
+    """The framework of the person's backend: of the page's own origin, else of a server beside it; best one that there
+    is a recipe for."""
+    answers: dict[str, list[Exchange]] = {page: []}
+    for call in own:
+        for each in call.exchanges:
+            answers.setdefault(origin_of(each.url), []).append(each)
+    found = [
+        match.name
+        for exchanges in answers.values()
+        for match in matches(exchanges)
+        if match.layer == "app" and match.confidence != "guess"
+    ]
+    return next((name for name in found if name in ROUTES), found[0] if found else None)
 
 
 def _is_public(host: str) -> bool:

@@ -76,6 +76,15 @@ def _path(path: str) -> str:
 def downgraded(call: Call) -> Exchange | None:
     """The answer that redirected this call (or its preflight) from https to the same host by http, at the hop where it
     stopped or before; None if there is none. A server does that which doesn't know that it is called by https."""
+    return _redirected(call, "https", "http")
+
+
+def upgraded(call: Call) -> Exchange | None:
+    """The same from http to https: the server, or a proxy in front, takes no plain http."""
+    return _redirected(call, "http", "https")
+
+
+def _redirected(call: Call, scheme: str, other: str) -> Exchange | None:
     for hop in call.hops[: call.verdict.hop + 1]:
         for it in (hop.preflight, hop.request):
             if it is None or not (target := location(it.status, it.response_headers)):
@@ -84,6 +93,6 @@ def downgraded(call: Call) -> Exchange | None:
             there = parse_url(target, here)
             if here is None or there is None or is_login(target, it.url):
                 continue
-            if (here.scheme, there.scheme, there.host) == ("https", "http", here.host):
+            if (here.scheme, there.scheme, there.host) == (scheme, other, here.host):
                 return it
     return None

@@ -72,7 +72,7 @@ def withheld(call: Call) -> str:
 
 def withheld_cookie(cookie: WithheldCookie) -> str:
     """One of them: "sid (SameSite=Lax)"."""
-    reasons = dict.fromkeys(_why_withheld(reason) for reason in cookie.reasons)
+    reasons = dict.fromkeys(why_withheld(reason) for reason in cookie.reasons)
     return f"{cut(cookie.name)} ({', '.join(reasons)})" if reasons else cut(cookie.name)
 
 
@@ -118,7 +118,8 @@ def _credentials(call: Call, word: Word) -> str:
     return f"{call.credentials}: only that explains what it said" if shown else ""
 
 
-def _why_withheld(reason: str) -> str:
+def why_withheld(reason: str) -> str:
+    """The browser's word for why it kept a cookie back, for people: "SameSite=Lax"."""
     return WITHHELD.get(re.sub("^Schemeful", "", reason), reason)
 
 

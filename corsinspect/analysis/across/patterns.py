@@ -15,6 +15,7 @@ from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import token_list
 from corsinspect.fetch.origin import parse_origin
 
+from .kinship import LOOPBACK, kinship
 from .traits import Traits
 
 Severity = Literal["error", "warning", "note"]
@@ -71,8 +72,18 @@ def patterns(counts: Counts) -> list[Pattern]:
             values = rule.told(concerned, group) if concerned else None
             if values is not None:
                 reason = values.get("reason")
-                count = sum(number for kind, number in concerned.items() if reason in (None, kind.reason))
-                found.append(Pattern(rule.slug, rule.severity, api, count, values, page))
+                refused = values.get("refused")
+                count = sum(
+                    number
+                    for kind, number in concerned.items()
+                    if reason in (None, kind.reason) and refused in (None, kind.page)
+                )
+                found.append(Pattern(rule.slug, rule.severity, api, count, values, page or refused))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Pattern]) -> list[Pattern]:
+    """Errors first, then by the number of calls."""
     return sorted(found, key=lambda pattern: (_ORDER.index(pattern.severity), -pattern.count, pattern.slug))
 
 
@@ -123,7 +134,7 @@ def _said(kind: Traits) -> str | None:
     return fields.allow_origin
 
 
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+_READING = {"GET", "HEAD"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.\[\]-]+(:[0-9]+)?")
 
 
@@ -133,7 +144,7 @@ def _loopback_mixed(kind: Traits) -> bool:
     here, there = parse_origin(kind.page or ""), parse_origin(_said(kind) or "")
     if here is None or there is None or here.host == there.host:
         return False
-    return {here.host, there.host} <= _LOOPBACK and (here.scheme, here.port) == (there.scheme, there.port)
+    return {here.host, there.host} <= LOOPBACK and (here.scheme, here.port) == (there.scheme, there.port)
 
 
 def _other_environment(kind: Traits) -> bool:
@@ -141,6 +152,19 @@ def _other_environment(kind: Traits) -> bool:
     if not (_blocked(kind) and kind.reason == "origin-mismatch") or kind.page == "null" or said == kind.api:
         return False
     return _ORIGIN.fullmatch(said or "") is not None and not _loopback_mixed(kind)
+
+
+def _origin_refused(kind: Traits) -> bool:
+    by_origin = kind.reason in ("origin-missing", "origin-mismatch") and kind.page not in (None, "null")
+    return _blocked(kind) and by_origin and not _loopback_mixed(kind) and not _other_environment(kind)
+
+
+def _write_blocked(kind: Traits) -> bool:
+    return _blocked(kind) and kind.method not in _READING
+
+
+def _missed_its_cookies(kind: Traits) -> bool:
+    return bool(kind.withheld) and kind.status in (401, 403)
 
 
 def _named(kind: Traits) -> bool:
@@ -237,6 +261,32 @@ def _several_named(concerned: Counts, group: Counts) -> dict[str, str] | None:
     return {} if len({kind.page for kind in group if _named(kind)}) > 1 else None
 
 
+def _kin_is_let_in(concerned: Counts, group: Counts) -> dict[str, str] | None:
+    """A page is refused, and one that a person takes for the same is not."""
+    let_in = sorted({kind.page for kind in group if kind.outcome == "allowed" and kind.page})
+    for page in sorted({kind.page or "" for kind in concerned}):
+        for other in let_in if page not in let_in else ():
+            if (how := kinship(page, other)) is not None:
+                return {"refused": page, "allowed": other, "how": how}
+    return None
+
+
+def _reads_pass(concerned: Counts, group: Counts) -> dict[str, str] | None:
+    """The page may read from this server, and none of these methods ever passed."""
+    passed = {kind.method for kind in group if kind.outcome == "allowed"}
+    if not passed & _READING or passed & {kind.method for kind in concerned}:
+        return None
+    return {"methods": _listed(kind.method for kind in concerned)}
+
+
+def _why_withheld(concerned: Counts, group: Counts) -> dict[str, str]:
+    return {"withheld": min(kind.withheld for kind in concerned)}
+
+
+def _by_history(concerned: Counts, group: Counts) -> None:
+    """Counts don't show it: `history` does."""
+
+
 def _any_origin(concerned: Counts, group: Counts) -> dict[str, str] | None:
     """So many pages, all of them let in with credentials, and none turned away for its origin."""
     pages = {kind.page for kind in concerned}
@@ -273,6 +323,13 @@ RULES: tuple[Rule, ...] = (
     Rule("header-twice", "error", _several_origins),
     Rule("other-environment", "error", _other_environment, _what_it_names, by_page=True),
     Rule("loopback-names", "error", _loopback_mixed, _what_it_names, by_page=True),
+    Rule("origin-differs", "error", _origin_refused, _kin_is_let_in),
+    Rule("writes-blocked", "error", _write_blocked, _reads_pass, by_page=True),
+    Rule("cookies-withheld", "error", _missed_its_cookies, _why_withheld, by_page=True),
+    Rule("worked-before", "error", _blocked, _by_history, by_page=True),
+    Rule("intermittent-cache", "error", _blocked, _by_history, by_page=True),
+    Rule("intermittent-instance", "error", _blocked, _by_history, by_page=True),
+    Rule("intermittent", "error", _blocked, _by_history, by_page=True),
     Rule("repeated-failure", "error", _failed, _repeated, by_page=True),
     Rule("browser-disagrees", "warning", _disputed),
     Rule("any-origin", "warning", _echoes, _any_origin),

@@ -13,7 +13,7 @@ from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
 from corsinspect.fingerprints import error_by_cors, gate
-from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage
+from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage, Word
 
 Moved = Literal["slash", "https", "elsewhere"]
 
@@ -58,6 +58,8 @@ class Traits(NamedTuple):
     answered in the app's place: its status then says nothing of logins and routes."""
     disputed: bool = False
     """Whether the browser said something else than what follows from the traffic for certain."""
+    withheld: str = ""
+    """Why the browser sent none of its cookies, or not all, in its own word (SameSiteLax); "" where it said nothing."""
     kept: bool = False
     """Whether it was loaded without CORS, and a browser may give it to a later fetch() without asking the server."""
 
@@ -105,7 +107,13 @@ def traits(call: Call) -> Traits:
         refused=(preflight is not None and _refused(preflight, preflight=True))
         or (request is not None and _refused(request, preflight=False)),
         disputed=call.browser is not None and call.browser.confirmed is False,
+        withheld="" if call.browser is None else _withheld(call.browser),
     )
+
+
+def _withheld(word: Word) -> str:
+    reasons = (reason for cookie in word.withheld for reason in cookie.reasons)
+    return next(reasons, "") if word.match == "sure" else ""
 
 
 def _refused(it: Exchange, *, preflight: bool) -> bool:

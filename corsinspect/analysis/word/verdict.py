@@ -82,6 +82,8 @@ def told(word: Word) -> Told | None:
         return Told("network-error", "aborted-by-page", aborted=True)
     if last.failed is not None or last.blocked is not None or failing is not None:
         return Told(None)
+    if last.preflight_of is not None:
+        return None  # of the request itself nothing is told yet
     return Told("allowed") if last.ended is not None and last.status is not None else None
 
 

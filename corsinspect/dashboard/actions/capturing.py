@@ -2,8 +2,8 @@
 
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.state.source import Actions, BrowserKind
+from corsinspect.simulation import WRITES
 
-WRITES = "Real writes now reach the server: a POST, PUT or DELETE that CORS stopped until now changes real data."
 RELOAD = "The proxy simulates the fix: reload the page without its cache (ctrl+shift+R). t turns it off."
 
 

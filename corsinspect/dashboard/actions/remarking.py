@@ -91,7 +91,7 @@ class RemarkActions(HostWithWidgets):
         line = self.query_one("#watch", Static)
         line.set_class(self.watched is not None, "-on")
         if self.watched is not None:
-            line.update(watch_line(self.watched), layout=False)
+            line.update(watch_line(self.watched).truncate(self.size.width, ellipsis=True), layout=False)
 
     def look_for_watched(self, calls: list[Call]) -> None:
         """Has the watch look at calls that changed."""

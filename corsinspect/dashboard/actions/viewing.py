@@ -13,8 +13,8 @@ from corsinspect.dashboard.screens.help import HelpScreen
 from corsinspect.dashboard.screens.overview import OverviewScreen
 from corsinspect.dashboard.screens.paste import PasteScreen
 from corsinspect.dashboard.state.book import Shown
-from corsinspect.dashboard.state.query import Query
 from corsinspect.dashboard.state.tab_names import PREFLIGHT, REQUEST
+from corsinspect.listing.query import Query
 
 
 class ViewActions(HostWithWidgets):
@@ -99,7 +99,7 @@ class ViewActions(HostWithWidgets):
 
     def action_findings(self) -> None:
         """Shows what calls have in common."""
-        self.push_screen(FindingsScreen(self.book.tally), self.show_filtered)
+        self.push_screen(FindingsScreen(self.book), self.show_filtered)
 
     def show_filtered(self, text: str | None) -> None:
         """Puts a filter into the line; None: leaves it."""

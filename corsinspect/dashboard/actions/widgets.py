@@ -59,5 +59,5 @@ class HostWithWidgets(Host):
             lambda: self.same_server.of(call),
             can_trust=self.source.actions is not None,
             recipe=self.recipe_of(call),
-            own=lambda: self.same_server.to(call.page_origin) if call.page_origin else [],
+            own=lambda: self.same_server.own(call.page_origin) if call.page_origin else [],
         )

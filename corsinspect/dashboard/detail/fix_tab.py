@@ -6,13 +6,15 @@ from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.advice.recipes import Edit, Rendered, diff, recipes
-from corsinspect.advice.solution import FixLines, Solution, around_words
+from corsinspect.advice.solution import FixLines, Solution, around_words, is_beside_cors, is_useful
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.look.content import blocks, bullets, change, entry, hanging, lines
 from corsinspect.dashboard.look.styles import GOOD, KEY, QUIET, STRONG, WARNING
 from corsinspect.printable import printable
 
 CHOOSE = "choose your framework from the list"
+NO_HEADER = "Headers alone can't fix this."
+OTHER_HEADER = "The CORS headers are right. Another header is missing."
 
 
 def fix(subject: Subject, width: int) -> Content:
@@ -24,7 +26,7 @@ def fix(subject: Subject, width: int) -> Content:
         [
             *_headers(subject, found, width),
             lines(bullets(found.cautions, width, WARNING)) if found.cautions else Content(""),
-            *_framework(found, width),
+            *(_framework(found, width) if is_useful(call) else ()),
             lines(_elsewhere(subject, width)),
         ]
     )
@@ -41,7 +43,7 @@ def _headers(subject: Subject, found: Solution, width: int) -> Iterable[Content]
         yield Content.styled(printable(around_words(found)), STRONG)
         return
     if not found.fix:
-        yield Content.styled("Headers alone can't fix this.", STRONG)
+        yield Content.styled(OTHER_HEADER if is_beside_cors(subject.call) else NO_HEADER, STRONG)
         if change := advice.explanation(subject.call).change:
             yield lines(hanging(Content.styled("→ ", KEY), Content.styled(printable(change), STRONG), width, 2))
         return

@@ -23,7 +23,7 @@ class Subject:
     ) -> None:
         """`others` gives the session's calls to the same server; `can_trust`: a key may accept an untrusted
         certificate here; `recipe`: the id of the one that the person chose for this server;
-        `own` gives the calls to the page's own origin."""
+        `own` gives the calls to the page's own origin and to the servers beside it."""
         self.call = call
         self.can_trust = can_trust
         self.recipe = recipe

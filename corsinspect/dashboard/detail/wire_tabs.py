@@ -126,7 +126,10 @@ def _no_preflight(subject: Subject, width: int) -> Content:
     if call.preflight == "cached":
         return lines(_cached(subject, width))
     if call.preflight == "missing":
-        text = "The browser must have sent a preflight (OPTIONS) before the capture began: none was captured."
+        text = (
+            "No preflight (OPTIONS) was captured. The browser must have sent it before the capture began, or before C "
+            "emptied the list, and has kept the answer in its cache since."
+        )
     elif call.kind in ("simple", "preflighted"):
         text = "No preflight was needed: the browser sent the request directly."
     else:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from corsinspect.dashboard.state.query import Token, quoted, split, tokens
-from corsinspect.dashboard.state.terms import FIELDS, STATES
+from corsinspect.listing.query import Token, quoted, split, tokens
+from corsinspect.listing.terms import FIELDS, STATES
 from corsinspect.printable import printable
 
 MOST = 40

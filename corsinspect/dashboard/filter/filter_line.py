@@ -22,8 +22,8 @@ from corsinspect.dashboard.filter.completion import Values, completions, suggest
 from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.look.inputs import PrintableInput
 from corsinspect.dashboard.look.styles import QUIET
-from corsinspect.dashboard.state.query import Problem, Query, parse, split, tokens
-from corsinspect.dashboard.state.terms import FIELDS, STATES
+from corsinspect.listing.query import Problem, Query, parse, split, tokens
+from corsinspect.listing.terms import FIELDS, STATES
 from corsinspect.printable import printable
 
 PROMPT = " / "

@@ -1,9 +1,9 @@
 """What quick keys write into the filter line: the language is learnt by reading what they write."""
 
 from corsinspect.analysis.across.patterns import Pattern
-from corsinspect.dashboard.state.query import quoted, tokens
-from corsinspect.dashboard.state.terms import FilterRow, host_names, path_of
 from corsinspect.fetch.url import origin_of
+from corsinspect.listing.query import quoted, tokens
+from corsinspect.listing.terms import FilterRow, host_names, path_of
 from corsinspect.model import Outcome
 from corsinspect.printable import printable
 

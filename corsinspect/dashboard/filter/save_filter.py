@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from corsinspect.dashboard.look.styles import QUIET
-from corsinspect.dashboard.state.query import Problem, parse, tokens
+from corsinspect.listing.query import Problem, parse, tokens
 from corsinspect.printable import printable
 
 LONGEST_NAME = 30

@@ -8,7 +8,7 @@ from corsinspect.dashboard.look.shorten import fit, fit_url, short_origin, short
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.look.times import clock, duration
 from corsinspect.dashboard.state.arrangement import Arrangement, Heading, Sort
-from corsinspect.dashboard.state.rows import CallRow
+from corsinspect.listing.rows import CallRow
 from corsinspect.printable import printable
 
 Cells = list[tuple[str, str]]

@@ -7,13 +7,17 @@ from textual.content import Content
 
 from corsinspect import advice
 from corsinspect.dashboard.list.cells import arranged
-from corsinspect.dashboard.look.styles import LOUD, QUIET
+from corsinspect.dashboard.look.styles import KEY, LOUD, QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.facts import Progress, SourceFacts
 from corsinspect.model import Outcome
 from corsinspect.printable import printable
 
+HINT = Content.assemble(("F", KEY), (" findings   ", QUIET), ("a", KEY), (" call missing? ", QUIET))
+"""Keys that answer questions which no other place leads to; the key line has no room for them on narrow terminals."""
+ROOMY = 100
+"""From this width on there is room for more words."""
 STANDING = Content.styled(" looking through all calls …", "bold $text-accent")
 
 
@@ -124,19 +128,20 @@ def _notice(book: Book, facts: SourceFacts, progress: Progress | None, width: in
         parts.append((f"{order} (s v z)", "bold $text-accent"))
     same = book.outcomes["not-cors"]
     if same:
-        parts.append(
-            (f"{same} non-CORS call{'' if same == 1 else 's'} {'shown' if shown.not_cors else 'hidden'} (n)", QUIET)
-        )
+        calls = f" call{'' if same == 1 else 's'}" if width >= ROOMY else ""
+        parts.append((f"{same} non-CORS{calls} {'shown' if shown.not_cors else 'hidden'} (n)", QUIET))
     if book.background:
-        text = f"{_requests(book.background)} {'shown' if shown.background else 'hidden'} (B)"
-        parts.append((text, QUIET))
+        requests = _requests(book.background) if width >= ROOMY else f"{book.background} background"
+        parts.append((f"{requests} {'shown' if shown.background else 'hidden'} (B)", QUIET))
     if facts.problems:
         parts.append((printable(facts.problems[0]), "$text-warning"))
     joined: list[str | tuple[str, str]] = [" "]
     for number, part in enumerate(parts):
         joined += ["   "] if number else []
         joined.append(part)
-    return Content.assemble(*joined).truncate(max(1, width), ellipsis=True)
+    line = Content.assemble(*joined).truncate(max(1, width), ellipsis=True)
+    gap = width - line.cell_length - HINT.cell_length
+    return Content.assemble(line, " " * gap, HINT) if book.rows and gap > 0 else line
 
 
 def _requests(background: int) -> str:

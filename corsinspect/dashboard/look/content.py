@@ -65,7 +65,7 @@ def change(diff: Iterable[tuple[str, str]], language: str, width: int) -> Conten
     return Content("\n").join(
         Content.styled(f"{sign if signs else ' '} {printable(part)}", styles[sign])
         for sign, line in drawn
-        for part in fitted(line, language, width - 2)
+        for part in fitted(line.expandtabs(4), language, width - 2)
     )
 
 

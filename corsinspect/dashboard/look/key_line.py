@@ -15,6 +15,8 @@ KEY = "bold $footer-key-foreground"
 SAID = "$footer-description-foreground"
 KEPT = 2
 """Of the last keys, how many stay where not all fit: help and quit."""
+ROOMY = 100
+"""On narrower terminals the keys before those stand closer together, so that more of them fit."""
 
 
 class KeyLine(Static):
@@ -45,9 +47,14 @@ class KeyLine(Static):
         for active in screen.active_bindings.values():
             if active.binding.show and active.enabled:
                 shown.setdefault(active.binding.action, active.binding)
+        apart = len(shown) if self.size.width >= ROOMY else KEPT
         keys = [
-            (binding.key, f" {self.app.get_key_display(binding)} ", f"{binding.description} ")
-            for binding in shown.values()
+            (
+                binding.key,
+                f"{' ' if left <= apart or left == len(shown) else ''}{self.app.get_key_display(binding)} ",
+                f"{binding.description} ",
+            )
+            for left, binding in zip(range(len(shown), 0, -1), shown.values(), strict=True)
         ]
         while len(keys) > KEPT and sum(map(_cells, keys)) - 1 > self.size.width:  # the last cell is blank
             del keys[-KEPT - 1]

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from corsinspect.advice import OUTCOME_SIGNS
-from corsinspect.model import Call, Outcome, PreflightUse
+from corsinspect.model import Outcome
 
 
 class Symbol(NamedTuple):
@@ -41,16 +41,3 @@ STEPS: dict[str, tuple[str, str]] = {
 
 MARKED, NOTED = "★", "✎"
 """Of calls that a person marked or wrote a note on."""
-
-PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
-
-
-def preflight_sign(call: Call) -> str:
-    """What became of the preflight: ✓ passed, ✗ failed, ◌ under way, cache, – none needed, ? needed and not seen."""
-    if call.preflight != "sent":
-        return PREFLIGHTS[call.preflight]
-    verdict = call.verdict
-    if verdict.stage == "preflight" and verdict.outcome in ("blocked", "network-error"):
-        return "✗"
-    asked = [hop.preflight for hop in call.hops if hop.preflight is not None]
-    return "◌" if asked and asked[-1].status is None and asked[-1].failure is None else "✓"

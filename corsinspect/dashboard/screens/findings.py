@@ -1,5 +1,7 @@
 """The findings (F): what calls have in common, one sentence each, with why and what to do; enter shows the calls."""
 
+import asyncio
+import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,14 +12,17 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from corsinspect import advice
-from corsinspect.analysis.across.patterns import Pattern, Severity, patterns
+from corsinspect.analysis.across.history import Histories
+from corsinspect.analysis.across.patterns import Pattern, Severity, in_order, patterns
 from corsinspect.dashboard.filter.quick_filters import finding_term
 from corsinspect.dashboard.look.key_line import KeyLine
 from corsinspect.dashboard.look.styles import QUIET
-from corsinspect.dashboard.state.tally import Tally
+from corsinspect.dashboard.state.book import Book
 from corsinspect.printable import printable
 
 REFRESH = 0.5
+SLICE = 0.004
+"""Seconds of looking back between two chances to draw and to hear keys."""
 MOST = 500
 """Findings that are listed: no session has more servers that anyone looks at."""
 
@@ -36,10 +41,12 @@ class FindingsScreen(ModalScreen[str | None]):
         Binding("escape,q,F", "dismiss(None)", "Back", key_display="esc"),
     ]
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, book: Book) -> None:
         super().__init__()
-        self._tally = tally
+        self._book = book
         self._changes = -1
+        self._over_time: list[Pattern] = []
+        """What the calls one after the other show."""
         self._found: list[Pattern] = []
 
     def compose(self) -> ComposeResult:
@@ -52,6 +59,7 @@ class FindingsScreen(ModalScreen[str | None]):
         self.query_one(OptionList).focus()
         self._show()
         self.set_interval(REFRESH, self._show)
+        self.run_worker(self._look_back())
 
     def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
         if message.option_index < len(self._found):
@@ -62,13 +70,14 @@ class FindingsScreen(ModalScreen[str | None]):
             self.dismiss(finding_term(self._found[message.option_index]))
 
     def _show(self) -> None:
-        if self._tally.changes == self._changes:
+        tally = self._book.tally
+        if tally.changes == self._changes:
             return
-        self._changes = self._tally.changes
+        self._changes = tally.changes
         listed = self.query_one(OptionList)
         at = listed.highlighted
         stood_on = _identity(self._found[at]) if at is not None and at < len(self._found) else None
-        found = patterns(self._tally.kinds)[:MOST]
+        found = in_order([*patterns(tally.kinds), *self._over_time])[:MOST]
         if found == self._found and found:
             return
         self._found = found
@@ -80,6 +89,26 @@ class FindingsScreen(ModalScreen[str | None]):
         self.query_one("#findings-head", Static).update(_head(found))
         if not found:
             self.query_one("#findings-words", Static).update("")
+
+    async def _look_back(self) -> None:
+        """Looks at the calls one after the other, in slices; and again from the start when calls came."""
+        while True:
+            changes = self._book.tally.changes
+            histories = Histories()
+            deadline = time.perf_counter() + SLICE
+            for position in range(len(self._book.rows)):
+                row = self._book.rows[position]
+                if row is not None and row.traits is not None:
+                    histories.add(row.traits, row.url, row.started, row.served)
+                if time.perf_counter() > deadline:
+                    await asyncio.sleep(SLICE)
+                    deadline = time.perf_counter() + SLICE
+            self._over_time, self._changes = histories.patterns(), -1
+            self._show()
+            # a large session is looked through less often than a small one
+            await asyncio.sleep(max(REFRESH, len(self._book.rows) / 20_000))
+            while changes == self._book.tally.changes:
+                await asyncio.sleep(REFRESH)
 
 
 class _List(OptionList):

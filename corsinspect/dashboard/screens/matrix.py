@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from corsinspect.advice import general_reason
 from corsinspect.analysis.across.traits import Traits
-from corsinspect.dashboard.state.rows import PROBLEMS
+from corsinspect.listing.rows import PROBLEMS
 from corsinspect.model import Outcome
 
 Name = TypeVar("Name")

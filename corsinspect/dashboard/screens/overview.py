@@ -19,7 +19,7 @@ from corsinspect.dashboard.look.times import clock, duration
 from corsinspect.dashboard.screens.matrix import Matrix, matrix, spark
 from corsinspect.dashboard.screens.matrix_view import MatrixView
 from corsinspect.dashboard.state.book import Book
-from corsinspect.dashboard.state.rows import PROBLEMS
+from corsinspect.listing.rows import PROBLEMS
 from corsinspect.model import Outcome
 from corsinspect.printable import printable
 

@@ -14,9 +14,9 @@ import msgspec
 from corsinspect.analysis.learnt.page_memory import general_path
 from corsinspect.dashboard.look.shorten import short_url
 from corsinspect.dashboard.look.symbols import OUTCOMES
-from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
-from corsinspect.dashboard.state.terms import path_of
 from corsinspect.fetch.url import origin_of
+from corsinspect.listing.rows import PROBLEMS, CallRow
+from corsinspect.listing.terms import path_of
 
 Sort = Literal["time", "duration", "status", "host", "outcome", "method", "page"]
 Grouping = Literal["host", "endpoint"]

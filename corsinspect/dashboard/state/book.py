@@ -17,9 +17,9 @@ from corsinspect.analysis.word.never_sent import PREFIX
 from corsinspect.dashboard.look.shorten import short_origin
 from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
 from corsinspect.dashboard.state.call_store import Calls
-from corsinspect.dashboard.state.query import EVERYTHING, Query
-from corsinspect.dashboard.state.rows import EXPLAINED, PROBLEMS, CallRow, row_of
 from corsinspect.dashboard.state.tally import Tally
+from corsinspect.listing.query import EVERYTHING, Query
+from corsinspect.listing.rows import EXPLAINED, PROBLEMS, CallRow, row_of
 from corsinspect.model import Call, Changes, Outcome
 
 OWN_AT_END = 500

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from corsinspect.advice.evidence.elsewhere import is_beside
 from corsinspect.advice.solution import server_of
 from corsinspect.dashboard.state.book import Book
 from corsinspect.fetch.url import origin_of
@@ -12,11 +13,14 @@ MOST = 120
 ALIKE = 8
 FAR = 20_000
 """Rows looked at, from the newest back: 5 ms."""
+RECENT = 1000
+"""Rows among which a page's own servers are looked for."""
+MOST_SERVERS = 3
 
 
 class SameServer:
     """Finds them, and keeps what it found last: whoever goes from failure to failure stays with one server (and one
-    page, whose own server is asked for as well)."""
+    page, whose own servers are asked for as well)."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
@@ -30,9 +34,16 @@ class SameServer:
         """The same for a server's origin."""
         rows = len(self._book.rows)
         if server not in self._found or self._found[server][0] != rows:
-            kept = list(self._found.items())[-1:]
+            kept = list(self._found.items())[-MOST_SERVERS:]
             self._found = {**dict(kept), server: (rows, self._look(server))}
         return self._found[server][1]
+
+    def own(self, page: str) -> list[Call]:
+        """Those to a page's own origin, and to the servers beside it that the page calls."""
+        recent = self._book.rows[-RECENT:]
+        beside = dict.fromkeys(origin_of(row.url) for row in recent if row is not None and row.page == page)
+        servers = [page, *(server for server in beside if server != page and is_beside(server))]
+        return [call for server in servers[:MOST_SERVERS] for call in self.to(server)]
 
     def _look(self, server: str) -> list[Call]:
         found: list[Call] = []

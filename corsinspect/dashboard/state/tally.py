@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 from corsinspect.analysis.across.patterns import BY_SLUG, concerns
 from corsinspect.analysis.across.traits import Traits
-from corsinspect.dashboard.state.rows import PROBLEMS
-from corsinspect.dashboard.state.terms import codes, host_names
+from corsinspect.listing.rows import PROBLEMS
+from corsinspect.listing.terms import codes, host_names
 
 
 class Tally:

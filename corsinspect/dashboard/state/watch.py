@@ -12,8 +12,8 @@ from corsinspect.advice import is_open
 from corsinspect.analysis import by_server
 from corsinspect.dashboard.look.times import in_words
 from corsinspect.dashboard.state.news import News
-from corsinspect.dashboard.state.rows import PROBLEMS
 from corsinspect.fetch.url import origin_of
+from corsinspect.listing.rows import PROBLEMS
 from corsinspect.model import Call, Outcome
 
 ANSWERED: frozenset[Outcome] = frozenset({"allowed", "not-cors", "opaque"})

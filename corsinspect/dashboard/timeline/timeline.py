@@ -21,10 +21,10 @@ from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.look.styles import QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.look.times import clock, elapsed
-from corsinspect.dashboard.state.rows import PROBLEMS, CallRow
 from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.state.threads import breathe, in_thread
 from corsinspect.dashboard.timeline.player import Player, Position
+from corsinspect.listing.rows import PROBLEMS, CallRow
 from corsinspect.model import Call, Changes, Exchange, Outcome
 from corsinspect.said import Said
 

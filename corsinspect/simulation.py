@@ -4,18 +4,31 @@ The proxy's process holds no more than is told here, and a new one begins with n
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from corsinspect import advice
 from corsinspect.advice.fix import Fix, fix
 from corsinspect.advice.recipes.needs import needs_of
 from corsinspect.analysis import by_server
-from corsinspect.dashboard.state.source import Actions
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call
 
 ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials"
+WRITES = "Real writes now reach the server: a POST, PUT or DELETE that CORS stopped until now changes real data."
+"""What a person, or an assistant, must know while a fix is tried."""
+
+
+class Actions(Protocol):
+    """What whoever runs the proxy can have it do."""
+
+    def simulate(self, api: str, page: str, credentials: bool) -> None:
+        """Answers pages of this origin in the place of this API's server, as a fix would have it."""
+        ...
+
+    def simulate_off(self) -> None:
+        """Lets all servers' own answers pass again."""
+        ...
 
 
 class Pair(NamedTuple):

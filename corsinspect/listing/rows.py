@@ -7,14 +7,17 @@ import msgspec
 from corsinspect import advice
 from corsinspect.advice.messages.browser_said import caller_of, place
 from corsinspect.analysis import by_server
+from corsinspect.analysis.across.served import NOWHERE, Served, served
 from corsinspect.analysis.across.traits import Traits
-from corsinspect.dashboard.look.symbols import preflight_sign
-from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, Reason
+from corsinspect.model import Call, Certainty, Hop, Kind, Outcome, PreflightUse, Reason
 
 PROBLEMS = frozenset({"blocked", "network-error"})
 """Outcomes that a person came here for."""
 EXPLAINED = PROBLEMS | {"unknown", "simulated"}
 """Outcomes whose reason stands under the row; the others' sign says enough."""
+
+
+PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
 
 
 class CallRow(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +55,8 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     """The cookies that the browser kept back, and why."""
     traits: Traits | None = None
     """What it has in common with others; one object for equal ones."""
+    served: Served = NOWHERE
+    """Where its answer came from; one object for equal ones."""
 
     @property
     def text(self) -> str:
@@ -66,6 +71,9 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
     hop = call.hops[-1] if call.hops else Hop()
     last = hop.request or hop.preflight
     ended = None if last is None else last.ended
+    if len(_PLACES) > MOST_PLACES:
+        _PLACES.clear()
+    place_served = served(call)
     return CallRow(
         position=position,
         outcome=intern(verdict.outcome),  # pyright: ignore[reportArgumentType] - the same text
@@ -87,7 +95,19 @@ def row_of(position: int, call: Call, traits: Traits) -> CallRow:
         line="" if (caller := caller_of(call)) is None else intern(place(caller)),
         withheld=intern(advice.withheld(call)),
         traits=traits,
+        served=_PLACES.setdefault(place_served, place_served),
     )
+
+
+def preflight_sign(call: Call) -> str:
+    """What became of the preflight: ✓ passed, ✗ failed, ◌ under way, cache, – none needed, ? needed and not seen."""
+    if call.preflight != "sent":
+        return PREFLIGHTS[call.preflight]
+    verdict = call.verdict
+    if verdict.stage == "preflight" and verdict.outcome in ("blocked", "network-error"):
+        return "✗"
+    asked = [hop.preflight for hop in call.hops if hop.preflight is not None]
+    return "◌" if asked and asked[-1].status is None and asked[-1].failure is None else "✓"
 
 
 def _reason(call: Call) -> str:
@@ -102,5 +122,8 @@ def _asked(call: Call) -> float | None:
     return None if preflight is None or ended is None else max(0.0, ended - preflight.started)
 
 
+MOST_PLACES = 1000
+"""Answers that name a server of their own each aren't worth remembering."""
+_PLACES: dict[Served, Served] = {}
 _STATUSES: dict[int | None, int] = {status: status for status in range(100, 600)}
 """One object a status: what is read from a file are as many as there are calls."""

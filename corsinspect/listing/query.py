@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from corsinspect.dashboard.state.terms import FIELDS, STATES, Predicate
+from corsinspect.listing.terms import FIELDS, STATES, Predicate
 
 DEEPEST = 40
 """Parentheses and negations in each other; more is no filter that a person means."""
