@@ -4,6 +4,8 @@ CorsinspectError
   + SessionError     a file of recorded traffic can't be read or written
   + CaptureError     the proxy or a browser can't start, or can't go on
     + DemoError      the demo's visitor left before all calls were made
+  + PolicyError      a policy or a baseline can't be used as it is
+  + ReportError      a report can't be written
   + ProbeError       what a probe is told to ask can't be asked
     + NeverSent      no browser would send it
     + AddressRefused corsinspect doesn't connect there

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from corsinspect.advice.solution import server_of
@@ -34,9 +35,11 @@ class _Server:
 class Neighbours:
     """The calls of a session so far, as their servers answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls: Iterable[Call] = ()) -> None:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
+        for call in calls:
+            self.add(call)
 
     def add(self, call: Call) -> None:
         """Adds a call, or replaces one that changed."""
