@@ -10,6 +10,7 @@ CorsinspectError
     + NeverSent      no browser would send it
     + AddressRefused corsinspect doesn't connect there
   + LintBaselineError  a lint baseline can't be read or written
+  + ToolError        an assistant asked for something that can't be
 
 Each says in `what` what is wrong and in `hint` what to do about it. Network input raises none of these: whatever a
 server or a page sends is recorded and judged. What can't be read of a file is a `session.Problem` beside the rest.
