@@ -27,7 +27,7 @@ class Form(NamedTuple):
     purpose: str
 
 
-FORMS = {"parquet": Form("corsinspect.report.parquet", "parquet", "for DuckDB, Spark, pandas, …")}
+FORMS = {"parquet": Form("corsinspect.export.parquet", "parquet", "for DuckDB, Spark, pandas, …")}
 ROWS = ("calls", "exchanges")
 
 
