@@ -32,6 +32,7 @@ HEADER_SIGNS: list[Sign] = [
         ("certain", "vary", "\\bnext-router-state-tree\\b"),
         ("guess", "server", "^Vercel$"),
     ),
+    *_signs("trpc", ("certain", "vary", "\\btrpc-accept\\b")),
     # only Fastify sends 72; Node's own default is 5
     *_signs("fastify", ("likely", "keep-alive", "^timeout=72$")),
     *_signs("node", ("likely", "keep-alive", "^timeout=(5|72)$"), ("certain", "x-powered-by", "^(Express$|Next\\.js)")),

@@ -31,7 +31,7 @@ go
 go-chi go-gin rust-tower-http nginx apache caddy traefik envoy aws-api-gateway aws-lambda aws-s3 aws-cloudfront
 cloudflare-workers supabase firebase vite-proxy webpack-proxy next-rewrites cra-proxy angular-proxy
 backend-route backend-fastapi backend-flask backend-nextjs
-haproxy kong litestar""".split()
+haproxy kong litestar h3 nuxt trpc connect apollo socket-io json-server strawberry""".split()
 
 ALL = [pytest.param(recipe, id=recipe.id) for recipe in recipes().values()]
 SERVERS = [pytest.param(recipe, id=recipe.id) for recipe in recipes().values() if recipe.kind != "alternative"]
@@ -210,6 +210,8 @@ def test_every_fingerprint_that_a_recipe_names_exists() -> None:
         "cloudflare-workers",
         "haproxy",
         "litestar",
+        "json-server",
+        "strawberry",
     }
     apps = {name for name, layer in LAYER_OF.items() if layer == "app"}
     assert apps <= named

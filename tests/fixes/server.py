@@ -43,8 +43,8 @@ class Server:
         }
         edits = [msgspec.structs.replace(edit, after=framework.own(edit.after)) for edit in edits]
         text = app((APPS / framework.template).read_text(), variant, edits, values)
-        (folder / framework.file).write_text(text)
-        for name, content in framework.extra.items():
+        extra = {name: app(content, variant, (), values) for name, content in framework.extra.items()}
+        for name, content in {**extra, framework.file: text}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
         if framework.modules is not None:

@@ -12,7 +12,7 @@ from corsinspect.advice.recipes import Edit, Rendered, recipes
 from corsinspect.advice.solution import change
 from tests.fixes.calls import calls_for
 from tests.fixes.conftest import lab as lab
-from tests.fixes.frameworks import BY_NAME
+from tests.fixes.in_long import BY_NAME
 from tests.fixes.lab import Lab
 from tests.fixes.server import Server
 from tests.fixes.trial import STRANGERS, allowed_to
