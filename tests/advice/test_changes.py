@@ -140,6 +140,12 @@ def test_of_two_places_one_is_removed() -> None:
     assert first.do == "remove" and "response.set(" in first.before and "Two places in the app" in first.what
 
 
+def test_where_there_is_no_package_both_of_two_places_give_way() -> None:
+    tornado = {"X-Powered-By": "", "Server": "TornadoServer/6.4"}
+    (first, *_) = fixed(twice(**tornado)).edits
+    assert first.do == "remove" and "self.set_header(" in first.before and "Remove both" in first.what
+
+
 def test_a_slash_after_the_origin_and_a_joined_list_are_named() -> None:
     edit = main_edit(exchange(got={**EXPRESS, **allow(f"{PAGE}/")}))
     assert f"“{PAGE}/” ends with a slash" in edit.what and f"['{PAGE}']" in edit.after

@@ -57,21 +57,24 @@ _LONG_POLLING = [
     _HANDSHAKE,
     msgspec.structs.replace(_HANDSHAKE, id="get-with-cookie", include=True),
     msgspec.structs.replace(_HANDSHAKE, id="get-labelled", headers=LABELLED),
-    msgspec.structs.replace(
-        _HANDSHAKE, id="get-with-all", headers={**LABELLED, "Authorization": LOGIN}, include=True
-    ),
+    msgspec.structs.replace(_HANDSHAKE, id="get-with-all", headers={**LABELLED, "Authorization": LOGIN}, include=True),
 ]
 _GRAPHQL = '{"query": "{ items }"}'
 
 KINDS: dict[str, tuple[list[PageCall], PageCall]] = {
     "rest": (REST, PageCall(id="broken", path="/api/broken", status=500)),
     "graphql": (
-        _posts("/graphql", _GRAPHQL),
+        _posts("/graphql", _GRAPHQL, "/graphql?query=%7Bitems%7D"),
         PageCall(id="broken", path="/graphql?broken", method="POST", headers=JSON, body=_GRAPHQL, status=500),
     ),
     "trpc": (_posts("/trpc/add", "{}", "/trpc/items"), PageCall(id="broken", path="/trpc/broken", status=500)),
     "connect": (
-        _posts("/shop.Items/List", "{}", headers={**JSON, "Connect-Protocol-Version": "1"}),
+        _posts(
+            "/shop.Items/List",
+            "{}",
+            "/shop.Items/List?connect=v1&encoding=json&message=%7B%7D",
+            {**JSON, "Connect-Protocol-Version": "1"},
+        ),
         PageCall(id="broken", path="/shop.Items/Broken", method="POST", headers=JSON, body="{}", status=500),
     ),
     "socket.io": (_LONG_POLLING, PageCall(id="broken", path="/socket.io/?EIO=4&transport=none", status=400)),

@@ -29,7 +29,7 @@ HALF = {
 CAUSES = {
     "none": {"no-cors-code", "options-not-routed"},
     "auth": {"login-before-cors"},
-    "options": {"options-not-routed"},
+    "options": {"options-not-routed", "options-refused"},
     "wildcard": {"wildcard-by-default"},
     "slash": {"origin-not-in-list", "trailing-slash", "list-without-a-word"},
     "errors": {"errors-go-around", "without-always"},

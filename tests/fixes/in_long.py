@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.fixes.frameworks import IN_CI, PYTHON, Framework, upstream_of_ones_own
 
+
 def _sinatra(code: str) -> str:
     """The recipe says: in config.ru it begins otherwise."""
     return code.replace("Rails.application.config.middleware.insert_before 0, Rack::Cors do", "use Rack::Cors do")
@@ -110,6 +111,44 @@ NITRO_ROUTES = {
     "  throw new Error('broken on purpose');\n});\n",
 }
 
+_JSON_ROUTES = {
+    "items": "export const GET = () => Response.json(['bread']);\n"
+    "export const POST = () => Response.json({}, { status: 201 });\n",
+    "items/1": "export const PUT = () => Response.json({});\nexport const DELETE = PUT;\n",
+    "broken": "export const GET = () => {\n  throw new Error('broken on purpose');\n};\n",
+}
+"""The API, for those that take a function for each method."""
+
+SVELTEKIT = {
+    "package.json": '{"type": "module"}',
+    "svelte.config.js": "export default {};\n",
+    "vite.config.js": "import { sveltekit } from '@sveltejs/kit/vite';\n"
+    "export default { plugins: [sveltekit()], server: { cors: false } };\n",
+    "src/app.html": "<!doctype html><head>%sveltekit.head%</head><body>%sveltekit.body%</body>\n",
+    **{f"src/routes/api/{address}/+server.js": code for address, code in _JSON_ROUTES.items()},
+}
+
+ASTRO = {
+    "package.json": '{"type": "module"}',
+    "astro.config.mjs": "export default {\n"
+    "  output: 'server', devToolbar: { enabled: false }, vite: { server: { cors: false } },\n};\n",
+    **{f"src/pages/api/{address}.js": code for address, code in _JSON_ROUTES.items()},
+}
+
+REACT_ROUTER = {
+    "package.json": '{"type": "module", "dependencies": {"@react-router/node": "7", "isbot": "5", "react": "19"}}',
+    "react-router.config.ts": "export default { ssr: true, future: { v8_middleware: true } };\n",
+    "vite.config.js": "import { reactRouter } from '@react-router/dev/vite';\n"
+    "export default { plugins: [reactRouter()], server: { cors: false } };\n",
+    "app/routes.js": "import { route } from '@react-router/dev/routes';\n"
+    "const names = { items: 'items', 'items/1': 'item', broken: 'broken' };\n"
+    "export default Object.entries(names).map(([path, name]) => route(`api/${path}`, `routes/${name}.js`));\n",
+    "app/routes/items.js": "export const loader = () => Response.json(['bread']);\n"
+    "export const action = () => Response.json({}, { status: 201 });\n",
+    "app/routes/item.js": "export const action = () => Response.json({});\n",
+    "app/routes/broken.js": "export const loader = () => {\n  throw new Error('broken on purpose');\n};\n",
+}
+
 NEXTJS_ROUTES = {
     "package.json": "{}",
     "app/api/items/route.js": "export const GET = () => Response.json(['bread']);\n"
@@ -141,9 +180,7 @@ IN_LONG = [
         chosen=True,
         half=("other", "short", "comma"),
     ),
-    Framework(
-        "aiohttp", "aiohttp.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "route", "short", "comma")
-    ),
+    Framework("aiohttp", "aiohttp.py.in", "app.py", (*PYTHON, "app.py"), half=("other", "route", "short", "comma")),
     Framework(
         "tornado",
         "tornado.py.in",
@@ -303,6 +340,7 @@ IN_LONG = [
         ("node", "app.js"),
         modules=MODULES,
         kind="trpc",
+        shows="node",
         half=("other", "short", "comma"),
     ),
     Framework(
@@ -333,7 +371,7 @@ IN_LONG = [
         ("node", "app.js"),
         modules=MODULES,
         chosen=True,
-        half=("other", "late", "short", "comma"),
+        half=("other", "short", "comma"),
     ),
     Framework(
         "h3",
@@ -354,6 +392,40 @@ IN_LONG = [
         extra=NITRO_ROUTES,
         chosen=True,
         half=("other", "short", "comma"),
+    ),
+    Framework(
+        "sveltekit",
+        "sveltekit.ts.in",
+        "src/hooks.server.ts",
+        ("node", "node_modules/vite/bin/vite.js", "dev", "--strictPort", "--port", "@PORT@", "--host", "127.0.0.1"),
+        modules=MODULES,
+        extra=SVELTEKIT,
+        chosen=True,
+        half=("other", "short", "comma"),
+        by_hand={"auth": "a login in `handle` has to come after it"},
+    ),
+    Framework(
+        "astro",
+        "astro.ts.in",
+        "src/middleware.ts",
+        ("node", "node_modules/astro/astro.js", "dev", "--port", "@PORT@", "--host", "127.0.0.1"),
+        modules=MODULES,
+        extra=ASTRO,
+        environment={"ASTRO_TELEMETRY_DISABLED": "1"},
+        chosen=True,
+        half=("other", "short", "comma"),
+        by_hand={"auth": "a login in the middleware has to come after it"},
+    ),
+    Framework(
+        "react-router",
+        "react-router.tsx.in",
+        "app/root.tsx",
+        ("node", "node_modules/@react-router/dev/bin.js", "dev", "--port", "@PORT@", "--host", "127.0.0.1"),
+        modules=MODULES,
+        extra=REACT_ROUTER,
+        chosen=True,
+        half=("other", "short", "comma"),
+        by_hand={"auth": "a login in a middleware has to come after it"},
     ),
 ]
 """Those that the long tests try as well."""

@@ -17,9 +17,9 @@ from tests.fixes.lab import Lab
 from tests.fixes.server import Server
 from tests.fixes.trial import STRANGERS, allowed_to
 
-WHOLE = "express fastify koa hono nestjs flask fastapi rails sinatra go go-gin".split()
+WHOLE = "express fastify koa hono nestjs flask fastapi rails sinatra go go-gin h3 nuxt trpc connect apollo socket-io json-server strawberry".split()
 """Those whose variant is pasted in the place of the recipe."""
-LINE = "django aiohttp tornado php nextjs caddy".split()
+LINE = "django aiohttp tornado php nextjs caddy sveltekit astro react-router".split()
 """Those whose variant stands for the one line of the recipe that begins like its last."""
 
 
@@ -36,7 +36,8 @@ def with_variant(name: str, pasted: Rendered, edits: tuple[Edit, ...]) -> tuple[
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", [*WHOLE, *LINE])
 async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path: Path) -> None:
-    tried, calls = BY_NAME[name], calls_for("none")
+    tried = BY_NAME[name]
+    calls = calls_for("none", tried.kind)
     for folder in ("broken", "fixed", "unset"):
         (tmp_path / folder).mkdir()
     async with Server(tried, "none", tmp_path / "broken", lab.page) as server:
@@ -51,9 +52,9 @@ async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path
     told = dataclasses.replace(tried, environment=environment)
     async with Server(told, "none", tmp_path / "fixed", lab.page, edits) as server:
         fixed = await lab.visit(server.url, calls)
-        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
+        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS, calls[0].path)
     async with Server(tried, "none", tmp_path / "unset", lab.page, edits) as server:
-        unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS))
+        unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS), calls[0].path)
 
     assert fixed.read == {call.id: call.status for call in calls}
     assert (strangers, unset) == ([], [])

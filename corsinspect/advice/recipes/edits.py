@@ -127,9 +127,10 @@ def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | Non
         )
         what += f"Remove the headers from {proxy.title} and leave them to the app."
         file, before = proxy.file, proxy.existing.code.strip("\n")
-    elif present.twice and by_hand:
-        what = "Two places in the app add Access-Control-Allow-Origin, and browsers refuse two values. Remove your own "
-        what += "header lines and leave them to the package."
+    elif present.twice and recipe.kind == "app" and recipe.existing is not None:
+        what = "Two places in the app add Access-Control-Allow-Origin, and browsers refuse two values. Remove "
+        what += "your own header lines and leave them to the package." if by_hand else "both: the new code is enough."
+        before = by_hand or recipe.existing.code.strip("\n")
     elif by_hand and not known:
         what = "Remove your own lines that set Access-Control-Allow-… headers, where there are any."
     if what:
