@@ -33,7 +33,7 @@ SAMPLES = [
     (
         "nuxt",
         "application/json",
-        b'{\n  "error": true,\n  "url": "http://localhost:4021/nope",\n  "statusCode": 404,\n  "statusMessage": "Cannot',
+        b'{\n  "error": true,\n  "url": "http://localhost:4021/nope",\n  "statusCode": 404,\n  "message": "Cannot',
     ),
     (
         "trpc",

@@ -10,7 +10,7 @@ from corsinspect.advice.recipes import recipes
 from corsinspect.advice.solution import change
 from tests.fixes.calls import calls_for
 from tests.fixes.conftest import lab as lab
-from tests.fixes.frameworks import MODULES, PYTHON, Framework
+from tests.fixes.in_long import MODULES, PYTHON, Framework
 from tests.fixes.lab import Lab
 from tests.fixes.server import Server
 
