@@ -44,8 +44,8 @@ NODE = Path(__file__).with_name("node")
 
 @dataclass(frozen=True)
 class Framework:
-    """One thing that answers calls. `file`: what its app is called where it runs; its template is `apps/FILE.in` or
-    `apps/TEMPLATE`."""
+    """One thing that answers calls. `file`: what its app is called where it runs; its template is `apps/TEMPLATE`, and
+    what else it needs is in `apps/NAME`: templates, too, that no edit changes."""
 
     name: str
     template: str
@@ -55,8 +55,6 @@ class Framework:
     """The folder of its node_modules."""
     upstream: bool = False
     """Whether it stands in front of an API that knows nothing of CORS."""
-    extra: Mapping[str, str] = field(default_factory=dict)
-    """Other files that the app needs, by name: templates, too, that no edit changes."""
     own: Callable[[str], str] = lambda code: code
     """What the recipe says is to be changed in its code for this very app."""
     shows: str | None = ""
@@ -103,7 +101,6 @@ IN_CI = [
         "nginx.conf",
         ("nginx", "-p", ".", "-e", "stderr", "-c", "nginx.conf", "-g", "daemon off;"),
         upstream=True,
-        extra={"users": "ann:{PLAIN}bread\n"},
         half=("other", "short", "comma", "twice"),
         own=upstream_of_ones_own,
     ),

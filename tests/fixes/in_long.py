@@ -25,138 +25,6 @@ def _h3(code: str) -> str:
     return code.replace("from 'h3'", "from 'h3-2'")
 
 
-DJANGO_REST = """
-from django.urls import path
-from rest_framework.response import Response
-from rest_framework.views import APIView
-
-
-class Base(APIView):
-    authentication_classes = []
-    http_method_names = ["get", "post", "put", "delete"]
-
-
-class Items(Base):
-    def get(self, request):
-        return Response(["bread"])
-
-    def post(self, request):
-        return Response(request.data, status=201)
-
-
-class Item(Base):
-    def put(self, request):
-        return Response(request.data)
-
-    def delete(self, request):
-        return Response({})
-
-
-class Broken(Base):
-    def get(self, request):
-        raise RuntimeError("broken on purpose")
-
-
-views = {"items": Items, "items/1": Item, "broken": Broken}
-urlpatterns = [path(f"api/{address}", view.as_view()) for address, view in views.items()]
-"""
-
-DJANGO_NINJA = """
-from django.urls import path
-from ninja import NinjaAPI
-
-api = NinjaAPI()
-
-
-@api.get("/items")
-def items(request):
-    return ["bread"]
-
-
-@api.post("/items", response={201: dict})
-def add(request):
-    return 201, {}
-
-
-@api.put("/items/1")
-@api.delete("/items/1")
-def change(request):
-    return {}
-
-
-@api.get("/broken")
-def broken(request):
-    raise RuntimeError("broken on purpose")
-
-
-urlpatterns = [path("api/", api.urls)]
-"""
-
-NITRO_ROUTES = {
-    "package.json": '{"type": "module"}',
-    "server/middleware/01.login.ts": """export default defineEventHandler((event) => {
-  // only auth:
-  const known = getHeader(event, 'authorization') === '@LOGIN@' || getHeader(event, 'cookie') === 'session=1';
-  if (!known) throw createError({ statusCode: 401 });
-  // end
-});
-""",
-    "nitro.config.ts": "export default defineNitroConfig({ srcDir: 'server', compatibilityDate: '2026-01-01' });\n",
-    "server/routes/api/items/index.get.ts": "export default defineEventHandler(() => ['bread']);\n",
-    "server/routes/api/items/index.post.ts": "export default defineEventHandler((event) => {\n"
-    "  setResponseStatus(event, 201);\n  return {};\n});\n",
-    "server/routes/api/items/1.put.ts": "export default defineEventHandler(() => ({}));\n",
-    "server/routes/api/items/1.delete.ts": "export default defineEventHandler(() => ({}));\n",
-    "server/routes/api/broken.get.ts": "export default defineEventHandler(() => {\n"
-    "  throw new Error('broken on purpose');\n});\n",
-}
-
-_JSON_ROUTES = {
-    "items": "export const GET = () => Response.json(['bread']);\n"
-    "export const POST = () => Response.json({}, { status: 201 });\n",
-    "items/1": "export const PUT = () => Response.json({});\nexport const DELETE = PUT;\n",
-    "broken": "export const GET = () => {\n  throw new Error('broken on purpose');\n};\n",
-}
-"""The API, for those that take a function for each method."""
-
-SVELTEKIT = {
-    "package.json": '{"type": "module"}',
-    "svelte.config.js": "export default {};\n",
-    "vite.config.js": "import { sveltekit } from '@sveltejs/kit/vite';\n"
-    "export default { plugins: [sveltekit()], server: { cors: false } };\n",
-    "src/app.html": "<!doctype html><head>%sveltekit.head%</head><body>%sveltekit.body%</body>\n",
-    **{f"src/routes/api/{address}/+server.js": code for address, code in _JSON_ROUTES.items()},
-}
-
-ASTRO = {
-    "package.json": '{"type": "module"}',
-    "astro.config.mjs": "export default {\n"
-    "  output: 'server', devToolbar: { enabled: false }, vite: { server: { cors: false } },\n};\n",
-    **{f"src/pages/api/{address}.js": code for address, code in _JSON_ROUTES.items()},
-}
-
-REACT_ROUTER = {
-    "package.json": '{"type": "module", "dependencies": {"@react-router/node": "7", "isbot": "5", "react": "19"}}',
-    "react-router.config.ts": "export default { ssr: true, future: { v8_middleware: true } };\n",
-    "vite.config.js": "import { reactRouter } from '@react-router/dev/vite';\n"
-    "export default { plugins: [reactRouter()], server: { cors: false } };\n",
-    "app/routes.js": "import { route } from '@react-router/dev/routes';\n"
-    "const names = { items: 'items', 'items/1': 'item', broken: 'broken' };\n"
-    "export default Object.entries(names).map(([path, name]) => route(`api/${path}`, `routes/${name}.js`));\n",
-    "app/routes/items.js": "export const loader = () => Response.json(['bread']);\n"
-    "export const action = () => Response.json({}, { status: 201 });\n",
-    "app/routes/item.js": "export const action = () => Response.json({});\n",
-    "app/routes/broken.js": "export const loader = () => {\n  throw new Error('broken on purpose');\n};\n",
-}
-
-NEXTJS_ROUTES = {
-    "package.json": "{}",
-    "app/api/items/route.js": "export const GET = () => Response.json(['bread']);\n"
-    "export const POST = () => Response.json({}, { status: 201 });\n",
-    "app/api/items/1/route.js": "export const PUT = () => Response.json({});\nexport const DELETE = PUT;\n",
-    "app/api/broken/route.js": "export function GET() {\n  throw new Error('broken on purpose');\n}\n",
-}
-
 MODULES = Path(__file__).parents[1] / "long" / "node"
 
 GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode"}
@@ -222,7 +90,6 @@ IN_LONG = [
         "proxy.ts",
         ("node", "node_modules/next/dist/bin/next", "dev", "--webpack", "-H", "127.0.0.1", "-p", "@PORT@"),
         modules=MODULES,
-        extra=NEXTJS_ROUTES,
         environment={"NEXT_TELEMETRY_DISABLED": "1"},
         own=_nextjs,
         shows="node",
@@ -297,7 +164,6 @@ IN_LONG = [
         "django.py.in",
         "app.py",
         (*PYTHON, "app.py"),
-        extra={"urls.py": DJANGO_REST},
         environment={"URLS": "urls"},
         own_recipe="django",
         passes_as="django",
@@ -308,7 +174,6 @@ IN_LONG = [
         "django.py.in",
         "app.py",
         (*PYTHON, "app.py"),
-        extra={"urls.py": DJANGO_NINJA},
         environment={"URLS": "urls"},
         own_recipe="django",
         passes_as="django",
@@ -389,7 +254,6 @@ IN_LONG = [
         "server/middleware/00.cors.ts",
         ("node", "node_modules/nitropack/dist/cli/index.mjs", "dev", "--port", "@PORT@", "--host", "127.0.0.1"),
         modules=MODULES,
-        extra=NITRO_ROUTES,
         chosen=True,
         half=("other", "short", "comma"),
     ),
@@ -399,7 +263,6 @@ IN_LONG = [
         "src/hooks.server.ts",
         ("node", "node_modules/vite/bin/vite.js", "dev", "--strictPort", "--port", "@PORT@", "--host", "127.0.0.1"),
         modules=MODULES,
-        extra=SVELTEKIT,
         chosen=True,
         half=("other", "short", "comma"),
         by_hand={"auth": "a login in `handle` has to come after it"},
@@ -410,7 +273,6 @@ IN_LONG = [
         "src/middleware.ts",
         ("node", "node_modules/astro/astro.js", "dev", "--port", "@PORT@", "--host", "127.0.0.1"),
         modules=MODULES,
-        extra=ASTRO,
         environment={"ASTRO_TELEMETRY_DISABLED": "1"},
         chosen=True,
         half=("other", "short", "comma"),
@@ -422,7 +284,6 @@ IN_LONG = [
         "app/root.tsx",
         ("node", "node_modules/@react-router/dev/bin.js", "dev", "--port", "@PORT@", "--host", "127.0.0.1"),
         modules=MODULES,
-        extra=REACT_ROUTER,
         chosen=True,
         half=("other", "short", "comma"),
         by_hand={"auth": "a login in a middleware has to come after it"},

@@ -43,8 +43,12 @@ class Server:
         }
         edits = [msgspec.structs.replace(edit, after=framework.own(edit.after)) for edit in edits]
         text = app((APPS / framework.template).read_text(), variant, edits, values)
-        extra = {name: app(content, variant, (), values) for name, content in framework.extra.items()}
-        for name, content in {**extra, framework.file: text}.items():
+        beside = APPS / framework.name
+        others = {
+            str(path.relative_to(beside)).removesuffix(".in"): app(path.read_text(), variant, (), values)
+            for path in beside.rglob("*.in")
+        }
+        for name, content in {**others, framework.file: text}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
         if framework.modules is not None:
