@@ -265,7 +265,10 @@ IN_LONG = [
         modules=MODULES,
         chosen=True,
         half=("other", "short", "comma"),
-        by_hand={"auth": "a login in `handle` has to come after it"},
+        by_hand={
+            "auth": "a login in `handle` has to come after it",
+            "errors": "`vite dev` adds the header to them",
+        },
     ),
     Framework(
         "astro",

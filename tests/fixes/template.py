@@ -49,7 +49,7 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
                 part = None
         elif place := _RECIPE.match(line):
             if place[1] == "head":
-                lines += _heads(edits, app(template, variant, (), {}), line)
+                lines += _heads(edits, app(template, variant, (), {}), line) if edits else []
             elif main is not None and not in_place:
                 lines += _pasted(main, line)
         elif all(shown):
