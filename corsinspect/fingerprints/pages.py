@@ -53,11 +53,11 @@ PAGES: list[Page] = [
         "trpc",
         ("certain", _JSON, r'^\[?\{"error":\{("json":\{)?"message":".{0,1500}","code":-32[0-9]{3},"data":\{"code":"'),
     ),
-    # https://connectrpc.com/docs/protocol, error codes
+    # https://connectrpc.com/docs/protocol, error codes; other APIs may have the same two names
     *_pages(
         "connect",
         (
-            "likely",
+            "guess",
             _JSON,
             r'^\{"code":"(canceled|unknown|invalid_argument|deadline_exceeded|not_found|already_exists|permission_denied'
             r"|resource_exhausted|failed_precondition|aborted|out_of_range|unimplemented|internal|unavailable|data_loss"

@@ -45,7 +45,7 @@ NODE = Path(__file__).with_name("node")
 @dataclass(frozen=True)
 class Framework:
     """One thing that answers calls. `file`: what its app is called where it runs; its template is `apps/TEMPLATE`, and
-    what else it needs is in `apps/NAME`: templates, too, that no edit changes."""
+    what else it needs is in `apps/NAME`: templates, too, that only what is removed changes."""
 
     name: str
     template: str

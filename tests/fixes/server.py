@@ -43,9 +43,9 @@ class Server:
         }
         edits = [msgspec.structs.replace(edit, after=framework.own(edit.after)) for edit in edits]
         text = app((APPS / framework.template).read_text(), variant, edits, values)
-        beside = APPS / framework.name
+        beside, removals = APPS / framework.name, [edit for edit in edits if not edit.after]
         others = {
-            str(path.relative_to(beside)).removesuffix(".in"): app(path.read_text(), variant, (), values)
+            str(path.relative_to(beside)).removesuffix(".in"): app(path.read_text(), variant, removals, values)
             for path in beside.rglob("*.in")
         }
         for name, content in {**others, framework.file: text}.items():
