@@ -6,6 +6,7 @@ import msgspec
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.csp import forbidding
+from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.redirect import Target, follow
 from corsinspect.model import Call, Exchange, Kind, PagePolicies, Shown
 
@@ -74,6 +75,11 @@ def chain_of(root: Facts, closed: bool, documents: Documents | None = None) -> C
         # two of three, at less cost: one request, and nothing about it depends on its page's documents
         withheld = root.origin_withheld or root.exchange.answer_withheld
         return Chain(root, [(None, root)], root.page, root.mode, root.mode_known, closed, withheld)
+    if (request := root.request) is not None and request.child is request.location is None and root.page != OPAQUE:
+        # most of the others: a preflight and its request
+        withheld = root.origin_withheld or root.exchange.answer_withheld
+        withheld = withheld or request.origin_withheld or request.exchange.answer_withheld
+        return Chain(root, [(root, request)], root.page or request.page, "cors", True, closed, withheld)
     hops: Hops = []
     current: Facts | None = root
     page = None

@@ -7,7 +7,7 @@ from corsinspect.fetch.check import Failed
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
 from corsinspect.fetch.redirect import location
-from corsinspect.fetch.url import origin_of
+from corsinspect.fetch.url import origin_of, parse_url
 from corsinspect.model import EngineName, Exchange
 
 from .request_signs import Mode, RequestSigns, request_signs
@@ -28,6 +28,7 @@ class Facts:
         "emitted",
         "exchange",
         "is_preflight",
+        "leads_to",
         "location",
         "parent",
         "preflight",
@@ -101,6 +102,7 @@ class Facts:
         self.location = location(exchange.status, exchange.response_headers)
         if self.location == "" and not ENGINES[self.engine or "chromium"].empty_location_redirects:
             self.location = None
+        self.leads_to = "" if self.location is None else _target(self.location, exchange.url)
 
     @property
     def may_be_preflighted(self) -> bool:
@@ -119,6 +121,12 @@ class Facts:
     def done(self) -> bool:
         """Whether there is a response (its headers, at least) or a failure."""
         return self.exchange.status is not None or self.exchange.failure is not None
+
+
+def _target(location: str, url: str) -> str:
+    """Where a redirect leads, as the next request will have it; "" where it leads nowhere."""
+    target = parse_url(location, parse_url(url))
+    return "" if target is None else target.href
 
 
 class Connection:

@@ -1,19 +1,20 @@
 """What a browser made of a CORS request: the verdict, for every credentials mode that the wire leaves open."""
 
 from collections.abc import Hashable
+from functools import lru_cache
 
 import msgspec
 
 from corsinspect.fetch.check import ALLOW_PRIVATE_NETWORK, Failed
 from corsinspect.fetch.engines import ENGINES
-from corsinspect.model import Alternative, Certainty, Credentials, Outcome, Reason, Verdict
+from corsinspect.model import Alternative, Certainty, Credentials, Outcome, Reason, Stage, Verdict
 
 from .chain import Chain
 from .classify import Facts
 from .credentials import SILENCE, UNKNOWN, Inferred, grants_credentials, infer
 from .learnt.habits import is_xhr
 from .pairing import grant_failures
-from .per_engine import engine_verdicts, failed_in, only_in, outcome_in
+from .per_engine import alike, engine_verdicts, failed_in, only_in, outcome_in
 from .request_signs import EXTENSIONS
 from .steps import Stop, checked_answer, first_stop
 
@@ -98,6 +99,8 @@ def _judge(chain: Chain, inferred: Inferred) -> Judged:
     if without.waiting == "actual" and included.outcome == "blocked" and chain.closed and not _is_upload(chain):
         # the preflight grants all but credentials, and no request followed: the page must have used them
         return Judged(verdict_at(chain, included, "likely"), SILENCE)
+    if included is without:
+        return Judged(verdict_at(chain, without, "certain"), UNKNOWN, leaves_open=True)
     leaves_open = not _is_silent_redirect(chain, without, included)
     verdict, mode = _hedged(chain, without, included)
     engine = ENGINES[chain.first.engine or "chromium"]
@@ -225,18 +228,40 @@ def verdict_at(chain: Chain, stop: Stop, certainty: Certainty, alternatives: tup
     if outcome == "blocked" and (chain.page or "").startswith(EXTENSIONS):
         certainty = "depends"
         alternatives = (*alternatives, Alternative(condition={"host-permission": "granted"}, outcome="allowed"))
+    engines = engine_verdicts(chain, stop, outcome, reason)
+    if failed is None:
+        plain = _without_failure(outcome, certainty, reason, stop.stage, stop.hop, facts.exchange.status)
+        if not alternatives and engines is plain.engines:
+            return plain
+        return msgspec.structs.replace(plain, alternatives=alternatives, engines=engines)
     return Verdict(
         outcome=outcome,
         certainty=certainty,
         reason=reason,
         stage=stop.stage,
         hop=stop.hop,
-        header=failed.header if failed else None,
-        expected=failed.expected if failed else None,
-        found=failed.found if failed else None,
+        header=failed.header,
+        expected=failed.expected,
+        found=failed.found,
         status=facts.exchange.status,
         alternatives=alternatives,
-        engines=engine_verdicts(chain, stop, outcome, reason),
+        engines=engines,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _without_failure(
+    outcome: Outcome, certainty: Certainty, reason: Reason | None, stage: Stage | None, hop: int, status: int | None
+) -> Verdict:
+    """The verdict where no check failed: there are few of them, made once each."""
+    return Verdict(
+        outcome=outcome,
+        certainty=certainty,
+        reason=reason,
+        stage=stage,
+        hop=hop,
+        status=status,
+        engines=alike(outcome, reason),
     )
 
 

@@ -47,7 +47,6 @@ from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.redirect import MAX_REDIRECTS, follow, method_after
 from corsinspect.fetch.safelist import SAFELISTED_METHODS
-from corsinspect.fetch.url import parse_url
 from corsinspect.model import Exchange
 
 from .classify import Facts
@@ -90,17 +89,16 @@ class Group:
 
 
 class Pairing:
-    """Links Facts as they come. `touched` collects those whose links changed, for whoever asks with `take_touched`."""
+    """Links Facts as they come."""
 
     def __init__(self) -> None:
         self._groups: dict[str, Group] = {}
-        self._touched: list[Facts] = []
+        self.touched: list[Facts] = []
+        """Those whose links changed; `take_touched` empties it."""
 
     def take_touched(self) -> list[Facts]:
         """Those whose links changed since the last call."""
-        if not self._touched:
-            return []
-        touched, self._touched = self._touched, []
+        touched, self.touched = self.touched, []
         return touched
 
     def add(self, facts: Facts) -> None:
@@ -128,34 +126,35 @@ class Pairing:
         for other in _exchanges(group):
             if other.stored is not None and other.stored.id == exchange.id:
                 other.stored = exchange
-                self._touched.append(other)
+                self.touched.append(other)
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange; its links stay."""
-        places = {_place(facts.exchange.url)}
-        if facts.location is not None:
-            places.add(_place(_target_url(facts)))
-        for place in places:
-            group = self._groups.get(place)
-            if group is None:
-                continue
-            if len(group.events) == 1 and group.events[0][3] is facts:
-                del self._groups[place]
-                continue
-            if group.events[0][3] is facts and facts.location is None:
-                del group.events[0]  # the oldest is nearly always the one that's let go of
-            else:
-                group.events = [event for event in group.events if event[3] is not facts]
-            for kept in (group.preflights, group.expected, group.grants):
-                if facts in kept:
-                    kept.remove(facts)
-            if not group.events:
-                del self._groups[place]
+        self._drop_from(_place(facts.exchange.url), facts)
+        if facts.leads_to:
+            self._drop_from(_place(facts.leads_to), facts)
+
+    def _drop_from(self, place: str, facts: Facts) -> None:
+        group = self._groups.get(place)
+        if group is None:
+            return
+        events = group.events
+        if len(events) == 1 and events[0][3] is facts:
+            del self._groups[place]
+            return
+        if events[0][3] is facts and not facts.leads_to:
+            del events[0]  # the oldest is nearly always the one that's let go of
+        else:
+            group.events = [event for event in events if event[3] is not facts]
+        for kept in (group.preflights, group.expected, group.grants):
+            if facts in kept:
+                kept.remove(facts)
+        if not group.events:
+            del self._groups[place]
 
     def _expect(self, source: Facts) -> None:
-        url = _target_url(source)
-        if url:
-            self._insert(_place(url), (_answered(source), _EXPECTATION, source.exchange.id, source))
+        if source.leads_to:
+            self._insert(_place(source.leads_to), (_answered(source), _EXPECTATION, source.exchange.id, source))
 
     def _insert(self, place: str, event: Event) -> None:
         group = self._groups.get(place)
@@ -198,14 +197,14 @@ class Pairing:
         before = {id(facts): (facts, _links(facts)) for facts in _exchanges(group)}
         for facts, _ in before.values():
             _unlink(facts)
-        touched = len(self._touched)
+        touched = len(self.touched)
         group.forget()
         for event in group.events:
             self._link(group, event)
-        del self._touched[touched:]
+        del self.touched[touched:]
         for facts, links in before.values():
             if _links(facts) != links:
-                self._touched += [facts, *(other for other in links if isinstance(other, Facts))]
+                self.touched += [facts, *(other for other in links if isinstance(other, Facts))]
 
     def _relink_lists(self, group: Group) -> None:
         kept = {id(event[3]) for event in group.events}
@@ -240,7 +239,7 @@ class Pairing:
                 if preflight.asks_condition:
                     # cache mode "no-store": the 304 is the page's own. Fetch, "HTTP-network-or-cache fetch", step 8.14
                     facts.stored = None
-                self._touched += [preflight, facts]
+                self.touched += [preflight, facts]
                 return
         self._join_redirect(group, facts)
         if facts.mode == "cors" and facts.origin not in (None, facts.target) and needs_preflight(facts):
@@ -253,7 +252,7 @@ class Pairing:
         if source is not None:
             group.expected.remove(source)
             source.child, facts.parent = facts, source
-            self._touched += [source, facts]
+            self.touched += [source, facts]
 
 
 def _insert_by_start(sorted_facts: list[Facts], facts: Facts) -> None:
@@ -366,14 +365,6 @@ def _stored_response(group: Group, facts: Facts) -> Exchange | None:
 def _place(url: str) -> str:
     """The URL without its scheme: a browser may ask https where http was said (HSTS, upgrade-insecure-requests)."""
     return url[url.find("://") + 1 :]
-
-
-def _target_url(facts: Facts) -> str:
-    """Where a redirect leads, as the next request will have it; "" where it leads nowhere."""
-    if facts.location is None:
-        return ""
-    target = parse_url(facts.location, parse_url(facts.exchange.url))
-    return "" if target is None else target.href
 
 
 def needs_preflight(facts: Facts) -> bool:
@@ -500,7 +491,7 @@ def grant_failures(preflight: Facts, include: bool) -> dict[str, Failed]:
 
 def _leads_to(source: Facts, facts: Facts) -> bool:
     """Whether this exchange may be the next hop of a redirect: where it leads, and it goes on as it must."""
-    return _target_url(source) == facts.exchange.url and _goes_on(source, facts)
+    return source.leads_to == facts.exchange.url and _goes_on(source, facts)
 
 
 def _leads_upgraded(source: Facts, facts: Facts) -> bool:
@@ -508,7 +499,7 @@ def _leads_upgraded(source: Facts, facts: Facts) -> bool:
     what follows at once, or has lost its origin on the way, is the redirect's."""
     waited = facts.exchange.started - _answered(source)
     at_once = waited <= UPGRADE_PATIENCE or facts.origin == OPAQUE
-    return at_once and _target_url(source).startswith("http:") and _goes_on(source, facts)
+    return at_once and source.leads_to.startswith("http:") and _goes_on(source, facts)
 
 
 def _goes_on(source: Facts, facts: Facts) -> bool:

@@ -14,8 +14,6 @@ from .chain import Chain
 from .elsewhere import NOT_ASKED, elsewhere
 from .steps import Stop
 
-_ALLOWED: dict[EngineName, EngineVerdict] = {name: EngineVerdict(outcome="allowed") for name in ENGINES}
-
 
 def failed_in(stop: Stop, engine: Engine) -> Failed | None:
     """The failure that this engine reports; None where it finds none."""
@@ -58,10 +56,8 @@ def only_in(engine: Engine, verdict: Verdict) -> Verdict:
 
 
 def _at_the_stop(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
-    if outcome == "allowed":
-        return _ALLOWED
-    if stop.failed is None:
-        return _alike(outcome, reason)
+    if stop.failed is None or outcome == "allowed":
+        return alike(outcome, reason)
     if stop.failures is None and stop.failed.check in ("allow-origin", "allow-credentials"):
         http2 = stop.facts.exchange.http_version.startswith("HTTP/2")
         return _of_an_answer(stop.outcome, stop.failed, stop.facts.answer.origin_lines, http2)
@@ -69,7 +65,8 @@ def _at_the_stop(stop: Stop, outcome: Outcome, reason: Reason | None) -> dict[En
 
 
 @lru_cache(maxsize=64)
-def _alike(outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
+def alike(outcome: Outcome, reason: Reason | None) -> dict[EngineName, EngineVerdict]:
+    """The same verdict of each engine."""
     return dict.fromkeys(ENGINES, EngineVerdict(outcome=outcome, reason=reason))
 
 

@@ -39,6 +39,10 @@ class SteadyTime:
         started, answered = exchange.started, exchange.answered
         return not self.shift and self.now - started <= STEP and (answered is None or answered >= started - STEP)
 
+    def goes_on(self, stamp: float) -> bool:
+        """Whether a clock that says this shows at a glance that it wasn't set."""
+        return not self.shift and stamp >= self.now
+
     def read(self, stamp: float) -> bool:
         """Takes in what the clock says now; returns whether it was set since the last time."""
         at = stamp + self.shift

@@ -94,7 +94,7 @@ def first_stop(chain: Chain, include: bool, *, proven: bool = True) -> Stop:
     if len(chain.hops) == 1:
         # nearly all chains: nothing to walk along
         preflight, request = chain.hops[0]
-        stop = None if preflight is None else _preflight(preflight, request is not None, proven, 0, include).stop
+        stop = None if preflight is None else _preflight_stop(preflight, request is not None, proven, 0, include)[0]
         if stop is None and request is not None:
             cors = _is_cors(preflight or request, chain)
             stop = _answer(chain, preflight, request, 0, include, cors, False, False).stop
@@ -108,17 +108,21 @@ def first_stop(chain: Chain, include: bool, *, proven: bool = True) -> Stop:
 
 def _preflight(preflight: Facts, followed: bool, proven: bool, number: int, include: bool) -> Checked:
     """The check of a preflight's answer; `followed`: its request was sent."""
-    unanswered_yet = preflight.exchange.status is None
-    failures = _PASSED if unanswered_yet or (followed and proven) else grant_failures(preflight, include)
-    if followed and not failures:
-        stop = None
-    elif unanswered_yet:
-        stop = unanswered(preflight.exchange, preflight, number)
-    elif failures:
-        stop = Stop("blocked", "preflight", number, preflight, first_failure(failures), failures)
-    else:
-        stop = Stop("pending", "preflight", number, preflight, waiting="actual")
+    stop, failures = _preflight_stop(preflight, followed, proven, number, include)
     return Checked(number, "preflight", preflight, stop, True, failures)
+
+
+def _preflight_stop(
+    preflight: Facts, followed: bool, proven: bool, number: int, include: bool
+) -> tuple[Stop | None, dict[str, Failed]]:
+    if preflight.exchange.status is None:
+        return None if followed else unanswered(preflight.exchange, preflight, number), _PASSED
+    failures = _PASSED if followed and proven else grant_failures(preflight, include)
+    if failures:
+        return Stop("blocked", "preflight", number, preflight, first_failure(failures), failures), failures
+    if followed:
+        return None, failures
+    return Stop("pending", "preflight", number, preflight, waiting="actual"), failures
 
 
 def _answer(

@@ -99,7 +99,10 @@ class Tracker:
             self._pairing.update(facts, was_done)
         if self._matching is not None:
             self._matching.see(facts)
-        return self._changes([facts, *self._pairing.take_touched(), *enlightened, *self._concerned(facts)])
+        concerned = () if facts.mode == "cors" else self._concerned(facts)
+        if self._pairing.touched or enlightened or concerned or facts.preflight is not None or facts.parent is not None:
+            return self._changes([facts, *self._pairing.take_touched(), *enlightened, *concerned])
+        return self._with_stale([self._judge(facts)], [])  # two of three: a call of its own, so far
 
     def hear(self, saids: Iterable[Said]) -> Changes:
         """Takes in what the browser itself said of its requests; of one leg, a later state replaces an earlier one."""
@@ -137,7 +140,7 @@ class Tracker:
     def _concerned(self, facts: Facts) -> list[Facts]:
         """Whoever was judged without knowing what this exchange shows of their page: nobody, where facts come in order
         of time."""
-        since = None if facts.mode == "cors" else self._documents.take(facts)
+        since = self._documents.take(facts)
         if since is None:
             return []
         pages = (facts.target, OPAQUE, None)  # a page that isn't known yet may be known by a later hop
@@ -180,9 +183,14 @@ class Tracker:
     def advance(self, now: float) -> Changes:
         """Tells what time it is by the exchanges' own clock, or by that of `feed`: what waited too long gets its
         verdict. Where that clock was set back, all that waits does so anew."""
-        if self._time.read(now):
+        time = self._time
+        if time.goes_on(now):
+            time.now = now
+            if self._matching is None and not (self._waiting and self._waiting[0][0] <= now):
+                return Changes([], [])  # nearly always
+        elif time.read(now):
             self._wait_anew()
-        return self._give_up(self._time.now)
+        return self._give_up(time.now)
 
     def _give_up(self, now: float) -> Changes:
         if now > self._time.now:
@@ -210,17 +218,17 @@ class Tracker:
 
     def _changes(self, touched: list[Facts]) -> Changes:
         withdrawn: list[str] = []
-        if len(touched) == 1 and touched[0].preflight is None and touched[0].parent is None:
-            changed = [self._judge(touched[0])]  # three of four: a call of its own, so far
-        else:
-            roots = {id(root): root for root in map(_root, touched)}
-            for facts in touched:
-                if facts.emitted and id(facts) not in roots:
-                    facts.emitted = False
-                    withdrawn.append(facts.exchange.id)
-                    self._memory.forget(facts)
-                    self._servers.forget(facts)
-            changed = [self._judge(root) for root in roots.values()]
+        roots = {id(root): root for root in map(_root, touched)}
+        for facts in touched:
+            if facts.emitted and id(facts) not in roots:
+                facts.emitted = False
+                withdrawn.append(facts.exchange.id)
+                self._memory.forget(facts)
+                self._servers.forget(facts)
+        return self._with_stale([self._judge(root) for root in roots.values()], withdrawn)
+
+    def _with_stale(self, changed: list[Call], withdrawn: list[str]) -> Changes:
+        """These changes, and what follows from them for other calls of the page."""
         if self._memory.stale or self._servers.stale:
             # what others of the page have shown by now changes those after them
             again = {call.id: call for call in map(self._judge, self._stale_roots())}
@@ -241,8 +249,9 @@ class Tracker:
                 heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
         root.emitted = True
         # now it learns what others of the page have shown; what they show after this makes it stale again
-        self._memory.stale.pop(root.exchange.id, None)
-        self._servers.stale.pop(root.exchange.id, None)
+        if self._memory.stale or self._servers.stale:
+            self._memory.stale.pop(root.exchange.id, None)
+            self._servers.stale.pop(root.exchange.id, None)
         word = None if self._matching is None else self._word(chain)
         if word is None:
             call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
@@ -278,16 +287,19 @@ class Tracker:
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
-        self._due.pop(id, None)
+        if self._due:
+            self._due.pop(id, None)
         self._pairing.drop(facts)
         if self._matching is not None:
             self._matching.drop(facts)
-        self._memory.release(facts)
-        self._servers.release(facts)
+        for memory in (self._memory, self._servers):
+            if id in memory.asking or id in memory.showing:
+                memory.release(facts)
         self._habits.drop(facts)
         self._connections.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
-        self._untie(facts)
+        if not (facts.request is facts.child is facts.preflight is facts.parent is None):
+            self._untie(facts)
         if len(self._evicted) > self._limit:
             id, _ = self._evicted.popitem(last=False)
             self._shifts.pop(id, None)
@@ -295,8 +307,6 @@ class Tracker:
     def _untie(self, facts: Facts) -> None:
         """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
         exchanges refer to each other, and the collector gets to what is so old once in 100,000 exchanges."""
-        if facts.request is facts.child is facts.preflight is facts.parent is None:
-            return
         chain = [other for hop in chain_of(_root(facts), True).hops for other in hop if other is not None]
         if all(other.exchange.ended is not None and other.exchange.id not in self._facts for other in chain):
             for other in chain:

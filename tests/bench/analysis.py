@@ -2,22 +2,33 @@
 
     python -m tests.bench.analysis [--growth]
 
-The corpus is repeated with new ids, hosts, paths, origins and header values in every repetition, so that no cache is
-warmer than in life. The median of five runs counts.
+Of three kinds of traffic, the median of five runs each:
+
+- a day: one page and its four servers, made up (`tests.bench.sessions`): what people have
+- again: the corpus over and over, later in time: every kind of call there is, made again and again
+- new: the same with new ids, hosts, paths, origins and header values in every repetition, so that nothing that is
+  remembered of equal calls is of use: colder than in life
 """
 
 import argparse
 import resource
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
 from corsinspect.analysis import Tracker
 from corsinspect.model import Exchange, HeaderList
 from corsinspect.session import load
+from tests.bench import sessions
 from tests.corpus import NAMES, recording
+
+COUNT = 200_000
+ROUNDS = 5
+BATCH = 5_000
+Repeat = Callable[[list[Exchange], int, float], list[Exchange]]
 
 
 def corpus() -> list[Exchange]:
@@ -39,6 +50,13 @@ def _moved(exchange: Exchange, shift: float) -> Exchange:
         answered=None if exchange.answered is None else exchange.answered + shift,
         ended=None if exchange.ended is None else exchange.ended + shift,
     )
+
+
+def again(exchanges: list[Exchange], round: int, span: float) -> list[Exchange]:
+    """The same traffic later in time."""
+    return [
+        msgspec.structs.replace(_moved(exchange, round * span), id=f"{exchange.id}-{round}") for exchange in exchanges
+    ]
 
 
 def renewed(exchanges: list[Exchange], round: int, span: float) -> list[Exchange]:
@@ -78,26 +96,32 @@ def _renewed_headers(headers: HeaderList, round: int) -> HeaderList:
     )
 
 
-def feed(count: int, base: list[Exchange]) -> tuple[float, float]:
-    """CPU seconds to feed `count` exchanges, and the resident MB at most meanwhile."""
+def feed(batches: Iterable[list[Exchange]]) -> tuple[int, float]:
+    """How many exchanges were fed, and the CPU seconds that took."""
     tracker = Tracker()
-    span = base[-1].started - base[0].started + 60
     seconds = 0.0
     fed = 0
-    for batch in _batches(base, count, span):
+    for batch in batches:
         started = time.process_time()
         for exchange in batch:
             tracker.advance(exchange.started)
             tracker.feed(exchange)
         seconds += time.process_time() - started
         fed += len(batch)
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return fed, seconds
 
 
-def _batches(base: list[Exchange], count: int, span: float) -> Iterator[list[Exchange]]:
+def a_day(count: int) -> Iterator[list[Exchange]]:
+    made = sessions.exchanges(count)
+    while batch := list(islice(made, BATCH)):
+        yield batch
+
+
+def repeated(count: int, base: list[Exchange], repeat: Repeat) -> Iterator[list[Exchange]]:
+    span = base[-1].started - base[0].started + 60
     round = 0
     while count > 0:
-        batch = renewed(base, round, span)[:count]
+        batch = repeat(base, round, span)[:count]
         yield batch
         count -= len(batch)
         round += 1
@@ -108,13 +132,20 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true", help="10k, 100k and 1M exchanges too")
     arguments = parser.parse_args()
     base = corpus()
-    rates = [200_000 / feed(200_000, base)[0] for _ in range(5)]
-    print(f"{len(base)} recorded exchanges, repeated to 200,000")
-    print(f"exchanges/s of CPU time: median {statistics.median(rates):,.0f}  ({min(rates):,.0f} to {max(rates):,.0f})")
+    kinds: dict[str, Callable[[int], Iterator[list[Exchange]]]] = {
+        "a day": a_day,
+        "again": lambda count: repeated(count, base, again),
+        "new": lambda count: repeated(count, base, renewed),
+    }
+    print(f"{COUNT:,} exchanges of each kind; {len(base):,} in the corpus; exchanges/s of CPU time")
+    for name, batches in kinds.items():
+        rates = [fed / seconds for fed, seconds in (feed(batches(COUNT)) for _ in range(ROUNDS))]
+        print(f"{name:>5}: median {statistics.median(rates):,.0f}  ({min(rates):,.0f} to {max(rates):,.0f})")
     if arguments.growth:
         for count in (10_000, 100_000, 1_000_000):
-            seconds, memory = feed(count, base)
-            print(f"{count:>9,} exchanges: {count / seconds:>8,.0f}/s, {memory:,.0f} MB at most")
+            fed, seconds = feed(kinds["new"](count))
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(f"{count:>9,} new: {fed / seconds:>8,.0f}/s, {memory:,.0f} MB at most")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""How the time that a shape of input takes grows with its size: measured in one run, against itself."""
+"""How the work that a shape of input takes grows with its size, in lines of Python run: the same on every machine.
 
-import gc
+What a single call into C takes isn't seen here: `python -m tests.bench.growth` times that.
+"""
+
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from types import FrameType
 from typing import Any
 
 from corsinspect.analysis import cors_verdict
@@ -13,60 +15,51 @@ from corsinspect.session.formats import tnetstring
 from tests.proof.shapes import Shape, Work
 
 FACTOR = 4
-MOST = 6.0
-"""Times that FACTOR times the input may take: in linear time 4, and some for a sort and for caches; in quadratic 16."""
-ROUNDS = 3
-ATTEMPTS = 5
-"""A neighbour on the machine can only make it slower, and seldom does so each time: growth that is there stays."""
-LEAST = 0.0005
-"""Seconds of CPU time below which a size says little: it's doubled until it takes so long."""
-DOUBLED = 3
-"""Times at most."""
-LONG_ENOUGH = 0.002
-"""Seconds that are measured at a time: what takes less is done several times, but OFTEN at most."""
-OFTEN = 20
+MOST = 5.0
+"""Times that FACTOR times the input may take: in linear time 4, and some for what is sorted; in quadratic 16."""
+LARGER = 3
+"""Sizes that are tried: what looks a bounded way back grows faster until it has that much behind it."""
 REMEMBERED = ((cors_verdict, "_judged"), (tnetstring, "_lines"))
 """What modules of ours remember without `lru_cache`."""
 
 
-def ratio(shape: Shape) -> float:
-    """How many times as long FACTOR times the input takes."""
-    gc.collect()
-    size = _size(shape)
-    found: list[float] = []
-    for _ in range(ATTEMPTS):
-        small, large = shape.prepare(size), shape.prepare(FACTOR * size)
-        often = min(OFTEN, 1 + int(LONG_ENOUGH / seconds(small)))
-        times = [(seconds(small, often), seconds(large, often)) for _ in range(ROUNDS)]
-        least, most = (min(each) for each in zip(*times, strict=True))
-        found.append(most / least if most > LEAST * often else 1.0)
-        if found[-1] < MOST:
+def growth(shape: Shape) -> float:
+    """How many times as many lines FACTOR times the input takes, at the size where that is least."""
+    size, least = shape.size, float("inf")
+    for _ in range(LARGER):
+        least = min(least, lines(shape.prepare(FACTOR * size)) / lines(shape.prepare(size)))
+        if least <= MOST:
             break
-    return min(found)
+        size *= FACTOR
+    return least
 
 
-def _size(shape: Shape) -> int:
-    size = shape.size
-    for _ in range(DOUBLED):
-        if seconds(shape.prepare(size)) >= LEAST:
-            break
-        size *= 2
-    return size
+def lines(work: Work) -> int:
+    """How many lines are run, with nothing remembered of before."""
+    forget()
+    with _counted() as events:
+        work()
+    return events["all"]
 
 
-def seconds(work: Work, often: int = 1) -> float:
-    """CPU time, without what the collector of garbage takes, and with nothing remembered of before."""
-    taken = 0.0
-    for _ in range(often):
-        _forget()
-        with _no_collector():
-            start = time.process_time()
-            work()
-            taken += time.process_time() - start
-    return taken
+@contextmanager
+def _counted() -> Iterator[dict[str, int]]:
+    events = {"all": 0}
+
+    def count(_frame: FrameType, _event: str, _argument: object) -> Any:
+        events["all"] += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        yield events
+    finally:
+        sys.settrace(before)
 
 
-def _forget() -> None:
+def forget() -> None:
+    """Forgets what functions and modules of ours remember."""
     for remembering in _caches():
         remembering.cache_clear()
     for module, name in REMEMBERED:
@@ -75,15 +68,5 @@ def _forget() -> None:
 
 @cache
 def _caches() -> list[Any]:
-    """All functions of ours that remember what they said."""
     ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "corsinspect"]
     return [value for module in ours for value in vars(module).values() if hasattr(value, "cache_clear")]
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

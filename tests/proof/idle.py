@@ -14,7 +14,7 @@ SPARE = 200
 """Descriptors for everything else."""
 MEMORY = 40_000
 """Bytes a connection; mitmproxy's own take 16,000."""
-PROMPT = 2.0
+PROMPT = 10.0
 """Seconds in which a call is answered beside them; it takes 0.03."""
 
 

@@ -166,20 +166,24 @@ class PageMemory:
     def forget(self, facts: Facts) -> None:
         """Takes back what a Call showed and that it asked: there is no such Call any more, or it shows something
         else."""
-        self._stop_asking(facts)
+        if facts.exchange.id in self.asking:
+            self._stop_asking(facts)
         self.unlearn(facts)
 
     def release(self, facts: Facts) -> None:
         """What this Call showed stays as it is: it won't be judged again."""
-        self._stop_asking(facts)
+        if facts.exchange.id in self.asking:
+            self._stop_asking(facts)
         self.showing.pop(facts.exchange.id, None)
 
     def _stop_asking(self, facts: Facts) -> None:
-        calls = self.asking.pop(facts.exchange.id, None)
-        if calls is not None:
-            index = bisect.bisect_left(calls.asking, _moment(facts), key=_moment)
-            if index < len(calls.asking) and calls.asking[index] is facts:
-                del calls.asking[index]
+        asking = self.asking.pop(facts.exchange.id).asking
+        if asking and asking[0] is facts:
+            del asking[0]  # the oldest is nearly always the one that's let go of
+            return
+        index = bisect.bisect_left(asking, _moment(facts), key=_moment)
+        if index < len(asking) and asking[index] is facts:
+            del asking[index]
 
     def _calls_of(self, shape: Shape) -> Calls:
         calls = self._shapes.get(shape)
