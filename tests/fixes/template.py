@@ -42,8 +42,8 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
             shown.append(wanted)
         elif _END.match(line):
             shown.pop()
-            if part is not None and main is not None and len(shown) == depth:
-                if in_place and not placed and matches(main, "\n".join(part)):
+            if part is not None and len(shown) == depth:
+                if main is not None and in_place and not placed and matches(main, "\n".join(part)):
                     lines += _pasted(main, part[0] if part else "")
                     placed = True
                 part = None

@@ -119,7 +119,7 @@ def _add(recipe: Recipe, rendered: Rendered) -> Iterator[str]:
 
 def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | None) -> Iterator[Edit]:
     """Of header lines that the recipe's code would come beside, or has come beside."""
-    by_hand = recipe.existing.by_hand if recipe.existing is not None else ""
+    by_hand = recipe.existing.by_hand.strip("\n") if recipe.existing is not None else ""
     what, file, before = "", recipe.file, by_hand
     if present.twice and proxy is not None and proxy.existing is not None:
         what = (
