@@ -40,6 +40,7 @@ def test_where_nothing_is_there_the_recipe_is_added_whole() -> None:
     assert [edit.do for edit in found.edits] == ["add", "add"]
     assert "const cors = require('cors')" in found.edits[0].after and f"origin: ['{PAGE}']" in found.edits[1].after
     assert all(edit.before == "" and edit.there == "no" for edit in found.edits)
+    assert found.edits[0].what == "Add these lines, those alone that aren't there yet."
 
 
 def test_the_page_is_added_to_the_list_and_the_allowed_origin_kept() -> None:

@@ -85,11 +85,12 @@ def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe |
     if changes:
         yield from _removals(recipe, known, present, proxy)
     if rendered.head:
-        imports = changes and not recipe.head_where
-        there: There = "no" if not imports else "likely" if known else "maybe"
+        imports = not recipe.head_where
+        there: There = "no" if not (imports and changes) else "likely" if known else "maybe"
         yield Edit(
             do="add",
-            what=_HEAD[there],
+            # CORS code that never runs isn't seen, and brings its imports all the same
+            what=_HEAD["maybe" if imports and there == "no" else there],
             file=rendered.file,
             where=recipe.head_where or "At the top of the file",
             before="",
