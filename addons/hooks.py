@@ -91,7 +91,8 @@ class Capture:
         self._keep_values = keep_values
         self._redactor = KeptValues() if keep_values else Redactor()
         self._marks = Marks() if mark else None
-        self._clock = Clock()
+        self.clock = Clock()
+        """The times of the session, which what browsers say is to be in as well."""
         self._replays: dict[str, int] = {}
         self._unreachable: dict[tuple[str, int], Exchange] = {}
         self._handshakes = Handshakes(self._unreachable_host)
@@ -177,7 +178,7 @@ class Capture:
         if self._recorder is None:
             return
         asked = self._latest(flow) or self._asked(flow)
-        exchange = facts.with_response(asked, flow.response, self._redactor, self._clock.steady)
+        exchange = facts.with_response(asked, flow.response, self._redactor, self.clock.steady)
         if own is not None:
             exchange = facts.with_own_answer(exchange, own.status, own.headers, self._redactor)
         self._judge(flow, exchange)
@@ -185,7 +186,7 @@ class Capture:
     @survives
     def response(self, flow: http.HTTPFlow) -> None:
         if self._recorder is not None and flow.websocket is None and (answered := self._latest(flow)) is not None:
-            self._recorder.note(facts.with_end(answered, flow, self._clock.steady))
+            self._recorder.note(facts.with_end(answered, flow, self.clock.steady))
 
     @survives
     def error(self, flow: http.HTTPFlow) -> None:
@@ -197,7 +198,7 @@ class Capture:
         if begun is not None:
             text = flow.error.msg if flow.error is not None else ""
             untrusted = text.partition(UNTRUSTED)[2] or None
-            self._judge(flow, facts.with_failure(begun, flow, untrusted, self._clock.steady))
+            self._judge(flow, facts.with_failure(begun, flow, untrusted, self.clock.steady))
 
     @survives
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -207,7 +208,7 @@ class Capture:
     @survives
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         if self._recorder is not None and flow.websocket is not None and (begun := self._latest(flow)) is not None:
-            ended = self._clock.steady(flow.websocket.timestamp_end or time.time())
+            ended = self.clock.steady(flow.websocket.timestamp_end or time.time())
             self._recorder.note(msgspec.structs.replace(begun, ended=ended))
 
     # connections that never carried a request
@@ -277,7 +278,7 @@ class Capture:
         return self._recorder.latest(self._id(flow)) if self._recorder is not None else None
 
     def _asked(self, flow: http.HTTPFlow) -> Exchange:
-        return facts.request_facts(flow, self._id(flow), self._redactor, self._clock.steady)
+        return facts.request_facts(flow, self._id(flow), self._redactor, self.clock.steady)
 
     def _id(self, flow: http.HTTPFlow) -> str:
         if flow.is_replay == "request" and flow.id in self._replays:
@@ -295,7 +296,7 @@ class Capture:
         if self._recorder is None:
             return
         host, port, text, connection = broken
-        now = self._clock.now()
+        now = self.clock.now()
         before = self._unreachable.pop((host, port), None)
         if before is None:
             exchange = facts.connection_facts(str(uuid.uuid4()), host, port, text, connection, now)

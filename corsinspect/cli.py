@@ -256,6 +256,7 @@ def explain(
       corsinspect explain origin-missing
       corsinspect explain CORSMissingAllowOrigin2
       corsinspect explain not-seen                   my call isn't in the list
+      corsinspect explain why does it work in curl   a question in words of your own
       corsinspect explain "Access to fetch at 'http://…' from origin …"
       pbpaste | corsinspect explain --session session.jsonl
     """
@@ -282,6 +283,30 @@ def demo(
 
     kind = installed_browser() if browser is None else _kind(browser)
     _run(demo(new_session_path(), port, kind, _has_terminal()))
+
+
+@app.command()
+def learn(
+    lesson: Annotated[
+        int | None, typer.Argument(help="Begin with this one (default: where you stopped).", min=1, max=6)
+    ] = None,
+    port: Port = None,
+    browser: Annotated[
+        Browser | None, typer.Option(help="Which browser (default: one that is installed; none: a scripted client).")
+    ] = None,
+) -> None:
+    """Learn what CORS is in six short lessons, each on calls that are really made; ten minutes in all.
+
+    \b
+    Examples:
+      corsinspect learn
+      corsinspect learn 4        credentials, * and no-cors
+    """
+    from corsinspect.commands.learn import learn
+    from corsinspect.demo.run import installed_browser
+
+    kind = installed_browser() if browser is None else _kind(browser)
+    _run(learn(lesson, port, kind))
 
 
 @app.command()

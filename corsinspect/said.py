@@ -33,7 +33,8 @@ class WithheldCookie(Record, frozen=True):
 
 
 class Said(Record, frozen=True):
-    """What the browser told of one leg. Times are wall-clock seconds since the epoch; None is what it didn't tell."""
+    """What the browser told of one leg. Times are seconds since the epoch, by the same clock as the exchanges'; None is
+    what it didn't tell."""
 
     id: str
     """The browser's request id, with a prefix that tells several launches of a session apart."""

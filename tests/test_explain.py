@@ -269,3 +269,24 @@ def test_what_left_nothing_on_the_wire_is_explained_by_what_the_browser_kept(tmp
     upgraded = explain("--session", path, stdin=redirected.format("http://hsts.test/y"))
     assert "no preflight survives it" in flat(upgraded.stdout)
     assert "survives" not in explain("--session", path, stdin=redirected.format("http://api.test/y")).stdout
+
+
+@pytest.mark.parametrize(
+    ("question", "guide"),
+    [
+        ("why does it work in Postman?", "curl-works"),
+        ("is CORS a security feature that protects my API", "firewall"),
+        ("my cookie isn't there", "cookies"),
+        ("login with JWT", "authentication"),
+        ("connect-src", "content-security-policy"),
+        ("does it stop an attack on my users", "csrf"),
+    ],
+)
+def test_a_question_in_ordinary_words_finds_its_guide(question: str, guide: str) -> None:
+    done = explain(*question.split())
+    assert done.returncode == 0 and done.stdout.startswith(f"{guide}: ")
+
+
+def test_a_question_without_such_a_word_is_unknown() -> None:
+    done = explain("where", "is", "my", "cheese")
+    assert done.returncode == 1 and "neither a topic" in done.stderr

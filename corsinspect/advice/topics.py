@@ -434,6 +434,47 @@ GUIDES: dict[str, Guide] = {
         unseen=False,
         mdn="Set-Cookie header: SameSite",
     ),
+    "csrf": Guide(
+        "forged requests (CSRF)",
+        "CORS withholds answers; it doesn't keep requests away. A form, or a simple fetch(), of any page reaches the "
+        "server with the person's cookies, and has done its work by the time the browser withholds the answer.",
+        "Send a POST with a form's content type from another origin: the server carries it out, whatever its CORS "
+        "headers are.",
+        "The server must set its cookies with SameSite=Lax or Strict, or ask for a token that other pages can't know. "
+        "A stricter Access-Control-Allow-Origin doesn't help.",
+        unseen=False,
+        mdn="Cross-site request forgery (CSRF)",
+    ),
+    "authentication": Guide(
+        "login and authentication",
+        "CORS decides what a page may read, not who is calling: an API that everybody may read from any page still "
+        "needs its login. The two meet in one place: the browser sends no cookie and no token with OPTIONS, so a "
+        "login that comes before CORS refuses every preflight; and a 401 without CORS headers looks like a CORS error.",
+        "corsinspect shows the status of the answer that the console doesn't name.",
+        "The server must run its CORS code before its authentication, and send the CORS headers with 401 and 403 too.",
+        unseen=False,
+        mdn="HTTP authentication",
+    ),
+    "firewall": Guide(
+        "a firewall",
+        "CORS protects the people who visit pages, not the server: whoever isn't a browser isn't stopped by it, and "
+        "the request has arrived already when the browser reads the headers.",
+        "curl gets the answer that the page doesn't.",
+        "What must not be reached has to be refused by the server or the network. A list of allowed origins is no "
+        "access control.",
+        unseen=False,
+        mdn="Cross-Origin Resource Sharing (CORS)",
+    ),
+    "content-security-policy": Guide(
+        "Content-Security-Policy (CSP)",
+        "The other way round: a policy that the page's own server sends, on where this page may send calls "
+        "(connect-src). CORS is what the other server says, on who may read its answers. Each can stop a call that "
+        "the other allows.",
+        "The console says “violates the following Content Security Policy directive”, and the call never leaves the "
+        "browser.",
+        "The page's server must add the API's origin to connect-src; the API can't.",
+        mdn="CSP: connect-src",
+    ),
     "hidden-header": Guide(
         "a response header that script can't read",
         "CORS shows script only a few response headers. The others are in the answer, but for script they are null.",

@@ -146,7 +146,7 @@ async def serve(
     addons: list[object] = [Simulation(), capture, browsers, Sessions(capture, parent.wake)]
     if orders is not None:
         # At the end they say the rest before the capture closes its files.
-        addons.insert(0, Listeners(orders, said=capture.said, trouble=capture.trouble))
+        addons.insert(0, Listeners(orders, said=capture.said, trouble=capture.trouble, steady=capture.clock.steady))
     master = LeanMaster(ca, *addons)
     try:
         port = await master.listen(port, or_any=or_any)

@@ -15,6 +15,7 @@ from corsinspect.capture.browser import Browser, BrowserKind, Preferences, as_ur
 from corsinspect.capture.ca import ca_paths
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.listening.asking import Asking, Order
+from corsinspect.capture.listening.caretaker import Caretaker
 from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.tail import Tail
@@ -65,6 +66,7 @@ class Proxy:
         self._keep_values = keep_values
         self._ask_browser = ask_browser and is_possible()
         self._asking: Asking | None = None
+        self._caretakers: list[Caretaker] = []
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -224,9 +226,8 @@ class Proxy:
         status = await process.wait()
         await stderr.ended()
         if process is self._process and not self._stopping:
-            for browser in self.browsers:
-                if browser.pipe is not None:
-                    browser.pipe.release()
+            pipes = [browser.pipe for browser in self.browsers if browser.pipe is not None]
+            self._caretakers = [Caretaker(pipe) for pipe in pipes if pipe.is_open]
             self.died = _reason(status, stderr.last())
             self.wake.set()
 
@@ -235,6 +236,8 @@ class Proxy:
         if self._asking is not None:
             self._asking.close()
             self._asking = None
+        while self._caretakers:
+            self._caretakers.pop().close()
         if process is None:
             return
         if process.stdin is not None:

@@ -1,4 +1,4 @@
-"""`explain`: a reason, a browser's code or a pasted console message, in plain English."""
+"""`explain`: a reason, a browser's code, a pasted console message or a question, in plain English."""
 
 import difflib
 import shutil
@@ -6,13 +6,16 @@ import sys
 from pathlib import Path
 
 from corsinspect.advice.messages.console import LONGEST_TEXT, decode_all, with_call
-from corsinspect.advice.messages.lookup import about, find, names, reasons_by_code, spelled_out
+from corsinspect.advice.messages.lookup import about, asked_for, find, names, reasons_by_code, spelled_out
 from corsinspect.model import Call
 from corsinspect.report.explained import message_page, topic_page, topics_page
 from corsinspect.report.page import WIDEST, Page
 from corsinspect.terminal import complain, wants_colour
 
 KNOWN, UNKNOWN, UNREADABLE = 0, 1, 2
+LONGEST_QUESTION = 300
+MOST_GUIDES = 2
+"""What's shown of a question in words of one's own."""
 
 
 def explain(text: str | None, session: Path | None = None) -> int:
@@ -30,6 +33,12 @@ def explain(text: str | None, session: Path | None = None) -> int:
     if calls is None:
         return UNREADABLE
     messages = [with_call(message, text, calls) for message in decode_all(text)]
+    if not messages and (guides := asked_for(text[:LONGEST_QUESTION])):
+        for number, guide in enumerate(guides[:MOST_GUIDES]):
+            if number:
+                page.rule()
+            topic_page(page, guide)
+        return KNOWN
     if not messages:
         complain(_unknown(text))
         return UNKNOWN

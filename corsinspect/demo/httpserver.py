@@ -6,7 +6,7 @@ Written by hand because the demo's APIs must do what servers shouldn't: repeat a
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -30,7 +30,7 @@ class Response:
     body: bytes
 
 
-Handler = Callable[[Request], Response | None]
+Handler = Callable[[Request], Response | Awaitable[Response] | None]
 """None: hang up without an answer."""
 
 
@@ -80,9 +80,10 @@ class HttpServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            response = self._handler(await _read(reader))
-            if response is None:
+            answer = self._handler(await _read(reader))
+            if answer is None:
                 return
+            response = answer if isinstance(answer, Response) else await answer
             writer.write(_encode(response))
             await writer.drain()
 

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from corsinspect.capture.browser import BrowserKind, find
@@ -23,7 +23,17 @@ from corsinspect.demo.servers import Demo, start_demo
 from corsinspect.demo.simulated import SimulatedBrowser
 from corsinspect.model import Call
 
-__all__ = ["Demo", "DemoError", "Visit", "drive", "installed_browser", "start_demo", "without_verdict"]
+__all__ = [
+    "Caller",
+    "Demo",
+    "DemoError",
+    "Visit",
+    "caller",
+    "drive",
+    "installed_browser",
+    "start_demo",
+    "without_verdict",
+]
 
 
 class DemoError(CaptureError):
@@ -79,6 +89,39 @@ async def drive(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless:
         headless = not _has_display()
     browser = await proxy.open_browser(kind, demo.run_all_url, headless=headless)
     return Visit(demo, browser.name, browser.closed.wait(), simulated=False)
+
+
+class Caller:
+    """Makes the demo's calls one by one, when it's asked to: a page in a real browser, or the scripted client."""
+
+    def __init__(self, name: str, call: Callable[[Case], Awaitable[str]], closed: asyncio.Event) -> None:
+        self.name = name
+        """For display."""
+        self._call = call
+        self._closed = closed
+
+    async def call(self, case: Case) -> str:
+        """Makes the call and gives what the page said of it. Raises DemoError when the browser was closed."""
+        made, gone = asyncio.ensure_future(self._call(case)), asyncio.create_task(self._closed.wait())
+        try:
+            await asyncio.wait({made, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if made.done():
+                return made.result()
+        finally:
+            made.cancel()
+            gone.cancel()
+        raise DemoError(f"The {self.name} was closed.", "Start again, and keep the browser open.")
+
+
+async def caller(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless: bool | None = None) -> Caller:
+    """Opens the demo's page behind the proxy. `kind` and `headless` as of `drive`, and what it raises."""
+    if kind is None:
+        simulated = SimulatedBrowser(demo, proxy.port, proxy.ca_pem)
+        await simulated.open_page()
+        return Caller(simulated.name, simulated.fetch, asyncio.Event())
+    headless = not _has_display() if headless is None else headless
+    browser = await proxy.open_browser(kind, demo.run_asked_url, headless=headless)
+    return Caller(browser.name, demo.ask, browser.closed)
 
 
 def installed_browser() -> BrowserKind | None:

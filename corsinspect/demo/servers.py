@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import tempfile
+from collections.abc import Awaitable
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Demo:
         self.results: dict[str, str] = {}
         """What the page said about each call, by case id, once all are done; only for display."""
         self._done = asyncio.Event()
+        self._asked: asyncio.Queue[Case] = asyncio.Queue()
+        self._told: asyncio.Queue[str] = asyncio.Queue()
         self._page = HttpServer(self._answer_page)
         self._apis: dict[Server, HttpServer] = {
             "localhost": HttpServer(self._answer_api),
@@ -71,6 +74,16 @@ class Demo:
     def run_all_url(self) -> str:
         return f"{self.origin}/?run=all"
 
+    @property
+    def run_asked_url(self) -> str:
+        """The page that makes a call whenever `ask` asks for one."""
+        return f"{self.origin}/?run=asked"
+
+    async def ask(self, case: Case) -> str:
+        """Has the page make this call, and waits for what it says of it."""
+        self._asked.put_nowait(case)
+        return await self._told.get()
+
     def url(self, case: Case) -> str:
         """Where this call goes."""
         return self._bases[case.server] + case.path
@@ -85,13 +98,22 @@ class Demo:
         await self._done.wait()
         return self.results
 
-    def _answer_page(self, request: Request) -> Response:
+    def _answer_page(self, request: Request) -> Response | Awaitable[Response]:
         path = request.target.partition("?")[0]
         if request.method == "GET" and path == "/":
             return _html(self._page_html())
         if request.method == "POST" and path == "/done":
             return self._take_results(request.body)
+        if request.method == "POST" and path == "/asked":
+            return self._next_asked(request.body)
         return NOT_FOUND
+
+    async def _next_asked(self, told: bytes) -> Response:
+        """The next call that the page is to make. `told`: what it says of the one before, if there was one."""
+        if told:
+            self._told.put_nowait(told.decode("utf-8", "replace"))
+        case = await self._asked.get()
+        return Response(200, (("Content-Type", "application/json"),), json.dumps(self._for_page(case)).encode())
 
     def _page_html(self) -> str:
         cases = [

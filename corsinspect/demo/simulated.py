@@ -56,12 +56,16 @@ class SimulatedBrowser:
     async def run(self) -> None:
         """Makes the calls; raises OSError if the proxy can't be reached."""
         await self._send("GET", self._demo.run_all_url, self._navigation())
-        results = {case.id: await self._fetch(case) for case in CASES}
+        results = {case.id: await self.fetch(case) for case in CASES}
         headers = self._script_headers(urlsplit(self._demo.origin), "cors", [])
         await self._send("POST", f"{self._demo.origin}/done", headers, json.dumps(results))
 
-    async def _fetch(self, case: Case) -> str:
-        """Makes one call and returns the words that the page would show for it."""
+    async def open_page(self) -> None:
+        """Loads the page; raises OSError if the proxy can't be reached."""
+        await self._send("GET", self._demo.page_url, self._navigation())
+
+    async def fetch(self, case: Case) -> str:
+        """Makes one call and gives the words that the page would show for it."""
         url = self._demo.url(case)
         fetch = case.fetch
         unsafe = sorted(name.lower() for name, value in fetch.headers if not _is_simple(name, value))

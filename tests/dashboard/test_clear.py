@@ -9,9 +9,18 @@ from corsinspect.commands.live import farewell
 from corsinspect.dashboard.state.source import LiveSource
 from corsinspect.session import load
 from corsinspect.session.notes import SUFFIX
+from corsinspect.session.sidecar import sidecar_of
+from tests.analysis.build import exchange
 from tests.dashboard.conftest import capturing, replaying
 from tests.dashboard.story import OWN, PAGE
 from tests.dashboard.test_app import blocked, gets
+from tests.dashboard.test_word import NEVER, beside
+from tests.said import said_of
+
+
+def forbidden(session: Path, url: str) -> Path:
+    """A session beside which a browser said that a policy of the page forbids a call."""
+    return beside(session, [said_of(exchange(url=url), url, blocked="csp", directive="connect-src 'self'", **NEVER)])
 
 
 async def test_the_list_begins_anew_and_the_old_file_is_named_and_kept(tmp_path: Path) -> None:
@@ -59,6 +68,21 @@ async def test_it_ends_a_pause(tmp_path: Path) -> None:
         assert "late" not in screen.text
 
 
+async def test_what_the_browser_says_is_of_the_new_list_too(tmp_path: Path) -> None:
+    async with capturing(tmp_path) as screen:
+        await screen.put(*gets(1))
+        before = forbidden(screen.proxy.session, "http://old.test/before")
+        screen.proxy.wake.set()
+        await screen.sees("old.test")
+        await screen.press("C")
+        await screen.sees("Nothing captured yet.")
+        forbidden(screen.proxy.session, "http://new.test/after")
+        await screen.put(*gets(1, first=7))
+        await screen.sees("new.test", ":8000/7")
+        assert "old.test" not in screen.text
+        assert load(before).saids[0].url == "http://old.test/before"
+
+
 async def test_what_keeps_it_from_being_done_is_told_and_nothing_is_cleared(tmp_path: Path) -> None:
     async with capturing(tmp_path) as screen:
         await screen.put(*gets(1))
@@ -94,6 +118,9 @@ def test_the_last_words_name_all_files(capsys, tmp_path: Path, monkeypatch: pyte
     farewell([Path("a.jsonl"), Path("b c.jsonl")])
     told = capsys.readouterr().out
     assert told == "session: a.jsonl\nsession: b c.jsonl\nopen them again: corsinspect replay a.jsonl 'b c.jsonl'\n"
+    sidecar_of(Path("a.jsonl")).touch()
+    farewell([Path("a.jsonl")])
+    assert "what the browser said: a.jsonl.browser.jsonl\n" in capsys.readouterr().out
     farewell([Path("a.jsonl")], "1 allowed, 4 that depend on credentials")
     assert capsys.readouterr().out.startswith("calls: 1 allowed, 4 that depend on credentials\nsession: a.jsonl\n")
 

@@ -47,7 +47,7 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
 CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 """What others may use of capture; the rest are its insides."""
 
-BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo dashboard report printable terminal"
+BELOW_COMMANDS = "errors model said fetch analysis advice session capture demo lessons dashboard report printable terminal"
 
 ROOMS = (
     "app __init__",
@@ -96,6 +96,7 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "report": _floor("report model said analysis advice printable", "msgspec"),
     "terminal": _floor("printable"),

@@ -247,6 +247,11 @@ def test_nothing_but_secrets_changes(name, text):
     assert Redactor().response_headers(((name, redacted),))[0][1] == redacted
 
 
+def test_a_name_that_says_nothing_leaves_the_next_its_quote():
+    text = f"blocked by policy: %22password%22%3A%22{HEX}%22"
+    assert Redactor(KEY).text(text) == text.replace(HEX, token(HEX))
+
+
 def test_a_secret_in_a_text_is_counted_as_it_stands_there():
     assert value("Set-Cookie", "a=;token=Bearer token=") == f"a=;token={token('Bearer token=')}"
     assert wire_length(value("X-Foo", "token=Bearer \xe9\x00")) == len("token=Bearer \xe9\x00")

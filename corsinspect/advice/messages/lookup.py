@@ -18,6 +18,21 @@ CODE_FOLLOWS = "cross-origin resource sharing error:"
 
 _ALIASES = {"strict-origin-when-cross-origin": "referrer-policy"}
 
+_WORDS = {
+    "authentication": "login auth authenticate authentication unauthorized 401 session jwt oauth password",
+    "content-security-policy": "csp connect-src",
+    "cookies": "cookie cookies samesite",
+    "csrf": "csrf xsrf forgery forged attack attacker",
+    "curl-works": "curl postman insomnia wget httpie terminal command-line",
+    "firewall": "firewall security secure protect protects protection hacker hackers",
+    "http-cache": "cached caching stale",
+    "no-cors": "no-cors opaque",
+    "service-worker": "service-worker serviceworker",
+    "ad-blocker": "adblock adblocker extension ublock",
+    "local-network": "private-network lan intranet",
+}
+"""The ordinary words that people ask with, by the guide that answers."""
+
 _OLDER_CODES = {
     "scheme-not-cors": ("CorsDisabledScheme",),
     "local-network-denied": ("PrivateNetworkAccessPermissionDenied", "PrivateNetworkAccessPermissionUnavailable"),
@@ -84,6 +99,13 @@ def about(header: str) -> list[str]:
     """The reasons that are about this header."""
     wanted = header.strip(": ").lower()
     return [slug for slug in TOPICS if wanted and wanted == (header_of(slug) or "").lower()]
+
+
+def asked_for(question: str) -> list[str]:
+    """The guides that somebody may mean who asks in words of their own, the likeliest first."""
+    words = re.findall(r"[a-z0-9][a-z0-9-]*", question.lower())
+    counts = {guide: sum(word in own.split() for word in words) for guide, own in _WORDS.items()}
+    return sorted((guide for guide, count in counts.items() if count), key=lambda guide: -counts[guide])
 
 
 def names() -> list[str]:

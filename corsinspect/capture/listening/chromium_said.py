@@ -40,8 +40,9 @@ class _Leg(msgspec.Struct):
     """One hop, as far as it was told."""
 
     will: events.WillBeSent
+    called: float
     offset: float
-    """From the browser's monotonic clock to the wall's."""
+    """From the browser's monotonic clock to the times of Saids."""
     response: events.Response | None = None
     failed: events.Failed | None = None
     answered: float | None = None
@@ -73,10 +74,12 @@ class _Violation(msgspec.Struct):
 
 
 class Hearing:
-    """What one launch of a browser says. `launch` goes before each id, `browser` is its name for people."""
+    """What one launch of a browser says. `launch` goes before each id, `browser` is its name for people; `steady` makes
+    the times of Saids of the wall clock's, soon after those were told."""
 
-    def __init__(self, launch: str, browser: str) -> None:
+    def __init__(self, launch: str, browser: str, steady: Callable[[float], float] = float) -> None:
         self._launch = launch
+        self._steady = steady
         self._browser = browser
         self._requests: dict[str, _Request] = {}
         self._fresh: dict[tuple[str, int], float] = {}
@@ -103,7 +106,7 @@ class Hearing:
         }
 
     def hear(self, session: str, method: str, params: msgspec.Raw | bytes, now: float) -> None:
-        """Take in an event, at wall-clock seconds `now`. Raises msgspec.DecodeError where it isn't as we know it."""
+        """Take in an event, at `now`, a time of Saids. Raises msgspec.DecodeError where it isn't as we know it."""
         if (handler := self._handlers.get(method)) is not None:
             handler(session, _DECODE[method](params), now)
 
@@ -153,7 +156,8 @@ class Hearing:
             else:  # a redirect to where a policy forbids to go
                 before.answered = will.timestamp + before.offset
             before.ended = before.answered
-        request.legs.append(_Leg(will, will.wall_time - will.timestamp))
+        called = self._steady(will.wall_time)
+        request.legs.append(_Leg(will, called, called - will.timestamp))
         self._align(will.request_id, request, now)
 
     def _sent_extra(self, session: str, extra: events.SentExtra, now: float) -> None:
@@ -318,7 +322,7 @@ class Hearing:
             hop=hop,
             engine="chromium",
             browser=self._browser,
-            called=will.wall_time,
+            called=leg.called,
             url=url,
             method=will.request.method,
             kind=kind,
@@ -376,7 +380,7 @@ def _sent(leg: _Leg) -> float | None:
     if extra is not None and extra.connect_timing is not None:
         return extra.connect_timing.request_time + leg.offset
     # A service worker's own script is told of without any times.
-    return leg.will.wall_time if on_wire else None
+    return leg.called if on_wire else None
 
 
 def _connection(leg: _Leg) -> str | None:

@@ -43,6 +43,11 @@ class DebuggingPipe:
         self.theirs = (reading, writing)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it wasn't let go of."""
+        return self.reading >= 0
+
+    @property
     def descriptors(self) -> tuple[int, int]:
         """What a listener needs, for reading and for writing; it gets duplicates."""
         return self.reading, self.writing

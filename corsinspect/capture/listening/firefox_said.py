@@ -140,10 +140,12 @@ class _Leg(msgspec.Struct):
 
 
 class Hearing:
-    """What one launch of a browser says. `launch` goes before each id, `browser` is its name for people."""
+    """What one launch of a browser says. `launch` goes before each id, `browser` is its name for people; `steady` makes
+    the times of Saids of the wall clock's, soon after those were told."""
 
-    def __init__(self, launch: str, browser: str) -> None:
+    def __init__(self, launch: str, browser: str, steady: Callable[[float], float] = float) -> None:
         self._launch = launch
+        self._steady = steady
         self._browser = browser
         self._legs: OrderedDict[int, _Leg] = OrderedDict()
         self._fresh: dict[int, None] = {}
@@ -159,7 +161,7 @@ class Hearing:
         }
 
     def hear(self, event: str, array: msgspec.Raw, now: float) -> None:
-        """Take in an event on resources, at wall-clock seconds `now`. Raises msgspec.DecodeError where it isn't as we
+        """Take in an event on resources, at `now`, a time of Saids. Raises msgspec.DecodeError where it isn't as we
         know it."""
         for resource in events.resources(event, array):
             self._handlers[type(resource)](resource, now)
@@ -205,7 +207,8 @@ class Hearing:
     def _asked(self, request: events.Request, now: float) -> None:
         if request.chrome_context or not request.url.startswith(SCHEMES) or request.resource_id in self._legs:
             return
-        called = datetime.datetime.fromisoformat(request.started_date_time.replace("Z", "+00:00")).timestamp()
+        stamp = datetime.datetime.fromisoformat(request.started_date_time.replace("Z", "+00:00")).timestamp()
+        called = self._steady(stamp)
         leg = self._legs[request.resource_id] = _Leg(request, called, now, now, reason=request.blocked_reason or None)
         self._fresh[request.resource_id] = None
         if leg.reason is not None:
@@ -243,7 +246,8 @@ class Hearing:
     def _message(self, message: events.ErrorMessage, now: float) -> None:
         error = message.page_error
         if error.category.startswith(("CORS", "CSP_", "Mixed Content")):
-            self._lines.append((now, error))
+            steady = self._steady(error.time_stamp / 1000) * 1000
+            self._lines.append((now, msgspec.structs.replace(error, time_stamp=steady)))
             del self._lines[:-LINES]
 
     def _freshen(self, id: int, leg: _Leg, now: float) -> None:

@@ -39,6 +39,12 @@ class Ear(NamedTuple):
     """Nothing more will come; `said` was called with the rest."""
     trouble: Callable[[str, Exception], None]
     """An exception of ours, and where it came from."""
+    steady: Callable[[float], float]
+    """Makes the session's times of the wall clock's, which may be set."""
+
+    def now(self) -> float:
+        """What time it is in the session."""
+        return self.steady(time.time())
 
 
 class Listener(Protocol):
@@ -86,7 +92,7 @@ class _Telling:
         self._say(self._hearing.rest())
 
     def _tell(self) -> None:
-        self._say(self._hearing.news(time.time()))
+        self._say(self._hearing.news(self._ear.now()))
         self._timer = None
         self.tell_in(LOOK_AGAIN)
 
@@ -101,7 +107,7 @@ class ChromiumSaid:
     def __init__(self, order: Order, descriptors: list[int], ear: Ear) -> None:
         reading, writing = descriptors
         self._ear = ear
-        self._hearing = Hearing(order.launch, order.browser)
+        self._hearing = Hearing(order.launch, order.browser, ear.steady)
         self._telling = _Telling(self._hearing, ear)
         self._listener = ChromiumListener(
             reading,
@@ -118,7 +124,7 @@ class ChromiumSaid:
 
     def _event(self, session: str, method: str, params: msgspec.Raw) -> None:
         try:
-            self._hearing.hear(session, method, params, time.time())
+            self._hearing.hear(session, method, params, self._ear.now())
         except Exception as problem:
             self._ear.trouble(method, problem)
         self._telling.tell_in(TELL_AFTER)
@@ -130,7 +136,7 @@ class FirefoxSaid:
     def __init__(self, order: Order, descriptors: list[int], ear: Ear) -> None:
         assert order.socket is not None
         self._ear = ear
-        self._hearing = firefox_said.Hearing(order.launch, order.browser)
+        self._hearing = firefox_said.Hearing(order.launch, order.browser, ear.steady)
         self._telling = _Telling(self._hearing, ear)
         self._listener = FirefoxListener(
             Path(order.socket),
@@ -147,7 +153,7 @@ class FirefoxSaid:
     def _event(self, packet: Packet) -> None:
         assert packet.type is not None
         try:
-            self._hearing.hear(packet.type, packet.array, time.time())
+            self._hearing.hear(packet.type, packet.array, self._ear.now())
         except Exception as problem:
             self._ear.trouble(packet.type, problem)
         for actor in self._hearing.over():
@@ -172,11 +178,19 @@ class Listeners:
     """All of them, as an addon; `orders` is the descriptor of the socket over which the launching process sends its
     orders."""
 
-    def __init__(self, orders: int, *, said: Callable[[Said], None], trouble: Callable[[str, Exception], None]) -> None:
+    def __init__(
+        self,
+        orders: int,
+        *,
+        said: Callable[[Said], None],
+        trouble: Callable[[str, Exception], None],
+        steady: Callable[[float], float],
+    ) -> None:
         self._end = socket.socket(fileno=orders)
         self._end.setblocking(False)
         self._said = said
         self._trouble = trouble
+        self._steady = steady
         self._open: dict[str, Listener] = {}
         asyncio.get_running_loop().add_reader(self._end, self._order)
 
@@ -197,6 +211,7 @@ class Listeners:
                 lambda speaks: answer(self._end, Heard(launch, speaks)),
                 lambda: self._forget(launch),
                 self._trouble,
+                self._steady,
             )
             self._open[launch] = LISTENERS[order.engine](order, descriptors, ear)
         except Exception as problem:

@@ -60,7 +60,7 @@ _QUOTE = r"""(?:\\*["'`]|(?:%(?:25)*5C)*%(?:25)*2[27])"""
 _SPACE = r"(?:[ \t+]|%(?:25)*(?:20|09|0A)){0,4}"
 _PAIR = re.compile(
     rf"(?:(?<![A-Za-z0-9_.\[\]%-])|%(?:25)*[0-9A-F]{{2}})([A-Za-z0-9_.\[\]-]{{1,64}})"
-    rf"{_QUOTE}?{_SPACE}(?:(=)>?|([:])|->|>|%(?:25)*3([AD])){_SPACE}({_QUOTE})?",
+    rf"{_QUOTE}?{_SPACE}(?:(=)>?|([:])|->|>|%(?:25)*3([AD])){_SPACE}(?=({_QUOTE})?)",
     re.I,
 )
 _SEPARATOR = re.compile("[=:%>]")
@@ -357,8 +357,9 @@ class Redactor:
                 continue
             value = _value_of(match, plain_value)
             if self._is_secret(said, value):
-                pieces += text[done : match.end()], token(value)
-                done = match.end() + len(value)
+                start = _value_start(match)
+                pieces += text[done:start], token(value)
+                done = start + len(value)
         return "".join(pieces) + text[done:]
 
     @staticmethod
@@ -404,7 +405,7 @@ class KeptValues(Redactor):
 
 def _value_of(match: re.Match[str], plain_value: re.Pattern[str]) -> str:
     """The value that a pair's name and separator are followed by."""
-    text, start, quote = match.string, match.end(), match[5]
+    text, start, quote = match.string, _value_start(match), match[5]
     if quote:
         return _quoted(text, start, quote)
     if (listed := _LISTED_VALUE.match(text, start)) is not None:
@@ -418,6 +419,11 @@ def _value_of(match: re.Match[str], plain_value: re.Pattern[str]) -> str:
     if value is not None and value[0].lower() in SCHEMES and (credentials := _CREDENTIALS.match(text, value.end())):
         return value[0] + credentials[0]
     return value[0] if value is not None else ""
+
+
+def _value_start(match: re.Match[str]) -> int:
+    """Behind the quote, which isn't part of the match: it may begin the next name, where this one says nothing."""
+    return match.end() + len(match[5] or "")
 
 
 def _quoted(text: str, start: int, quote: str) -> str:

@@ -1,13 +1,11 @@
 """Real Firefox, listened to: what it says is right and redacted, and costs the page nothing that it could notice."""
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
 import socket
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +24,7 @@ from corsinspect.session.sidecar import load_saids, sidecar_of
 from tests.capture.wire import until
 
 from .said_pages import CALLS, COOKIE, TOKEN, Site, site
-from .test_listening import listened_on, mode_of, sockets_of
+from .test_listening import another_user, listened_on, mode_of, sockets_of
 
 PATIENCE = 90.0
 """Seconds; a busy machine starts Firefox slowly."""
@@ -50,15 +48,6 @@ async def said_and_exchanged(proxy: Proxy) -> tuple[list[Said], list[Exchange]]:
     await asyncio.gather(*(browser.close() for browser in list(proxy.browsers)))
     await asyncio.sleep(0.3)
     return load_saids(proxy.session), load(proxy.session).exchanges
-
-
-@contextlib.contextmanager
-def another_user() -> Iterator[None]:
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def one(saids: list[Said], path: str, method: str = "GET") -> Said:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corsinspect.capture import profiles
+from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.processes import is_alive, mentions
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import SaidFollower
@@ -29,12 +30,12 @@ import asyncio, sys
 from pathlib import Path
 from corsinspect.capture import Proxy, proxy as module
 
-module.ANSWER_LIMIT = 30.0
+module.ANSWER_LIMIT, module.SOCKET_LIMIT = 30.0, 90.0
 
 async def main():
     proxy = Proxy(Path(sys.argv[1]))
     await proxy.start()
-    browser = await proxy.open_browser("chromium", sys.argv[2], headless=True)
+    browser = await proxy.open_browser(sys.argv[3], sys.argv[2], headless=True)
     print(proxy.pid, browser.pid, browser.profile, flush=True)
     reader = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     while not browser.closed.is_set() and not reader.done():
@@ -54,13 +55,16 @@ def processes_with(word: str) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-async def test_a_kill_costs_nothing_that_was_written_and_leaves_nothing_behind(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["chromium", "firefox"])
+async def test_a_kill_costs_nothing_that_was_written_and_leaves_nothing_behind(
+    kind: BrowserKind, seed: int, tmp_path: Path
+) -> None:
     chance = random.Random(seed)
     session = tmp_path / "session.jsonl"
     async with site(BUSY) as pages:
         parent = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-c", PARENT, str(session), pages.page),
+            *("-c", PARENT, str(session), pages.page, kind),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

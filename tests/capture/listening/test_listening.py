@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -149,6 +150,26 @@ def listened_on(inodes: set[str]) -> list[str]:
     return [line[1] for line in lines if line[3] == "0A" and line[9] in inodes]
 
 
+def unix_sockets(inodes: set[str]) -> dict[str, list[str]]:
+    """Those of them that are local ones, each with its name, if it has one."""
+    lines = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+    return {line[6]: line[7:] for line in lines if line[6] in inodes}
+
+
+@contextlib.contextmanager
+def another_user() -> Iterator[None]:
+    """This process is somebody else's for a while; only root's can be."""
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def is_pipe(path: str) -> bool:
+    return stat.S_ISFIFO(Path(path).stat().st_mode)
+
+
 def mode_of(path: str) -> int:
     return Path(path).stat().st_mode & 0o777
 
@@ -168,6 +189,21 @@ async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
 
     assert all(stat.S_ISFIFO(os.fstat(fd).st_mode) for fd in browser.pipe.descriptors)
     assert mode_of(f"/proc/{browser.pid}/fd") == mode_of(f"/proc/{proxy.pid}/fd") == 0o500
+    assert mode_of(str(browser.profile)) == 0o700
+    if os.geteuid() == 0:
+        ends = [f"/proc/{browser.pid}/fd/{number}" for number in (3, 4)]
+        ends += [f"/proc/{os.getpid()}/fd/{number}" for number in browser.pipe.descriptors]
+        for end in ends:
+            assert is_pipe(end)
+            with another_user(), pytest.raises(PermissionError):
+                os.open(end, os.O_RDWR)
+
+
+async def test_the_socket_over_which_orders_go_has_no_name(proxy: Proxy) -> None:
+    """What has none can't be connected to."""
+    assert proxy.pid is not None
+    held = unix_sockets(sockets_of(proxy.pid))
+    assert held and not any(held.values())
 
 
 async def test_what_is_said_goes_on_in_the_session_that_the_capture_turned_to(proxy: Proxy, tmp_path: Path) -> None:
