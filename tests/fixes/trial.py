@@ -39,33 +39,22 @@ class Trial:
 
 async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
     """Does it all for one variant of one framework."""
-    path = calls_for(variant, tried.kind)[0].path
+    wanted = calls_for(variant, tried.kind)
+    path = wanted[0].path
     async with Server(tried, variant, _made(folder / "broken"), lab.page, other=lab.other) as server:
-<<<<<<< HEAD
-        broken = await _visited(lab, server, variant)
-        differing = await unlike(server.url, lab.page, calls_for(variant), broken.calls)
-        exposed = await asyncio.to_thread(exposes, server.port, lab.other)
-=======
         broken = await _visited(lab, server, tried, variant)
+        differing = await unlike(server.url, lab.page, wanted, broken.calls)
         exposed = await asyncio.to_thread(exposes, server.port, lab.other, path)
->>>>>>> recipes
     calls = list(broken.calls.values())
     blocked = next(call for call in calls if call.verdict.outcome == "blocked")
     found = solution(blocked, calls, tried.recipe if tried.chosen else None)
     assert found.rendered is not None
     async with Server(tried, variant, _made(folder / "fixed"), lab.page, found.edits, lab.other) as server:
-<<<<<<< HEAD
-        fixed = await _visited(lab, server, variant)
-        differing += await unlike(server.url, lab.page, calls_for(variant), fixed.calls)
-        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
-        still = await asyncio.to_thread(exposes, server.port, lab.other)
-    return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still), differing)
-=======
         fixed = await _visited(lab, server, tried, variant)
+        differing += await unlike(server.url, lab.page, wanted, fixed.calls)
         strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS, path)
         still = await asyncio.to_thread(exposes, server.port, lab.other, path)
-    return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still))
->>>>>>> recipes
+    return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still), differing)
 
 
 async def _visited(lab: Lab, server: Server, tried: Framework, variant: str) -> Visit:
@@ -119,7 +108,6 @@ def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     return found
 
 
-<<<<<<< HEAD
 def flaws(calls: Iterable[Call]) -> list[LintFinding]:
     """What lint finds in the answers to these calls."""
     linter = Linter()
@@ -128,10 +116,7 @@ def flaws(calls: Iterable[Call]) -> list[LintFinding]:
     return linter.findings()
 
 
-def allowed_to(port: int, origins: Iterable[str]) -> list[str]:
-=======
 def allowed_to(port: int, origins: Iterable[str], path: str = "/api/items") -> list[str]:
->>>>>>> recipes
     """The origins that are allowed when pages of these ask, with a preflight and without."""
     allowed: list[str] = []
     for origin in origins:
