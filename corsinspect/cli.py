@@ -13,8 +13,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from corsinspect import __version__
+from corsinspect.commands.options import Baseline, Config, FailOnLevel, Printed, Reports, WriteBaseline
 from corsinspect.errors import CorsinspectError
-from corsinspect.report.formats import FORMATS
 from corsinspect.terminal import complain
 
 USAGE = 64
@@ -93,12 +93,6 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"corsinspect {__version__}")
         raise typer.Exit
-
-
-def _known_format(format: str) -> str:
-    if format not in FORMATS:
-        raise typer.BadParameter(f"{format!r} is none of {', '.join(FORMATS)}.")
-    return format
 
 
 @app.callback()
@@ -257,15 +251,12 @@ def record(
 @app.command()
 def check(
     files: Files,
-    format: Annotated[
-        str,
-        typer.Option(
-            help=f"{', '.join(f'{name}: {format.purpose}' for name, format in FORMATS.items())}.",
-            metavar="|".join(FORMATS),
-            callback=_known_format,
-            autocompletion=lambda: list(FORMATS),
-        ),
-    ] = "text",
+    format: Printed = "text",
+    report: Reports = None,
+    config: Config = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = False,
+    fail_on: FailOnLevel = None,
     jobs: Jobs = 1,
     lint: Annotated[
         bool, typer.Option("--lint", help="Also say what the servers' CORS headers let others do.")
@@ -280,28 +271,67 @@ def check(
     """Judge recorded traffic: sessions, mitmproxy flows, HAR files.
 
     \b
-    Exit status: 0 nothing blocked, 1 something blocked (or a call failed in the browser and the
-    file doesn't say why, or lint found an error), 2 a file could not be read (what was readable
-    is still judged), 64 usage error.
+    Exit status: 0 nothing failed, 1 something did (by default: something was blocked, or a call
+    failed in the browser and the file doesn't say why), 2 a file could not be read (what was
+    readable is still judged), or the policy, the baseline or a report can't be used, 64 usage error.
 
     \b
     Examples:
       corsinspect check session.jsonl
       corsinspect check --format jsonl traffic.har | jq 'select(.outcome == "blocked")'
+      corsinspect check --report junit=cors.xml --report html=cors.html *.har
+      corsinspect check --baseline known.json --write-baseline traffic.har
       corsinspect check --lint --lint-baseline known.json traffic.har
       corsinspect check --jobs 4 sessions/*.jsonl
       ssh server cat session.jsonl | corsinspect check -
     """
-    from corsinspect.commands.check import check
     from corsinspect.commands.lint import LintOptions
+    from corsinspect.commands.verdicts import Options, Verdicts
 
     wanted = lint or lint_baseline is not None or write_lint_baseline is not None
-    options = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
-    try:
-        status = check(files, format, jobs, options)
-    except CorsinspectError as error:
-        _fail(str(error), UNREADABLE)
-    raise typer.Exit(status)
+    linting = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
+    options: Any = (format, report or (), config, baseline, write_baseline, fail_on, linting, jobs)
+    raise typer.Exit(Verdicts(Options(*options)).of(files))
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def run(
+    command: Annotated[
+        list[str] | None, typer.Argument(help="The command and its arguments, after --.", metavar="COMMAND…")
+    ] = None,
+    port: Port = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The session file to write.")] = None,
+    format: Printed = "text",
+    report: Reports = None,
+    config: Config = None,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = False,
+    fail_on: FailOnLevel = None,
+) -> None:
+    """Run a command behind the proxy, such as a browser test, and judge what passed.
+
+    The command gets HTTP_PROXY, HTTPS_PROXY, CORSINSPECT_PROXY (for the configuration of a test
+    runner) and the proxy's certificate (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and others).
+
+    \b
+    Exit status: the command's, where that isn't 0 (126 it can't be started, 127 there is no such
+    program, 128+N ended by signal N); else 1 something failed, 2 nothing came through the proxy,
+    or it could not start, or the policy, the baseline or a report can't be used; 64 usage error.
+
+    \b
+    Examples:
+      corsinspect run -- npx playwright test
+      corsinspect run --report junit=cors.xml --baseline known.json -- npm test
+    """
+    if not command:
+        raise typer.BadParameter("There is no command. Example: corsinspect run -- npx playwright test")
+    from corsinspect.commands.run import run
+    from corsinspect.commands.verdicts import Options, Verdicts
+    from corsinspect.session.place import new_session_path
+
+    options: Any = (format, report or (), config, baseline, write_baseline, fail_on)
+    verdicts = Verdicts(Options(*options))
+    _run(run(command, output or new_session_path(), port, verdicts))
 
 
 @app.command()
@@ -674,11 +704,9 @@ def main() -> None:
         sys.stdout = None
         status = 0
     except Exception as error:
-        from corsinspect.session.errors import SessionError
-
-        if not isinstance(error, SessionError):
+        if not isinstance(error, CorsinspectError):
             raise
-        print(f"corsinspect: {error}", file=sys.stderr)
+        complain(str(error))
         status = UNREADABLE
     sys.exit(status or 0)
 

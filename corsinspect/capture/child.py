@@ -1,7 +1,8 @@
 """The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [OPTIONS]`.
 
-- stdout: first one JSON line, `{"port": N}` or `{"what": …, "hint": …}`; then one byte after each flush of the session.
-  Nothing else may write there, so file descriptor 1 is led to stderr for everybody but us.
+- stdout: first one JSON line, `{"port": N}` or `{"what": …, "hint": …}`; then one byte after each flush of the session,
+  another one after each that was asked for. Nothing else may write there, so file descriptor 1 is led to stderr for
+  everybody but us.
 - stdin: one JSON line a command, `{"command": "trust", "args": ["api.example:443"]}`, which runs mitmproxy's command
   `cors.trust`. Its end ends this process, however the parent went.
 - FD, a socket: browsers to listen to, with their debugging pipes (see `asking`).
@@ -32,9 +33,8 @@ from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove
 from corsinspect.capture.routes import DIRECT, Route, credentials
 from corsinspect.capture.routing import addons_for
+from corsinspect.capture.wake import FLUSHED, WAKE
 from corsinspect.session.errors import SessionError
-
-WAKE = b"."
 
 
 class Browsers:
@@ -63,17 +63,24 @@ class Browsers:
 
 
 class Sessions:
-    """Where the capture writes to."""
+    """Where the capture writes to, and when."""
 
-    def __init__(self, capture: Capture, changed: Callable[[], None]) -> None:
+    def __init__(self, capture: Capture, changed: Callable[[], None], flushed: Callable[[], None]) -> None:
         self._capture = capture
         self._changed = changed
+        self._flushed = flushed
 
     @command.command("cors.session")
     def turn_to(self, path: str) -> None:
         """Go on in this session file; its header tells the parent that it's so."""
         self._capture.turn_to(Path(path))
         self._changed()
+
+    @command.command("cors.flush")
+    def flush(self) -> None:
+        """Write what has passed so far, and tell the parent that it's done."""
+        self._capture.flush()
+        self._flushed()
 
 
 class Parent:
@@ -93,9 +100,16 @@ class Parent:
 
     def wake(self) -> None:
         """Say that there is something new in the session file."""
+        self._say(WAKE)
+
+    def flushed(self) -> None:
+        """Say that a flush is done that was asked for."""
+        self._say(FLUSHED)
+
+    def _say(self, byte: bytes) -> None:
         # A full pipe holds wake-ups enough; a broken one means that stdin is about to end.
         with contextlib.suppress(BlockingIOError, BrokenPipeError):
-            os.write(self._out, WAKE)
+            os.write(self._out, byte)
 
     def listen(self, master: LeanMaster) -> None:
         """Run the parent's commands in the master's event loop until the parent is gone (blocks: for a thread)."""
@@ -158,7 +172,13 @@ async def serve(
         capture.discard()
         parent.tell(what=str(problem), hint="Set it anew, or unset it where the proxy asks for none.")
         return str(problem)
-    addons: list[object] = [Simulation(), capture, browsers, Sessions(capture, parent.wake), *addons_for(route, login)]
+    addons: list[object] = [
+        Simulation(),
+        capture,
+        browsers,
+        Sessions(capture, parent.wake, parent.flushed),
+        *addons_for(route, login),
+    ]
     if orders is not None:
         # At the end they say the rest before the capture closes its files.
         addons.insert(0, Listeners(orders, said=capture.said, trouble=capture.trouble, steady=capture.clock.steady))

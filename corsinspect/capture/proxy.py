@@ -20,6 +20,7 @@ from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
 from corsinspect.capture.routes import DIRECT, Route
 from corsinspect.capture.tail import Tail
+from corsinspect.capture.wake import FLUSHED
 from corsinspect.session.place import drop_unused
 
 USUAL_PORT = 8080
@@ -80,6 +81,7 @@ class Proxy:
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._flushes = asyncio.Semaphore(0)
 
     @property
     def pid(self) -> int | None:
@@ -98,6 +100,7 @@ class Proxy:
     async def restart(self) -> None:
         """Start again after a death, on the same port for the browser that is open and into the same session."""
         self._or_any = False
+        self._flushes = asyncio.Semaphore(0)
         await self._end_child()
         await self._spawn()
         for browser in self.browsers:
@@ -120,6 +123,19 @@ class Proxy:
         if self.died is not None:
             raise CaptureError(f"The proxy has stopped: {self.died}.", "Start it again with R.")
         self.session = session
+
+    async def flush(self) -> None:
+        """Have everything written that has passed so far; returns when it is in the session file. One at a time.
+
+        Raises CaptureError where the proxy has died."""
+        if self.died is None:
+            self.send("flush")
+            try:
+                await asyncio.wait_for(self._flushes.acquire(), TURN_LIMIT)
+            except TimeoutError as error:
+                raise CaptureError("The proxy doesn't answer.", "Start it again.") from error
+        if self.died is not None:
+            raise CaptureError(f"The proxy has stopped: {self.died}.", "Start it again.")
 
     async def open_browser(
         self,
@@ -240,8 +256,10 @@ class Proxy:
 
     async def _hear(self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader, stderr: Tail) -> None:
         """Pass wake-ups on until the child ends, and say why it did if nobody asked it to."""
-        while await stdout.read(65536):
+        while said := await stdout.read(65536):
             self.wake.set()
+            for _ in range(said.count(FLUSHED)):
+                self._flushes.release()
         status = await process.wait()
         await stderr.ended()
         if process is self._process and not self._stopping:
@@ -249,6 +267,7 @@ class Proxy:
             self._caretakers = [Caretaker(pipe) for pipe in pipes if pipe.is_open]
             self.died = _reason(status, stderr.last())
             self.wake.set()
+            self._flushes.release()
 
     async def _end_child(self) -> None:
         process, self._process = self._process, None

@@ -28,9 +28,9 @@ class Form(NamedTuple):
 
 
 FORMS = {
-    "parquet": Form("corsinspect.report.parquet", "parquet", "for DuckDB, Spark, pandas, …"),
-    "har": Form("corsinspect.report.har_export", "", "for browsers' developer tools, the verdict as comment"),
-    "curl": Form("corsinspect.report.curl_script", "", "a shell script that repeats the calls"),
+    "parquet": Form("corsinspect.export.parquet", "parquet", "for DuckDB, Spark, pandas, …"),
+    "har": Form("corsinspect.export.har", "", "for browsers' developer tools, the verdict as comment"),
+    "curl": Form("corsinspect.export.curl_script", "", "a shell script that repeats the calls"),
 }
 ROWS = ("calls", "exchanges")
 

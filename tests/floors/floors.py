@@ -49,7 +49,7 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.routes capture.errors"
 
 BELOW_COMMANDS = (
     "errors model said fetch analysis advice listing session simulation capture demo doctor lessons dashboard probe "
-    "report assistant printable terminal"
+    "policy report export assistant printable terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
@@ -114,11 +114,15 @@ FLOORS = {
     "simulation": _floor("advice analysis fetch model", pure=True),
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
+    "policy": _floor("policy errors model fetch analysis", "msgspec"),
+    "export": _floor("export report model said analysis advice session.private", "msgspec pyarrow"),
+    "report": _floor(
+        "report probe model said analysis advice policy printable fetch.headers", "msgspec jinja2 markupsafe"
+    ),
+    "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
+    "plugin": _floor("testing", "pytest"),
     **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
-    "report": _floor(
-        "report probe model said analysis advice printable session.private fetch.headers", "msgspec pyarrow"
-    ),
     "assistant": _floor(
         f"assistant errors model said fetch analysis advice session listing simulation probe report printable quoted "
         f"{CAPTURE_DOORS}",
