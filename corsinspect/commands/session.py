@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from corsinspect.export.changes import changes, lines
+from corsinspect.export.editing import Contents, companions, contents, trimmed, write
 from corsinspect.printable import printable
 from corsinspect.report import text
-from corsinspect.report.changes import changes, lines
-from corsinspect.session.editing import Contents, companions, contents, trimmed, write
 from corsinspect.terminal import complain, wants_colour
 
 DONE, CHANGED, UNREADABLE = 0, 1, 2

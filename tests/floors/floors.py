@@ -115,10 +115,8 @@ FLOORS = {
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
-    "export": _floor("export report model said analysis advice session.private", "msgspec pyarrow"),
-    "report": _floor(
-        "report probe model said analysis advice policy printable fetch.headers", "msgspec jinja2 markupsafe"
-    ),
+    "export": _floor("export report model said fetch.headers analysis advice session printable", "msgspec pyarrow"),
+    "report": _floor("report probe model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
     "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
     "plugin": _floor("testing", "pytest"),
     **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},

@@ -15,7 +15,7 @@ from tests.analysis.build import exchange
 from tests.test_cli import run, session
 
 FIELD = Path(__file__).parents[1] / "field"
-SCHEMA = json.loads((Path(__file__).parent / "schemas" / "har-1.2.json").read_text("utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[1] / "report" / "schemas" / "har-1.2.json").read_text("utf-8"))
 RECORDED = [*sorted(FIELD.glob("*.jsonl")), *sorted(FIELD.glob("*.mitm"))]
 
 

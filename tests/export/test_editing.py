@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from corsinspect.analysis import judge_all
+from corsinspect.export.editing import companions
 from corsinspect.said import Said
 from corsinspect.session import SessionWriter, load
-from corsinspect.session.editing import companions
 from corsinspect.session.notes import Notes
 from corsinspect.session.redaction.redact import KeptValues
 from corsinspect.session.sidecar import SidecarWriter
@@ -110,7 +110,7 @@ def test_a_session_with_its_values_is_redacted_with_what_stands_beside_it(tmp_pa
 
 
 def test_a_har_becomes_a_session(tmp_path: Path) -> None:
-    har = Path(__file__).parent / "recorded" / "chromium-156.har"
+    har = Path(__file__).parents[1] / "session" / "recorded" / "chromium-156.har"
     output = tmp_path / "session.jsonl"
     run("session", "redact", har, "-o", output)
     before, after = (
