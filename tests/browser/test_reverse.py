@@ -25,12 +25,12 @@ async def serving(origin: list[str]) -> AsyncIterator[int]:
     """A server that allows calls of this one origin, which may be named later, and serves a page."""
 
     def answer(request: Request) -> Response:
-        granted = (
-            ("Access-Control-Allow-Origin", origin[0]),
-            ("Access-Control-Allow-Methods", "PUT"),
-            ("Access-Control-Allow-Headers", "content-type"),
-        )
-        return Response(200, (*(granted if origin else ()), ("Content-Type", "text/html")), b"<!doctype html>")
+        granted = {
+            "Access-Control-Allow-Origin": "".join(origin),
+            "Access-Control-Allow-Methods": "PUT",
+            "Access-Control-Allow-Headers": "content-type",
+        }
+        return Response(200, (*(granted.items() if origin else ()), ("Content-Type", "text/html")), b"<!doctype html>")
 
     server = HttpServer(answer)
     port = await server.start()
