@@ -148,6 +148,11 @@ class Capture:
         if said_before is not None:
             said_before.close()
 
+    def flush(self) -> None:
+        """Write what is buffered now."""
+        if self._recorder is not None:
+            self._recorder.flush()
+
     def said(self, said: Said) -> None:
         """A launched browser said something of a request of its own."""
         if self._said is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from corsinspect.report.formats import FORMATS
 from corsinspect.session import Redactor, SessionWriter, load
 from tests.analysis.build import OPEN, exchange
 from tests.corpus import NAMES, recording
@@ -148,7 +149,7 @@ def test_help_lists_the_options_of_the_default_command() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "completed"),
-    [("che", ["check"]), ("check --format ", ["text", "jsonl"]), ("live --browser f", ["firefox"])],
+    [("che", ["check"]), ("check --format ", [*FORMATS]), ("live --browser f", ["firefox"])],
 )
 def test_the_shell_completes_commands_and_values(typed: str, completed: list[str]) -> None:
     words = f"corsinspect {typed}"

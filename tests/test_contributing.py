@@ -3,15 +3,17 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from corsinspect import Call, Exchange
+from corsinspect import Exchange
 from corsinspect.advice.recipes import loader
+from corsinspect.policy.judging import Judged, Unmet
 from corsinspect.report import formats
+from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import load, reader
 from tests.analysis.build import PAGE
 from tests.test_cli import run
@@ -59,20 +61,31 @@ def test_a_reader_is_a_row_and_two_functions(tmp_path: Path, monkeypatch: pytest
     assert "secret" not in str(loaded.exchanges[0].request_headers)
 
 
-def test_a_format_of_check_is_a_row_and_one_function(
+def test_a_format_of_check_is_a_row_and_one_class(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def document(calls: list[Call], *, colour: bool) -> Iterator[str]:
-        yield from (f"<call outcome={call.verdict.outcome!r}/>" for call in calls)
+    class Writer:
+        def __init__(self, session: Neighbours, *, colour: bool) -> None:
+            del session, colour
+
+        def begin(self) -> Iterator[str]:
+            yield "<calls>"
+
+        def call(self, judged: Judged) -> Iterator[str]:
+            yield f"<call outcome={judged.call.verdict.outcome!r}/>"
+
+        def end(self, unmet: Iterable[Unmet]) -> Iterator[str]:
+            del unmet
+            yield "</calls>"
 
     module = ModuleType("xml_of_a_contributor")
-    module.__dict__["document"] = document
+    module.__dict__["Writer"] = Writer
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(formats.FORMATS, "xml", formats.Format(module.__name__, "for a test"))
-    from corsinspect.commands.check import check
+    from corsinspect.commands.verdicts import Options, Verdicts
 
     recorded = ROOT / "tests" / "session" / "recorded" / "chromium-156.har"
-    assert check([recorded], "xml") == 1
+    assert Verdicts(Options("xml")).of([recorded]) == 1
     assert "<call outcome='blocked'/>" in capsys.readouterr().out
 
 

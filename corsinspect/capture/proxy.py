@@ -18,7 +18,9 @@ from corsinspect.capture.listening.asking import Asking, Order
 from corsinspect.capture.listening.caretaker import Caretaker
 from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
+from corsinspect.capture.routes import DIRECT, Route
 from corsinspect.capture.tail import Tail
+from corsinspect.capture.wake import FLUSHED
 from corsinspect.session.place import drop_unused
 
 USUAL_PORT = 8080
@@ -48,10 +50,18 @@ class Proxy:
     """
 
     def __init__(
-        self, session: Path, *, port: int | None = None, keep_values: bool = False, ask_browser: bool = True
+        self,
+        session: Path,
+        *,
+        port: int | None = None,
+        keep_values: bool = False,
+        ask_browser: bool = True,
+        route: Route = DIRECT,
     ) -> None:
         """`port` None: 8080, or any free one where that is taken. `keep_values`: the session isn't redacted.
         `ask_browser`: launched browsers are listened to, and what they say goes to the session's sidecar."""
+        self.in_place_of = route.reverse
+        """The server in whose place the port is opened; None: it's a proxy's."""
         self.session = session
         self.port = port if port is not None else USUAL_PORT
         """The real one once `start` has returned."""
@@ -62,6 +72,7 @@ class Proxy:
         """Why the proxy's process ended without being told to; None while all is well."""
         self.browsers: list[Browser] = []
         """Those that are open."""
+        self._route = route
         self._or_any = port is None
         self._keep_values = keep_values
         self._ask_browser = ask_browser and is_possible()
@@ -70,6 +81,7 @@ class Proxy:
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._flushes = asyncio.Semaphore(0)
 
     @property
     def pid(self) -> int | None:
@@ -88,6 +100,7 @@ class Proxy:
     async def restart(self) -> None:
         """Start again after a death, on the same port for the browser that is open and into the same session."""
         self._or_any = False
+        self._flushes = asyncio.Semaphore(0)
         await self._end_child()
         await self._spawn()
         for browser in self.browsers:
@@ -111,6 +124,19 @@ class Proxy:
             raise CaptureError(f"The proxy has stopped: {self.died}.", "Start it again with R.")
         self.session = session
 
+    async def flush(self) -> None:
+        """Have everything written that has passed so far; returns when it is in the session file. One at a time.
+
+        Raises CaptureError where the proxy has died."""
+        if self.died is None:
+            self.send("flush")
+            try:
+                await asyncio.wait_for(self._flushes.acquire(), TURN_LIMIT)
+            except TimeoutError as error:
+                raise CaptureError("The proxy doesn't answer.", "Start it again.") from error
+        if self.died is not None:
+            raise CaptureError(f"The proxy has stopped: {self.died}.", "Start it again.")
+
     async def open_browser(
         self,
         kind: BrowserKind,
@@ -121,7 +147,14 @@ class Proxy:
         extra_args: Sequence[str] = (),
         extra_prefs: Preferences | None = None,
     ) -> Browser:
-        """Start an installed browser behind this proxy; see `browser.launch` for the arguments and errors."""
+        """Start an installed browser behind this proxy; see `browser.launch` for the arguments and errors.
+
+        Raises CaptureError, too, where the proxy stands in a server's place: there it's no proxy for a browser."""
+        if self.in_place_of is not None:
+            raise CaptureError(
+                f"With --reverse this is no proxy that a browser could use: it stands for {self.in_place_of}.",
+                f"Open http://localhost:{self.port} in any browser.",
+            )
         start = partial(
             launch,
             kind,
@@ -183,6 +216,8 @@ class Proxy:
 
     async def _spawn(self) -> None:
         options = [*(["--or-any"] if self._or_any else []), *(["--keep-values"] if self._keep_values else [])]
+        for name, url in self._route._asdict().items():
+            options += [f"--{name}", url] if url is not None else []
         inherited: tuple[int, ...] = ()
         if self._ask_browser:
             self._asking = Asking()
@@ -221,8 +256,10 @@ class Proxy:
 
     async def _hear(self, process: asyncio.subprocess.Process, stdout: asyncio.StreamReader, stderr: Tail) -> None:
         """Pass wake-ups on until the child ends, and say why it did if nobody asked it to."""
-        while await stdout.read(65536):
+        while said := await stdout.read(65536):
             self.wake.set()
+            for _ in range(said.count(FLUSHED)):
+                self._flushes.release()
         status = await process.wait()
         await stderr.ended()
         if process is self._process and not self._stopping:
@@ -230,6 +267,7 @@ class Proxy:
             self._caretakers = [Caretaker(pipe) for pipe in pipes if pipe.is_open]
             self.died = _reason(status, stderr.last())
             self.wake.set()
+            self._flushes.release()
 
     async def _end_child(self) -> None:
         process, self._process = self._process, None

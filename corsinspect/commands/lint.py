@@ -12,7 +12,7 @@ from corsinspect.model import Call
 from corsinspect.report.lint import Calls, json_lines, lines
 from corsinspect.terminal import complain
 
-MACHINE_FORMATS = ("jsonl", "json")
+MACHINE_FORMAT = "jsonl"
 ENOUGH = 50
 """Calls to a server that its framework is recognised by."""
 
@@ -25,17 +25,16 @@ class LintOptions(NamedTuple):
     """Where to write all that is found, as known from now on."""
 
 
-def lint(calls: Iterable[Call], format: str, options: LintOptions) -> bool:
+def lint(calls: Sequence[Call], format: str, options: LintOptions) -> bool:
     """Prints the findings that aren't known; whether one of them is an error. Raises LintBaselineError."""
     silent = read_lint_baseline(options.baseline) if options.baseline is not None else frozenset()
-    calls = list(calls)
     linter = Linter()
     for call in calls:
         linter.add(call)
     found = linter.findings()
     new = [finding for finding in found if known(finding) not in silent]
     some = calls_by_server(calls)
-    if format in MACHINE_FORMATS:
+    if format == MACHINE_FORMAT:
         _print(json_lines(new, some))
     elif format == "text":
         _print(["", _headline(new, len(found) - len(new)), *lines(new, linter.audiences(), some)])

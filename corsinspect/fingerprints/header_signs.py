@@ -32,6 +32,8 @@ HEADER_SIGNS: list[Sign] = [
         ("certain", "vary", "\\bnext-router-state-tree\\b"),
         ("guess", "server", "^Vercel$"),
     ),
+    *_signs("sveltekit", ("certain", "x-sveltekit-page", "")),
+    *_signs("trpc", ("certain", "vary", "\\btrpc-accept\\b")),
     # only Fastify sends 72; Node's own default is 5
     *_signs("fastify", ("likely", "keep-alive", "^timeout=72$")),
     *_signs("node", ("likely", "keep-alive", "^timeout=(5|72)$"), ("certain", "x-powered-by", "^(Express$|Next\\.js)")),
@@ -87,6 +89,7 @@ HEADER_SIGNS: list[Sign] = [
     ),
     *_signs("aws-lambda", ("guess", "x-amzn-requestid", ""), ("guess", "x-amzn-remapped-content-length", "")),
     *_signs("aws-s3", ("certain", "server", "^AmazonS3$"), ("likely", "x-amz-id-2", "")),
+    *_signs("minio", ("certain", "server", "^MinIO")),
     *_signs("aws-elb", ("certain", "server", "^awselb/")),
     *_signs("vercel", ("certain", "server", "^Vercel$"), ("certain", "x-vercel-id", "")),
     *_signs("heroku", ("certain", "via", "\\b(vegur|heroku-router)\\b")),

@@ -12,8 +12,9 @@ reverse proxy, gateway or CDN; some of them serve their own files too)."""
 CONFIDENCES: tuple[Confidence, ...] = ("certain", "likely", "guess")
 _LAYERS: dict[Layer, str] = {
     "app": """express nestjs nextjs fastify koa hono flask fastapi django aiohttp tornado spring aspnet rails sinatra
-        laravel go go-gin supabase firebase aws-lambda""",
-    "server": """node gunicorn php iis aws-s3 python-http vite host-check rails-hosts mcp-origin mcp-host
+        laravel go go-gin supabase firebase aws-lambda h3 nuxt trpc connect apollo socket.io
+        sveltekit""",
+    "server": """node gunicorn php iis aws-s3 python-http vite minio host-check rails-hosts mcp-origin mcp-host
         wordpress-no-route""",
     "proxy": """nginx apache caddy envoy cloudflare aws-cloudfront aws-api-gateway aws-elb vercel heroku fastly
         google-frontend kong netlify google-invoker azure-gateway envoy-audience envoy-keys no-available-server""",
@@ -27,6 +28,14 @@ BUILT_ON = {
     "express": "node",
     "koa": "node",
     "hono": "node",
+    "h3": "node",
+    "nuxt": "node",
+    "trpc": "node",
+    "connect": "node",
+    "apollo": "node",
+    "socket.io": "node",
+    "sveltekit": "node",
+    "minio": "aws-s3",
     "laravel": "php",
 }
 """What a framework is built on and also looks like: the framework is what must be configured."""

@@ -44,6 +44,36 @@ PAGES: list[Page] = [
         ("certain", _TEXT, r"^Invalid Preflight Request$"),
         ("likely", _JSON, r'^\{"statusCode":500,"error":"Internal Server Error","message":"'),
     ),
+    # h3 2 and h3 1, the latter as Nitro writes it
+    *_pages("h3", ("certain", _JSON, r'"message": ?"Cannot find any route matching \[[A-Z]+\] http')),
+    *_pages(
+        "nuxt", ("certain", _JSON, r'^\{\s*"error": ?true,\s*"url": ?"[^"]{1,1500}",\s*"statusCode": ?[45][0-9]{2},')
+    ),
+    *_pages(
+        "trpc",
+        ("certain", _JSON, r'^\[?\{"error":\{("json":\{)?"message":".{0,1500}","code":-32[0-9]{3},"data":\{"code":"'),
+    ),
+    # https://connectrpc.com/docs/protocol, error codes; other APIs may have the same two names
+    *_pages(
+        "connect",
+        (
+            "guess",
+            _JSON,
+            r'^\{"code":"(canceled|unknown|invalid_argument|deadline_exceeded|not_found|already_exists|permission_denied'
+            r"|resource_exhausted|failed_precondition|aborted|out_of_range|unimplemented|internal|unavailable|data_loss"
+            r'|unauthenticated)"(,"message":"|\})',
+        ),
+    ),
+    *_pages("apollo", ("certain", _JSON, r"header \(with a type that is not one of .{0,200}apollo-require-preflight")),
+    *_pages(
+        "socket.io",
+        (
+            "certain",
+            _JSON,
+            r'^\{"code":[0-5],"message":"(Transport unknown|Session ID unknown|Bad handshake method|Bad request'
+            r'|Unsupported protocol version)"',
+        ),
+    ),
     # only Hono writes the charset in capitals
     *_pages("hono", ("likely", r"^text/plain; charset=UTF-8$", r"^(404 Not Found|Internal Server Error)$")),
     *_pages(

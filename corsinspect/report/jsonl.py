@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -10,29 +10,14 @@ from corsinspect.advice.causes import Cause, causes
 from corsinspect.advice.fix import fix
 from corsinspect.advice.messages.browser_said import place
 from corsinspect.advice.recipes import Edit, framework
-from corsinspect.advice.solution import RecipeChange, is_useful, recipe_change, server_of
+from corsinspect.advice.solution import RecipeChange
 from corsinspect.analysis import also_failing, by_server, readable_headers
 from corsinspect.model import Alternative, Call, Finding, Word
+from corsinspect.policy.judging import Judged, Unmet
 from corsinspect.report.neighbours import Neighbours
+from corsinspect.report.recipes import Recipes
 
 _encode = msgspec.json.Encoder().encode
-
-
-class Recipes:
-    """The recipes for a session's servers, each made once: for a blocked call alone it takes milliseconds."""
-
-    def __init__(self, session: Neighbours) -> None:
-        self._session = session
-        self._made: dict[str, dict[str, Any] | None] = {}
-
-    def of(self, call: Call) -> dict[str, Any] | None:
-        """The one for the server where this call stopped; None where no recipe helps."""
-        if not is_useful(call):
-            return None
-        server = server_of(call)
-        if server not in self._made:
-            self._made[server] = _recipe(recipe_change(server, self._session.many(call)))
-        return self._made[server]
 
 
 def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None) -> dict[str, Any]:
@@ -78,28 +63,42 @@ def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None)
         "browser": _browser(call.browser),
         "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
-        "recipe": (recipes or Recipes(_session([call]))).of(call),
+        "recipe": _recipe((recipes or Recipes(Neighbours([call]))).of(call)),
     }
 
 
-def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
+class Writer:
     """The Calls as lines of JSON, in which there are no colours."""
-    del colour
-    return (line.decode("ascii").removesuffix("\n") for line in lines(calls))
+
+    def __init__(self, session: Neighbours, *, colour: bool = False) -> None:
+        del colour
+        self._session = session
+        self._recipes = Recipes(session)
+
+    def begin(self) -> Iterable[str]:
+        return ()
+
+    def call(self, judged: Judged) -> Iterable[str]:
+        yield self.line(self.row(judged.call))
+
+    def end(self, unmet: Iterable[Unmet]) -> Iterable[str]:
+        del unmet
+        return ()
+
+    def row(self, call: Call) -> dict[str, Any]:
+        """One Call by the evidence of its session."""
+        return row(call, self._session.beside(call), self._recipes)
+
+    @staticmethod
+    def line(value: object) -> str:
+        """A value as JSON in one line, all of it plain ASCII."""
+        return _harmless(_encode(value)).decode("ascii")
 
 
-def lines(calls: Collection[Call]) -> Iterable[bytes]:
+def lines(calls: Sequence[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
-    neighbours = _session(calls)
-    recipes = Recipes(neighbours)
-    return (_harmless(_encode(row(call, neighbours.beside(call), recipes))) + b"\n" for call in calls)
-
-
-def _session(calls: Iterable[Call]) -> Neighbours:
-    neighbours = Neighbours()
-    for call in calls:
-        neighbours.add(call)
-    return neighbours
+    writer = Writer(Neighbours(calls))
+    return (f"{writer.line(writer.row(call))}\n".encode("ascii") for call in calls)
 
 
 def _harmless(line: bytes) -> bytes:

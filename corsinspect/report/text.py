@@ -1,31 +1,21 @@
 """Plain lines for a terminal or a log, as `check` and `record` print them."""
 
 import textwrap
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
-from corsinspect.advice import (
-    OUTCOME_SIGNS,
-    called_by,
-    certainty,
-    counted,
-    is_open,
-    pattern_words,
-    short_reason,
-    showed,
-)
+from corsinspect.advice import OUTCOME_SIGNS, called_by, short_reason, showed
 from corsinspect.advice.causes import causes
 from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
-from corsinspect.analysis.across.history import history
 from corsinspect.analysis.across.masked import evidence
-from corsinspect.analysis.across.patterns import in_order, patterns
-from corsinspect.analysis.across.traits import traits
 from corsinspect.model import Call, Outcome
+from corsinspect.policy.judging import Judged, Unmet
 from corsinspect.printable import printable
 from corsinspect.report.neighbours import Neighbours
+from corsinspect.report.tally import Tally
+from corsinspect.report.writer import is_listed
 
 # those of the sixteen colours of every terminal that are readable on light and on dark
 _COLOURS: dict[Outcome, str] = {
@@ -42,26 +32,38 @@ _INDENT = " " * 16
 WIDTH = 80
 """Columns for sentences; each verdict stays on one line, however long, so that it can be searched for."""
 LIKELY = "likely: "
-MOST_IN_COMMON = 5
 BESIDE = ("wanted-header-not-exposed", "no-cors-drops-login", "no-cors-drops-type")
 """Causes that are named beside calls that CORS didn't block."""
 
 
-def document(calls: Sequence[Call], *, colour: bool) -> Iterator[str]:
+class Writer:
     """All Calls but those that CORS has no say in, what they have in common, and a summary."""
-    neighbours = Neighbours()
-    for call in calls:
-        neighbours.add(call)
-    for call in calls:
-        if call.verdict.outcome != "not-cors" and not call.background:
-            yield lines(call, colour=colour, neighbours=neighbours)
-    yield from in_common(calls)
-    yield summary(calls)
+
+    def __init__(self, session: Neighbours, *, colour: bool) -> None:
+        self._session = session
+        self._colour = colour
+        self._tally = Tally()
+
+    def begin(self) -> Iterable[str]:
+        return ()
+
+    def call(self, judged: Judged) -> Iterable[str]:
+        self._tally.add(judged.call)
+        if is_listed(judged.call):
+            yield lines(judged.call, colour=self._colour, neighbours=self._session, note=judged.why)
+
+    def end(self, unmet: Iterable[Unmet]) -> Iterable[str]:
+        yield from (_sentence(each.what) for each in unmet)
+        yield from map(_sentence, self._tally.in_common())
+        yield self._tally.summary()
 
 
-def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours: Neighbours | None = None) -> str:
+def lines(
+    call: Call, *, colour: bool = False, changed: bool = False, neighbours: Neighbours | None = None, note: str = ""
+) -> str:
     """One Call in one or two lines, without a line break at the end. `changed`: marks it as printed before with another
-    outcome; `neighbours`: the session's Calls, to add the likeliest cause of a failure and its evidence."""
+    outcome; `neighbours`: the session's Calls, to add the likeliest cause of a failure and its evidence; `note`: a mark
+    to add, such as what a policy says of it."""
     verdict = call.verdict
     word = f"{OUTCOME_SIGNS[verdict.outcome]} {verdict.outcome}"
     padded = f"{word:<16}"
@@ -71,7 +73,9 @@ def lines(call: Call, *, colour: bool = False, changed: bool = False, neighbours
     method = call.method or ("CONNECT" if call.hops else "")
     by = f", {printable(called)}" if (called := called_by(call)) and verdict.outcome in _TRACED else ""
     first = f"{padded}{printable(method):<7} {printable(call.url)}{page}{by}"
-    marks = [mark for mark, shown in (("changed", changed), (_doubt(call), True)) if shown and mark]
+    marks = [
+        mark for mark, shown in (("changed", changed), (_doubt(call), True), (printable(note), True)) if shown and mark
+    ]
     detail = _detail(call)
     if neighbours is not None and (cause := _likely(call, neighbours)):
         detail = f"{detail}\n{cause}" if detail else cause.lstrip()
@@ -153,22 +157,13 @@ def _behind(call: Call, neighbours: Neighbours) -> str:
 
 def in_common(calls: Iterable[Call]) -> list[str]:
     """Why many Calls fail, in one sentence per cause."""
-    calls = list(calls)
-    kinds = Counter(traits(call) for call in calls)
-    found = in_order([*patterns(kinds), *history(calls)])
-    errors = [pattern for pattern in found if pattern.severity == "error"][:MOST_IN_COMMON]
-    words = (
-        pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values) for each in errors
-    )
-    return [
-        textwrap.fill(printable(f"! {each.short}."), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-        for each in words
-    ]
+    return list(map(_sentence, Tally(sorted(calls, key=lambda call: call.started)).in_common()))
+
+
+def _sentence(said: str) -> str:
+    return textwrap.fill(printable(f"! {said}"), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def summary(calls: Iterable[Call]) -> str:
     """How many Calls had which outcome, in one line."""
-    calls = list(calls)
-    counts: Counter[Outcome] = Counter(call.verdict.outcome for call in calls if not call.background)
-    standing_open = Counter(certainty(call) for call in calls if is_open(call) and not call.background)
-    return counted(counts, standing_open, sum(call.background for call in calls))
+    return Tally(calls).summary()

@@ -91,7 +91,9 @@ class Follower:
             self._fd = None
 
 
-class _Id(msgspec.Struct):
+class LineId(msgspec.Struct):
+    """Of a session's line only the exchange's id; "" of a header."""
+
     id: str = ""
 
 
@@ -103,7 +105,7 @@ class Ahead:
         self._path = path
         self._offset = start
         self._ids: set[str] = set()
-        self._decode = msgspec.json.Decoder(_Id).decode
+        self._decode = msgspec.json.Decoder(LineId).decode
 
     def count(self) -> int:
         """How many there are by now; what is more than a megabyte is left for the next time."""

@@ -30,6 +30,13 @@ class LiveSession:
         self._said = SaidFollower(path, self._follower.redactor)
         self._speech = Speech(self._said.piece)
         self._tracker = Tracker()
+        self._before: Follower | None = None
+        """The file before this one: its last lines may still come."""
+
+    @property
+    def read(self) -> int:
+        """Bytes of the file read so far."""
+        return self._follower.read
 
     @property
     def gone(self) -> bool:
@@ -50,6 +57,8 @@ class LiveSession:
     def step(self) -> bool:
         """As `poll`, but of a piece of the file only; whether there is more to read at once."""
         now = time.monotonic()
+        for exchange in [] if self._before is None else self._before.poll():
+            self._take(self._tracker.feed(exchange, now))
         exchanges = self._follower.piece(PIECE)
         for exchange in exchanges:
             if self._saved:
@@ -64,9 +73,21 @@ class LiveSession:
             self._take(self._tracker.advance(now))
         return behind
 
+    def turn_to(self, path: Path) -> None:
+        """Whoever writes it goes on in this file; calls go on from one to the other."""
+        self.poll()
+        if self._before is not None:
+            self._before.close()
+        self._said.close()
+        self.path, self._before, self._follower = path, self._follower, Follower(path)
+        self._said = SaidFollower(path, self._follower.redactor)
+        self._speech = Speech(self._said.piece)
+
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
         self.poll()
         self._take(self._tracker.close())
+        if self._before is not None:
+            self._before.close()
         self._follower.close()
         self._said.close()

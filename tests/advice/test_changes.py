@@ -40,6 +40,7 @@ def test_where_nothing_is_there_the_recipe_is_added_whole() -> None:
     assert [edit.do for edit in found.edits] == ["add", "add"]
     assert "const cors = require('cors')" in found.edits[0].after and f"origin: ['{PAGE}']" in found.edits[1].after
     assert all(edit.before == "" and edit.there == "no" for edit in found.edits)
+    assert found.edits[0].what == "Add these lines, those alone that aren't there yet."
 
 
 def test_the_page_is_added_to_the_list_and_the_allowed_origin_kept() -> None:
@@ -138,6 +139,12 @@ def test_of_two_places_one_is_removed() -> None:
     assert first.do == "remove" and "add_header Access-Control-Allow-…" in first.before and "nginx" in first.what
     (first, *_) = fixed(twice()).edits
     assert first.do == "remove" and "response.set(" in first.before and "Two places in the app" in first.what
+
+
+def test_where_there_is_no_package_both_of_two_places_give_way() -> None:
+    tornado = {"X-Powered-By": "", "Server": "TornadoServer/6.4"}
+    (first, *_) = fixed(twice(**tornado)).edits
+    assert first.do == "remove" and "self.set_header(" in first.before and "Remove both" in first.what
 
 
 def test_a_slash_after_the_origin_and_a_joined_list_are_named() -> None:

@@ -11,7 +11,7 @@ from corsinspect.analysis import judge_all
 from corsinspect.analysis.assume import assuming
 from corsinspect.fingerprints import GATES, REFUSALS, error_page, gate, refusal
 from corsinspect.model import Call, Exchange
-from corsinspect.report.text import document
+from corsinspect.report.formats import document
 from corsinspect.session.redaction.redact import Redactor
 from tests.analysis.build import OPEN, PAGE, exchange, only, preflight
 
@@ -208,7 +208,7 @@ def test_what_answered_in_the_apps_place_is_named(wanted: str, answer: Exchange,
 )
 def test_no_line_speaks_of_another_cause(wanted: str, answer: Exchange, change: str) -> None:
     call, calls = of(answer, preflight("PUT", url=f"{SITE}/2", at=101, status=answer.status, got={}))
-    printed = " ".join(" ".join(document([call], colour=False)).split())
+    printed = " ".join(" ".join(document("text", [call])).split())
     assert causes(call, calls)[0].what in printed
     for other in ("asks preflights for a login", "answers OPTIONS", "only the error", "CORS seems not", "lack the"):
         assert other not in printed

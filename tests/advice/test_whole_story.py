@@ -10,7 +10,7 @@ from corsinspect.advice.solution import solution
 from corsinspect.analysis import judge_all
 from corsinspect.analysis.assume import assuming
 from corsinspect.model import Call, Exchange
-from corsinspect.report.text import document
+from corsinspect.report.formats import document
 from tests.analysis.build import API, FIREFOX, OPEN, PAGE, exchange, only, preflight
 
 STAR = {"Access-Control-Allow-Origin": "*"}
@@ -23,7 +23,7 @@ def told(*exchanges: Exchange) -> tuple[Call, list[str]]:
 
 
 def printed(*exchanges: Exchange) -> str:
-    return " ".join(" ".join(document(judge_all(exchanges), colour=False)).split())
+    return " ".join(" ".join(document("text", judge_all(exchanges))).split())
 
 
 LOGINS = {

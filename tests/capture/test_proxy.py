@@ -91,6 +91,25 @@ async def test_news_in_the_session_wakes_the_parent(proxy: Proxy) -> None:
     assert recorded(proxy.session)
 
 
+async def test_what_a_client_has_is_in_the_file_after_a_flush(tmp_path: Path) -> None:
+    proxy = Proxy(tmp_path / "session.jsonl")
+    await proxy.start()
+    try:
+        async with serving(hello) as server:
+            for number in range(20):
+                await fetch(proxy.port, f"http://localhost:{server}/{number}")
+                await proxy.flush()
+                assert [each.status for each in load(proxy.session).exchanges] == [200] * (number + 1)
+        assert proxy.pid is not None
+        os.kill(proxy.pid, signal.SIGKILL)
+        with pytest.raises(CaptureError, match="has stopped: killed by SIGKILL"):
+            await proxy.flush()
+        await proxy.restart()
+        await proxy.flush()
+    finally:
+        await proxy.stop()
+
+
 async def test_stopping_leaves_no_process(tmp_path: Path) -> None:
     proxy = Proxy(tmp_path / "session.jsonl")
     await proxy.start()

@@ -25,6 +25,32 @@ SAMPLES = [
     ("fastify", JSON, b'{"message":"Route GET:/nope not found","error":"Not Found","statusCode":404}'),
     ("fastify", JSON, b'{"statusCode":400,"code":"FST_ERR_CTP_INVALID_MEDIA_TYPE","error":"Bad Request"}'),
     ("fastify", JSON, b'{"statusCode":500,"error":"Internal Server Error","message":"boom"}'),
+    (
+        "h3",
+        JSON,
+        b'{"status":404,"message":"Cannot find any route matching [OPTIONS] http://localhost:4014/api/items"}',
+    ),
+    (
+        "nuxt",
+        "application/json",
+        b'{\n  "error": true,\n  "url": "http://localhost:4021/nope",\n  "statusCode": 404,\n  "message": "Cannot',
+    ),
+    (
+        "trpc",
+        "application/json",
+        b'{"error":{"message":"No procedure found on path \\"nope\\"","code":-32004,"data":{"code":"NOT_FOUND"',
+    ),
+    ("connect", "application/json", b'{"code":"internal","message":"internal error"}'),
+    ("connect", "application/json", b'{"code":"unauthenticated"}'),
+    (
+        "apollo",
+        JSON,
+        b'{"errors":[{"message":"This operation has been blocked as a potential Cross-Site Request Forgery (CSRF). '
+        b"Please either specify a 'content-type' header (with a type that is not one of application/x-www-form-"
+        b"urlencoded, multipart/form-data, text/plain) or provide a non-empty value for one of the following headers: "
+        b"x-apollo-operation-name, apollo-require-preflight",
+    ),
+    ("socket.io", "application/json", b'{"code":2,"message":"Bad handshake method"}'),
     ("hono", "text/plain; charset=UTF-8", b"404 Not Found"),
     ("hono", "text/plain; charset=UTF-8", b"Internal Server Error"),
     ("flask", HTML, b"<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"),

@@ -53,6 +53,9 @@ ANSWERS = {
     "aspnet": ("Server: Kestrel|Date: x", 200, "certain app"),
     "laravel": ("X-Powered-By: PHP/8.3|Set-Cookie: laravel_session=‹redacted:9:aa›; path=/", 200, "certain app"),
     "aws-s3": ("x-amz-request-id: A|x-amz-id-2: B|Server: AmazonS3", 403, "certain server"),
+    "minio": ("Server: MinIO|x-amz-request-id: A|x-amz-id-2: B|Vary: Origin", 403, "certain server"),
+    "trpc": ("content-type: application/json|vary: trpc-accept, accept|" + NODE, 200, "certain app"),
+    "sveltekit": ("content-type: text/html|x-sveltekit-page: true|" + NODE, 404, "certain app"),
     "cloudflare": ("Server: cloudflare|CF-RAY: 8-FRA", 200, "certain proxy"),
 }
 

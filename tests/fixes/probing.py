@@ -32,7 +32,7 @@ async def _probed(api: str, page: str, call: PageCall) -> Probed:
     headers = tuple(call.headers.items())
     return await probe(
         ask(
-            f"{api}{call.path}?call={call.id}",
+            f"{api}{call.path}{'&' if '?' in call.path else '?'}call={call.id}",
             page,
             method=call.method,
             headers=(*headers, COOKIE) if call.include else headers,

@@ -43,8 +43,12 @@ class Server:
         }
         edits = [msgspec.structs.replace(edit, after=framework.own(edit.after)) for edit in edits]
         text = app((APPS / framework.template).read_text(), variant, edits, values)
-        (folder / framework.file).write_text(text)
-        for name, content in framework.extra.items():
+        beside, removals = APPS / framework.name, [edit for edit in edits if not edit.after]
+        others = {
+            str(path.relative_to(beside)).removesuffix(".in"): app(path.read_text(), variant, removals, values)
+            for path in beside.rglob("*.in")
+        }
+        for name, content in {**others, framework.file: text}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content)
         if framework.modules is not None:

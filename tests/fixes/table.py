@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from corsinspect.advice.recipes import recipes
-from tests.fixes.frameworks import BY_NAME, HALF, VARIANTS, Framework
+from tests.fixes.frameworks import HALF, VARIANTS, Framework
+from tests.fixes.in_long import BY_NAME
 from tests.fixes.lab import Lab
 from tests.fixes.trial import attempt, complaints
 

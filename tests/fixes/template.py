@@ -42,14 +42,14 @@ def app(template: str, variant: str, edits: Sequence[Edit], values: Mapping[str,
             shown.append(wanted)
         elif _END.match(line):
             shown.pop()
-            if part is not None and main is not None and len(shown) == depth:
-                if in_place and not placed and matches(main, "\n".join(part)):
+            if part is not None and len(shown) == depth:
+                if main is not None and in_place and not placed and matches(main, "\n".join(part)):
                     lines += _pasted(main, part[0] if part else "")
                     placed = True
                 part = None
         elif place := _RECIPE.match(line):
             if place[1] == "head":
-                lines += _heads(edits, template, line)
+                lines += _heads(edits, app(template, variant, (), {}), line) if edits else []
             elif main is not None and not in_place:
                 lines += _pasted(main, line)
         elif all(shown):

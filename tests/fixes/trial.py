@@ -39,34 +39,36 @@ class Trial:
 
 async def attempt(lab: Lab, tried: Framework, variant: str, folder: Path) -> Trial:
     """Does it all for one variant of one framework."""
+    wanted = calls_for(variant, tried.kind)
+    path = wanted[0].path
     async with Server(tried, variant, _made(folder / "broken"), lab.page, other=lab.other) as server:
-        broken = await _visited(lab, server, variant)
-        differing = await unlike(server.url, lab.page, calls_for(variant), broken.calls)
-        exposed = await asyncio.to_thread(exposes, server.port, lab.other)
+        broken = await _visited(lab, server, tried, variant)
+        differing = await unlike(server.url, lab.page, wanted, broken.calls)
+        exposed = await asyncio.to_thread(exposes, server.port, lab.other, path)
     calls = list(broken.calls.values())
     blocked = next(call for call in calls if call.verdict.outcome == "blocked")
     found = solution(blocked, calls, tried.recipe if tried.chosen else None)
     assert found.rendered is not None
     async with Server(tried, variant, _made(folder / "fixed"), lab.page, found.edits, lab.other) as server:
-        fixed = await _visited(lab, server, variant)
-        differing += await unlike(server.url, lab.page, calls_for(variant), fixed.calls)
-        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
-        still = await asyncio.to_thread(exposes, server.port, lab.other)
+        fixed = await _visited(lab, server, tried, variant)
+        differing += await unlike(server.url, lab.page, wanted, fixed.calls)
+        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS, path)
+        still = await asyncio.to_thread(exposes, server.port, lab.other, path)
     return Trial(broken, found.rendered, found.edits, fixed, strangers, (exposed, still), differing)
 
 
-async def _visited(lab: Lab, server: Server, variant: str) -> Visit:
+async def _visited(lab: Lab, server: Server, tried: Framework, variant: str) -> Visit:
     """What the page's calls come to; where there is CORS code, another page calls first."""
     other = Visit({}, {})
     if variant in HALF:
-        other = await lab.visit(server.url, calls_for_other(variant), lab.other)
-    own = await lab.visit(server.url, calls_for(variant))
+        other = await lab.visit(server.url, calls_for_other(variant, tried.kind), lab.other)
+    own = await lab.visit(server.url, calls_for(variant, tried.kind))
     return Visit(other.read | own.read, other.calls | own.calls)
 
 
 def complaints(trial: Trial, tried: Framework, variant: str) -> list[str]:
     """What isn't as it should be; none if the recipe fixed the app."""
-    wanted = {call.id: call.status for call in calls_for(variant)}
+    wanted = {call.id: call.status for call in calls_for(variant, tried.kind)}
     found: list[str] = []
     for id, call in trial.broken.calls.items():
         readable, outcome = trial.broken.read[id] is not None, call.verdict.outcome
@@ -114,7 +116,7 @@ def flaws(calls: Iterable[Call]) -> list[LintFinding]:
     return linter.findings()
 
 
-def allowed_to(port: int, origins: Iterable[str]) -> list[str]:
+def allowed_to(port: int, origins: Iterable[str], path: str = "/api/items") -> list[str]:
     """The origins that are allowed when pages of these ask, with a preflight and without."""
     allowed: list[str] = []
     for origin in origins:
@@ -122,17 +124,17 @@ def allowed_to(port: int, origins: Iterable[str]) -> list[str]:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
             asked = {"Access-Control-Request-Method": "PUT"} if method == "OPTIONS" else {}
             sent = {"Host": f"localhost:{port}", "Origin": origin, "Cookie": "session=1", **asked}
-            connection.request(method, "/api/items", headers=sent)
+            connection.request(method, path, headers=sent)
             got = connection.getresponse().getheader("Access-Control-Allow-Origin")
             connection.close()
             allowed += [got] if got is not None else []
     return allowed
 
 
-def exposes(port: int, origin: str) -> bool:
+def exposes(port: int, origin: str, path: str) -> bool:
     """Whether a page of this origin may read X-Total-Count."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", "/api/items", headers={"Host": f"localhost:{port}", "Origin": origin})
+    connection.request("GET", path, headers={"Host": f"localhost:{port}", "Origin": origin})
     got = connection.getresponse().getheader("Access-Control-Expose-Headers") or ""
     connection.close()
     return "x-total-count" in got.lower()

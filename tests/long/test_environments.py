@@ -12,7 +12,7 @@ from corsinspect.advice.recipes import Edit, Rendered, recipes
 from corsinspect.advice.solution import change
 from tests.fixes.calls import calls_for
 from tests.fixes.conftest import lab as lab
-from tests.fixes.frameworks import BY_NAME
+from tests.fixes.in_long import BY_NAME
 from tests.fixes.lab import Lab
 from tests.fixes.server import Server
 from tests.fixes.trial import STRANGERS, allowed_to
@@ -36,7 +36,8 @@ def with_variant(name: str, pasted: Rendered, edits: tuple[Edit, ...]) -> tuple[
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", [*WHOLE, *LINE])
 async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path: Path) -> None:
-    tried, calls = BY_NAME[name], calls_for("none")
+    tried = BY_NAME[name]
+    calls = calls_for("none", tried.kind)
     for folder in ("broken", "fixed", "unset"):
         (tmp_path / folder).mkdir()
     async with Server(tried, "none", tmp_path / "broken", lab.page) as server:
@@ -51,9 +52,9 @@ async def test_the_list_comes_from_the_environment(lab: Lab, name: str, tmp_path
     told = dataclasses.replace(tried, environment=environment)
     async with Server(told, "none", tmp_path / "fixed", lab.page, edits) as server:
         fixed = await lab.visit(server.url, calls)
-        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS)
+        strangers = await asyncio.to_thread(allowed_to, server.port, STRANGERS, calls[0].path)
     async with Server(tried, "none", tmp_path / "unset", lab.page, edits) as server:
-        unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS))
+        unset = await asyncio.to_thread(allowed_to, server.port, (lab.page, *STRANGERS), calls[0].path)
 
     assert fixed.read == {call.id: call.status for call in calls}
     assert (strangers, unset) == ([], [])

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixes.conftest import lab as lab
-from tests.fixes.frameworks import IN_LONG, VARIANTS, Framework
+from tests.fixes.frameworks import VARIANTS, Framework
+from tests.fixes.in_long import IN_LONG
 from tests.fixes.lab import Lab
 from tests.fixes.trial import attempt, complaints
 

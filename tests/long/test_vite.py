@@ -10,7 +10,8 @@ from corsinspect.advice.recipes import recipes
 from corsinspect.advice.solution import change
 from tests.fixes.calls import calls_for
 from tests.fixes.conftest import lab as lab
-from tests.fixes.frameworks import MODULES, PYTHON, Framework
+from tests.fixes.frameworks import PYTHON, Framework
+from tests.fixes.in_long import MODULES
 from tests.fixes.lab import Lab
 from tests.fixes.server import Server
 
@@ -21,7 +22,6 @@ VITE = Framework(
     "vite.config.js",
     ("node", "node_modules/vite/bin/vite.js", "--host", "127.0.0.1", "--port", "@PORT@", "--strictPort"),
     modules=MODULES,
-    extra={"index.html": "<!doctype html><title>page</title>", "package.json": "{}"},
 )
 
 

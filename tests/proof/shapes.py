@@ -49,7 +49,7 @@ from corsinspect.listing import query
 from corsinspect.listing.terms import matcher
 from corsinspect.model import Call, Changes, Exchange, HeaderList
 from corsinspect.printable import printable
-from corsinspect.report import jsonl, text
+from corsinspect.report.formats import document
 from corsinspect.session.border import paired
 from corsinspect.session.failures import browser_failure, failure
 from corsinspect.session.follower import Ahead, Follower
@@ -750,9 +750,9 @@ ADVICE: dict[str, Shape] = {
         ),
     ),
     "what is open": Shape(300, _among(lambda call, others: opens(call, others))),
-    "report": Shape(100, _of(lambda calls: list(text.document(calls, colour=True)), _calls)),
-    "report of alike": Shape(100, _of(lambda calls: list(text.document(calls, colour=False)), _alike)),
-    "report, a line a call": Shape(100, _of(lambda calls: list(jsonl.document(calls, colour=False)), _calls)),
+    "report": Shape(100, _of(lambda calls: list(document("text", calls, colour=True)), _calls)),
+    "report of alike": Shape(100, _of(lambda calls: list(document("text", calls)), _alike)),
+    "report, a line a call": Shape(100, _of(lambda calls: list(document("jsonl", calls)), _calls)),
     "the call of a message": Shape(300, _of(lambda calls: matching(decode_all(CONSOLE.format(1))[0], calls), _alike)),
 }
 DASHBOARD: dict[str, Shape] = {

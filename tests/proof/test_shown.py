@@ -12,7 +12,8 @@ from corsinspect.dashboard.detail.tabs import DRAWN, draw
 from corsinspect.dashboard.screens.copying import COPIES, clean
 from corsinspect.dashboard.screens.explain_screens import ContrastScreen, ReasonScreen
 from corsinspect.model import Call
-from corsinspect.report import jsonl, text
+from corsinspect.report.formats import FORMATS as REPORTS
+from corsinspect.report.formats import document
 from corsinspect.session import SessionError, load
 from tests.proof.mutated import FORMATS, PLANTED, mutated
 
@@ -36,8 +37,8 @@ def texts(calls: list[Call]) -> Iterator[str]:
     for call in calls:
         subject = Subject(call, lambda: calls)
         yield from (clean(copy.make(subject)) for copy in COPIES)
-    yield from text.document(calls, colour=False)
-    yield from jsonl.document(calls, colour=False)
+    for format in REPORTS:
+        yield from document(format, calls)
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.commands.check import check
 from corsinspect.commands.lint import LintOptions
 from corsinspect.commands.lint_baseline import LintBaselineError, read_lint_baseline
+from corsinspect.commands.verdicts import Options, Verdicts
 from corsinspect.model import HeaderList
 from corsinspect.session.writer import SessionWriter
 from tests.analysis.lint.sample import CREDENTIALS, PAGE, STAR, call, named
@@ -31,7 +31,7 @@ def flawed(tmp_path: Path) -> Path:
 def test_a_finding_has_its_attack_its_safe_form_and_its_evidence(
     flawed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert check([flawed], "text", LintOptions()) == 1
+    assert Verdicts(Options("text", lint=LintOptions())).of([flawed]) == 1
     said = capsys.readouterr().out
     assert "Lint: 1 finding" in said
     assert "error    null-credentials: https://api.shop.test lets in “null”" in said
@@ -40,12 +40,12 @@ def test_a_finding_has_its_attack_its_safe_form_and_its_evidence(
 
 
 def test_without_lint_nothing_is_said_of_it(flawed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check([flawed], "text") == 0
+    assert Verdicts(Options("text")).of([flawed]) == 0
     assert "Lint" not in capsys.readouterr().out
 
 
 def test_findings_are_lines_of_their_own_for_machines(flawed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check([flawed], "jsonl", LintOptions())
+    Verdicts(Options("jsonl", lint=LintOptions())).of([flawed])
     *calls, finding = map(json.loads, capsys.readouterr().out.splitlines())
     assert [row["outcome"] for row in calls] == ["allowed", "allowed"]
     assert finding["lint"]["slug"] == "null-credentials"
@@ -54,7 +54,7 @@ def test_findings_are_lines_of_their_own_for_machines(flawed: Path, capsys: pyte
 
 
 def test_a_public_api_may_say_star_and_is_told_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check([recorded(tmp_path / "public.jsonl", (PAGE, (STAR,)))], "text", LintOptions()) == 0
+    assert Verdicts(Options("text", lint=LintOptions())).of([recorded(tmp_path / "public.jsonl", (PAGE, (STAR,)))]) == 0
     said = capsys.readouterr().out
     assert "Lint: nothing found" in said
     assert "* is right for https://api.shop.test" in said
@@ -62,12 +62,12 @@ def test_a_public_api_may_say_star_and_is_told_why(tmp_path: Path, capsys: pytes
 
 def test_what_is_in_the_baseline_is_silent(flawed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     known = tmp_path / "known.json"
-    assert check([flawed], "text", LintOptions(new_baseline=known)) == 0
+    assert Verdicts(Options("text", lint=LintOptions(new_baseline=known))).of([flawed]) == 0
     assert "written, 1 finding" in capsys.readouterr().err
-    assert check([flawed], "text", LintOptions(baseline=known)) == 0
+    assert Verdicts(Options("text", lint=LintOptions(baseline=known))).of([flawed]) == 0
     assert "Lint: nothing found (1 known from the baseline)" in capsys.readouterr().out
     worse = recorded(tmp_path / "worse.jsonl", (PAGE, (*named(PAGE), ("Access-Control-Expose-Headers", "Set-Cookie"))))
-    check([flawed, worse], "text", LintOptions(baseline=known))
+    Verdicts(Options("text", lint=LintOptions(baseline=known))).of([flawed, worse])
     assert "Lint: 1 finding (1 known from the baseline)" in capsys.readouterr().out
 
 

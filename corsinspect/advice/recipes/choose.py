@@ -1,5 +1,6 @@
 """Chooses the recipes for a server by its answers."""
 
+import re
 from collections.abc import Iterable
 
 from corsinspect.fetch.url import origin_of
@@ -36,13 +37,26 @@ def matches(exchanges: Iterable[Exchange]) -> list[Match]:
 
 
 def suggestions(exchanges: Iterable[Exchange]) -> list[tuple[Recipe, Match]]:
-    """The recipes for what is recognised in one server's answers: the app's first, then its proxies', the surest first.
+    """The recipes for what is recognised in one server's answers: a product's that its addresses show, the app's, then
+    its proxies', the surest first.
 
     Guesses are included as such, after all that is sure; matches without a recipe are not."""
+    exchanges = list(exchanges)
     by_name = {name: recipe for recipe in recipes().values() for name in recipe.frameworks}
     found = [(by_name[match.name], match) for match in matches(exchanges) if match.name in by_name]
     found.sort(key=lambda one: not _is_sure(one[1]))
+    # what a product is written in looks like any app of that framework
+    found = [*_by_address(exchanges), *found]
     return list({recipe.id: (recipe, match) for recipe, match in reversed(found)}.values())[::-1]
+
+
+def _by_address(exchanges: Iterable[Exchange]) -> list[tuple[Recipe, Match]]:
+    called = [each.url.partition("://")[2] for each in exchanges if each.status is not None and not each.by_proxy]
+    return [
+        (recipe, Match(recipe.id, "likely", "server"))
+        for recipe in recipes().values()
+        if recipe.address and any(re.search(recipe.address, address) for address in called)
+    ]
 
 
 def _stopped_at(call: Call) -> Exchange | None:

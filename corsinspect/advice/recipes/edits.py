@@ -85,11 +85,12 @@ def _edits(recipe: Recipe, rendered: Rendered, present: Present, proxy: Recipe |
     if changes:
         yield from _removals(recipe, known, present, proxy)
     if rendered.head:
-        imports = changes and not recipe.head_where
-        there: There = "no" if not imports else "likely" if known else "maybe"
+        imports = not recipe.head_where
+        there: There = "no" if not (imports and changes) else "likely" if known else "maybe"
         yield Edit(
             do="add",
-            what=_HEAD[there],
+            # CORS code that never runs isn't seen, and brings its imports all the same
+            what=_HEAD["maybe" if imports and there == "no" else there],
             file=rendered.file,
             where=recipe.head_where or "At the top of the file",
             before="",
@@ -119,7 +120,7 @@ def _add(recipe: Recipe, rendered: Rendered) -> Iterator[str]:
 
 def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | None) -> Iterator[Edit]:
     """Of header lines that the recipe's code would come beside, or has come beside."""
-    by_hand = recipe.existing.by_hand if recipe.existing is not None else ""
+    by_hand = recipe.existing.by_hand.strip("\n") if recipe.existing is not None else ""
     what, file, before = "", recipe.file, by_hand
     if present.twice and proxy is not None and proxy.existing is not None:
         what = (
@@ -127,9 +128,10 @@ def _removals(recipe: Recipe, known: bool, present: Present, proxy: Recipe | Non
         )
         what += f"Remove the headers from {proxy.title} and leave them to the app."
         file, before = proxy.file, proxy.existing.code.strip("\n")
-    elif present.twice and by_hand:
-        what = "Two places in the app add Access-Control-Allow-Origin, and browsers refuse two values. Remove your own "
-        what += "header lines and leave them to the package."
+    elif present.twice and recipe.kind == "app" and recipe.existing is not None:
+        what = "Two places in the app add Access-Control-Allow-Origin, and browsers refuse two values. Remove "
+        what += "your own header lines and leave them to the package." if by_hand else "both: the new code is enough."
+        before = by_hand or recipe.existing.code.strip("\n")
     elif by_hand and not known:
         what = "Remove your own lines that set Access-Control-Allow-… headers, where there are any."
     if what:

@@ -57,6 +57,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Whether the template can allow every origin."""
     mirrors: bool = False
     """Whether leaving the list of request headers out allows all that are asked for."""
+    origins_only: bool = False
+    """Whether origins are all that can be set: methods, headers and credentials are what the product grants."""
+    address: str = ""
+    """A pattern of the addresses (host, port and path) that show the product, where its answers don't."""
     only_methods: tuple[str, ...] = ()
     """The only methods that it may name, where there are others than HTTP's."""
     restart: str

@@ -46,6 +46,7 @@ _NOTES = {
     "session: add the others that you know.",
     "mirrored": "The server may allow any request header now. The list has those that were seen: add what other pages "
     "send.",
+    "fixed": "Only origins can be set here: methods, headers and credentials are as the product has them.",
     "local": "Origins on this machine (localhost) belong only in the development setup.",
 }
 
@@ -176,6 +177,7 @@ def _notes(recipe: Recipe, needs: Needs, safe: _Safe) -> tuple[str, ...]:
         "kept": len(origins) > 1 and needs.present,
         "starred": needs.starred and not safe.flags["everyone"],
         "mirrored": needs.mirrored and safe.flags["headers"] and not recipe.mirrors,
+        "fixed": recipe.origins_only,
         "local": bool(local) and len(local) < len(origins),
     }
     return tuple(_NOTES[name] for name, holds in said.items() if holds)

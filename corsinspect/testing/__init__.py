@@ -1,0 +1,1 @@
+"""What the pytest plugin gives to tests: a proxy beside them, and assertions on the calls that pass it."""
