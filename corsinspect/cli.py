@@ -65,8 +65,11 @@ AskBrowser = Annotated[
     ),
 ]
 Files = Annotated[
-    list[Path], typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files.", readable=False)
+    list[Path],
+    typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files; -: stdin.", readable=False),
 ]
+
+Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Judge so many files side by side.", min=1, metavar="N")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -187,6 +190,9 @@ def record(
         typer.Option(help="Stop when no call has changed for so many seconds.", min=0.1, metavar="SECONDS"),
     ] = None,
     ask_browser: AskBrowser = True,
+    rotate: Annotated[
+        int | None, typer.Option(help="Go on in another session file after so many megabytes.", min=1, metavar="MB")
+    ] = None,
 ) -> None:
     """Capture without a dashboard and print a line per call.
 
@@ -212,6 +218,7 @@ def record(
     visit = Visit(kind, _with_scheme(url), headless) if kind is not None else None
     session = output or new_session_path()
     options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser}
+    options["rotate"] = None if rotate is None else rotate << 20
     _run(record(session, port, keep_values=keep_values, **options))
 
 
@@ -224,6 +231,7 @@ def check(
     baseline: Baseline = None,
     write_baseline: WriteBaseline = False,
     fail_on: FailOnLevel = None,
+    jobs: Jobs = 1,
     lint: Annotated[
         bool, typer.Option("--lint", help="Also say what the servers' CORS headers let others do.")
     ] = False,
@@ -248,13 +256,15 @@ def check(
       corsinspect check --report junit=cors.xml --report html=cors.html *.har
       corsinspect check --baseline known.json --write-baseline traffic.har
       corsinspect check --lint --lint-baseline known.json traffic.har
+      corsinspect check --jobs 4 sessions/*.jsonl
+      ssh server cat session.jsonl | corsinspect check -
     """
     from corsinspect.commands.lint import LintOptions
     from corsinspect.commands.verdicts import Options, Verdicts
 
     wanted = lint or lint_baseline is not None or write_lint_baseline is not None
     linting = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
-    options: Any = (format, report or (), config, baseline, write_baseline, fail_on, linting)
+    options: Any = (format, report or (), config, baseline, write_baseline, fail_on, linting, jobs)
     raise typer.Exit(Verdicts(Options(*options)).of(files))
 
 
@@ -296,6 +306,37 @@ def run(
     options: Any = (format, report or (), config, baseline, write_baseline, fail_on)
     verdicts = Verdicts(Options(*options))
     _run(run(command, output or new_session_path(), port, verdicts))
+
+
+@app.command()
+def export(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    format: Annotated[str, typer.Option(help="parquet: for DuckDB, Spark, pandas, …", metavar="parquet")] = "parquet",
+    rows: Annotated[str, typer.Option(help="What a row is.", metavar="calls|exchanges")] = "calls",
+    jobs: Jobs = 1,
+) -> None:
+    """Write judged traffic in a form for other programs.
+
+    \b
+    Exit status: 0 written, 2 a file could not be read (the rest was still written) or OUT not written,
+    64 usage error.
+
+    \b
+    Examples:
+      corsinspect export sessions/*.jsonl -o calls.parquet
+      corsinspect export --rows exchanges traffic.har -o exchanges.parquet
+    """
+    from corsinspect.commands.export import FORMS, ROWS, export
+
+    for value, known in ((format, FORMS), (rows, ROWS)):
+        if value not in known:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(known)}.")
+    try:
+        status = export(files, format, output, rows, jobs)
+    except CorsinspectError as error:
+        _fail(str(error), UNREADABLE)
+    raise typer.Exit(status)
 
 
 @app.command()

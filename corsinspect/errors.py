@@ -11,6 +11,7 @@ CorsinspectError
     + AddressRefused corsinspect doesn't connect there
   + LintBaselineError  a lint baseline can't be read or written
   + ToolError        an assistant asked for something that can't be
+  + ExportError      what is to be exported can't be written
 
 Each says in `what` what is wrong and in `hint` what to do about it. Network input raises none of these: whatever a
 server or a page sends is recorded and judged. What can't be read of a file is a `session.Problem` beside the rest.

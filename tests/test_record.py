@@ -110,3 +110,47 @@ async def test_kept_values_are_said_on_screen(
     made.clear()
     await module.record(tmp_path / "session.jsonl", None)
     assert "NOT REDACTED" not in capsys.readouterr().err
+
+
+async def test_a_session_goes_on_in_another_file_when_it_is_large(tmp_path: Path) -> None:
+    class Turning(StandIn):
+        async def turn_to(self, session: Path) -> None:
+            writers.append(SessionWriter(session))
+            self.session = session
+
+    proxy = Turning(tmp_path / "s.jsonl")
+    writers = [SessionWriter(proxy.session)]
+    lines = module.CallLines(lambda line: None, colour=False)
+    recording = module.Recording(proxy, lines, rotate=500)  # type: ignore[arg-type]
+    recording.stop()
+    for number in range(5):
+        writers[-1].put(exchange(id=f"e{number}"))
+        writers[-1].flush()
+        recording._stopped = False
+        asyncio.get_running_loop().call_soon(recording.stop)
+        await recording.follow()
+    writers[-2].put(exchange(id="late"))  # the proxy closes a file after it has begun the next
+    writers[-2].flush()
+    recording.close()
+    for writer in writers:
+        writer.close()
+    assert [path.name for path in recording.sessions[:3]] == ["s.jsonl", "s.2.jsonl", "s.3.jsonl"]
+    assert set(lines.calls) == {*(f"e{number}" for number in range(5)), "late"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in recording.sessions)
+
+
+async def test_a_session_that_cannot_go_on_elsewhere_stays_where_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.2.jsonl").write_text("somebody else's")
+    proxy = StandIn(tmp_path / "s.jsonl")
+    writer = SessionWriter(proxy.session)
+    writer.put(exchange(id="e"))
+    writer.close()
+    recording = module.Recording(proxy, module.CallLines(lambda line: None, colour=False), rotate=1)  # type: ignore[arg-type]
+    asyncio.get_running_loop().call_soon(recording.stop)
+    await recording.follow()
+    recording.close()
+    assert recording.sessions == [tmp_path / "s.jsonl"]
+    assert "stays in" in capsys.readouterr().err
+    assert (tmp_path / "s.2.jsonl").read_text() == "somebody else's"

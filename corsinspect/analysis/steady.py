@@ -4,6 +4,7 @@ Stamps are the wall clock's, and that can be set: by a person, by the network's 
 up. What happened later then seems to be earlier, and a request older than the preflight that was sent for it.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -105,5 +106,15 @@ def _next(time: SteadyTime, exchange: Exchange) -> Exchange:
 
 def in_order(exchanges: Sequence[Exchange]) -> list[Exchange]:
     """Exchanges in the order in which they became known, as they are, by the moment when they began and by id."""
-    moments = zip(steadied(exchanges), exchanges, strict=True)
-    return [exchange for _, exchange in sorted(moments, key=lambda pair: (pair[0].started, pair[0].id))]
+    return [exchanges[number] for number in order(exchanges)]
+
+
+def order(exchanges: Iterable[Exchange]) -> list[int]:
+    """Their numbers, in that order. Each exchange is looked at once and let go of."""
+    time, moments, ids = SteadyTime(), array("d"), list[str]()
+    for exchange in exchanges:
+        moments.append(_next(time, exchange).started)
+        ids.append(exchange.id)
+    numbers = sorted(range(len(ids)), key=ids.__getitem__)
+    numbers.sort(key=moments.__getitem__)
+    return numbers

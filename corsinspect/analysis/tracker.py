@@ -9,7 +9,7 @@
 import heapq
 import math
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -354,18 +354,24 @@ def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list
     `exchanges` in order of their start, or as they were written; their own times are the clock. `saids`: what the
     browser said.
     """
-    tracker = Tracker()
     calls: dict[str, Call] = {}
+    for changes in changes_of(exchanges, saids):
+        _take(calls, changes)
+    return sorted(calls.values(), key=lambda call: (call.started, call.id))
+
+
+def changes_of(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> Iterator[Changes]:
+    """The same as it comes, for whoever doesn't hold all Calls: what each exchange, and then the end, changes."""
+    tracker = Tracker()
     speech = speech_of(saids)
     for exchange in exchanges:
         while said := speech.until(exchange.started):
-            _take(calls, tracker.hear(said))
-        _take(calls, tracker.advance_to(exchange))
-        _take(calls, tracker.feed(exchange))
+            yield tracker.hear(said)
+        yield tracker.advance_to(exchange)
+        yield tracker.feed(exchange)
     while said := speech.until(math.inf):
-        _take(calls, tracker.hear(said))
-    _take(calls, tracker.close())
-    return sorted(calls.values(), key=lambda call: (call.started, call.id))
+        yield tracker.hear(said)
+    yield tracker.close()
 
 
 def _take(calls: dict[str, Call], changes: Changes) -> None:

@@ -25,10 +25,9 @@ class LintOptions(NamedTuple):
     """Where to write all that is found, as known from now on."""
 
 
-def lint(calls: Iterable[Call], format: str, options: LintOptions) -> bool:
+def lint(calls: Sequence[Call], format: str, options: LintOptions) -> bool:
     """Prints the findings that aren't known; whether one of them is an error. Raises LintBaselineError."""
     silent = read_lint_baseline(options.baseline) if options.baseline is not None else frozenset()
-    calls = list(calls)
     linter = Linter()
     for call in calls:
         linter.add(call)

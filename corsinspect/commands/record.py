@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corsinspect.capture.browser import BrowserKind
+from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.proxy import Proxy
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session.judging import LiveSession
 from corsinspect.session.lines import KEPT
+from corsinspect.session.place import following_path
 from corsinspect.session.sidecar import sidecar_of
 from corsinspect.terminal import wants_colour
 
@@ -81,9 +83,13 @@ class Idleness:
 class Recording:
     """A proxy and the reader of its session; `lines` holds the conclusions so far."""
 
-    def __init__(self, proxy: Proxy, lines: CallLines) -> None:
+    def __init__(self, proxy: Proxy, lines: CallLines, rotate: int | None = None) -> None:
+        """`rotate`: bytes from which on a session file is followed by another one; None: never."""
         self.proxy = proxy
         self.lines = lines
+        self.sessions = [proxy.session]
+        """All session files so far, the present one last."""
+        self._rotate = rotate
         self.idleness: Idleness | None = None
         """Where it's to end by itself."""
         self.gone = False
@@ -103,6 +109,19 @@ class Recording:
         self.poll()
         self._session.close()
 
+    async def _turn(self) -> None:
+        """Goes on in another session file. Where that can't be, it says so and stays with this one."""
+        try:
+            following = following_path(self.proxy.session)
+            await self.proxy.turn_to(following)
+        except (OSError, CaptureError) as error:
+            _tell(f"the session stays in {self.proxy.session}: {error}")
+            self._rotate = None
+            return
+        self._session.turn_to(following)
+        self.sessions.append(following)
+        _tell(f"the session goes on in {following}")
+
     def stop(self) -> None:
         """Ends `follow`. A flag, as `wait_for` forgets a cancel that comes together with a wake-up (Python 3.11)."""
         self._stopped = True
@@ -117,6 +136,8 @@ class Recording:
         """Polls until the proxy dies, `stop` is called, or nothing goes on any more where it's to end then."""
         while self.proxy.died is None and not self._stopped:
             self.poll()
+            if self._rotate is not None and self._session.read >= self._rotate:
+                await self._turn()
             if self.idleness is not None and self.idleness.is_idle(time.monotonic()):
                 return
             try:
@@ -143,11 +164,12 @@ async def record(
     visit: Visit | None = None,
     until_idle: float | None = None,
     ask_browser: bool = True,
+    rotate: int | None = None,
 ) -> int:
     """Captures into `session` until SIGINT or SIGTERM, the browser of `visit` is closed, or nothing has gone on for
-    `until_idle` seconds; returns the exit status."""
+    `until_idle` seconds; returns the exit status. `rotate`: bytes after which it goes on in another file."""
     proxy = Proxy(session, port=port, keep_values=keep_values, ask_browser=ask_browser)
-    recording = Recording(proxy, CallLines(_print, colour=wants_colour()))
+    recording = Recording(proxy, CallLines(_print, colour=wants_colour()), rotate)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, recording.stop)
@@ -167,7 +189,8 @@ async def record(
         await proxy.stop()
     recording.close()
     _tell(text.summary(recording.lines.calls.values()))
-    _tell(said_of(session))
+    for each in recording.sessions:
+        _tell(said_of(each))
     if keep_values:
         _tell(KEPT)
     if proxy.died is not None:

@@ -9,8 +9,8 @@ from typing import IO, NamedTuple
 import msgspec
 import typer
 
-from corsinspect.analysis import judge_all
 from corsinspect.commands.lint import LintOptions, lint
+from corsinspect.commands.recorded import Calls, Part, Recorded
 from corsinspect.errors import CorsinspectError
 from corsinspect.model import Call, Exchange
 from corsinspect.policy.baseline import DEFAULT, read_baseline, write_baseline
@@ -21,10 +21,8 @@ from corsinspect.printable import printable
 from corsinspect.report.formats import writer
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.writer import Writer
-from corsinspect.session.errors import SessionError
 from corsinspect.session.line_numbers import line_numbers
-from corsinspect.session.numbered import of_file, said_of_file
-from corsinspect.session.reader import load
+from corsinspect.session.stream import Exchanges
 from corsinspect.terminal import complain, wants_colour
 
 LONG = 5_000
@@ -55,6 +53,8 @@ class Options(NamedTuple):
     fail_on: FailOn | None = None
     lint: LintOptions | None = None
     """How to lint the servers' policies; None: not at all."""
+    jobs: int = 1
+    """How many files are judged side by side."""
 
 
 class Verdicts:
@@ -71,6 +71,7 @@ class Verdicts:
         known = baseline is not None and not options.write_baseline
         self._judging = Judging(policy, read_baseline(baseline) if baseline is not None and known else frozenset())
         self._lint = options.lint
+        self._jobs = options.jobs
         self.seen = 0
         """How many calls, page loads too, there were in the files."""
         self._format = options.format
@@ -78,25 +79,25 @@ class Verdicts:
 
     def of(self, paths: Sequence[Path]) -> int:
         """Judges each file on its own, prints and writes the results, and returns the exit status."""
-        recorded = _Recorded()
-        for number, path in enumerate(paths, 1):
-            recorded.read(path, number if len(paths) > 1 else None)
-        recorded.calls.sort(key=lambda call: call.started)
-        self.seen = len(recorded.calls)
-        self._write(recorded)
-        flawed = self._lint is not None and lint(recorded.calls, self._format, self._lint)
-        if (gone := self._judging.gone()) and not recorded.unreadable:
+        with Recorded(paths, self._jobs, _with_progress) as recorded:
+            parts = list(map(_told, recorded.parts()))
+            calls = recorded.calls
+            self.seen = len(calls)
+            self._write(calls, _Sources(parts, calls))
+            flawed = self._lint is not None and lint(calls, self._format, self._lint)
+        unreadable = any(part.complaints for part in parts)
+        if (gone := self._judging.gone()) and not unreadable:
             complain(f"no longer seen of the baseline: {gone} problem{'' if gone == 1 else 's'}")
         if self._new_baseline is not None:
             number = write_baseline(self._new_baseline, self._judging.problems)
             complain(f"{self._new_baseline}: written, {number} problem{'' if number == 1 else 's'}")
-        if recorded.unreadable:
+        if unreadable:
             return UNREADABLE
         failed = self._judging.failed and self._new_baseline is None
         return FAILED if failed or flawed else PASSED
 
-    def _write(self, recorded: "_Recorded") -> None:
-        session = Neighbours(recorded.calls)
+    def _write(self, calls: Calls, sources: "_Sources") -> None:
+        session = Neighbours(calls)
         with contextlib.ExitStack() as stack:
             outputs: list[tuple[Writer, IO[str]]] = [
                 (writer(self._format, session, colour=wants_colour()), sys.stdout),
@@ -104,8 +105,8 @@ class Verdicts:
             ]
             for report, file in outputs:
                 _print(report.begin(), file)
-            for call in recorded.calls:
-                judged = self._judging.judge(call, recorded.sources.get(call.id))
+            for call in calls:
+                judged = self._judging.judge(call, sources.of(call))
                 for report, file in outputs:
                     _print(report.call(judged), file)
             unmet = list(self._judging.unmet())
@@ -113,50 +114,49 @@ class Verdicts:
                 _print(report.end(unmet), file)
 
 
-class _Recorded:
-    """What was in the files, judged, and where in them."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.sources: dict[str, Source] = {}
-        self.unreadable = False
-
-    def read(self, path: Path, number: int | None) -> None:
-        """Takes in one file; `number` goes before its ids. What can't be read is said."""
-        try:
-            loaded = load(path)
-        except SessionError as error:
-            complain(str(error))
-            self.unreadable = True
-            return
-        for problem in loaded.problems:
-            line = f", line {problem.line}" if problem.line is not None else ""
-            complain(f"{path}{line}: {problem.text}")
-            self.unreadable = True
-        exchanges, saids = loaded.exchanges, loaded.saids
-        if number is not None:
-            exchanges = [of_file(exchange, number) for exchange in exchanges]
-            saids = [said_of_file(said, number) for said in saids]
-        calls = judge_all(_with_progress(exchanges, path), saids)
-        if failed := sum(call.verdict.reason == "failed-unexplained" and not call.background for call in calls):
-            complain(f"{path}: {_UNEXPLAINED.format(number=failed, s='s' if failed > 1 else '')}")
-        self.calls += calls
-        prefix = f"{number}:" if number is not None else ""
-        self.sources |= _sources(path, loaded.format, calls, prefix)
+def _told(part: Part) -> Part:
+    """Says on stderr what couldn't be read or judged."""
+    for text in part.complaints:
+        complain(text)
+    if failed := part.unexplained:
+        complain(f"{part.path}: {_UNEXPLAINED.format(number=failed, s='s' if failed > 1 else '')}")
+    return part
 
 
-def _sources(path: Path, format: str, calls: Sequence[Call], prefix: str) -> dict[str, Source]:
-    """Where the calls were recorded that something may be wrong with, by their ids. Those that the browser never sent
-    have the file alone."""
-    ids = {
-        call.id: call.stopped_at.id.removeprefix(prefix) if call.stopped_at is not None else ""
-        for call in calls
-        if call.verdict.outcome not in ("allowed", "not-cors")
-    }
-    lines = line_numbers(path, ids.values()) if format == "session" else {}
-    named = _ENTRIES.get(format)
-    entries = {id: named.format(id.removeprefix("har:")) for id in ids.values() if id} if named is not None else {}
-    return {call: Source(str(path), lines.get(id), entries.get(id)) for call, id in ids.items()}
+class _Sources:
+    """Where the calls were recorded that something may be wrong with. Those that the browser never sent have the file
+    alone."""
+
+    def __init__(self, parts: Sequence[Part], calls: Iterable[Call]) -> None:
+        self._parts = parts
+        ids: list[list[str]] = [[] for _ in parts]
+        for call in filter(_may_be_wrong, calls):
+            number, id = self._exchange(call)
+            ids[number].append(id)
+        each = zip(parts, ids, strict=True)
+        self._lines = [line_numbers(part.path, wanted) if part.format == "session" else {} for part, wanted in each]
+
+    def of(self, call: Call) -> Source | None:
+        """None for calls that nothing is wrong with."""
+        if not _may_be_wrong(call):
+            return None
+        number, id = self._exchange(call)
+        part = self._parts[number]
+        named = _ENTRIES.get(part.format)
+        entry = named.format(id.removeprefix("har:")) if named is not None and id else None
+        return Source(str(part.path), self._lines[number].get(id), entry)
+
+    def _exchange(self, call: Call) -> tuple[int, str]:
+        """The number of the file, and the id that the deciding exchange has there."""
+        exchange = call.stopped_at
+        if len(self._parts) == 1:
+            return 0, "" if exchange is None else exchange.id
+        prefix = call.id.partition(":")[0]
+        return int(prefix) - 1, "" if exchange is None else exchange.id.removeprefix(f"{prefix}:")
+
+
+def _may_be_wrong(call: Call) -> bool:
+    return call.verdict.outcome not in ("allowed", "not-cors")
 
 
 def _opened(path: Path) -> IO[str]:
@@ -173,10 +173,10 @@ def _print(lines: Iterable[str], file: IO[str]) -> None:
         print(line, file=file)
 
 
-def _with_progress(exchanges: list[Exchange], path: Path) -> Iterator[Exchange]:
+def _with_progress(exchanges: Exchanges, path: Path) -> Iterator[Exchange]:
     """Passes the exchanges on, with a progress bar on stderr where a person can see it."""
     if len(exchanges) < LONG or not sys.stderr.isatty():
         yield from exchanges
         return
-    with typer.progressbar(exchanges, label=printable(path.name), file=sys.stderr) as bar:
+    with typer.progressbar(exchanges, len(exchanges), label=printable(path.name), file=sys.stderr) as bar:
         yield from bar

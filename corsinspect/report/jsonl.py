@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -95,7 +95,7 @@ class Writer:
         return _harmless(_encode(value)).decode("ascii")
 
 
-def lines(calls: Collection[Call]) -> Iterable[bytes]:
+def lines(calls: Sequence[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
     writer = Writer(Neighbours(calls))
     return (f"{writer.line(writer.row(call))}\n".encode("ascii") for call in calls)

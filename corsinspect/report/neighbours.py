@@ -1,8 +1,10 @@
 """The session's other calls that matter for a blocked one: those to the same server."""
 
 import re
+from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from corsinspect.advice.solution import server_of
@@ -28,6 +30,7 @@ class _Server:
     refused: Calls = field(default_factory=Calls)
     """Answered 4xx: shows what an earlier answer should have given script."""
     by_path: defaultdict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
+    """Only of calls that come one by one."""
     kinds: Counter[tuple[object, ...]] = field(default_factory=Counter[tuple[object, ...]])
     said: set[str] = field(default_factory=set[str])
 
@@ -35,20 +38,29 @@ class _Server:
 class Neighbours:
     """The calls of a session so far, as their servers answered."""
 
-    def __init__(self, calls: Iterable[Call] = ()) -> None:
+    def __init__(self, calls: Sequence[Call] = ()) -> None:
+        """`calls`: those of a whole session, which are asked for again by their index; others come by `add`."""
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
-        for call in calls:
-            self.add(call)
+        self._calls = calls
+        self._paths = array("q", (self._add(call, by_server(call)) for call in calls))
+        """A hash of the server and path of each, as there may be as many as calls."""
+        self._by_path = array("Q", sorted(range(len(self._paths)), key=self._paths.__getitem__))
 
     def add(self, call: Call) -> None:
         """Adds a call, or replaces one that changed."""
-        server, own = self._servers[server_of(call)], by_server(call)
+        own = by_server(call)
+        self._add(call, own)
+        _keep(self._servers[server_of(call)].by_path[_path(own)], own, ALIKE)
+
+    def _add(self, call: Call, own: Call) -> int:
+        """Returns a hash of the call's server and path."""
+        name = server_of(call)
+        server = self._servers[name]
         verdict = own.verdict
         kind = (own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, verdict.status)
         server.kinds[kind] += 1
         _keep(server.many, own, MANY)
-        _keep(server.by_path[_path(own)], own, ALIKE)
         _keep(server.few, own, FEW if server.kinds[kind] <= ALIKE else 0)
         if 400 <= (verdict.status or 0) <= 499:
             _keep(server.refused, own, FEW)
@@ -56,11 +68,27 @@ class Neighbours:
             name.lower() == "set-cookie" for exchange in own.exchanges for name, _ in exchange.response_headers
         ):
             self._logins[own.id] = own
+        return hash((name, _path(own)))
 
     def few(self, call: Call) -> list[Call]:
         """Some calls of each kind, some with the same path, and some that set a cookie."""
-        server = self._servers[server_of(call)]
-        return list((self._logins | server.few | server.by_path[_path(call)]).values())
+        name = server_of(call)
+        server = self._servers[name]
+        return list(
+            (self._logins | server.few | self._same_path(name, _path(call)) | server.by_path[_path(call)]).values()
+        )
+
+    def _same_path(self, server: str, path: str) -> Calls:
+        """The first of the session's calls to a server and path."""
+        found, wanted = Calls(), hash((server, path))
+        for index in range(bisect_left(self._by_path, wanted, key=self._paths.__getitem__), len(self._by_path)):
+            if self._paths[self._by_path[index]] != wanted or len(found) == ALIKE:
+                break
+            call = self._calls[self._by_path[index]]
+            own = by_server(call)
+            if server_of(call) == server and _path(own) == path:
+                found[own.id] = own
+        return found
 
     def beside(self, call: Call) -> list[Call]:
         """Those that matter for this call: few; for one that went well only those that were refused, mostly none."""

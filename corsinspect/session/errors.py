@@ -13,6 +13,10 @@ class SessionError(CorsinspectError):
     def __init__(self, path: Path, what: str, hint: str) -> None:
         super().__init__(f"{path}: {what}.", hint)
         self.path = path
+        self.problem = what
+
+    def __reduce__(self) -> tuple[type["SessionError"], tuple[Path, str, str]]:  # from another process
+        return SessionError, (self.path, self.problem, self.hint)
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -22,6 +22,13 @@ class LiveSession:
         self._follower = Follower(path)
         self._said = SaidFollower(path, self._follower.redactor)
         self._tracker = Tracker()
+        self._before: Follower | None = None
+        """The file before this one: its last lines may still come."""
+
+    @property
+    def read(self) -> int:
+        """Bytes of the file read so far."""
+        return self._follower.read
 
     @property
     def gone(self) -> bool:
@@ -31,15 +38,27 @@ class LiveSession:
     def poll(self) -> None:
         """Reads what was added since the last time. Raises SessionError if the file can't be read."""
         now = time.monotonic()
-        for exchange in self._follower.poll():
-            self._take(self._tracker.feed(exchange, now))
+        for follower in (self._before, self._follower):
+            for exchange in [] if follower is None else follower.poll():
+                self._take(self._tracker.feed(exchange, now))
         if said := self._said.poll():
             self._take(self._tracker.hear(said))
         self._take(self._tracker.advance(now))
+
+    def turn_to(self, path: Path) -> None:
+        """Whoever writes it goes on in this file; calls go on from one to the other."""
+        self.poll()
+        if self._before is not None:
+            self._before.close()
+        self._said.close()
+        self.path, self._before, self._follower = path, self._follower, Follower(path)
+        self._said = SaidFollower(path, self._follower.redactor)
 
     def close(self) -> None:
         """Reads the rest and gives every Call its verdict."""
         self.poll()
         self._take(self._tracker.close())
+        if self._before is not None:
+            self._before.close()
         self._follower.close()
         self._said.close()

@@ -103,7 +103,7 @@ def read(data: bytes, redactor: Redactor) -> tuple[list[Exchange], list[Problem]
     *lines, last = data.split(b"\n")
     exchanges = reader.read(lines)
     if last:
-        reader.problems.append(Problem(TORN, len(lines) + 1))
+        reader.is_torn()
     return exchanges, reader.problems
 
 
@@ -125,6 +125,30 @@ SHARED, SHARED_LENGTH = 2_048, 512
 """Header lines held for sharing, and the longest value of them."""
 
 
+class SharedHeaders:
+    """Header lines come again and again: shared, exchanges take a third of the memory and half the time."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def share(self, exchange: Exchange) -> Exchange:
+        """The same exchange, which nobody else has seen yet, its header lines those of exchanges before it."""
+        force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
+        force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
+        return exchange
+
+    def _shared(self, headers: HeaderList) -> HeaderList:
+        known, keep = self._known.get, self._keep
+        return tuple([known(line) or keep(line) for line in headers])
+
+    def _keep(self, line: tuple[str, str]) -> tuple[str, str]:
+        if len(line[1]) <= SHARED_LENGTH:
+            if len(self._known) >= SHARED:
+                self._known.clear()
+            self._known[line] = line
+        return line
+
+
 class LineReader:
     """Reads one line after the other, minding what the headers between them say."""
 
@@ -133,8 +157,11 @@ class LineReader:
         self._redactor = redactor
         self._redacted = False
         self._number = 0
-        self._known: dict[tuple[str, str], tuple[str, str]] = {}
-        """Header lines come again and again: shared, exchanges take a third of the memory and half the time."""
+        self._headers = SharedHeaders()
+
+    def is_torn(self) -> None:
+        """Takes note that something stands after the last whole line."""
+        self.problems.append(Problem(TORN, self._number + 1))
 
     def read(self, lines: Iterable[bytes]) -> list[Exchange]:
         """The exchanges in these whole lines, redacted, each in its last state, in the order in which they came first.
@@ -156,10 +183,7 @@ class LineReader:
             self._take(read)
             return None
         read = harmless(read)
-        exchange = read if self._redacted else self._redactor.exchange(read)  # nobody else has seen it yet
-        force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
-        force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
-        return exchange
+        return self._headers.share(read if self._redacted else self._redactor.exchange(read))
 
     def _decoded(self, line: bytes) -> Exchange | Header | None:
         try:
@@ -171,17 +195,6 @@ class LineReader:
         if line.strip():
             self.problems.append(Problem(f"can't be read and was skipped ({found}): 1 line lost", self._number))
         return None
-
-    def _shared(self, headers: HeaderList) -> HeaderList:
-        known, keep = self._known.get, self._keep
-        return tuple([known(line) or keep(line) for line in headers])
-
-    def _keep(self, line: tuple[str, str]) -> tuple[str, str]:
-        if len(line[1]) <= SHARED_LENGTH:
-            if len(self._known) >= SHARED:
-                self._known.clear()
-            self._known[line] = line
-        return line
 
     def _take(self, header: Header) -> None:
         self._redacted = header.redacted

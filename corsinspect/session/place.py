@@ -74,6 +74,19 @@ def session_path_in(folder: Path, prefix: str = "") -> Path:
         return path
 
 
+def following_path(session: Path) -> Path:
+    """A new, empty file for what comes after this one: named by date and time where that is, else `NAME.2.jsonl` and so
+    on. Raises OSError when it can't be made."""
+    if _NAME.fullmatch(session.name):
+        return session_path_in(session.parent)
+    stem, _, number = session.stem.rpartition(".")
+    if not stem or not number.isdigit():
+        stem, number = session.stem, "1"
+    path = session.with_name(f"{stem}.{int(number) + 1}{session.suffix}")
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return path
+
+
 def newest() -> Path | None:
     """The session that was started last; None if there is none. One that nothing was written to doesn't count.
 

@@ -20,3 +20,8 @@ def write_private(path: Path, data: bytes) -> None:
     """Write the whole file, with its mode from the first moment on."""
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
+
+
+def private_file(path: Path) -> int:
+    """A descriptor of a new, empty file, to write and to read. Raises OSError where it can't be made or is there."""
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)

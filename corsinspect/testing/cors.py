@@ -127,7 +127,7 @@ class Cors:
         return calls
 
     def _explained(self, failed: Sequence[Call]) -> Iterable[str]:
-        answers = Answers(Neighbours(self._calls.values()))
+        answers = Answers(Neighbours([*self._calls.values()]))
         for call in failed[:MOST]:
             answer = answers.of(call)
             yield f"{answer.name}: {answer.headline}"

@@ -17,7 +17,7 @@ from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.source import FileSource
 from corsinspect.listing.rows import row_of
 from corsinspect.model import Call, Exchange
-from corsinspect.session import load
+from corsinspect.session import Redactor, load
 from corsinspect.session.writer import SessionWriter
 from tests.analysis.build import preflight
 from tests.corpus import NAMES, recording
@@ -73,6 +73,28 @@ async def test_calls_are_those_of_check(name: str, piece: int, tmp_path: Path, m
     assert sorted(book.calls.values(), key=lambda call: (call.started, call.id)) == checked
     shown = {row.id: row for row in book.rows if row is not None}
     assert shown == {call.id: row_of(shown[call.id].position, call, traits(call)) for call in checked}
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_flows_that_come_in_pieces_give_the_calls_of_check(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "Redactor", lambda: Redactor(b"one key for both"))
+    book = await read(recording(name))
+    checked = judge_all(load(recording(name), redactor=Redactor(b"one key for both")).exchanges)
+    assert sorted(book.calls.values(), key=lambda call: (call.started, call.id)) == checked
+
+
+def test_a_file_of_another_tool_is_read_piece_by_piece() -> None:
+    path = recording(NAMES[0])
+    saved, read = FileSource(path), list[int]()
+    assert saved.progress is None
+    while not saved.ended:
+        read.append(len(saved.poll()))
+        progress = saved.progress
+        assert saved.ended or (saved.behind and progress is not None)
+        if progress is not None:
+            assert progress.bytes and 0 <= progress.done <= (progress.total or 0) == path.stat().st_size
+    assert max(read) <= 32 and sum(read) == len(load(path).exchanges)
+    assert saved.progress is None and not saved.behind
 
 
 async def test_a_torn_line_and_lines_of_something_else_are_told(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
 
 BELOW_COMMANDS = (
     "errors model said fetch analysis advice listing session simulation capture demo lessons dashboard probe policy "
-    "report assistant printable terminal"
+    "report export assistant printable terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
@@ -111,6 +111,7 @@ FLOORS = {
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
+    "export": _floor("export model said analysis advice"),
     "report": _floor("report probe model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
     "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
     "plugin": _floor("testing", "pytest"),

@@ -73,7 +73,7 @@ def judge(exchanges: list[Exchange]) -> None:
         assert trace(call) is not None
         assert also_failing(call) is not None
         text.lines(call, colour=True)
-    assert all(msgspec.json.decode(line) for line in jsonl.lines(calls.now.values()))
+    assert all(msgspec.json.decode(line) for line in jsonl.lines([*calls.now.values()]))
 
 
 LONG = settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=False)

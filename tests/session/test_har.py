@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corsinspect.model import Exchange
 from corsinspect.session import Loaded, SessionError, load
-from corsinspect.session.formats.har import read
+from corsinspect.session.formats.har import pieces, read
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -258,3 +258,25 @@ def test_whose_error_page_it_was_is_kept_and_nothing_else_of_it(status, content,
     exchange = only(made)
     assert exchange.error_page == page
     assert "Not Found" not in str(exchange)
+
+
+def test_what_no_preflight_asked_for_need_not_wait_for_the_rest():
+    asks = {"name": "Access-Control-Request-Method", "value": "PUT"}
+    plain = [entry(url=f"https://api.test/{number}") for number in range(100)]
+    put = entry(url="https://api.test/p", request={"method": "PUT"}, time=900)
+    preflight = entry(url="https://api.test/p", request={"method": "OPTIONS", "headers": [asks]})
+    found = list(pieces(har(put, *plain, preflight), []))
+    assert [each.id for each in found[0].exchanges] == [f"har:{number}" for number in range(1, 32)]
+    assert [each.id for each in found[-1].exchanges[-2:]] == ["har:0", "har:101"]
+    assert 0 < found[0].done < found[1].done < found[-1].done == 1.0
+    put, preflight = found[-1].exchanges[-2:]
+    assert preflight.ended is not None and put.started > preflight.ended
+
+
+def test_a_preflight_is_found_however_its_header_is_written():
+    put = entry(url="https://api.test/p", request={"method": "PUT"}, time=900)
+    asks = {"name": "ACCESS-control-request-method", "value": "PUT"}
+    preflight = entry(url="https://api.test/p", request={"method": "OPTIONS", "headers": [asks]})
+    for written in (har(put, preflight), har(put, preflight).replace(b"ACCESS-", b"\\u0041ccess\\u002D")):
+        exchanges, _ = read(written)
+        assert exchanges[0].started > exchanges[1].started

@@ -279,3 +279,17 @@ def test_whose_error_page_it_was_is_kept_and_nothing_else_of_it(status, headers,
     made = tflow.tflow(resp=response)
     exchange = only(made)
     assert (exchange.error_page, exchange.response_size) == (page, len(body))
+
+
+def test_flows_come_in_pieces_and_a_later_state_replaces_an_earlier_one(tmp_path):
+    flows = [tflow.tflow(resp=number % 2 == 0) for number in range(80)]
+    again = tflow.tflow(resp=True)
+    again.id = flows[1].id
+    data = recorded(*flows, again)
+    found = list(mitm.pieces(data, []))
+    assert [len(piece.exchanges) for piece in found] == [32, 32, 17]
+    assert 0 < found[0].done < found[1].done < found[2].done == 1.0
+    (tmp_path / "f.mitm").write_bytes(data)
+    exchanges = load(tmp_path / "f.mitm").exchanges
+    assert len(exchanges) == 80
+    assert next(each for each in exchanges if each.id == again.id).status == 200

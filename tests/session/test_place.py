@@ -73,3 +73,17 @@ def test_newest_is_the_one_started_last():
     writer.put(exchange())
     writer.close()
     assert place.newest() == path
+
+
+@pytest.mark.parametrize(
+    ("session", "following"),
+    [("a.jsonl", "a.2.jsonl"), ("a.2.jsonl", "a.3.jsonl"), ("a.b.jsonl", "a.b.2.jsonl"), ("plain", "plain.2")],
+)
+def test_a_session_is_followed_by_the_next_number(session, following, tmp_path):
+    assert place.following_path(tmp_path / session) == tmp_path / following
+    assert (tmp_path / following).stat().st_mode & 0o077 == 0
+
+
+def test_one_of_our_folder_is_followed_by_one_of_its_kind(tmp_path):
+    first = place.session_path_in(tmp_path)
+    assert place.session_path_in(tmp_path).name[:10] == place.following_path(first).name[:10] == first.name[:10]

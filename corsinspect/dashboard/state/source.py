@@ -12,8 +12,9 @@ from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.lines import TORN
 from corsinspect.session.place import session_path_in
-from corsinspect.session.reader import Ahead, Follower, is_session, load
-from corsinspect.session.sidecar import SaidFollower
+from corsinspect.session.reader import Ahead, Follower, Reading, is_session
+from corsinspect.session.redaction.redact import Redactor
+from corsinspect.session.sidecar import SaidFollower, load_saids
 
 BrowserKind = Literal["chromium", "firefox", "chrome", "edge", "brave"]
 
@@ -160,7 +161,7 @@ class _Pieces:
 class FileSource:
     """Saved sessions (`follow=False`, any format), or one session file that is still being written.
 
-    Sessions of ours are read piece by piece, anything else at once. The first `poll` raises
+    All are read piece by piece. The first `poll` raises
     `session.reader.SessionError` for a file that can't be read at all.
     """
 
@@ -177,18 +178,26 @@ class FileSource:
         self._place = SessionFile(paths[0]) if follow else None
         self._merged = Merged(paths) if len(paths) > 1 else None
         self._problems: list[str] = []
+        self._reading: Reading | None = None
         self._speech = speech_of(())
         self.ended = False
 
     @property
     def behind(self) -> bool:
-        return self._merged is not None or (self._pieces is not None and self._pieces.behind)
+        if self._pieces is not None:
+            return self._pieces.behind
+        return self._merged is not None or (self._reading is not None and not self.ended)
 
     @property
     def progress(self) -> Progress | None:
         if self._merged is not None:
             return self._merged.progress
-        return None if self._pieces is None else self._pieces.progress
+        if self._pieces is not None:
+            return self._pieces.progress
+        reading = self._reading
+        if reading is None or self.ended:
+            return None
+        return Progress(int(reading.done * reading.size), reading.size, bytes=True)
 
     def facts(self) -> SourceFacts:
         gone = self._place is not None and self._place.gone
@@ -227,14 +236,17 @@ class FileSource:
         return exchanges
 
     def _load(self) -> Sequence[Exchange]:
+        """Of a file of another tool's, a piece."""
         if self.ended:
             return []
-        (path,) = self._paths
-        loaded = load(path)
-        self._problems += [problem.text for problem in loaded.problems]
-        self._speech = speech_of(loaded.saids)
-        self.ended = True
-        return loaded.exchanges
+        if self._reading is None:
+            redactor = Redactor()
+            self._reading = Reading(self._paths[0], redactor)
+            self._speech = speech_of(load_saids(self._paths[0], redactor))
+        exchanges = next(self._reading, None)
+        self._problems = [problem.text for problem in self._reading.problems[:MOST_PROBLEMS]]
+        self.ended = exchanges is None
+        return exchanges or []
 
 
 class Browser(Protocol):

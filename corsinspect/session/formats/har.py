@@ -11,6 +11,8 @@ import math
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -21,8 +23,9 @@ from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LONGEST, instant, text
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import SILENT, browser_failure, failure
-from corsinspect.session.formats.har_entries import Entry, Response, Timings, beginning, entries
+from corsinspect.session.formats.har_entries import Entry, Raws, Response, Timings, beginning, decoded, entries
 from corsinspect.session.formats.har_headers import HeaderLines, header, once, wire
+from corsinspect.session.formats.piece import PIECE, Piece
 from corsinspect.session.formats.producers import Producer, producer, withheld
 
 _BEGINNING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?\{.*?"log"\s*:\s*\{', re.S)
@@ -40,6 +43,9 @@ _LONG = 60.0
 """Seconds that a request may queue before its preflight begins."""
 _RIGHT_AFTER = 1e-6
 """Seconds; HAR times have milliseconds, so this orders without telling anything else."""
+_ASKS = "access-control-request-method"
+_ESCAPED_LETTER = re.compile(rb"\\u00(?:2d|[4-7])")
+"""Of that name: \\u003c, which browsers write in bodies, is none."""
 _FIRST_ERROR = 400
 _MILLISECONDS = 1e11
 """Numbers above it are milliseconds since the epoch, those below (and above a billion) seconds."""
@@ -58,9 +64,16 @@ def resembles(head: bytes) -> bool:
 def read(data: bytes) -> tuple[list[Exchange], list[Problem]]:
     """All whole entries that were on the wire, with ids `har:N` by index, and what couldn't be read."""
     problems: list[Problem] = []
-    creator, found = entries(data, problems)
+    return [exchange for piece in pieces(data, problems) for exchange in piece.exchanges], problems
+
+
+def pieces(data: bytes, problems: list[Problem]) -> Iterator[Piece]:
+    """The same piece by piece; requests for which there may be a preflight, and those, come last."""
+    creator, found, raws = entries(data, problems)
     by, lines = producer(creator), HeaderLines()
+    asked_for = set[_Asked]() if by.wire else _asked_for(raws, lines)
     exchanges: list[Exchange] = []
+    waiting: list[Exchange] = []
     unsent: set[str] = set()
     before: Exchange | None = None
     for index, entry in found:
@@ -77,10 +90,43 @@ def read(data: bytes) -> tuple[list[Exchange], list[Problem]]:
         if exchange is None:
             continue
         before = exchange
-        exchanges.append(exchange)
-        if not by.wire and _looks_unsent(entry, exchange):
-            unsent.add(exchange.id)
-    return (exchanges if by.wire else _behind_their_preflights(exchanges, unsent)), problems
+        if not by.wire and (not raws or (exchange.url, exchange.method) in asked_for or _asks(exchange)):
+            waiting.append(exchange)
+            if _looks_unsent(entry, exchange):
+                unsent.add(exchange.id)
+        else:
+            exchanges.append(exchange)
+        if index % PIECE == PIECE - 1:
+            yield Piece(exchanges, index / len(raws) if raws else 0.0)
+            exchanges = []
+    exchanges += _behind_their_preflights(waiting, unsent)
+    for start in range(0, len(exchanges), PIECE):
+        yield Piece(exchanges[start : start + PIECE], 1.0)
+
+
+_Asked = tuple[str, str | None]
+"""The URL and the method of a request that was asked for."""
+
+
+def _asked_for(raws: Raws, lines: HeaderLines) -> set[_Asked]:
+    """What preflights asked for. Whether an entry may be one can be seen without reading it."""
+    asked_for: set[_Asked] = set()
+    for raw in raws:
+        text = bytes(raw).lower()
+        if _ASKS.encode() not in text and _ESCAPED_LETTER.search(text) is None:
+            continue
+        with suppress(ValueError, OverflowError, RecursionError):
+            entry = decoded(raw)
+            url = _url(entry)
+            method = header(lines.read(entry.request.headers), _ASKS)
+            if url is not None and method is not None:
+                asked_for.add((url, method))
+    return asked_for
+
+
+def _asks(exchange: Exchange) -> str | None:
+    """The method that a preflight asks for; None: it's none."""
+    return header(exchange.request_headers, _ASKS) if exchange.method == "OPTIONS" else None
 
 
 def _exchange(
@@ -187,8 +233,8 @@ def _behind_their_preflights(exchanges: list[Exchange], unsent: set[str]) -> lis
         waiting[exchange.url, exchange.method].append(exchange)
     moved: dict[str, Exchange | None] = {}
     for preflight in exchanges:
-        method = header(preflight.request_headers, "access-control-request-method")
-        if preflight.method != "OPTIONS" or method is None:
+        method = _asks(preflight)
+        if method is None:
             continue
         actual = _take_waiting(waiting[preflight.url, method], preflight)
         if actual is not None:

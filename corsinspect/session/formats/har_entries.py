@@ -9,8 +9,9 @@
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -88,6 +89,19 @@ class _File(msgspec.Struct):
 
 
 Entries = Iterator[tuple[int, Entry]]
+Raws = Sequence[msgspec.Raw | bytes]
+
+
+class Found(NamedTuple):
+    """What is in a file."""
+
+    creator: str
+    """The name of the program that made it."""
+    entries: Entries
+    """Those that are whole, by their index."""
+    raws: Raws = ()
+    """All of them as they stand there; none of a file so damaged that they can't be told from each other."""
+
 
 _decode_entry = msgspec.json.Decoder(Entry, strict=False).decode
 _decode_file = msgspec.json.Decoder(_File | list[msgspec.Raw]).decode
@@ -115,8 +129,8 @@ def beginning(content: Content) -> bytes:
     return text[:FIRST_BYTES].encode("utf-8", "replace")
 
 
-def entries(data: bytes, problems: list[Problem]) -> tuple[str, Entries]:
-    """The name of the program that made the file, and its whole entries by their index."""
+def entries(data: bytes, problems: list[Problem]) -> Found:
+    """The entries of a file, each read when its turn comes."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     if call := _CALL.match(data):
         data = _CALL_END.sub(b"", data[call.end() :])
@@ -125,18 +139,21 @@ def entries(data: bytes, problems: list[Problem]) -> tuple[str, Entries]:
     except _UNREADABLE:
         return _other_form(data, problems)
     if isinstance(file, list):
-        return "", _each(cast("list[msgspec.Raw]", file), problems)
-    return _name(file.log.creator), _each(file.log.entries, problems)
+        raws = cast("list[msgspec.Raw]", file)
+        return Found("", _each(raws, problems), raws)
+    return _found(file.log, problems)
 
 
-def _other_form(data: bytes, problems: list[Problem]) -> tuple[str, Entries]:
-    try:
-        log = _decode_log(data)  # what stands under "log", alone
-        return _name(log.creator), _each(log.entries, problems)
-    except _UNREADABLE:
-        pass
+def _found(log: _Log, problems: list[Problem]) -> Found:
+    return Found(_name(log.creator), _each(log.entries, problems), log.entries)
+
+
+def _other_form(data: bytes, problems: list[Problem]) -> Found:
+    with suppress(*_UNREADABLE):
+        return _found(_decode_log(data), problems)  # what stands under "log", alone
     if _LINE.match(data) and not _ENTRIES.search(data[:_HEAD].decode("utf-8", "replace")):
-        return "", _each(data.split(b"\n"), problems, "line")
+        lines = data.split(b"\n")
+        return Found("", _each(lines, problems, "line"), lines)
     return _salvage(data.decode("utf-8", "replace"), problems)
 
 
@@ -154,13 +171,18 @@ def _each(raws: Iterable[msgspec.Raw | bytes], problems: list[Problem], unit: st
         if unit == "line" and not raw.strip():  # type: ignore[union-attr]
             continue
         try:
-            yield index, _decode_entry(raw)
-        except _UNREADABLE:
-            try:
-                yield index, _leniently(json.loads(bytes(raw).decode("utf-8", "replace")))
-            except (ValueError, RecursionError) as error:
-                place = f"line {index + 1}" if unit == "line" else f"entry {index}"
-                problems.append(Problem(f"{place} can't be read ({error}): 1 entry lost"))
+            yield index, decoded(raw)
+        except (ValueError, RecursionError) as error:
+            place = f"line {index + 1}" if unit == "line" else f"entry {index}"
+            problems.append(Problem(f"{place} can't be read ({error}): 1 entry lost"))
+
+
+def decoded(raw: msgspec.Raw | bytes) -> Entry:
+    """One entry. Raises ValueError or RecursionError where it isn't one."""
+    try:
+        return _decode_entry(raw)
+    except _UNREADABLE:
+        return _leniently(json.loads(bytes(raw).decode("utf-8", "replace")))
 
 
 def _leniently(plain: object) -> Entry:
@@ -168,9 +190,9 @@ def _leniently(plain: object) -> Entry:
     return msgspec.convert(plain_entry(plain), Entry, strict=False)
 
 
-def _salvage(text: str, problems: list[Problem]) -> tuple[str, Entries]:
+def _salvage(text: str, problems: list[Problem]) -> Found:
     creator = _CREATOR.search(text)
-    return (creator[1] if creator else ""), _salvaged(text, problems)
+    return Found(creator[1] if creator else "", _salvaged(text, problems))
 
 
 def _salvaged(text: str, problems: list[Problem]) -> Entries:

@@ -15,6 +15,7 @@ from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LATEST, instant
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import failure
+from corsinspect.session.formats.piece import PIECE, Piece
 from corsinspect.session.formats.tnetstring import BEGINNING, HEADERS, SIZE, VALUE, Repeated, Wanted, read_dict, span
 
 _MESSAGE: Wanted = {
@@ -70,21 +71,33 @@ def read(data: bytes) -> tuple[list[Exchange], list[Problem]]:
     repeats, becomes `ID.2`, `ID.3`, ….
     """
     problems: list[Problem] = []
-    exchanges: dict[str, Exchange] = {}
-    replays: dict[str, int] = {}
-    for flow in _flows(data, problems):
-        if flow[b"type"] != "http":
-            continue
-        id = flow[b"id"]
-        if flow.get(b"is_replay") == "request" and id in exchanges:
-            replays[id] = replays.get(id, 1) + 1
-            id = f"{id}.{replays[id]}"
-        if (exchange := _exchange(id, flow)) is not None:
-            exchanges[id] = exchange
+    exchanges = {each.id: each for piece in pieces(data, problems) for each in piece.exchanges}
     return list(exchanges.values()), problems
 
 
-def _flows(data: bytes, problems: list[Problem]) -> Iterator[dict[bytes, Any]]:
+def pieces(data: bytes, problems: list[Problem]) -> Iterator[Piece]:
+    """The same piece by piece: what comes with an id that was there before replaces that."""
+    exchanges: list[Exchange] = []
+    seen: set[str] = set()
+    replays: dict[str, int] = {}
+    for end, flow in _flows(data, problems):
+        if flow[b"type"] != "http":
+            continue
+        id = flow[b"id"]
+        if flow.get(b"is_replay") == "request" and id in seen:
+            replays[id] = replays.get(id, 1) + 1
+            id = f"{id}.{replays[id]}"
+        if (exchange := _exchange(id, flow)) is not None:
+            seen.add(id)
+            exchanges.append(exchange)
+        if len(exchanges) == PIECE:
+            yield Piece(exchanges, end / len(data))
+            exchanges = []
+    yield Piece(exchanges, 1.0)
+
+
+def _flows(data: bytes, problems: list[Problem]) -> Iterator[tuple[int, dict[bytes, Any]]]:
+    """Each with the place where it ends."""
     position = 0
     while position < len(data):
         try:
@@ -99,8 +112,8 @@ def _flows(data: bytes, problems: list[Problem]) -> Iterator[dict[bytes, Any]]:
             problems.append(Problem(_damage(position, after, len(data), isinstance(error, EOFError))))
             position = after
         else:
-            yield flow
             position = end + 1
+            yield position, flow
 
 
 def _resume(data: bytes, position: int) -> int:

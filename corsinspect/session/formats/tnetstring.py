@@ -49,6 +49,8 @@ _KEY = re.compile(rb"(\d{1,2}):([a-z0-9_]+)[;,](\d{1,12}):")
 _LINES_KNOWN = 4096
 _DICTS_KNOWN = 256
 _LINE_KNOWN = 512
+_BLOCKS_KNOWN = 512
+_BLOCK_KNOWN = 4096
 
 
 def span(data: bytes, position: int) -> tuple[int, int, int]:
@@ -106,11 +108,24 @@ def _read(data: bytes, start: int, end: int, kind: int, want: "str | Wanted") ->
 
 
 def _headers(data: bytes, start: int, end: int) -> tuple[tuple[str, str], ...]:
+    """Of a page, many requests have equal headers: those are read once."""
+    block = data[start:end]
+    lines = _blocks.get(block)
+    if lines is None:
+        lines = _lines_of(block, start)
+        if len(block) <= _BLOCK_KNOWN:
+            if len(_blocks) >= _BLOCKS_KNOWN:
+                _blocks.clear()
+            _blocks[block] = lines
+    return lines
+
+
+def _lines_of(block: bytes, start: int) -> tuple[tuple[str, str], ...]:
     lines: list[tuple[str, str]] = []
-    position = start
-    while position < end:
-        pair_start, pair_end, _ = span(data, position)
-        pair = data[pair_start:pair_end]
+    position = 0
+    while position < len(block):
+        pair_start, pair_end, _ = span(block, position)
+        pair = block[pair_start:pair_end]
         line = _lines.get(pair)
         if line is None:
             line = _line(pair)
@@ -120,11 +135,12 @@ def _headers(data: bytes, start: int, end: int) -> tuple[tuple[str, str], ...]:
                 _lines[pair] = line
         lines.append(line)
         position = pair_end + 1
-    if position != end:
+    if position != len(block):
         raise ValueError(f"the headers at byte {start} don't end where they say")
     return tuple(lines)
 
 
+_blocks: dict[bytes, tuple[tuple[str, str], ...]] = {}
 _lines: dict[bytes, tuple[str, str]] = {}
 
 

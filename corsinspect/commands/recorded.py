@@ -1,0 +1,195 @@
+"""Files judged for whoever wants all their calls in order, more of them than memory would hold.
+
+- Each file is judged on its own, whole: redirects, caches, connections and pages reach across all of it. So files can
+  be judged side by side, and parts of one can't.
+- A call that hasn't changed for long goes to a file, and its newest state counts: nothing depends on when that is.
+- Memory has, of a call that went there, its id until its file is judged, then its place and its time.
+"""
+
+import heapq
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing
+from itertools import islice, repeat
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple, Self, overload
+
+from corsinspect.analysis import changes_of
+from corsinspect.model import Call, Changes, Exchange
+from corsinspect.session.errors import Problem, SessionError
+from corsinspect.session.numbered import of_file, said_of_file
+from corsinspect.session.spool import Spool, temporary_folder
+from corsinspect.session.stream import STDIN, Exchanges, stream
+
+HELD = 4_000
+"""Calls that are held until they are old: most change within the next few exchanges, or never."""
+
+Watch = Callable[[Exchanges, Path], Iterable[Exchange]]
+"""Passes a file's exchanges on, and perhaps shows how many of them have been judged."""
+
+
+class Part(NamedTuple):
+    """One judged file."""
+
+    path: Path
+    problems: Sequence[Problem] = ()
+    format: str = ""
+    order: Sequence[int] = ()
+    """The places of its calls, sorted by their start and id."""
+    started: Sequence[float] = ()
+    """When these calls started."""
+    unexplained: int = 0
+    """How many calls failed in the browser without a reason that the file holds."""
+    error: str = ""
+    """Why there was nothing to judge."""
+
+    @property
+    def complaints(self) -> list[str]:
+        """What of the file couldn't be read, for people."""
+        places = ("" if problem.line is None else f", line {problem.line}" for problem in self.problems)
+        found = [f"{self.path}{place}: {each.text}" for each, place in zip(self.problems, places, strict=True)]
+        return [self.error] if self.error else found
+
+
+class Recorded:
+    """The files of a check, judged by `parts`; after that, `calls`. Used with `with`: temporary files go with it."""
+
+    def __init__(self, paths: Sequence[Path], jobs: int = 1, watch: Watch = lambda exchanges, path: exchanges) -> None:
+        """`jobs`: so many processes at once, each with a file of its own; `watch`: used where there is but one."""
+        self._jobs = min(jobs, len(paths)) if STDIN not in paths else 1  # only this process has it
+        self._watch = watch
+        self._files = [(path, number if len(paths) > 1 else None) for number, path in enumerate(paths, 1)]
+        self._parts: list[Part] = []
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opened:
+            self._folder = opened.enter_context(temporary_folder())
+            self._spool = opened.enter_context(closing(Spool(self._folder / "calls", Call)))
+            self._exit = opened.pop_all()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._exit.close()
+
+    def parts(self) -> Iterator[Part]:
+        """The judged files in their order, each as soon as it is judged."""
+        for part in self._side_by_side() if self._jobs > 1 else self._one_by_one():
+            self._parts.append(part)
+            yield part
+
+    def _one_by_one(self) -> Iterator[Part]:
+        return (_judged(path, number, self._spool, self._watch) for path, number in self._files)
+
+    def _side_by_side(self) -> Iterator[Part]:
+        spools = [self._folder / str(number) for _, number in self._files]
+        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn")) as pool:
+            for part, spool in pool.map(_judged_apart, *zip(*self._files, strict=True), spools):
+                first = self._spool.extend(spool)
+                spool.remove()
+                yield part._replace(order=array("Q", (first + number for number in part.order)))
+
+    @property
+    def calls(self) -> "Calls":
+        """The calls of all parts so far, in order of their start."""
+        orders = [iter(part.order) for part in self._parts]
+        starts = (zip(part.started, repeat(which)) for which, part in enumerate(self._parts))
+        # where two started together, the one of the earlier file comes first
+        return Calls(self._spool, array("Q", (next(orders[which]) for _, which in heapq.merge(*starts))))
+
+
+class Calls(Sequence[Call]):
+    """Calls that are read from disk each time that they are asked for."""
+
+    def __init__(self, spool: Spool[Call], order: Sequence[int]) -> None:
+        self._spool = spool
+        self._order = order
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __iter__(self) -> Iterator[Call]:
+        return self._spool.each(self._order)
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Calls": ...
+    def __getitem__(self, index: int | slice) -> "Call | Calls":
+        if isinstance(index, slice):
+            return Calls(self._spool, self._order[index])
+        return self._spool[self._order[index]]
+
+
+def _judged_apart(path: Path, number: int | None, calls: Path) -> tuple[Part, Spool[Call]]:
+    """In a process of its own: with a spool of its own."""
+    spool = Spool(calls, Call)
+    return _judged(path, number, spool), spool
+
+
+def _judged(
+    path: Path, number: int | None, spool: Spool[Call], watch: Watch = lambda exchanges, path: exchanges
+) -> Part:
+    """Reads and judges one file. `number` goes before its ids."""
+    shelf = _Shelf(spool)
+    try:
+        with stream(path) as streamed:
+            exchanges, saids = watch(streamed.exchanges, path), streamed.saids
+            if number is not None:
+                exchanges = (of_file(exchange, number) for exchange in exchanges)
+                saids = [said_of_file(said, number) for said in saids]
+            for changes in changes_of(exchanges, saids):
+                shelf.take(changes)
+    except SessionError as error:
+        return Part(path, error=str(error))
+    return Part(path, streamed.problems, streamed.format, *shelf.sorted(), shelf.unexplained)
+
+
+class _Shelf:
+    """Calls while their file is judged: those that changed last in memory, the others on disk."""
+
+    def __init__(self, spool: Spool[Call]) -> None:
+        self._spool = spool
+        self._first = len(spool)
+        self._started = array("d")
+        """When the calls on disk started, from that place on."""
+        self._held: dict[str, Call] = {}
+        self._places: dict[str, int] = {}
+        self._unexplained: set[str] = set()
+
+    @property
+    def unexplained(self) -> int:
+        """How many calls failed in the browser without a reason that the file holds."""
+        return len(self._unexplained)
+
+    def take(self, changes: Changes) -> None:
+        """Takes in what the Tracker changed."""
+        for id in changes.withdrawn:
+            self._held.pop(id, None)
+            self._places.pop(id, None)
+            self._unexplained.discard(id)
+        for call in changes.changed:
+            self._held[call.id] = call
+            if call.verdict.reason == "failed-unexplained" and not call.background:
+                self._unexplained.add(call.id)
+            else:
+                self._unexplained.discard(call.id)
+        if len(self._held) > HELD:
+            self._put_away(HELD // 2)
+
+    def sorted(self) -> "tuple[array[int], array[float]]":
+        """All were taken: their places on disk in order of their start, and these starts."""
+        self._put_away(len(self._held))
+        places = [self._places[id] for id in sorted(self._places)]
+        places.sort(key=self._start)
+        return array("Q", places), array("d", map(self._start, places))
+
+    def _start(self, place: int) -> float:
+        return self._started[place - self._first]
+
+    def _put_away(self, count: int) -> None:
+        for id in list(islice(self._held, count)):
+            call = self._held.pop(id)
+            self._places[id] = self._spool.append(call)
+            self._started.append(call.started)

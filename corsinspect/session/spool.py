@@ -1,0 +1,126 @@
+"""Records that wait on disk for their turn, because all of them together are more than memory should hold."""
+
+import os
+import tempfile
+from array import array
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from corsinspect.session.errors import SessionError
+from corsinspect.session.private import private_file
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_PIECE = 1 << 20
+_HINT = "Name a folder with room for twice the files in the variable TMPDIR."
+
+
+@contextmanager
+def temporary_folder() -> Generator[Path]:
+    """A folder for spools, for its owner only, that is removed with all that is in it. Raises SessionError where none
+    can be made."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="corsinspect-")
+    except OSError as error:
+        raise SessionError(Path(tempfile.gettempdir()), f"can't be written ({error.strerror})", _HINT) from error
+    with folder as name:
+        yield Path(name)
+
+
+class Spool(Generic[T]):
+    """A file of records that are appended once and read again in any order; memory holds 8 bytes of each.
+
+    Numbers count from 0, in order of `append`. Another process gets one to read from by pickling.
+    """
+
+    def __init__(self, path: Path, type: type[T]) -> None:
+        """Makes the file, for its owner only. Raises SessionError where there is no room."""
+        self._path, self._type = path, type
+        try:
+            self._fd = private_file(path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(type).decode
+        self._ends = array("Q")
+        self._written = 0
+        self._pending = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def append(self, record: T) -> int:
+        """Keeps a record; returns its number."""
+        self._pending += self._encode(record)
+        self._ends.append(self._written + len(self._pending))
+        if len(self._pending) >= _PIECE:
+            self._flush()
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> T:
+        self._flush()
+        start, end = self._span(number)
+        return self._decode(os.pread(self._fd, end - start, start))
+
+    def each(self, numbers: Iterable[int]) -> Iterator[T]:
+        """These records; quick where the numbers mostly rise."""
+        self._flush()
+        piece, first = memoryview(b""), 0
+        for number in numbers:
+            start, end = self._span(number)
+            if start < first or end > first + len(piece):
+                piece, first = memoryview(os.pread(self._fd, max(_PIECE, end - start), start)), start
+            yield self._decode(piece[start - first : end - first])
+
+    def extend(self, other: "Spool[T]") -> int:
+        """Appends all records of another spool; returns the number that its first one has here."""
+        self._flush()
+        first, before = len(self._ends), self._written
+        for start in range(0, other._written, _PIECE):
+            self._pending += os.pread(other._fd, _PIECE, start)
+            self._write()
+        self._ends.extend(before + end for end in other._ends)
+        return first
+
+    def close(self) -> None:
+        """Lets go of the file, which stays until its folder is removed."""
+        os.close(self._fd)
+
+    def remove(self) -> None:
+        """Lets go of the file and deletes it."""
+        self.close()
+        self._path.unlink()
+
+    def __getstate__(self) -> "tuple[Path, type[T], array[int]]":
+        self._flush()
+        return self._path, self._type, self._ends
+
+    def __setstate__(self, state: "tuple[Path, type[T], array[int]]") -> None:
+        self._path, self._type, self._ends = state
+        self._fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(self._type).decode
+        self._written, self._pending = self._ends[-1] if self._ends else 0, bytearray()
+
+    def _span(self, number: int) -> tuple[int, int]:
+        return self._ends[number - 1] if number else 0, self._ends[number]
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._write()
+
+    def _write(self) -> None:
+        pending, self._pending = memoryview(self._pending), bytearray()
+        try:
+            while pending:
+                count = os.pwrite(self._fd, pending, self._written)
+                pending, self._written = pending[count:], self._written + count
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> SessionError:
+        return SessionError(self._path, f"can't be written ({error.strerror})", _HINT)

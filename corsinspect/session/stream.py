@@ -1,0 +1,156 @@
+"""Reads a file as `load` does, with the same exchanges in the same order, but holds only few of them at a time."""
+
+import math
+import shutil
+import sys
+from array import array
+from collections.abc import Generator, Iterator, Sized
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from corsinspect.analysis.steady import order
+from corsinspect.model import Exchange
+from corsinspect.said import Said
+from corsinspect.session.errors import Problem, SessionError
+from corsinspect.session.lines import LineReader, SharedHeaders
+from corsinspect.session.private import write_private
+from corsinspect.session.reader import Reading, is_session
+from corsinspect.session.redaction.redact import Redactor
+from corsinspect.session.sidecar import load_saids
+from corsinspect.session.spool import Spool, temporary_folder
+
+STDIN = Path("-")
+"""Stands for what comes on stdin."""
+_PIECE = 1 << 20
+
+
+class Exchanges(Sized, Protocol):
+    """So many exchanges, one after the other."""
+
+    def __iter__(self) -> Iterator[Exchange]: ...
+
+
+class Streamed(NamedTuple):
+    """As `reader.Loaded`."""
+
+    exchanges: Exchanges
+    problems: list[Problem]
+    format: str
+    saids: list[Said]
+
+
+@contextmanager
+def stream(path: Path, redactor: Redactor | None = None) -> Generator[Streamed]:
+    """What `load` returns, for as long as it's needed: what can't be held meanwhile is in a temporary file about as
+    large as the recording. Raises SessionError as `load` does. `path`: STDIN, too."""
+    redactor = redactor or Redactor()
+    with temporary_folder() as folder, closing(Spool(folder / "exchanges", Exchange)) as spool:
+        if path != STDIN:
+            streamed = _streamed(path, spool, redactor)
+        else:
+            copy = folder / "stdin"
+            write_private(copy, b"")
+            with copy.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            try:
+                streamed = _streamed(copy, spool, redactor)
+            except SessionError as error:
+                raise SessionError(path, error.problem, error.hint) from error
+        yield streamed
+
+
+def _streamed(path: Path, spool: Spool[Exchange], redactor: Redactor) -> Streamed:
+    spooled = _Spooled(spool)
+    if is_session(path):
+        reader = LineReader(redactor)
+        for lines in _pieces(path, reader):
+            spooled.take(reader.read(lines))
+        format, problems = "session", reader.problems
+    else:
+        reading = Reading(path, redactor)
+        for piece in reading:
+            spooled.take(piece)
+        format, problems = reading.format, reading.problems
+    spooled.sort(steady=format == "session")  # where the order of lines is that of time
+    return Streamed(spooled, problems, format, load_saids(path, redactor))
+
+
+def _pieces(path: Path, reader: LineReader) -> Iterator[list[bytes]]:
+    begun: list[bytes] = []
+    with path.open("rb", buffering=0) as file:
+        while data := file.read(_PIECE):
+            whole = data.rfind(b"\n") + 1
+            if whole:
+                yield b"".join([*begun, data[:whole]]).split(b"\n")[:-1]
+                begun = []
+            begun.append(data[whole:])
+    if any(begun):
+        reader.is_torn()
+
+
+class _Spooled:
+    """The exchanges of a session, on disk: each in its last state, in the order of their start."""
+
+    def __init__(self, spool: Spool[Exchange]) -> None:
+        self._spool = spool
+        self._latest: dict[str, int] = {}
+        """The number of each exchange's last state, by its id, in the order in which they came first."""
+        self._stamps = _Stamps()
+        self._order = array("Q")
+
+    def take(self, exchanges: list[Exchange]) -> None:
+        """Takes in a piece: later states of exchanges that are known replace what is known."""
+        for exchange in exchanges:
+            self._latest[exchange.id] = self._spool.append(exchange)
+            self._stamps.append(exchange)
+
+    def sort(self, *, steady: bool) -> None:
+        """All were taken. `steady`: as `in_order` does, else by their stamps."""
+        numbers = array("Q", self._latest.values())
+        known = (self._stamps.exchange(id, number) for id, number in self._latest.items())
+        if steady:
+            sorted_numbers = [numbers[index] for index in order(known)]
+        else:
+            sorted_numbers = [self._latest[id] for id in sorted(self._latest)]
+            sorted_numbers.sort(key=self._stamps.started)
+        self._order = array("Q", sorted_numbers)
+        self._latest, self._stamps = {}, _Stamps()
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return map(SharedHeaders().share, self._spool.each(self._order))
+
+
+class _Stamps:
+    """What of each exchange tells its order, in 27 bytes."""
+
+    def __init__(self) -> None:
+        self._times = array("d")
+        self._preflights = bytearray()
+        self._statuses = array("h")
+
+    def append(self, exchange: Exchange) -> None:
+        times = exchange.answered, exchange.ended
+        self._times.extend((exchange.started, *(math.nan if time is None else time for time in times)))
+        self._preflights.append(exchange.method == "OPTIONS")
+        status = exchange.status or 0
+        self._statuses.append(status if 0 < status < 1000 else 0)
+
+    def started(self, number: int) -> float:
+        return self._times[3 * number]
+
+    def exchange(self, id: str, number: int) -> Exchange:
+        """One with these stamps, and nothing else of it."""
+        started, answered, ended = self._times[3 * number : 3 * number + 3]
+        return Exchange(
+            id=id,
+            url="",
+            started=started,
+            method="OPTIONS" if self._preflights[number] else None,
+            status=self._statuses[number] or None,
+            answered=None if math.isnan(answered) else answered,
+            ended=None if math.isnan(ended) else ended,
+        )

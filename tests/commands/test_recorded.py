@@ -1,0 +1,152 @@
+"""What is judged in pieces comes out as if all of it had been held in memory."""
+
+import errno
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from corsinspect.analysis import judge_all
+from corsinspect.commands import recorded
+from corsinspect.commands.recorded import Recorded
+from corsinspect.model import Call, Exchange
+from corsinspect.report.formats import document
+from corsinspect.report.neighbours import Neighbours
+from corsinspect.session import Redactor, SessionWriter, load
+from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
+from corsinspect.session.numbered import of_file
+from tests.bench.sessions import exchanges as made_up
+from tests.corpus import NAMES, recording
+from tests.test_cli import run
+
+CHECK = [sys.executable, "-m", "corsinspect", "check", "--format", "jsonl"]
+
+
+@pytest.fixture(autouse=True)
+def hardly_any_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if each recording were a large one."""
+    monkeypatch.setattr(recorded, "HELD", 4)
+    monkeypatch.setattr("corsinspect.session.stream._PIECE", 5_000)
+    monkeypatch.setattr("corsinspect.session.spool._PIECE", 3_000)
+
+
+def session(path: Path, *exchanges: Exchange) -> Path:
+    """Each exchange in a line of its own, as it is."""
+    header = encode_header(Header(corsinspect=FORMAT_VERSION, redacted=True))
+    path.write_bytes(header + b"".join(encode(exchange, None) for exchange in exchanges))
+    return path
+
+
+def judged(*paths: Path, jobs: int = 1) -> list[Call]:
+    with Recorded(paths, jobs) as files:
+        assert [part.error for part in files.parts()] == ["" for _ in paths]
+        return list(files.calls)
+
+
+def at_once(*paths: Path) -> list[Call]:
+    """The same with everything in memory."""
+    calls: list[Call] = []
+    for number, path in enumerate(paths, 1):
+        exchanges = load(path).exchanges
+        calls += judge_all([of_file(each, number) for each in exchanges] if len(paths) > 1 else exchanges)
+    return sorted(calls, key=lambda call: call.started)
+
+
+def shuffled(count: int) -> list[Exchange]:
+    """A session with many lines of exchanges in several states, far from each other, in no order."""
+    whole = list(made_up(count))
+    begun = [
+        msgspec.structs.replace(each, status=None, response_headers=(), answered=None, ended=None) for each in whole
+    ]
+    lines = [*begun, *whole]
+    random.Random(1).shuffle(lines)
+    return [*lines, *whole[::2]]  # a file always ends with what's known last
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recording_gives_the_same_calls(name: str, tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path / "saved.jsonl")
+    for exchange in load(recording(name), redactor=Redactor(b"any")).exchanges:
+        writer.put(exchange)
+    writer.close()
+    assert judged(tmp_path / "saved.jsonl") == at_once(tmp_path / "saved.jsonl")
+
+
+def test_states_that_are_far_apart_give_the_same_calls(tmp_path: Path) -> None:
+    path = session(tmp_path / "s.jsonl", *shuffled(400))
+    assert judged(path) == at_once(path)
+
+
+def test_a_clock_that_was_set_back_gives_the_same_calls(tmp_path: Path) -> None:
+    later = [msgspec.structs.replace(each, id=f"later-{each.id}") for each in made_up(50)]
+    path = session(tmp_path / "s.jsonl", *made_up(100), *later)
+    assert judged(path) == at_once(path)
+
+
+def test_several_files_are_one_list_in_order_of_time(tmp_path: Path) -> None:
+    paths = [session(tmp_path / f"{n}.jsonl", *made_up(40, start=1e9 + n % 2)) for n in range(3)]
+    assert judged(*paths) == at_once(*paths)
+
+
+@pytest.mark.parametrize("format", ["text", "jsonl"])
+def test_files_side_by_side_give_the_same_lines(format: str, tmp_path: Path) -> None:
+    paths = [session(tmp_path / f"{n}.jsonl", *made_up(60, start=1e9 + n)) for n in range(3)]
+    paths[1].write_bytes(paths[1].read_bytes() + b"torn")
+    one, several = (run("check", "--format", format, "--jobs", jobs, *paths, "missing") for jobs in ("1", "3"))
+    assert (one.returncode, one.stdout, one.stderr) == (several.returncode, several.stdout, several.stderr)
+    assert "missing: doesn't exist" in one.stderr and "torn" in one.stderr
+
+
+def test_lines_of_calls_on_disk_are_those_of_calls_in_memory(tmp_path: Path) -> None:
+    path = session(tmp_path / "s.jsonl", *shuffled(300))
+    with Recorded([path]) as files:
+        list(files.parts())
+        for format in ("text", "jsonl"):
+            assert list(document(format, files.calls)) == list(document(format, at_once(path)))
+        assert list(files.calls[10:20]) == at_once(path)[10:20]
+
+
+def test_the_calls_of_a_whole_session_are_the_same_evidence_as_those_that_come_one_by_one(tmp_path: Path) -> None:
+    calls = at_once(session(tmp_path / "s.jsonl", *made_up(300), *made_up(300, first=300)))
+    whole, grown = Neighbours(calls), Neighbours()
+    for call in calls:
+        grown.add(call)
+    for call in calls:
+        assert whole.few(call) == grown.few(call)
+        assert whole.beside(call) == grown.beside(call)
+        assert whole.many(call) == grown.many(call)
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    paths = [session(tmp_path / f"{n}.jsonl", *made_up(60)) for n in range(2)]
+    with Recorded(paths) as files:
+        list(files.parts())
+        assert all(each.stat().st_mode & 0o077 == 0 for each in temporary.rglob("*"))
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_full_disk_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = session(tmp_path / "s.jsonl", *made_up(10))
+    monkeypatch.setattr("os.pwrite", full)
+    with Recorded([path]) as files:
+        (part,) = files.parts()
+    assert "No space left" in part.error and "TMPDIR" in part.error
+
+
+def test_a_recording_on_stdin_is_read_as_from_a_file(tmp_path: Path) -> None:
+    path = session(tmp_path / "s.jsonl", *made_up(30))
+    piped = subprocess.run([*CHECK, "-"], input=path.read_bytes(), capture_output=True)
+    assert piped.stdout == subprocess.run([*CHECK, path], capture_output=True).stdout
+    empty = subprocess.run([*CHECK, "-"], input=b"", capture_output=True)
+    assert (empty.returncode, empty.stdout) == (2, b"")
+    assert b"-: is empty" in empty.stderr
