@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from corsinspect.analysis import judge_all
-from corsinspect.session.bug_report import is_disputed, write_bug_report
 from corsinspect.session.errors import SessionError
 from corsinspect.session.reader import load
+from corsinspect.session.redaction.bug_report import is_disputed, write_bug_report
 from corsinspect.session.sidecar import sidecar_of
 from corsinspect.terminal import complain
 

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from corsinspect.dashboard.host import Host
 from corsinspect.dashboard.state.remarks import may_assume
 from corsinspect.dashboard.state.tab_names import FIX, TABS
-from corsinspect.session.bug_report import is_disputed
+from corsinspect.session.redaction.bug_report import is_disputed
 
 Focus = Literal["app", "list", "tabs", "details", "filter", "time line"]
 Condition = Callable[[Host], bool]

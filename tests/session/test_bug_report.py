@@ -10,9 +10,9 @@ from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange
 from corsinspect.said import Place, Said
 from corsinspect.session import load
-from corsinspect.session.bug_report import is_disputed, write_bug_report
 from corsinspect.session.errors import SessionError
 from corsinspect.session.place import new_session_path, newest
+from corsinspect.session.redaction.bug_report import is_disputed, write_bug_report
 from corsinspect.session.sidecar import SidecarWriter, sidecar_of
 from corsinspect.session.writer import SessionWriter
 from tests.analysis.build import OPEN, PAGE, exchange

@@ -7,8 +7,8 @@ from corsinspect.dashboard.screens.copying import COPIES, CopiedScreen, CopyMenu
 from corsinspect.dashboard.screens.explain_screens import ContrastScreen, ReasonScreen
 from corsinspect.dashboard.screens.help import HelpScreen
 from corsinspect.model import Call
-from corsinspect.session.bug_report import write_bug_report
 from corsinspect.session.errors import SessionError
+from corsinspect.session.redaction.bug_report import write_bug_report
 from corsinspect.session.sidecar import sidecar_of
 
 
