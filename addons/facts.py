@@ -102,7 +102,7 @@ def url_of(flow: http.HTTPFlow) -> str:
     """The URL that the client asked for."""
     request = flow.request
     if flow.client_conn.proxy_mode.type_name not in EXPLICIT_MODES:
-        return request.pretty_url
+        return _seen_by_client(flow)
     scheme, port = request.scheme, request.port
     path = request.data.path.decode("latin-1")
     host = request.data.host
@@ -110,6 +110,18 @@ def url_of(flow: http.HTTPFlow) -> str:
         host = host.encode("idna").decode("ascii")
     where = _bracketed(host) if port == DEFAULT_PORTS.get(scheme) else f"{_bracketed(host)}:{port}"
     return f"{scheme}://{where}{path}" if path.startswith("/") else f"{scheme}://{where}/{path}"
+
+
+def _seen_by_client(flow: http.HTTPFlow) -> str:
+    """The URL by the Host header; in a server's place (reverse mode) with the scheme of our port."""
+    url = flow.request.pretty_url
+    if flow.client_conn.proxy_mode.type_name != "reverse":
+        return url
+    _, _, rest = url.partition("://")
+    where, slash, path = rest.partition("/")
+    scheme = "https" if flow.client_conn.tls else "http"
+    own = flow.request.host_header or where
+    return f"{scheme}://{own.removesuffix(f':{DEFAULT_PORTS[scheme]}')}{slash}{path}"
 
 
 def _bracketed(host: str) -> str:

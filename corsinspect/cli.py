@@ -6,6 +6,7 @@ import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -64,6 +65,22 @@ AskBrowser = Annotated[
         help="Also record what the opened browser itself says of each call.",
     ),
 ]
+Upstream = Annotated[
+    str | None,
+    typer.Option(
+        help="Pass everything on to this proxy, except calls to this machine and to what NO_PROXY names; its name and "
+        "password come from CORSINSPECT_UPSTREAM_AUTH (name:password). A PAC file isn't read.",
+        metavar="URL",
+    ),
+]
+Reverse = Annotated[
+    str | None,
+    typer.Option(
+        help="Open the port in the place of this server, so that no browser has to be set up. A page that is opened "
+        "there has another origin: the port's.",
+        metavar="URL",
+    ),
+]
 Files = Annotated[
     list[Path],
     typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files; -: stdin.", readable=False),
@@ -112,6 +129,8 @@ def live(
         str | None, typer.Option(help="Keep the browser profile under this name (logins survive).", metavar="NAME")
     ] = None,
     ask_browser: AskBrowser = True,
+    upstream: Upstream = None,
+    reverse: Reverse = None,
 ) -> None:
     """Open the live dashboard (the default command).
 
@@ -120,7 +139,10 @@ def live(
       corsinspect
       corsinspect --browser firefox http://localhost:3000
       corsinspect --port 9090 --browser chromium --profile shop
+      corsinspect --upstream http://proxy.corp:3128 --browser chromium
+      corsinspect --reverse http://localhost:8000    open http://localhost:8080 instead
     """
+    route = _route(upstream, reverse, opens=url is not None or browser is not Browser.none)
     _need_terminal("`corsinspect record` prints a line per call instead.")
     if url is not None and browser is Browser.none:
         browser = Browser.chromium
@@ -128,7 +150,7 @@ def live(
     from corsinspect.session.place import new_session_path
 
     session = new_session_path()
-    _run(live(session, port, _kind(browser), _with_scheme(url), profile, ask_browser=ask_browser))
+    _run(live(session, port, _kind(browser), _with_scheme(url), profile, ask_browser=ask_browser, route=route))
 
 
 @app.command()
@@ -190,6 +212,8 @@ def record(
         typer.Option(help="Stop when no call has changed for so many seconds.", min=0.1, metavar="SECONDS"),
     ] = None,
     ask_browser: AskBrowser = True,
+    upstream: Upstream = None,
+    reverse: Reverse = None,
     rotate: Annotated[
         int | None, typer.Option(help="Go on in another session file after so many megabytes.", min=1, metavar="MB")
     ] = None,
@@ -206,7 +230,9 @@ def record(
     Examples:
       corsinspect record -o session.jsonl --port 9090
       corsinspect record --browser chromium --headless --until-idle 3 http://localhost:3000
+      corsinspect record --reverse http://localhost:8000 --port 8001
     """
+    route = _route(upstream, reverse, opens=url is not None or browser is not Browser.none)
     if url is not None and browser is Browser.none:
         browser = Browser.chromium
     kind = _kind(browser)
@@ -217,7 +243,7 @@ def record(
 
     visit = Visit(kind, _with_scheme(url), headless) if kind is not None else None
     session = output or new_session_path()
-    options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser}
+    options = {"visit": visit, "until_idle": until_idle, "ask_browser": ask_browser, "route": route}
     options["rotate"] = None if rotate is None else rotate << 20
     _run(record(session, port, keep_values=keep_values, **options))
 
@@ -312,7 +338,9 @@ def run(
 def export(
     files: Files,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
-    format: Annotated[str, typer.Option(help="parquet: for DuckDB, Spark, pandas, …", metavar="parquet")] = "parquet",
+    format: Annotated[
+        str, typer.Option(help="parquet, har (for developer tools), or curl (a shell script).", metavar="FORMAT")
+    ] = "parquet",
     rows: Annotated[str, typer.Option(help="What a row is.", metavar="calls|exchanges")] = "calls",
     jobs: Jobs = 1,
 ) -> None:
@@ -326,6 +354,7 @@ def export(
     Examples:
       corsinspect export sessions/*.jsonl -o calls.parquet
       corsinspect export --rows exchanges traffic.har -o exchanges.parquet
+      corsinspect export --format har session.jsonl -o session.har
     """
     from corsinspect.commands.export import FORMS, ROWS, export
 
@@ -567,6 +596,100 @@ def ca() -> None:
     print(trust_text(paths))
 
 
+sessions = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sessions, name="session", help="What a saved session holds; parts, sums and differences of sessions.")
+Output = Annotated[Path, typer.Option("--output", "-o", help="The session file to write; it must not exist yet.")]
+Recording = Annotated[Path, typer.Argument(help="A session, mitmproxy flows or a HAR file.", readable=False)]
+
+
+@sessions.command("info")
+def session_info(file: Recording) -> None:
+    """Print what a session holds, and what stands beside it."""
+    from corsinspect.commands.session import info
+
+    raise typer.Exit(info(file))
+
+
+@sessions.command("trim")
+def session_trim(
+    file: Recording,
+    output: Output,
+    begin: Annotated[float, typer.Option("--from", help="Seconds after the first call.", metavar="SECONDS")] = 0.0,
+    end: Annotated[
+        float, typer.Option("--to", help="The same, where to end.", metavar="SECONDS", show_default=False)
+    ] = inf,
+    host: Annotated[
+        str | None, typer.Option(help="Calls to this host only; with a port, to that port only.", metavar="HOST")
+    ] = None,
+    blocked: Annotated[bool, typer.Option("--blocked", help="Blocked calls only.")] = False,
+) -> None:
+    """Write some of a session's calls to another one, with the notes on them and what the browser said of them.
+
+    \b
+    Example:
+      corsinspect session trim session.jsonl -o short.jsonl --from 60 --to 90 --blocked
+    """
+    from corsinspect.commands.session import trim
+
+    raise typer.Exit(trim(file, output, begin=begin, end=end, host=host, blocked=blocked))
+
+
+@sessions.command("merge")
+def session_merge(files: Files, output: Output) -> None:
+    """Write several files as one session, in order of time."""
+    from corsinspect.commands.session import merge
+
+    raise typer.Exit(merge(files, output))
+
+
+@sessions.command("redact")
+def session_redact(file: Recording, output: Output) -> None:
+    """Write a session without its secrets: one recorded with --keep-values, mitmproxy flows, or a HAR file."""
+    from corsinspect.commands.session import merge
+
+    raise typer.Exit(merge([file], output))
+
+
+@sessions.command("diff")
+def session_diff(before: Recording, after: Recording) -> None:
+    """Say which calls changed their verdict from one session to another, and by which header.
+
+    \b
+    Exit status: 0 no verdict changed, 1 one did, 2 a file could not be read.
+    """
+    from corsinspect.commands.session import diff
+
+    raise typer.Exit(diff(before, after))
+
+
+@app.command()
+def doctor(
+    port: Port = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of lines.")] = False,
+    open_browsers: Annotated[
+        bool,
+        typer.Option(
+            "--browsers/--no-browsers", help="Open each installed browser, to see whether calls come through."
+        ),
+    ] = True,
+) -> None:
+    """Check what on this machine would stop a capture; each finding comes with its remedy.
+
+    Each installed browser is opened for a moment, without a window, on a page of corsinspect's own.
+
+    \b
+    Exit status: 0 no faults (there may be warnings), 1 at least one fault, 64 usage error.
+
+    \b
+    Examples:
+      corsinspect doctor
+      corsinspect doctor --json | jq '.checks[] | select(.state != "ok")'
+    """
+    from corsinspect.commands.doctor import doctor
+
+    raise typer.Exit(doctor(port, json=json, open_browsers=open_browsers))
+
+
 @app.command()
 def addon() -> None:
     """Where the capture addon is, for a mitmproxy of your own.
@@ -584,6 +707,7 @@ def main() -> None:
     """Runs the command line; arguments that don't start with a command go to the dashboard."""
     arguments = sys.argv[1:]
     names = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    names |= {group.name for group in app.registered_groups if group.name}
     if not arguments or arguments[0] not in {*names, *OF_NO_COMMAND}:
         arguments = ["live", *arguments]
     status = 0
@@ -604,6 +728,18 @@ def main() -> None:
         complain(str(error))
         status = UNREADABLE
     sys.exit(status or 0)
+
+
+def _route(upstream: str | None, reverse: str | None, *, opens: bool):
+    """How the proxy stands in the network. `opens`: whether a browser is to be opened, too."""
+    from corsinspect.capture.routes import route
+
+    if reverse is not None and opens:
+        raise typer.BadParameter("With --reverse there is no proxy for a browser to use; leave --browser and URL out.")
+    try:
+        return route(upstream, reverse)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
 
 
 def _run(job: Coroutine[Any, Any, int]) -> None:

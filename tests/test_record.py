@@ -20,6 +20,7 @@ class StandIn:
     def __init__(self, session: Path, **options: object) -> None:
         self.session, self.options = session, options
         self.port = 8080
+        self.in_place_of: str | None = None
         self.wake = asyncio.Event()
         self.died: str | None = None
         self.stopped = False

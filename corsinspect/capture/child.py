@@ -1,4 +1,4 @@
-"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [--or-any] [--keep-values] [--orders FD]`.
+"""The proxy's own process: `python -m corsinspect.capture.child SESSION PORT [OPTIONS]`.
 
 - stdout: first one JSON line, `{"port": N}` or `{"what": …, "hint": …}`; then one byte after each flush of the session,
   another one after each that was asked for. Nothing else may write there, so file descriptor 1 is led to stderr for
@@ -31,6 +31,8 @@ from corsinspect.capture.listening.listeners import Listeners
 from corsinspect.capture.master import LeanMaster
 from corsinspect.capture.processes import end_group
 from corsinspect.capture.profiles import remove
+from corsinspect.capture.routes import DIRECT, Route, credentials
+from corsinspect.capture.routing import addons_for
 from corsinspect.capture.wake import FLUSHED, WAKE
 from corsinspect.session.errors import SessionError
 
@@ -126,7 +128,14 @@ def obey(master: LeanMaster, line: bytes) -> None:
 
 
 async def serve(
-    session: Path, port: int, or_any: bool, parent: Parent, *, keep_values: bool = False, orders: int | None = None
+    session: Path,
+    port: int,
+    or_any: bool,
+    parent: Parent,
+    *,
+    keep_values: bool = False,
+    orders: int | None = None,
+    route: Route = DIRECT,
 ) -> str | None:
     """Run the proxy until the parent ends it; why it ended if that was something else."""
     browsers = Browsers()
@@ -157,11 +166,23 @@ async def serve(
     except SessionError as problem:
         parent.tell(what=problem.what, hint=problem.hint)
         return str(problem)
-    addons: list[object] = [Simulation(), capture, browsers, Sessions(capture, parent.wake, parent.flushed)]
+    try:
+        login = credentials() if route.upstream is not None else None
+    except ValueError as problem:
+        capture.discard()
+        parent.tell(what=str(problem), hint="Set it anew, or unset it where the proxy asks for none.")
+        return str(problem)
+    addons: list[object] = [
+        Simulation(),
+        capture,
+        browsers,
+        Sessions(capture, parent.wake, parent.flushed),
+        *addons_for(route, login),
+    ]
     if orders is not None:
         # At the end they say the rest before the capture closes its files.
         addons.insert(0, Listeners(orders, said=capture.said, trouble=capture.trouble, steady=capture.clock.steady))
-    master = LeanMaster(ca, *addons)
+    master = LeanMaster(ca, *addons, mode=route.mode)
     try:
         port = await master.listen(port, or_any=or_any)
     except OSError as problem:
@@ -204,6 +225,8 @@ def main() -> None:
     parser.add_argument("--or-any", action="store_true")
     parser.add_argument("--keep-values", action="store_true")
     parser.add_argument("--orders", type=int)
+    parser.add_argument("--upstream")
+    parser.add_argument("--reverse")
     args = parser.parse_args()
     parent = Parent()
     # Only what concerns the proxy as a whole: what goes wrong with one connection is in the session.
@@ -211,7 +234,15 @@ def main() -> None:
     logging.raiseExceptions = False  # see Parent: stderr may be full
     # Python 3.11 reports each connection that is open at the end as an error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    serving = serve(args.session, args.port, args.or_any, parent, keep_values=args.keep_values, orders=args.orders)
+    serving = serve(
+        args.session,
+        args.port,
+        args.or_any,
+        parent,
+        keep_values=args.keep_values,
+        orders=args.orders,
+        route=Route(args.upstream, args.reverse),
+    )
     sys.exit(asyncio.run(serving))
 
 

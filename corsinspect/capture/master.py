@@ -64,7 +64,9 @@ class LeanAddonManager(addonmanager.AddonManager):
 class LeanMaster(Master):
     """A proxy on this machine's loopback address: make it, `listen`, then `run`, all in one event loop."""
 
-    def __init__(self, ca: CaPaths, *addons: object, upstream_tls: UpstreamTls | None = None) -> None:
+    def __init__(
+        self, ca: CaPaths, *addons: object, upstream_tls: UpstreamTls | None = None, mode: str = "regular"
+    ) -> None:
         relay_by_pieces()
         refuse_direct_requests()
         super().__init__(options.Options(confdir=str(ca.folder), listen_host=LOOPBACK))
@@ -80,7 +82,11 @@ class LeanMaster(Master):
             self._own_address,
             *addons,
         )
-        self.options.update(**trusted_stores())
+        # Host stays as the browser sent it; where it has to change, an addon does it after the capture.
+        self.options.update(**trusted_stores(), mode=[mode], keep_host_header=True)
+        if mode.startswith("reverse:"):
+            # Else a server that is down ends the browser's connection before there is a request to tell of.
+            self.options.update(connection_strategy="lazy")
         if "tcp_timeout" in self.options:
             self.options.update(tcp_timeout=IDLE_LIMIT)
         else:  # mitmproxy 11 has no option for it

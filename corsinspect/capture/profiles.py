@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
@@ -24,11 +25,18 @@ FRESH = 60.0
 """Seconds that a profile may lack its owner file: it is being made."""
 
 
+def packaging(binary: Path) -> Literal["snap", "flatpak"] | None:
+    """How this browser is confined, if it is."""
+    if _snap_name(binary):
+        return "snap"
+    return "flatpak" if binary.parent.match("flatpak/exports/bin") else None
+
+
 def root_for(binary: Path) -> Path:
     """A folder that this browser can read: Snap and Flatpak browsers see neither /tmp nor most of the home folder."""
     if snap := _snap_name(binary):
         return Path.home() / "snap" / snap / "common" / "corsinspect"
-    if binary.parent.match("flatpak/exports/bin"):
+    if packaging(binary) == "flatpak":
         return Path.home() / ".var" / "app" / binary.name / "data" / "corsinspect"
     return _plain_root()
 

@@ -18,6 +18,7 @@ from corsinspect.capture.listening.asking import Asking, Order
 from corsinspect.capture.listening.caretaker import Caretaker
 from corsinspect.capture.listening.debugging_pipe import is_possible
 from corsinspect.capture.processes import signal_group
+from corsinspect.capture.routes import DIRECT, Route
 from corsinspect.capture.tail import Tail
 from corsinspect.capture.wake import FLUSHED
 from corsinspect.session.place import drop_unused
@@ -49,10 +50,18 @@ class Proxy:
     """
 
     def __init__(
-        self, session: Path, *, port: int | None = None, keep_values: bool = False, ask_browser: bool = True
+        self,
+        session: Path,
+        *,
+        port: int | None = None,
+        keep_values: bool = False,
+        ask_browser: bool = True,
+        route: Route = DIRECT,
     ) -> None:
         """`port` None: 8080, or any free one where that is taken. `keep_values`: the session isn't redacted.
         `ask_browser`: launched browsers are listened to, and what they say goes to the session's sidecar."""
+        self.in_place_of = route.reverse
+        """The server in whose place the port is opened; None: it's a proxy's."""
         self.session = session
         self.port = port if port is not None else USUAL_PORT
         """The real one once `start` has returned."""
@@ -63,6 +72,7 @@ class Proxy:
         """Why the proxy's process ended without being told to; None while all is well."""
         self.browsers: list[Browser] = []
         """Those that are open."""
+        self._route = route
         self._or_any = port is None
         self._keep_values = keep_values
         self._ask_browser = ask_browser and is_possible()
@@ -137,7 +147,14 @@ class Proxy:
         extra_args: Sequence[str] = (),
         extra_prefs: Preferences | None = None,
     ) -> Browser:
-        """Start an installed browser behind this proxy; see `browser.launch` for the arguments and errors."""
+        """Start an installed browser behind this proxy; see `browser.launch` for the arguments and errors.
+
+        Raises CaptureError, too, where the proxy stands in a server's place: there it's no proxy for a browser."""
+        if self.in_place_of is not None:
+            raise CaptureError(
+                f"With --reverse this is no proxy that a browser could use: it stands for {self.in_place_of}.",
+                f"Open http://localhost:{self.port} in any browser.",
+            )
         start = partial(
             launch,
             kind,
@@ -199,6 +216,8 @@ class Proxy:
 
     async def _spawn(self) -> None:
         options = [*(["--or-any"] if self._or_any else []), *(["--keep-values"] if self._keep_values else [])]
+        for name, url in self._route._asdict().items():
+            options += [f"--{name}", url] if url is not None else []
         inherited: tuple[int, ...] = ()
         if self._ask_browser:
             self._asking = Asking()

@@ -76,7 +76,7 @@ class Stream(HttpStream):
 
     def state_wait_for_request_headers(self, event: RequestHeaders) -> layer.CommandGenerator[None]:
         """Answers a direct request; whatever is for a proxy is mitmproxy's."""
-        if self.mode is not HTTPMode.regular or not is_direct(event.request):
+        if self.mode is HTTPMode.transparent or not is_direct(event.request):
             yield from super().state_wait_for_request_headers(event)
             return
         self.flow = HTTPFlow(self.context.client, self.context.server)
@@ -90,6 +90,13 @@ class Stream(HttpStream):
         )
         for part in sent:
             yield SendHttp(part, self.context.client)
+
+    def handle_connect_upstream(self) -> layer.CommandGenerator[None]:
+        """Connects straight to a server that an addon has led past the upstream proxy; mitmproxy knows no such."""
+        if self.context.server.via is None:
+            yield from self.handle_connect_regular()
+        else:
+            yield from super().handle_connect_upstream()
 
 
 def _answer(request: http.Request) -> http.Response:

@@ -27,7 +27,11 @@ class Form(NamedTuple):
     purpose: str
 
 
-FORMS = {"parquet": Form("corsinspect.export.parquet", "parquet", "for DuckDB, Spark, pandas, …")}
+FORMS = {
+    "parquet": Form("corsinspect.export.parquet", "parquet", "for DuckDB, Spark, pandas, …"),
+    "har": Form("corsinspect.export.har", "", "for browsers' developer tools, the verdict as comment"),
+    "curl": Form("corsinspect.export.curl_script", "", "a shell script that repeats the calls"),
+}
 ROWS = ("calls", "exchanges")
 
 
@@ -52,7 +56,10 @@ def export(files: Sequence[Path], form: str, output: Path, rows: str, jobs: int)
 def _writer(form: str, rows: str) -> Callable[[Iterable[Call], Path], None]:
     known = FORMS[form]
     try:
-        return import_module(known.module).WRITERS[rows]
+        writers = import_module(known.module).WRITERS
     except ModuleNotFoundError as error:
         hint = f"Install it: pip install 'corsinspect[{known.extra}]'."
         raise ExportError(f"--format {form} needs {error.name}, which isn't installed.", hint) from error
+    if rows not in writers:
+        raise ExportError(f"--format {form} has no rows.", "Leave --rows out.")
+    return writers[rows]

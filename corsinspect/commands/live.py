@@ -8,6 +8,7 @@ from pathlib import Path
 from corsinspect.advice import NO_CALLS
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.proxy import Proxy
+from corsinspect.capture.routes import DIRECT, Route
 from corsinspect.commands.record import said_of
 from corsinspect.dashboard import Dashboard, FileSource, LiveSource
 
@@ -23,9 +24,10 @@ async def live(
     profile: str | None,
     *,
     ask_browser: bool = True,
+    route: Route = DIRECT,
 ) -> int:
     """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
-    proxy = Proxy(session, port=port, ask_browser=ask_browser)
+    proxy = Proxy(session, port=port, ask_browser=ask_browser, route=route)
     try:
         await proxy.start()
         source = LiveSource(proxy, url=url, profile=profile)

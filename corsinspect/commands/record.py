@@ -11,6 +11,7 @@ from typing import NamedTuple
 from corsinspect.capture.browser import BrowserKind
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.proxy import Proxy
+from corsinspect.capture.routes import DIRECT, Route
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
@@ -165,10 +166,11 @@ async def record(
     until_idle: float | None = None,
     ask_browser: bool = True,
     rotate: int | None = None,
+    route: Route = DIRECT,
 ) -> int:
     """Captures into `session` until SIGINT or SIGTERM, the browser of `visit` is closed, or nothing has gone on for
     `until_idle` seconds; returns the exit status. `rotate`: bytes after which it goes on in another file."""
-    proxy = Proxy(session, port=port, keep_values=keep_values, ask_browser=ask_browser)
+    proxy = Proxy(session, port=port, keep_values=keep_values, ask_browser=ask_browser, route=route)
     recording = Recording(proxy, CallLines(_print, colour=wants_colour()), rotate)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -176,7 +178,7 @@ async def record(
     try:
         await proxy.start()
         recording.poll()  # holds the file from now on: whoever deletes it is noticed
-        _tell(f"proxy 127.0.0.1:{proxy.port}, session {session}; press Ctrl-C to stop")
+        _tell(f"{_where(proxy)}, session {session}; press Ctrl-C to stop")
         if keep_values:
             _tell(f"{session}: {KEPT}")
         closing = await _opened(proxy, visit, recording) if visit is not None else None
@@ -197,6 +199,15 @@ async def record(
         _tell(f"the proxy died: {proxy.died}")
         return 2
     return 2 if recording.gone else 0
+
+
+def _where(proxy: Proxy) -> str:
+    if proxy.in_place_of is None:
+        return f"proxy 127.0.0.1:{proxy.port}"
+    own = f"http://localhost:{proxy.port}"
+    return (
+        f"{own} in place of {proxy.in_place_of}: have your page call it there; a page opened there has the origin {own}"
+    )
 
 
 async def _opened(proxy: Proxy, visit: Visit, recording: Recording) -> asyncio.Task[None]:

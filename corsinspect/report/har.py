@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from corsinspect import __version__
 from corsinspect.model import Exchange, HeaderList
@@ -31,7 +31,7 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
 
 
 def _request(exchange: Exchange) -> dict[str, Any]:
-    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+    query = parse_qsl(exchange.url.partition("#")[0].partition("?")[2], keep_blank_values=True)
     return {
         "method": exchange.method,
         "url": exchange.url,

@@ -50,7 +50,9 @@ class Notes:
         self._paths = [path.with_name(path.name + SUFFIX) for path in sessions]
         for number, path in enumerate(self._paths, 1):
             prefix = f"{number}:" if len(self._paths) > 1 else ""
-            for entry in self._read(path):
+            found, skipped = _read(path)
+            self.skipped += skipped
+            for entry in found:
                 self._take(entry, prefix)
 
     def assumed(self, call: Call) -> Credentials:
@@ -102,16 +104,31 @@ class Notes:
         elif entry.origin is not None and entry.assume is not None:
             self.assumed_origins[entry.origin] = entry.assume
 
-    def _read(self, path: Path) -> Iterator[Entry]:
+
+def entries(session: Path) -> list[Entry]:
+    """The notes on one session that can be read, in their order."""
+    return _read(session.with_name(session.name + SUFFIX))[0]
+
+
+def append_entry(path: Path, entry: Entry) -> None:
+    """Adds a line as it is. Raises OSError."""
+    _append(path, msgspec.json.encode(entry))
+
+
+def _read(path: Path) -> tuple[list[Entry], int]:
+    """The entries of a file, and how many lines of it couldn't be read."""
+    try:
+        data = path.read_bytes()
+    except OSError:  # there are none, nearly always
+        return [], 0
+    found: list[Entry] = []
+    skipped = 0
+    for line in data.split(b"\n"):
         try:
-            data = path.read_bytes()
-        except OSError:  # there are none, nearly always
-            return
-        for line in data.split(b"\n"):
-            try:
-                yield _decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                self.skipped += bool(line.strip())
+            found.append(_decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            skipped += bool(line.strip())
+    return found, skipped
 
 
 def _append(path: Path, line: bytes) -> None:

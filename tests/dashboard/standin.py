@@ -22,6 +22,7 @@ class StandInProxy:
     def __init__(self, session: Path) -> None:
         self.session = session
         self.port = 8080
+        self.in_place_of: str | None = None
         self.wake = asyncio.Event()
         self.died: str | None = None
         self.browsers: list[StandInBrowser] = []

@@ -44,12 +44,12 @@ def _floor(ours: str = "", theirs: str = "", *, pure: bool = False) -> Floor:
     return Floor(frozenset(ours.split()), frozenset(theirs.split()), pure)
 
 
-CAPTURE_DOORS = "capture.proxy capture.browser capture.errors"
+CAPTURE_DOORS = "capture.proxy capture.browser capture.routes capture.errors"
 """What others may use of capture; the rest are its insides."""
 
 BELOW_COMMANDS = (
-    "errors model said fetch analysis advice listing session simulation capture demo lessons dashboard probe policy "
-    "report export assistant printable terminal"
+    "errors model said fetch analysis advice listing session simulation capture demo doctor lessons dashboard probe "
+    "policy report export assistant printable terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
@@ -106,12 +106,16 @@ FLOORS = {
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
+    "doctor": _floor(
+        f"doctor demo.httpserver session printable __file__ {CAPTURE_DOORS} capture.ca capture.profiles",
+        "msgspec cryptography",
+    ),
     "listing": _floor("listing advice analysis fetch model", "msgspec"),
     "simulation": _floor("advice analysis fetch model", pure=True),
     "lessons": _floor("lessons demo.cases model session.private", "platformdirs"),
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
-    "export": _floor("export model said analysis advice"),
+    "export": _floor("export report model said fetch.headers analysis advice session printable", "msgspec pyarrow"),
     "report": _floor("report probe model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
     "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
     "plugin": _floor("testing", "pytest"),

@@ -25,6 +25,8 @@ def empty(book: Book, source: Source, *, roomy: bool, opening: str | None = None
         return Content("Waiting for the first call …")
     if facts.browsers:
         blocks = _ready(facts.browsers)
+    elif facts.in_place_of is not None:
+        blocks = _in_place_of(facts.address, facts.in_place_of)
     elif opening is not None:
         blocks = [((f"{opening} is starting …", "bold"),), _END]
     else:
@@ -77,6 +79,20 @@ def _how_to_start(address: str, can_open: bool) -> list[Block]:
     )
     title: Block = (("Nothing captured yet.", "bold"), " Two ways to start:" if can_open else "")
     return [title, *([keys] if can_open else []), proxy, traps, _END]
+
+
+def _in_place_of(address: str, server: str) -> list[Block]:
+    own = f"http://localhost:{address.rpartition(':')[2]}"
+    title: Block = (("Nothing captured yet.", "bold"), " Open, or call, ", (own, KEY), f"\nin place of {server}")
+    api: Block = (
+        ("an API    ", "bold"),
+        "have your page call it there: its page's origin stays, and CORS\n          is as it was",
+    )
+    page: Block = (
+        ("a page    ", "bold"),
+        f"opened there it is a page of another origin, {own}:\n          APIs that allow {server} only will refuse it",
+    )
+    return [title, api, page, _END]
 
 
 _END: Block = (("Then repeat the failing call.   ", QUIET), ("a", KEY), (" if it doesn't show up here", QUIET))

@@ -27,8 +27,8 @@ def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Co
     dropped = f"{facts.dropped} dropped" if facts.address else None
     rest = [
         dropped,
-        facts.address and ("proxy " + facts.address),
-        " + ".join(facts.browsers) or ("no browser yet" if facts.address else None),
+        _where(facts),
+        " + ".join(facts.browsers) or ("no browser yet" if facts.address and not facts.in_place_of else None),
         f"{rate:.0f} calls/s" if rate is not None and rate >= 0.5 else None,
         facts.session and printable(_tilde(facts.session)),
         facts.title,
@@ -41,6 +41,12 @@ def counts(book: Book, facts: SourceFacts, rate: float | None, width: int) -> Co
     right = " · ".join(parts) + " "
     gap = max(1, width - left.cell_length - len(right))
     return Content.assemble(left, " " * gap, (right, QUIET))
+
+
+def _where(facts: SourceFacts) -> str | None:
+    if facts.address is None:
+        return None
+    return f"{facts.address} in place of {facts.in_place_of}" if facts.in_place_of else f"proxy {facts.address}"
 
 
 def outcome_at(book: Book, width: int, x: int) -> Outcome | None:

@@ -10,6 +10,8 @@ class SourceFacts(msgspec.Struct, frozen=True):
 
     address: str | None = None
     """Where a browser has to be pointed: "127.0.0.1:8080"."""
+    in_place_of: str | None = None
+    """The server in whose place that address is to be opened; None: it's a proxy's."""
     title: str | None = None
     """What there is in the place of one session file."""
     session: Path | None = None

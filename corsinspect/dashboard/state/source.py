@@ -263,6 +263,7 @@ class Proxy(Protocol):
 
     session: Path
     port: int
+    in_place_of: str | None
     wake: asyncio.Event
     died: str | None
 
@@ -315,6 +316,7 @@ class LiveSource:
         proxy, problems = self._proxy, self._pieces.follower.problems
         return SourceFacts(
             address=f"127.0.0.1:{proxy.port}",
+            in_place_of=proxy.in_place_of,
             session=proxy.session,
             session_gone=self._place.gone,
             browsers=(*self._visitors, *(browser.name for browser in proxy.browsers)),

@@ -1,0 +1,68 @@
+"""Which browsers corsinspect can open, and what comes with the way in which they are installed."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from corsinspect.capture.browser import COMMANDS, BrowserKind, find
+from corsinspect.capture.profiles import packaging
+from corsinspect.doctor.finding import Answer, Machine, fault, ok, warning
+
+FAMILIES: tuple[BrowserKind, ...] = ("chromium", "firefox")
+
+_CONFINED = (
+    "it may read only its own folder, so its profile is in {folder}, and it may drop the debugging pipe: then what it "
+    "says of its own requests is missing, and calls are judged by their traffic alone"
+)
+PACKAGING = {
+    "snap": f"is a snap: {_CONFINED.format(folder='~/snap')}",
+    "flatpak": f"is a Flatpak: {_CONFINED.format(folder='~/.var/app')}",
+}
+"""What a confined browser can't do."""
+
+
+def installed() -> dict[BrowserKind, Path]:
+    """The browser of each family that `--browser FAMILY` opens."""
+    return {kind: path for kind in FAMILIES if (path := find(kind)) is not None}
+
+
+def found(machine: Machine) -> Answer:
+    """Whether there is any, and how they are installed."""
+    browsers = installed()
+    if not browsers:
+        return fault(
+            f"No browser was found (looked for {', '.join(name for kind in FAMILIES for name in COMMANDS[kind])}).",
+            "Install one (Debian: apt install chromium; Fedora: dnf install chromium), or point a browser elsewhere at "
+            "the proxy.",
+        )
+    if confined := {path: how for path in browsers.values() if (how := packaging(path)) is not None}:
+        return warning(
+            "; ".join(f"{path} {PACKAGING[how]}" for path, how in confined.items()) + ".",
+            "If you need that, install one that isn't confined (Ubuntu: the .deb of Google Chrome, or Firefox from "
+            "packages.mozilla.org).",
+        )
+    return ok(", ".join(map(str, browsers.values())))
+
+
+def firefox_trust(machine: Machine) -> Answer:
+    """Whether Firefox can be made to trust the certificate authority."""
+    if "firefox" not in installed():
+        return ok("Firefox isn't installed")
+    if shutil.which("certutil") is None:
+        return warning(
+            "Firefox shows a certificate warning on every https page: certutil, which makes it trust corsinspect's "
+            "certificate authority, isn't installed.",
+            "Debian: apt install libnss3-tools; Fedora: dnf install nss-tools; macOS: brew install nss.",
+        )
+    return ok("certutil is there")
+
+
+def display(machine: Machine) -> Answer:
+    """Whether there is a screen to show a browser on."""
+    if sys.platform == "linux" and not (machine.env.get("DISPLAY") or machine.env.get("WAYLAND_DISPLAY")):
+        return warning(
+            "There is no display: corsinspect can open browsers without a window only.",
+            "Run it in a graphical session, or use corsinspect record --headless URL, or point a browser elsewhere at "
+            "the proxy (over ssh: ssh -L 8080:127.0.0.1:8080 HOST).",
+        )
+    return ok("there is a display")
