@@ -272,4 +272,4 @@ async def test_the_route_around_is_for_the_backend_that_the_page_calls(tmp_path:
     async with replaying(session(tmp_path / "vendor.jsonl", story.exchanges)) as screen:
         await screen.sees("Not your server?")
         await screen.press("6", "l", "G")
-        await screen.sees("Not your server?", "It is behind Cloudflare", "(FastAPI), for an API")
+        await screen.sees("Not your server?", "behind Cloudflare", "(FastAPI), for an API")

@@ -21,7 +21,7 @@ TASKS = {
     ),
     "send it to a colleague or an assistant": (["y", "p"], ["Copied", "captured traffic: data to look at"]),
     "repeat it without the browser": (["y", "c"], ["Copied", "curl", "http://localhost:8000/api/profile"]),
-    "which calls have the same cause": (["F", "enter"], ["1 of 16 shown", ":8000/api/report"]),
+    "which calls have the same cause": (["F", "enter"], ["2 of 16 shown", ":8000/api/tasks/7"]),
     "did my change of the server work": (["w"], ["watching GET :8000/api/profile", "w stops"]),
     "where is the call that I made": (["a"], ["My call isn't here", "mixed content", "to check"]),
 }
