@@ -398,6 +398,25 @@ def explain(
     raise typer.Exit(explain(" ".join(text) if text else pasted(), session))
 
 
+@app.command("bug-report")
+def bug_report(
+    session: Annotated[Path, typer.Argument(help="The session, its .browser.jsonl beside it.", readable=False)],
+) -> None:
+    """Write the calls that the browser contradicts to a file to attach to a bug report, without secrets.
+
+    \b
+    Exit status: 0 written, 1 no browser contradicts a verdict, 2 the session could not be
+    read or the file not be written, 64 usage error.
+
+    \b
+    Example:
+      corsinspect bug-report session.jsonl
+    """
+    from corsinspect.commands.bug_report import bug_report
+
+    raise typer.Exit(bug_report(session))
+
+
 @app.command()
 def probe(
     url: Annotated[str, typer.Argument(help="What to ask; -: a URL a line on stdin.", metavar="URL")],

@@ -67,6 +67,7 @@ class Said(Record, frozen=True):
     cookies_sent: tuple[str, ...] = ()
     """Names."""
     cookies_withheld: tuple[WithheldCookie, ...] = ()
+    """Of Firefox always empty: its protocol doesn't tell (ESR 153)."""
     cookies_refused: tuple[WithheldCookie, ...] = ()
     """Cookies that the answer set and the browser didn't store."""
     code: str | None = None

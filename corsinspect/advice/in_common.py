@@ -55,8 +55,8 @@ PATTERN_WORDS: dict[str, Words] = {
         "the browser says otherwise about {count} calls to {server}",
         "What the browser did isn't what follows from the traffic. The browser's word is shown; one of the rules of "
         "corsinspect, or what it made of the browser's word, is wrong.",
-        "Please report it, with the session's file and the one beside it that ends in .browser.jsonl. Secrets are "
-        "replaced in both.",
+        "Please report it. r on such a call writes it to a file to attach, alone and without its secrets; "
+        "`corsinspect bug-report FILE` does so for all of a session.",
     ),
     "other-environment": Words(
         "{server} allows {found}, not {page}",

@@ -48,9 +48,7 @@ class Part(NamedTuple):
     @property
     def complaints(self) -> list[str]:
         """What of the file couldn't be read, for people."""
-        places = ("" if problem.line is None else f", line {problem.line}" for problem in self.problems)
-        found = [f"{self.path}{place}: {each.text}" for each, place in zip(self.problems, places, strict=True)]
-        return [self.error] if self.error else found
+        return [self.error] if self.error else [problem.in_file(self.path) for problem in self.problems]
 
 
 class Recorded:

@@ -67,6 +67,5 @@ def _write(whole: Contents, new: Contents, output: Path) -> int:
 def _told(whole: Contents) -> int:
     """Says what couldn't be read."""
     for path, problem in whole.problems:
-        place = f", line {problem.line}" if problem.line is not None else ""
-        complain(f"{path}{place}: {problem.text}")
+        complain(problem.in_file(path))
     return UNREADABLE if whole.problems else DONE

@@ -17,6 +17,7 @@ from textual.widgets import Input
 from corsinspect.dashboard.host import Host
 from corsinspect.dashboard.state.remarks import may_assume
 from corsinspect.dashboard.state.tab_names import FIX, TABS
+from corsinspect.session.redaction.bug_report import is_disputed
 
 Focus = Literal["app", "list", "tabs", "details", "filter", "time line"]
 Condition = Callable[[Host], bool]
@@ -78,6 +79,11 @@ def _may_filter(host: Host) -> bool:
 def _may_assume(host: Host) -> bool:
     call = host.selected_call
     return call is not None and may_assume(call)
+
+
+def _disputed(host: Host) -> bool:
+    call = host.selected_call
+    return call is not None and is_disputed(call)
 
 
 def _way_back(host: Host) -> bool:
@@ -188,6 +194,7 @@ KEYS: tuple[Key, ...] = (
     Key("question_mark", "why", "Why", EXPLAIN, "explain the reason, with a wrong and a right header", _call, line=8, display="?"),
     Key("d", "contrast", "Compare", EXPLAIN, "compare two calls: press it on one, then on the other", _call, line=10),
     Key("y", "copy", "Copy", EXPLAIN, "copy: u URL, c curl, f fix, k code, p AI prompt, j JSON", _call, line=9),
+    Key("r", "bug_report", "Bug report", EXPLAIN, "the browser contradicts the verdict: write a file to report it", _disputed, line=2),
     Key("X", "paste", "Explain a message", EXPLAIN, "paste a message from the browser's console to explain it"),
     Key("a", "not_seen", "My call isn't here", EXPLAIN, "my call isn't here: what a proxy can't see"),
     Key("enter", "app.choose_recipe", "Framework", EXPLAIN, "on the Fix tab: choose the server's framework", _on_fix_tab, "details", line=1),

@@ -4,7 +4,7 @@ outcome, and what many share."""
 from collections import Counter
 from collections.abc import Iterable
 
-from corsinspect.advice import certainty, counted, is_open, pattern_words
+from corsinspect.advice import certainty, counted, dispute, is_open, pattern_words
 from corsinspect.analysis.across.history import Histories
 from corsinspect.analysis.across.patterns import in_order, patterns
 from corsinspect.analysis.across.served import served
@@ -24,6 +24,7 @@ class Tally:
         self._standing_open: Counter[str] = Counter()
         self._kinds: Counter[Traits] = Counter()
         self._histories = Histories()
+        self._disputed = 0
         for call in calls:
             self.add(call)
 
@@ -36,6 +37,7 @@ class Tally:
             self.background += 1
             return
         self._outcomes[call.verdict.outcome] += 1
+        self._disputed += bool(dispute(call))
         if is_open(call):
             self._standing_open[certainty(call)] += 1
 
@@ -51,3 +53,12 @@ class Tally:
             f"{pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values).short}."
             for each in errors
         ]
+
+    def disputed(self) -> list[str]:
+        """What to do about verdicts that the browser contradicts, in one sentence; none where there are none."""
+        number = self._disputed
+        said = (
+            f"The browser contradicts {number} verdict{'s' if number > 1 else ''}: a mistake of corsinspect's. Please "
+            "report it: `corsinspect bug-report FILE` writes these calls, without secrets, to a file to attach."
+        )
+        return [said] if number else []

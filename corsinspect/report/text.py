@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 
-from corsinspect.advice import OUTCOME_SIGNS, called_by, short_reason, showed
+from corsinspect.advice import OUTCOME_SIGNS, called_by, confirmation, dispute, short_reason, showed
 from corsinspect.advice.causes import causes
 from corsinspect.advice.sentences import hidden_error
 from corsinspect.advice.server_errors import behind
@@ -54,7 +54,7 @@ class Writer:
 
     def end(self, unmet: Iterable[Unmet]) -> Iterable[str]:
         yield from (_sentence(each.what) for each in unmet)
-        yield from map(_sentence, self._tally.in_common())
+        yield from map(_sentence, [*self._tally.in_common(), *self._tally.disputed()])
         yield self._tally.summary()
 
 
@@ -73,15 +73,17 @@ def lines(
     method = call.method or ("CONNECT" if call.hops else "")
     by = f", {printable(called)}" if (called := called_by(call)) and verdict.outcome in _TRACED else ""
     first = f"{padded}{printable(method):<7} {printable(call.url)}{page}{by}"
-    marks = [
-        mark for mark, shown in (("changed", changed), (_doubt(call), True), (printable(note), True)) if shown and mark
-    ]
+    marks = ["changed" if changed else "", _contradicted(call), _doubt(call), printable(note)]
     detail = _detail(call)
     if neighbours is not None and (cause := _likely(call, neighbours)):
         detail = f"{detail}\n{cause}" if detail else cause.lstrip()
-    if marks:
-        first += f"   ({', '.join(marks)})"
+    if any(marks):
+        first += f"   ({', '.join(filter(None, marks))})"
     return f"{first}\n{_INDENT}{detail}" if detail else first
+
+
+def _contradicted(call: Call) -> str:
+    return printable(confirmation(call)) if dispute(call) else ""
 
 
 def _doubt(call: Call) -> str:

@@ -45,14 +45,24 @@ def new_session_path() -> Path:
         raise _unusable(error) from error
 
 
+def new_bug_report_path() -> Path:
+    """A new, empty file beside the sessions, named by date and time; it's none of them, and is never deleted.
+
+    Raises SessionError where that folder can't be used."""
+    try:
+        return session_path_in(sessions_dir(), "bug-report-")
+    except OSError as error:
+        raise _unusable(error) from error
+
+
 def _unusable(error: OSError) -> SessionError:
     where = "set XDG_STATE_HOME to a folder that you can write to, or name a file: record -o FILE"
     return SessionError(_folder(), f"can't be used ({error.strerror or error})", f"Make it a folder of yours, {where}.")
 
 
-def session_path_in(folder: Path) -> Path:
+def session_path_in(folder: Path, prefix: str = "") -> Path:
     """A new, empty file named by date and time in this folder. Raises OSError when it can't be made."""
-    stamp = time.strftime("%Y-%m-%dT%H%M%S")
+    stamp = prefix + time.strftime("%Y-%m-%dT%H%M%S")
     number = 1
     while True:
         path = folder / (f"{stamp}.jsonl" if number == 1 else f"{stamp}-{number}.jsonl")

@@ -331,3 +331,20 @@ def test_a_preflight_alone_says_nothing_of_the_call() -> None:
     call = told(preflight(got={}, status=200), preflight_of="1:q", kind="preflight")
     assert call.browser is not None and call.browser.match == "sure"
     assert verdict(call)[:3] == ("blocked", "origin-missing", "certain")
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "confirmed"),
+    [
+        (101, {}, True),
+        (403, {"status": None, "failed": "WebSocket connection failed"}, True),
+        (101, {"status": None, "failed": "WebSocket connection failed"}, None),
+    ],
+)
+def test_of_a_websocket_the_browser_confirms_the_handshake(status: int, more: Any, confirmed: bool | None) -> None:
+    sent = {"Upgrade": "websocket", "Sec-WebSocket-Key": "abc", "Sec-Fetch-Mode": None, "Sec-Fetch-Dest": None}
+    made = exchange(url="http://api.test/live", status=status, sent=sent)
+    # Chromium's stamp is late
+    call = told(made, url="ws://api.test/live", kind="websocket", sent=made.started + 0.03, **more)
+    assert (call.kind, call.verdict.outcome) == ("websocket", "not-cors")
+    assert call.browser is not None and (call.browser.match, call.browser.confirmed) == ("sure", confirmed)

@@ -14,7 +14,7 @@ from corsinspect.capture.browser import find
 from corsinspect.session import load
 from tests.capture.wire import serving
 from tests.fixes.calls import SCRIPT, arguments, calls_for
-from tests.fixes.frameworks import BY_NAME
+from tests.fixes.in_long import BY_NAME
 from tests.fixes.lab import PAGE
 from tests.fixes.server import Server
 

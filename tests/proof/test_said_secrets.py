@@ -92,6 +92,30 @@ def from_chromium(number: int, kind: Kind) -> Iterator[Said]:
     return iter(hearing.rest())
 
 
+def from_websockets(number: int, kind: Kind) -> Iterator[Said]:
+    """What Chromium says of a handshake: it's answered where the secret is in its answer, else it fails."""
+    url, id = kind.text if kind.place == "url" else PLAIN, f"{number}"
+    url = url.replace("http", "ws", 1)
+    answered = kind.side == "response" and bool(lines_of(kind, "response"))
+    hearing = chromium_said.Hearing(id, "Chromium")
+    asked = {"headers": lines_of(kind, "request")}
+    answer = {"status": 101, "headers": lines_of(kind, "response"), "headersText": kind.value, "requestHeaders": {}}
+    end: tuple[str, dict[str, Any]] = (
+        ("HandshakeResponseReceived", {"timestamp": 2.0, "response": answer})
+        if answered
+        else ("FrameError", {"errorMessage": f"Error during WebSocket handshake: {quoted(kind)}"})
+    )
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("Created", {"url": url, "initiator": {"type": "script", "url": url, "lineNumber": 1}}),
+        ("WillSendHandshakeRequest", {"timestamp": 1.0, "wallTime": NOW, "request": asked}),
+        end,
+        ("FrameReceived", {"response": {"payloadData": kind.value}}),
+    ]
+    for name, params in told:
+        hearing.hear("s", f"Network.webSocket{name}", msgspec.json.encode({"requestId": id, **params}), NOW)
+    return iter(hearing.rest())
+
+
 def from_firefox(number: int, kind: Kind) -> Iterator[Said]:
     """The same of a Firefox, which tells no header lines."""
     url = kind.text if kind.place == "url" else PLAIN
@@ -123,7 +147,7 @@ def from_firefox(number: int, kind: Kind) -> Iterator[Said]:
     return iter(hearing.rest())
 
 
-@pytest.mark.parametrize("told", [from_chromium, from_firefox])
+@pytest.mark.parametrize("told", [from_chromium, from_websockets, from_firefox])
 async def test_planted_secrets_are_not_found_again(
     told: Callable[[int, Kind], Iterator[Said]],
     tmp_path: Path,

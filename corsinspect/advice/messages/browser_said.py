@@ -77,7 +77,7 @@ def withheld_cookie(cookie: WithheldCookie) -> str:
 
 
 def dispute(call: Call) -> str:
-    """What the traffic says where the browser contradicts it, and what to do; "" where they agree."""
+    """What the traffic says where the browser contradicts it; "" where they agree."""
     word = call.browser
     if word is None or word.computed is None:
         return ""
@@ -85,8 +85,7 @@ def dispute(call: Call) -> str:
     reason = f" ({computed.reason})" if computed.reason else ""
     return (
         f"By the traffic corsinspect would say: {computed.outcome}{reason}. One of the two is a mistake of "
-        "corsinspect's: please report it, with the session's file and the one beside it that ends in .browser.jsonl. "
-        "Secrets are replaced in both."
+        "corsinspect's: please report it."
     )
 
 

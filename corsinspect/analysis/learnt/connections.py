@@ -12,8 +12,11 @@ of credentialless documents) and a page's load were sent with credentials, a pre
   any other client used, or two engines, tells nothing; neither does one whose signs contradict each other.
 - What it shows is likely, never certain. An intermediary may have put the requests of several connections on one. With
   third-party cookies blocked Chromium sends requests in mode "include" on the connections without credentials (but
-  says so with Sec-Fetch-Storage-Access, which goes before this). And who opened a connection isn't known: the browser
-  that corsinspect launched, with settings of its own, shares the proxy with any other.
+  says so with Sec-Fetch-Storage-Access, which goes before this).
+- That holds for the browser that corsinspect launched, too. A connection is its own, with nothing in between, where a
+  Said surely belongs to an exchange on it; but its cookie policy isn't known: in its window a person can open an
+  incognito one or change the settings, and a kept profile or a company's policy may have others. There is little to
+  gain: its calls are settled by its own word, all but the few that no Said surely belongs to.
 - Credentials mode "same-origin" counts as "include" until the first hop at another origin, and as "omit" from there on.
   So a connection with credentials tells nothing of a hop at the page's own origin.
 - A sign that comes later holds for earlier requests as well, so those are judged again (`take`).

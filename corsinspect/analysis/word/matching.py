@@ -38,6 +38,8 @@ EARLY = 0.004
 """Seconds by which the proxy's stamp may lie before the browser's: two clocks' readings of one moment."""
 LATE = 3.0
 """Seconds by which it may lie after it: a busy proxy, or a request that the browser queued before it was sent."""
+LATE_WORD = 0.5
+"""Seconds by which the browser's stamp of a WebSocket's handshake may be late; its key tells it from all others."""
 SAID_LIMIT = 20_000
 GROUP_LIMIT = 256
 
@@ -95,6 +97,8 @@ class _Told:
     def __init__(self, said: Said) -> None:
         self.said = said
         self.start = said.called if said.sent is None else said.sent
+        if said.kind == "websocket":
+            self.start -= LATE_WORD
         self.lines = None if said.request_headers is None else _compared(said.request_headers)
         self.answer = None if said.response_headers is None else _compared(said.response_headers)
         self.page = origin_of(said.page) if said.page and said.page.startswith("http") else None
@@ -435,6 +439,8 @@ def request_of(said: Said) -> str:
 
 
 def _key(method: str, url: str) -> Key:
+    if url.startswith("ws"):  # on the wire a WebSocket's handshake is a request for http or https
+        url = "http" + url[2:]
     return method, url.partition("#")[0]
 
 

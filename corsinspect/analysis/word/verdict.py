@@ -109,6 +109,11 @@ def judge_heard(chain: Chain, word: Word, ask: Ask | None = None, ask_server: As
         return msgspec.structs.replace(judge(chain, None, ask, ask_server), browser=word)
     said = told(word)
     call = judge(chain, _mode(chain, word, said), ask, ask_server)
+    if said is not None and call.kind == "websocket":
+        opened = chain.last.exchange.status == 101
+        return msgspec.structs.replace(
+            call, browser=msgspec.structs.replace(word, confirmed=opened == (said.outcome == "allowed") or None)
+        )
     if said is None or call.kind in _WITHOUT_CORS or chain.first.engine is None:
         return msgspec.structs.replace(call, browser=word)
     return _settled(chain, call, said, word)

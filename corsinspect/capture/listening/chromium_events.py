@@ -130,6 +130,37 @@ class Ended(_Part):
     timestamp: float = 0.0
 
 
+class SocketCreated(_Part):
+    request_id: str
+    url: str
+    initiator: Initiator = msgspec.field(default_factory=Initiator)
+
+
+class Handshake(_Part):
+    """One side of it. What is told with an answer of its request is the same as before."""
+
+    headers: dict[str, str]
+    status: int | None = None
+
+
+class SocketAsks(_Part):
+    request_id: str
+    request: Handshake
+    timestamp: float
+    wall_time: float
+
+
+class SocketAnswered(_Part):
+    request_id: str
+    response: Handshake
+    timestamp: float
+
+
+class SocketFailed(_Part):
+    request_id: str
+    error_message: str = ""
+
+
 class SourceLocation(_Part):
     url: str = ""
     line_number: int = -1

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from corsinspect.capture.listening import chromium_events as events
+from corsinspect.capture.listening.chromium_parts import TEXT, lines, parsed, places, plain, short
+from corsinspect.capture.listening.chromium_sockets import Sockets
 from corsinspect.said import Place, Said, WithheldCookie
 
 REQUESTS = 2_000
@@ -25,11 +27,8 @@ UNTOLD = 1.0
 ALONE = 0.3
 """Seconds after which a policy's violation counts as one without a request; where there is one it follows at once."""
 VIOLATIONS = 500
-STACK = 20
 NAMES = 180
 """Cookies of a site; Chromium keeps no more."""
-TEXT = 2_000
-"""Characters of a line of the console, or of a place's URL."""
 SCHEMES = ("http://", "https://", "ws://", "wss://")
 
 _BLOCKED = {"net::ERR_UNSAFE_PORT": "bad-port", "net::ERR_BLOCKED_BY_CLIENT": "extension"}
@@ -103,6 +102,7 @@ class Hearing:
             "Audits.issueAdded": self._issue,
             "Log.entryAdded": self._entry,
             "Target.detachedFromTarget": self._detached,
+            **Sockets(launch, browser, steady, lambda said: self._ready.append(said)).handlers,
         }
 
     def hear(self, session: str, method: str, params: msgspec.Raw | bytes, now: float) -> None:
@@ -184,7 +184,7 @@ class Hearing:
                 continue  # what is refused is canceled, too
             leg.failed = failed
             leg.ended = failed.timestamp + leg.offset
-            if failed.cors_error_status is not None and _plain(leg.will.request.url) in self._refusal.get(session, ""):
+            if failed.cors_error_status is not None and plain(leg.will.request.url) in self._refusal.get(session, ""):
                 leg.console = self._refusal.pop(session)
             if failed.blocked_reason == "csp":
                 self._explain(leg, failed.request_id, session)
@@ -263,9 +263,9 @@ class Hearing:
 
     def _explain(self, leg: _Leg, id: str, session: str) -> None:
         """Take over what an issue says of a request that a policy forbids."""
-        urls = {_plain(each.will.request.url) for each in self._requests[id].legs}
+        urls = {plain(each.will.request.url) for each in self._requests[id].legs}
         for violation in self._violations:
-            if violation.session == session and _plain(violation.details.blocked_url or "") in urls:
+            if violation.session == session and plain(violation.details.blocked_url or "") in urls:
                 leg.directive = violation.details.violated_directive
                 leg.console = violation.entry.text[:TEXT] if violation.entry is not None else None
                 self._violations.remove(violation)
@@ -285,7 +285,7 @@ class Hearing:
         caller = None
         if location is not None and location.line_number >= 0:
             caller = Place(
-                url=_short(location.url), line=location.line_number + 1, column=max(location.column_number, 0) + 1
+                url=short(location.url), line=location.line_number + 1, column=max(location.column_number, 0) + 1
             )
         return Said(
             id=f"{self._launch}:{id}",
@@ -293,13 +293,13 @@ class Hearing:
             browser=self._browser,
             called=violation.at,
             ended=violation.at,
-            url=_plain(details.blocked_url or ""),
+            url=plain(details.blocked_url or ""),
             method="",
             blocked="csp",
             directive=details.violated_directive,
-            page=_short(page) or None,
+            page=short(page) or None,
             caller=caller,
-            stack=_places(entry.stack_trace if entry is not None else None)[1:],
+            stack=places(entry.stack_trace if entry is not None else None)[1:],
             console=entry.text[:TEXT] if entry is not None else None,
         )
 
@@ -312,10 +312,10 @@ class Hearing:
         preflight = initiator.type == "preflight"
         sent, received = leg.sent_extra, leg.received_extra
         cors = failed.cors_error_status if failed is not None else None
-        places = _places(initiator.stack)
-        url = _plain(will.request.url)
+        frames = places(initiator.stack)
+        url = plain(will.request.url)
         kind = "preflight" if preflight else (first.type or "other").lower()
-        page = None if preflight or kind == "document" else _short(first.document_url) or None
+        page = None if preflight or kind == "document" else short(first.document_url) or None
         used, withheld = _cookies(sent)
         return Said(
             id=f"{self._launch}:{id}",
@@ -330,9 +330,9 @@ class Hearing:
             sent=_sent(leg),
             answered=leg.answered,
             ended=leg.ended,
-            request_headers=_lines(sent.headers) if sent is not None else None,
+            request_headers=lines(sent.headers) if sent is not None else None,
             status=received.status_code if received is not None else leg.response.status if leg.response else None,
-            response_headers=_lines(received.headers) if received is not None else None,
+            response_headers=lines(received.headers) if received is not None else None,
             connection=_connection(leg),
             credentials="include" if (used or withheld) and page and _crosses(page, url) else None,
             cookies_sent=used,
@@ -347,8 +347,8 @@ class Hearing:
             from_cache=leg.cached and sent is None,
             by_service_worker=leg.response is not None and leg.response.from_service_worker,
             page=page,
-            caller=places[0] if places else _parsed(initiator),
-            stack=places[1:],
+            caller=frames[0] if frames else parsed(initiator),
+            stack=frames[1:],
             console=leg.console,
         )
 
@@ -366,6 +366,11 @@ _DECODE: dict[str, Callable[[msgspec.Raw | bytes], Any]] = {
         "Audits.issueAdded": events.IssueAdded,
         "Log.entryAdded": events.EntryAdded,
         "Target.detachedFromTarget": events.Detached,
+        "Network.webSocketCreated": events.SocketCreated,
+        "Network.webSocketWillSendHandshakeRequest": events.SocketAsks,
+        "Network.webSocketHandshakeResponseReceived": events.SocketAnswered,
+        "Network.webSocketFrameError": events.SocketFailed,
+        "Network.webSocketClosed": events.Ended,
     }.items()
 }
 
@@ -412,50 +417,6 @@ def _refused(extra: events.ReceivedExtra | None) -> tuple[WithheldCookie, ...]:
         for each in (extra.blocked_cookies[:NAMES] if extra is not None else [])
         if each.cookie is not None and each.cookie.name
     )
-
-
-def _lines(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """Header lines as on the wire, those of the same name one after the other; HTTP/2's pseudo-headers left out."""
-    return tuple(
-        (name, _bytes(value))
-        for name, values in headers.items()
-        if not name.startswith(":")
-        for value in values.split("\n")
-    )
-
-
-def _bytes(text: str) -> str:
-    """Each byte as one character: Chromium decodes values as UTF-8."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
-
-
-def _places(stack: events.Stack | None) -> tuple[Place, ...]:
-    frames = stack.call_frames[:STACK] if stack is not None else []
-    return tuple(
-        Place(
-            url=_short(frame.url),
-            line=frame.line_number + 1,
-            column=frame.column_number + 1,
-            function=frame.function_name[:200],
-        )
-        for frame in frames
-    )
-
-
-def _parsed(initiator: events.Initiator) -> Place | None:
-    """The place in the document, or style sheet, that named it."""
-    if not initiator.url or initiator.line_number is None:
-        return None
-    column = int(initiator.column_number) + 1 if initiator.column_number is not None else None
-    return Place(url=_short(initiator.url), line=int(initiator.line_number) + 1, column=column)
-
-
-def _plain(url: str) -> str:
-    return url.partition("#")[0]
-
-
-def _short(url: str) -> str:
-    return _plain(url)[:TEXT]
 
 
 def _crosses(page: str, url: str) -> bool:

@@ -7,6 +7,9 @@ from corsinspect.dashboard.screens.copying import COPIES, CopiedScreen, CopyMenu
 from corsinspect.dashboard.screens.explain_screens import ContrastScreen, ReasonScreen
 from corsinspect.dashboard.screens.help import HelpScreen
 from corsinspect.model import Call
+from corsinspect.session.errors import SessionError
+from corsinspect.session.redaction.bug_report import write_bug_report
+from corsinspect.session.sidecar import sidecar_of
 
 
 class ExplainActions(HostWithWidgets):
@@ -55,6 +58,18 @@ class ExplainActions(HostWithWidgets):
                 self.run_worker(self._copy(call, key), group="copy")
 
         self.push_screen(CopyMenu(), chosen)
+
+    def action_bug_report(self) -> None:
+        """Writes the selected call, which the browser contradicts, to a file for a bug report."""
+        call = self.selected_call
+        if call is None:
+            return
+        try:
+            path = write_bug_report([call])
+        except SessionError as error:
+            self.say_failed(error)
+        else:
+            self.say(f"Written without its secrets: {path}\nand what the browser said: {sidecar_of(path)}")
 
     async def _copy(self, call: Call, key: str) -> None:
         copy = next(copy for copy in COPIES if copy.key == key)

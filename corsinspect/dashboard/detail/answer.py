@@ -82,7 +82,10 @@ def _answer(call: Call, words: Explanation, width: int) -> Content:
         lines += hanging(
             Content.styled("> ", QUIET), Content.styled(printable(cut(word.console, 600)), QUIET), width, 2
         )
-    others = (advice.dispute(call), advice.withheld(call), advice.alternatives(call), advice.engines(call))
+    dispute = advice.dispute(call)
+    if dispute:
+        dispute += " Press r to write this call to a file to attach, alone and without its secrets."
+    others = (dispute, advice.withheld(call), advice.alternatives(call), advice.engines(call))
     lines += [Content.styled(printable(other), "$text-warning") for other in others if other]
     if words.change:
         lines += [Content(""), Content.assemble(("→ ", "bold $text-accent"), (printable(words.change), STRONG))]

@@ -24,7 +24,7 @@ from corsinspect.session.sidecar import load_saids, sidecar_of
 from tests.capture.wire import until
 
 from .said_pages import CALLS, COOKIE, TOKEN, Site, site
-from .test_listening import another_user, listened_on, mode_of, sockets_of
+from .test_listening import another_user, listened_on, mode_of, sockets_of, what_a_page_gets
 
 PATIENCE = 90.0
 """Seconds; a busy machine starts Firefox slowly."""
@@ -195,6 +195,19 @@ async def test_without_asking_there_is_no_socket_and_no_sidecar(tmp_path: Path) 
 
     assert saw["a"] == "allowed"
     assert not sidecar_of(proxy.session).exists()
+
+
+async def test_a_page_gets_the_same_with_and_without(proxy: Proxy, tmp_path: Path) -> None:
+    silent = Proxy(tmp_path / "silent.jsonl", ask_browser=False)
+    await silent.start()
+    (saw, received, sent), (same, likewise, alone) = [await what_a_page_gets(each, visited) for each in (proxy, silent)]
+    await silent.stop()
+
+    assert (saw, received) == (same, likewise)
+    # only the first page is opened by us instead of by its command line, which counts as a person's own act
+    assert [line for line in alone if line not in sent] == [("Sec-Fetch-User", "?1")]
+    assert [line for line in sent if line not in alone] == []
+    assert not sidecar_of(silent.session).exists()
 
 
 async def test_a_restarted_proxy_listens_on(tmp_path: Path) -> None:

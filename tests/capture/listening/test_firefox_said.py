@@ -1,4 +1,4 @@
-"""What is made of Firefox's packets: recorded ones (see `record_firefox`), and made-up ones in odd orders."""
+"""What is made of Firefox's packets: recorded ones (see `record_events`), and made-up ones in odd orders."""
 
 import random
 from pathlib import Path

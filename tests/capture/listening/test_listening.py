@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import stat
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,27 +109,31 @@ async def test_popups_are_listened_to_from_their_start_and_downloads_arrive(prox
     assert [said.page for said in saids if said.url.endswith("/from-popup")] == [pages.page + "popup"]
 
 
-async def test_a_page_gets_the_same_with_and_without(proxy: Proxy, tmp_path: Path) -> None:
-    """The same requests in the same order, and the same answers to what a page can ask about its browser."""
+Visit = Callable[[Proxy, Site], Awaitable[tuple[Browser, dict[str, Any]]]]
+
+
+async def what_a_page_gets(proxy: Proxy, visit: Visit) -> tuple[Any, ...]:
+    """Its answers to what it can ask about its browser, the requests that servers get, and a navigation's headers."""
     script = """
       results.own = Object.keys(navigator).concat(Object.getOwnPropertyNames(window)).sort();
       results.frames = [window.opener, document.referrer, document.visibilityState, window.name];
       await call('a', API + '/ok', { method: 'PUT', headers: { 'X-Own': '1' } });
       await frame('/frame');
     """
+    async with site(script) as pages:
+        _, saw = await visit(proxy, pages)
+        await until(lambda: ("GET", "/favicon.ico") in pages.received)
+        navigation = next(one for one in load(proxy.session).exchanges if one.url == pages.page)
+        sent = [line for line in navigation.request_headers if line[0] != "Host"]
+        return saw, sorted(pages.received), sent
+
+
+async def test_a_page_gets_the_same_with_and_without(proxy: Proxy, tmp_path: Path) -> None:
     silent = Proxy(tmp_path / "silent.jsonl", ask_browser=False)
     await silent.start()
-    got: list[Any] = []
-    for each in (proxy, silent):
-        async with site(script) as pages:
-            _, saw = await visited(each, pages)
-            await until(lambda pages=pages: ("GET", "/favicon.ico") in pages.received)
-            navigation = next(one for one in load(each.session).exchanges if one.url == pages.page)
-            sent = [line for line in navigation.request_headers if line[0] != "Host"]
-            got.append((saw, sorted(pages.received), sent))
+    assert await what_a_page_gets(proxy, visited) == await what_a_page_gets(silent, visited)
     await silent.stop()
 
-    assert got[0] == got[1]
     assert not sidecar_of(silent.session).exists()
 
 
