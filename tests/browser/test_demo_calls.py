@@ -1,17 +1,15 @@
 """Real browsers click through the demo page; each verdict of ours is held against what the browser itself reported."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.async_api import async_playwright
 
 from corsinspect.analysis import judge_all
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.cases import BY_PATH, CASES, Case
-from corsinspect.demo.servers import Demo, start_demo
+from corsinspect.demo.servers import Demo
 from corsinspect.model import Call, EngineName
 from corsinspect.session.reader import load
 from tests.browser.chromium import Chromium
@@ -23,21 +21,6 @@ class Driver(Protocol):
     async def click(self, case: Case) -> None: ...
     async def report(self, case: Case) -> Report: ...
     async def close(self) -> None: ...
-
-
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
-    running = await start_demo()
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
-async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
-    running = Proxy(tmp_path / "demo.jsonl")
-    await running.start()
-    yield running
-    await running.stop()
 
 
 async def test_every_call_is_judged_as_chromium_did(proxy: Proxy, demo: Demo) -> None:

@@ -1,14 +1,10 @@
 """The probe against real browsers: the same verdict on each of the demo's calls, and the same lines in preflights."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from playwright.async_api import async_playwright
 
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.cases import CASES, Case
-from corsinspect.demo.servers import Demo, start_demo
+from corsinspect.demo.servers import Demo
 from corsinspect.model import Call, HeaderList
 from corsinspect.probe import probe
 from corsinspect.probe.ask import Engine
@@ -17,21 +13,6 @@ from tests.browser.firefox import Firefox
 from tests.browser.test_demo_calls import click_through, judged
 from tests.probe.recorded import as_sent_directly
 from tests.probe.test_probe import as_asked
-
-
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
-    running = await start_demo()
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
-async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
-    running = Proxy(tmp_path / "demo.jsonl")
-    await running.start()
-    yield running
-    await running.stop()
 
 
 async def test_it_comes_to_what_chromium_comes_to(proxy: Proxy, demo: Demo) -> None:
