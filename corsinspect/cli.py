@@ -339,7 +339,10 @@ def export(
     files: Files,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
     format: Annotated[
-        str, typer.Option(help="parquet, har (for developer tools), or curl (a shell script).", metavar="FORMAT")
+        str,
+        typer.Option(
+            help="parquet, har (for developer tools), markdown, html, or curl (a shell script).", metavar="FORMAT"
+        ),
     ] = "parquet",
     rows: Annotated[str, typer.Option(help="What a row is.", metavar="calls|exchanges")] = "calls",
     jobs: Jobs = 1,
@@ -355,6 +358,7 @@ def export(
       corsinspect export sessions/*.jsonl -o calls.parquet
       corsinspect export --rows exchanges traffic.har -o exchanges.parquet
       corsinspect export --format har session.jsonl -o session.har
+      corsinspect export --format html session.jsonl -o report.html
     """
     from corsinspect.commands.export import FORMS, ROWS, export
 

@@ -30,6 +30,8 @@ class Form(NamedTuple):
 FORMS = {
     "parquet": Form("corsinspect.export.parquet", "parquet", "for DuckDB, Spark, pandas, …"),
     "har": Form("corsinspect.export.har", "", "for browsers' developer tools, the verdict as comment"),
+    "markdown": Form("corsinspect.export.markdown", "", "for a bug report"),
+    "html": Form("corsinspect.export.html_page", "", "one file for people, which opens anywhere"),
     "curl": Form("corsinspect.export.curl_script", "", "a shell script that repeats the calls"),
 }
 ROWS = ("calls", "exchanges")

@@ -1,6 +1,7 @@
 """`export`: to HAR 1.2, by its schema and by those who read it, and to a shell script."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote
@@ -81,3 +82,12 @@ def test_rows_are_for_tables_only(tmp_path: Path) -> None:
     done = run("export", "--format", "har", "--rows", "exchanges", path, "-o", tmp_path / "x.har")
     assert done.returncode == 2
     assert "has no rows" in done.stderr
+
+
+@pytest.mark.parametrize("format", ["markdown", "html"])
+def test_a_report_is_what_check_prints_but_for_places_in_files(format: str, tmp_path: Path) -> None:
+    path = FIELD / "07-403-gin-contrib.jsonl"
+    output = exported(path, tmp_path, format)
+    printed = run("check", "--format", format, path).stdout
+    assert output.read_text("utf-8") == re.sub(rf"{re.escape(str(path))}, line \d+ · ", "", printed)
+    assert output.stat().st_mode & 0o777 == 0o600
