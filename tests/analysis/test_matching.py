@@ -88,6 +88,23 @@ def test_a_request_that_cors_failed_before_another_one_came_is_not_that_one() ->
     assert words([later], [msgspec.structs.replace(failed, ended=102.9)]) == {"later": ("sure", "failed")}
 
 
+def test_when_firefox_refused_a_request_is_not_known() -> None:
+    later = exchange("PUT", at=100.1, got=OPEN, id="later", agent=FIREFOX)
+    failed = said_of(
+        later,
+        "failed",
+        engine="firefox",
+        called=100.0,
+        sent=None,
+        answered=None,
+        ended=100.0,
+        status=None,
+        code="CORSMethodNotFound",
+        failed="CORS",
+    )
+    assert words([later], [failed]) == {"later": ("sure", "failed")}
+
+
 @pytest.mark.parametrize("name", SPOKEN)
 def test_any_interleaving_ends_in_the_same_calls(name: str) -> None:
     exchanges = load(recording(name)).exchanges

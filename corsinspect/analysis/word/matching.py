@@ -456,10 +456,12 @@ def _order(said: Said) -> tuple[float, float, int, str, int]:
 
 
 def _over(said: Said) -> float:
-    """From when on a new request can't be this one: it was answered, or CORS failed it, by its answer or unsent."""
+    """From when on a new request can't be this one: it was answered, or CORS failed it, by its answer or unsent. Where
+    Firefox refused one, it doesn't tell when: its end is the call's beginning."""
     if said.answered is not None:
         return said.answered
-    return said.ended if said.ended is not None and said.code is not None else math.inf
+    failed = said.code is not None and said.engine == "chromium"
+    return said.ended if said.ended is not None and failed else math.inf
 
 
 def _class(said: Said) -> str | None:
