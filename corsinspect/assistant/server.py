@@ -4,13 +4,11 @@ Nothing but the protocol may reach stdout, so descriptor 1 is led to stderr for 
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import mcp.types as types
@@ -22,6 +20,7 @@ from corsinspect.assistant import answers, resources, tools
 from corsinspect.assistant.desk import Desk
 from corsinspect.assistant.errors import ToolError
 from corsinspect.errors import CorsinspectError
+from corsinspect.stdin_lines import StdinLines
 
 INSTRUCTIONS = (
     "corsinspect saw the browser's calls on the wire and judges them by the browser's own CORS rules. For any CORS "
@@ -162,36 +161,6 @@ def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
 
 
-class Lines:
-    """The client's lines, read in a thread that nobody has to wait for: whatever stdin is, an end is possible."""
-
-    def __init__(self) -> None:
-        self._read: asyncio.Queue[str | None] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-        threading.Thread(target=self._run, args=(loop,), daemon=True).start()
-
-    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
-        rest = b""
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            # not by sys.stdin: its lock, held here, would abort the interpreter at its end
-            while piece := _piece():
-                *lines, rest = (rest + piece).split(b"\n")
-                for line in lines:
-                    loop.call_soon_threadsafe(self._read.put_nowait, line.decode("utf-8", "replace"))
-            loop.call_soon_threadsafe(self._read.put_nowait, None)
-
-    async def __aiter__(self) -> AsyncIterator[str]:
-        while (line := await self._read.get()) is not None:
-            yield line
-
-
-def _piece() -> bytes:
-    """What stdin has next; nothing at its end, and where it can't be read."""
-    with contextlib.suppress(OSError):
-        return os.read(0, 1 << 16)
-    return b""
-
-
 class Wire:
     """Where the protocol goes; once the client reads no more, nowhere."""
 
@@ -216,7 +185,7 @@ class Wire:
 async def serve(desk: Desk) -> None:
     """Serves until the client goes, or until SIGTERM or SIGINT; what the desk started has ended then."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="corsinspect: %(message)s")
-    lines: Any = Lines()
+    lines: Any = StdinLines()
     wire: Any = Wire()
     server = server_for(desk)
     serving = asyncio.current_task()

@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import string
-import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
@@ -23,6 +21,7 @@ from corsinspect.model import Call, Exchange
 from corsinspect.printable import printable
 from corsinspect.report import text
 from corsinspect.report.page import Page
+from corsinspect.stdin_lines import StdinLines
 from corsinspect.terminal import wants_colour
 
 VERDICT_LIMIT = 20.0
@@ -163,18 +162,10 @@ def _lines(headers: tuple[tuple[str, str], ...], wanted: tuple[str, ...]) -> lis
 
 
 class _Person:
-    """Reads what the person enters: in a thread of its own, which an interrupt needn't wait for."""
+    """Whoever takes the lessons."""
 
     def __init__(self) -> None:
-        self._lines: asyncio.Queue[str] = asyncio.Queue()
-        self._loop = asyncio.get_running_loop()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: the lessons are over
-            for line in sys.stdin:
-                self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
-            self._loop.call_soon_threadsafe(self._lines.put_nowait, LEAVE)
+        self._lines = StdinLines()
 
     async def choose(self, letters: str) -> str:
         """One of these letters; raises _Left."""
@@ -186,8 +177,8 @@ class _Person:
     async def enter(self, prompt: str) -> str:
         """A line; raises _Left at the end of the input, or where the person says so."""
         print(prompt, end="", flush=True)
-        line = (await self._lines.get()).strip()
-        if line.lower() == LEAVE:
+        line = await self._lines.next()
+        if line is None or line.strip().lower() == LEAVE:
             print("\nThe next time begins with this lesson: corsinspect learn")
             raise _Left
-        return line
+        return line.strip()
