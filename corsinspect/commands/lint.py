@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from corsinspect.analysis.lint import Linter, LintFinding
-from corsinspect.commands.lint_baseline import known, read_lint_baseline, write_lint_baseline
+from corsinspect.commands.lint_baseline import LINT_BASELINE, known
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call
 from corsinspect.report.lint import Calls, json_lines, lines
@@ -25,21 +25,19 @@ class LintOptions(NamedTuple):
     """Where to write all that is found, as known from now on."""
 
 
-def lint(calls: Sequence[Call], format: str, options: LintOptions) -> bool:
+def lint(calls: Iterable[Call], format: str, options: LintOptions) -> bool:
     """Prints the findings that aren't known; whether one of them is an error. Raises LintBaselineError."""
-    silent = read_lint_baseline(options.baseline) if options.baseline is not None else frozenset()
+    silent = LINT_BASELINE.read(options.baseline) if options.baseline is not None else frozenset()
     linter = Linter()
-    for call in calls:
-        linter.add(call)
+    some = calls_by_server(linter.taking(calls))
     found = linter.findings()
     new = [finding for finding in found if known(finding) not in silent]
-    some = calls_by_server(calls)
     if format == MACHINE_FORMAT:
         _print(json_lines(new, some))
     elif format == "text":
         _print(["", _headline(new, len(found) - len(new)), *lines(new, linter.audiences(), some)])
     if options.new_baseline is not None:
-        number = write_lint_baseline(options.new_baseline, found)
+        number = LINT_BASELINE.write(options.new_baseline, map(known, found))
         complain(f"{options.new_baseline}: written, {number} finding{'' if number == 1 else 's'}")
         return False
     return any(finding.severity == "error" for finding in new)

@@ -94,9 +94,7 @@ async def probe_and_lint(wanted: Wanted) -> int:
     linter = Linter(made_up={origin for each in trials for origin in each.made_up})
     calls = [probed.call for probed in found if probed and probed.call]
     calls += [probed.call async for probed in _probed(more, wanted.patience) if probed and probed.call]
-    for call in calls:
-        linter.add(call)
-    findings, some = linter.findings(), calls_by_server(calls)
+    some, findings = calls_by_server(linter.taking(calls)), linter.findings()
     if wanted.format == "json":
         _print(json_lines(findings, some))
     else:

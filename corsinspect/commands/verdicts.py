@@ -13,7 +13,7 @@ from corsinspect.commands.lint import LintOptions, lint
 from corsinspect.commands.recorded import Calls, Part, Recorded
 from corsinspect.errors import CorsinspectError
 from corsinspect.model import Call, Exchange
-from corsinspect.policy.baseline import DEFAULT, read_baseline, write_baseline
+from corsinspect.policy.baseline import BASELINE, DEFAULT
 from corsinspect.policy.config import Policy, find_policy, read_policy
 from corsinspect.policy.judging import Judging, Source
 from corsinspect.policy.levels import FailOn
@@ -69,7 +69,7 @@ class Verdicts:
         baseline = options.baseline or policy.baseline
         self._new_baseline = (baseline or Path(DEFAULT)) if options.write_baseline else None
         known = baseline is not None and not options.write_baseline
-        self._judging = Judging(policy, read_baseline(baseline) if baseline is not None and known else frozenset())
+        self._judging = Judging(policy, BASELINE.read(baseline) if baseline is not None and known else frozenset())
         self._lint = options.lint
         self._jobs = options.jobs
         self.seen = 0
@@ -89,7 +89,7 @@ class Verdicts:
         if (gone := self._judging.gone()) and not unreadable:
             complain(f"no longer seen of the baseline: {gone} problem{'' if gone == 1 else 's'}")
         if self._new_baseline is not None:
-            number = write_baseline(self._new_baseline, self._judging.problems)
+            number = BASELINE.write(self._new_baseline, self._judging.problems)
             complain(f"{self._new_baseline}: written, {number} problem{'' if number == 1 else 's'}")
         if unreadable:
             return UNREADABLE

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from corsinspect.policy.baseline import problem_of, read_baseline, write_baseline
+from corsinspect.policy.baseline import BASELINE, problem_of
 from corsinspect.policy.config import PolicyError, parse_policy
 from corsinspect.policy.judging import Judging
 from corsinspect.policy.levels import FailOn
@@ -68,13 +68,13 @@ def test_a_baseline_leaves_only_new_problems(tmp_path: Path) -> None:
     first = judging()
     first.judge(BLOCKED)
     file = tmp_path / "known.json"
-    assert write_baseline(file, first.problems) == 1
+    assert BASELINE.write(file, first.problems) == 1
     other_time = only(exchange(id="z", url=f"{API}/items?page=2", at=900.0))
-    later = judging(baseline=read_baseline(file))
+    later = judging(baseline=BASELINE.read(file))
     assert later.judge(other_time).standing == "known"
     assert not later.failed and later.gone() == 0
     assert later.judge(only(exchange("POST", f"{API}/items"))).fails
-    assert judging(baseline=read_baseline(file)).gone() == 1
+    assert judging(baseline=BASELINE.read(file)).gone() == 1
 
 
 def test_a_replaced_secret_is_the_same_problem_in_another_session() -> None:
@@ -99,15 +99,15 @@ def test_a_replaced_secret_is_the_same_problem_in_another_session() -> None:
 def test_what_is_no_baseline_of_ours_is_said(text: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(text)
     with pytest.raises(PolicyError) as caught:
-        read_baseline(tmp_path / "b.json")
+        BASELINE.read(tmp_path / "b.json")
     assert words in str(caught.value) and "--write-baseline" in str(caught.value)
 
 
 def test_a_baseline_that_cannot_be_read_or_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="can't be read"):
-        read_baseline(tmp_path / "none.json")
+        BASELINE.read(tmp_path / "none.json")
     with pytest.raises(PolicyError, match="can't be written"):
-        write_baseline(tmp_path / "none" / "b.json", [])
+        BASELINE.write(tmp_path / "none" / "b.json", [])
 
 
 @pytest.mark.parametrize(

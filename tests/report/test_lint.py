@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corsinspect.commands.lint import LintOptions
-from corsinspect.commands.lint_baseline import LintBaselineError, read_lint_baseline
+from corsinspect.commands.lint_baseline import LINT_BASELINE, LintBaselineError
 from corsinspect.commands.verdicts import Options, Verdicts
 from corsinspect.model import HeaderList
 from corsinspect.session.writer import SessionWriter
@@ -76,6 +76,6 @@ def test_a_file_that_is_no_baseline_is_said(text: str, tmp_path: Path) -> None:
     path = tmp_path / "known.json"
     path.write_text(text)
     with pytest.raises(LintBaselineError, match=r"no lint baseline|version 99"):
-        read_lint_baseline(path)
+        LINT_BASELINE.read(path)
     with pytest.raises(LintBaselineError, match="can't be read"):
-        read_lint_baseline(tmp_path / "none.json")
+        LINT_BASELINE.read(tmp_path / "none.json")

@@ -24,13 +24,9 @@ _OF_THE_NETWORK = re.compile(
 ENDPOINTS = 10_000
 """Of one server; of more than that the cost isn't added up."""
 _REQUEST_ONLY = ("access-control-request-method", "access-control-request-headers")
-SIGNS = {
-    "cookie": "a request with a Cookie",
-    "authorization": "a request with Authorization",
-    "set-cookie": "an answer with Set-Cookie",
-    "private": "an answer with Cache-Control: private",
-}
-"""What shows that an answer is meant for one person."""
+SIGNS = ("cookie", "authorization", "set-cookie", "private")
+"""What shows that an answer is meant for one person: a request with one of the first two, an answer with one of the
+others (`Cache-Control: private`)."""
 
 
 class Kind(NamedTuple):
@@ -44,7 +40,7 @@ class Kind(NamedTuple):
     varies: bool
     cacheable: bool
     signs: tuple[str, ...]
-    """Keys of SIGNS."""
+    """Some of SIGNS."""
     credentials: Credentials
     timing: str | None
     """Timing-Allow-Origin."""

@@ -1,6 +1,6 @@
 """Takes calls in, gives findings out, a server at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -38,7 +38,7 @@ class Audience(msgspec.Struct, frozen=True):
 
     api: str
     signs: tuple[str, ...]
-    """Keys of `answers.SIGNS`; none: nothing shows that it has answers for one person only."""
+    """Some of `answers.SIGNS`; none: nothing shows that it has answers for one person only."""
 
     @property
     def is_public(self) -> bool:
@@ -60,6 +60,12 @@ class Linter:
             server.add(kind, example)
             if kind.stage == "preflight":
                 server.account(call)
+
+    def taking(self, calls: Iterable[Call]) -> Iterator[Call]:
+        """Passes calls on, and takes each in."""
+        for call in calls:
+            self.add(call)
+            yield call
 
     def findings(self) -> list[LintFinding]:
         """All flaws, the gravest first; each once a server."""
