@@ -57,12 +57,12 @@ Baseline = Annotated[
     Path | None,
     typer.Option(help="Problems in this file are known: only new ones fail.", metavar="FILE", readable=False),
 ]
-WriteBaseline = Annotated[bool, typer.Option("--write-baseline", help="Write the problems of now to the baseline.")]
+WriteBaseline = Annotated[bool, typer.Option("--write-baseline", help="Write the present problems to the baseline.")]
 FailOnLevel = Annotated[
     str | None,
     typer.Option(
         "--fail-on",
-        help="The slightest problem that fails: error (blocked; the default), warning (network errors too), note "
+        help="The mildest problem that fails: error (blocked; the default), warning (network errors too), note "
         "(whatever isn't known), never.",
         metavar="|".join(FAIL_ON),
         callback=_fail_on,
