@@ -374,6 +374,12 @@ class Changes(msgspec.Struct, frozen=True, gc=False):
     changed: list[Call]
     withdrawn: list[str]
 
+    def apply_to(self, calls: dict[str, Call]) -> None:
+        """Brings Calls, by their ids, up to date."""
+        for id in self.withdrawn:
+            calls.pop(id, None)
+        calls |= {call.id: call for call in self.changed}
+
 
 def annotation(call: Call, role: str) -> Annotation:
     """The annotation of the exchange that has this role in the Call."""

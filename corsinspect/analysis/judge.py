@@ -130,7 +130,7 @@ def _call(
         method=first.preflight_method or exchange.method,
         started=exchange.started,
         kind=kind,
-        hops=tuple([_hop(*hop) for hop in chain.hops]) if len(chain.hops) > 1 else (_hop(*chain.hops[0]),),
+        hops=tuple([_hop(preflight, request) for preflight, request in chain.hops]),
         verdict=verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
@@ -142,7 +142,7 @@ def _call(
         engine=first.engine,
         engine_assumed=first.engine_assumed,
         background=first.background,
-        masked=_masked(verdict) if verdict.outcome == "blocked" else None,
+        masked=_masked(verdict),
         browser_sends=_browser_sends(chain),
         policies=chain.policies,
     )
@@ -179,8 +179,8 @@ def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None
 
 
 def _masked(verdict: Verdict) -> str | None:
-    """What a blocked Call's failed check hides: an error that the page would have seen, had the headers been there."""
+    """What the failed check hides: an error that the page would have seen, had the headers been there."""
     status = verdict.status or 0
-    if status < 400:
+    if verdict.outcome != "blocked" or status < 400:
         return None
     return "server-error" if status >= 500 else _MASKED.get(status, "client-error")

@@ -104,8 +104,7 @@ class Pairing:
     def add(self, facts: Facts) -> None:
         """Takes in a new exchange."""
         self._insert(_place(facts.exchange.url), (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
-        if facts.location is not None:
-            self._expect(facts)
+        self._expect(facts)
 
     def update(self, facts: Facts, was_done: bool) -> None:
         """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
@@ -114,8 +113,7 @@ class Pairing:
             if group is not None and group.conditional:
                 self._renew_stored(group, facts.exchange)
             return
-        if facts.location is not None:
-            self._expect(facts)
+        self._expect(facts)
         matters = facts.is_preflight or (facts.exchange.status == 200 and group is not None and group.conditional)
         if group is not None and matters and group.events[-1][0] >= _answered(facts) - SLACK:
             # what it may have been for is here already
@@ -153,6 +151,7 @@ class Pairing:
             del self._groups[place]
 
     def _expect(self, source: Facts) -> None:
+        """Waits for what follows a redirect, where this is one."""
         if source.leads_to:
             self._insert(_place(source.leads_to), (_answered(source), _EXPECTATION, source.exchange.id, source))
 

@@ -287,19 +287,16 @@ class Tracker:
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
-        if self._due:
-            self._due.pop(id, None)
+        self._due.pop(id, None)
         self._pairing.drop(facts)
         if self._matching is not None:
             self._matching.drop(facts)
-        for memory in (self._memory, self._servers):
-            if id in memory.asking or id in memory.showing:
-                memory.release(facts)
+        self._memory.release(facts)
+        self._servers.release(facts)
         self._habits.drop(facts)
         self._connections.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
-        if not (facts.request is facts.child is facts.preflight is facts.parent is None):
-            self._untie(facts)
+        self._untie(facts)
         if len(self._evicted) > self._limit:
             id, _ = self._evicted.popitem(last=False)
             self._shifts.pop(id, None)
@@ -307,6 +304,8 @@ class Tracker:
     def _untie(self, facts: Facts) -> None:
         """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
         exchanges refer to each other, and the collector gets to what is so old once in 100,000 exchanges."""
+        if facts.request is facts.child is facts.preflight is facts.parent is None:
+            return
         chain = [other for hop in chain_of(_root(facts), True).hops for other in hop if other is not None]
         if all(other.exchange.ended is not None and other.exchange.id not in self._facts for other in chain):
             for other in chain:
@@ -356,7 +355,7 @@ def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list
     """
     calls: dict[str, Call] = {}
     for changes in changes_of(exchanges, saids):
-        _take(calls, changes)
+        changes.apply_to(calls)
     return sorted(calls.values(), key=lambda call: (call.started, call.id))
 
 
@@ -372,10 +371,3 @@ def changes_of(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> Ite
     while said := speech.until(math.inf):
         yield tracker.hear(said)
     yield tracker.close()
-
-
-def _take(calls: dict[str, Call], changes: Changes) -> None:
-    for id in changes.withdrawn:
-        calls.pop(id, None)
-    for call in changes.changed:
-        calls[call.id] = call

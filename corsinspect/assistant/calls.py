@@ -65,7 +65,7 @@ class Calls:
         return self._calls.get(id)
 
     def position(self, id: str) -> int:
-        """When the call with this id came: as the how-manieth."""
+        """The place of the call with this id in the order in which calls came, from 0."""
         return self._rows[id].position
 
     def row(self, id: str) -> CallRow:

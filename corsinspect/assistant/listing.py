@@ -5,8 +5,7 @@ from collections import Counter
 from datetime import datetime
 
 from corsinspect.advice import pattern_words
-from corsinspect.analysis.across.history import Histories
-from corsinspect.analysis.across.patterns import in_order, patterns
+from corsinspect.analysis.across.history import Histories, gravest
 from corsinspect.assistant.answers import CallList, CommonTrouble, Listed, ListedCall
 from corsinspect.assistant.calls import Calls
 from corsinspect.assistant.errors import ToolError
@@ -74,10 +73,8 @@ def _in_common(calls: Calls) -> list[CommonTrouble]:
     for _, row in reversed(list(itertools.islice(calls.newest(), FAR))):
         if row.traits is not None:
             histories.add(row.traits, row.url, row.started, row.served)
-    found_all = in_order([*patterns(calls.kinds), *histories.patterns()])
-    errors = [each for each in found_all if each.severity == "error"]
     found: list[CommonTrouble] = []
-    for each in errors[:MOST_IN_COMMON]:
+    for each in gravest(calls.kinds, histories, MOST_IN_COMMON):
         words = pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values)
         found.append(CommonTrouble(each.slug, quoted(words.short), quoted(words.change)))
     return found

@@ -6,13 +6,12 @@ from corsinspect.assistant.answers import Probed, ProbedFacts
 from corsinspect.assistant.calls import Calls
 from corsinspect.assistant.errors import ToolError
 from corsinspect.assistant.explaining import facts
-from corsinspect.fetch.url import parse_url
+from corsinspect.fetch.url import DEFAULT_PORTS, parse_url
 from corsinspect.model import Call
 from corsinspect.probe import AddressRefused, ask, resolve
 from corsinspect.probe import probe as send
 from corsinspect.quoted import quoted
 
-PORTS = {"http": 80, "https": 443}
 READS = "GET and HEAD"
 PASSES = "The server grants this."
 PREFLIGHT_PASSES = f"The server grants the preflight. By MCP no more is sent than that: only {READS} are."
@@ -38,7 +37,7 @@ async def probe(
             "The person allows it with: corsinspect mcp --may-probe ORIGIN.",
         )
     servers = [found for each in allowed if (found := parse_url(each)) is not None]
-    hosts = {(each.host, each.port or PORTS.get(each.scheme)) for each in servers}
+    hosts = {(each.host, each.port or DEFAULT_PORTS.get(each.scheme)) for each in servers}
 
     async def only_allowed(host: str, port: int) -> list[str]:
         """A server must not choose by a redirect what else is asked."""

@@ -30,6 +30,8 @@ FAMILIES: dict[BrowserKind, Family] = {
     **dict.fromkeys(("chromium", "chrome", "edge", "brave"), "chromium"),
     "firefox": "firefox",
 }
+ANY_OF: tuple[BrowserKind, ...] = ("chromium", "firefox")
+"""The kinds that stand for a whole family."""
 NAMES: dict[BrowserKind, str] = {
     "chrome": "Google Chrome",
     "edge": "Microsoft Edge",
@@ -102,6 +104,16 @@ def find(kind: BrowserKind) -> Path | None:
         if path.exists():
             return path
     return None
+
+
+def installed() -> dict[BrowserKind, Path]:
+    """The browser of each family that opens where any of that family will do."""
+    return {kind: path for kind in ANY_OF if (path := find(kind)) is not None}
+
+
+def has_display(env: Mapping[str, str]) -> bool:
+    """Whether there is a screen to show a browser on; `env`: the environment."""
+    return sys.platform != "linux" or bool(env.get("DISPLAY") or env.get("WAYLAND_DISPLAY"))
 
 
 def _other_systems(kind: BrowserKind) -> list[Path]:
@@ -202,11 +214,7 @@ async def launch(
     binary = find(kind)
     if binary is None:
         raise _none_installed(kind)
-    if (
-        not headless
-        and sys.platform == "linux"
-        and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    ):
+    if not headless and not has_display(os.environ):
         raise CaptureError(
             "There is no display to show a browser on.",
             f"Start corsinspect in a graphical session, or point a browser elsewhere at the proxy on port {port}.",

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import proxy_bypass
 
+from corsinspect.fetch.origin import is_loopback
+from corsinspect.fetch.url import DEFAULT_PORTS
+
 AUTH_VARIABLE = "CORSINSPECT_UPSTREAM_AUTH"
 """Where the name and password for the upstream proxy are: a command line is shown to everybody by `ps`."""
-_PORTS = {"http": 80, "https": 443}
 
 
 class Route(NamedTuple):
@@ -55,11 +57,11 @@ def _base(url: str, example: str) -> str:
             "A password on the command line can be read by everybody on this machine; for --upstream, set "
             f"{AUTH_VARIABLE}=name:password instead."
         )
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url!r} has to be an http or https URL, as in {example}.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"{url!r} has to end after the port, as in {example}.")
-    return f"{parts.scheme}://{_bracketed(parts)}:{port or _PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{_bracketed(parts)}:{port or DEFAULT_PORTS[parts.scheme]}"
 
 
 def _bracketed(parts: SplitResult) -> str:
@@ -69,20 +71,19 @@ def _bracketed(parts: SplitResult) -> str:
 def authority_of(url: str) -> str:
     """What a browser would write into Host for this URL."""
     parts = urlsplit(url)
-    default = parts.port == _PORTS.get(parts.scheme)
+    default = parts.port == DEFAULT_PORTS.get(parts.scheme)
     return _bracketed(parts) if default else f"{_bracketed(parts)}:{parts.port}"
 
 
 def is_here(host: str) -> bool:
     """Whether a name or address, as it's written, is this machine."""
     host = host.lower().rstrip(".").strip("[]")
-    if host == "localhost" or host.endswith(".localhost"):
+    if is_loopback(host):
         return True
     try:
-        address = ipaddress.ip_address(host)
+        return ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return False
-    return address.is_loopback or address.is_unspecified
 
 
 def goes_direct(host: str) -> bool:

@@ -11,11 +11,10 @@ await demo.stop()
 import asyncio
 import contextlib
 import os
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
-from corsinspect.capture.browser import BrowserKind, find
+from corsinspect.capture.browser import BrowserKind, has_display, installed
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.cases import CASES, Case
@@ -86,7 +85,7 @@ async def drive(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless:
         simulated = SimulatedBrowser(demo, proxy.port, proxy.ca_pem)
         return Visit(demo, simulated.name, simulated.run(), simulated=True)
     if headless is None:
-        headless = not _has_display()
+        headless = not has_display(os.environ)
     browser = await proxy.open_browser(kind, demo.run_all_url, headless=headless)
     return Visit(demo, browser.name, browser.closed.wait(), simulated=False)
 
@@ -119,22 +118,17 @@ async def caller(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless
         simulated = SimulatedBrowser(demo, proxy.port, proxy.ca_pem)
         await simulated.open_page()
         return Caller(simulated.name, simulated.fetch, asyncio.Event())
-    headless = not _has_display() if headless is None else headless
+    headless = not has_display(os.environ) if headless is None else headless
     browser = await proxy.open_browser(kind, demo.run_asked_url, headless=headless)
     return Caller(browser.name, demo.ask, browser.closed)
 
 
 def installed_browser() -> BrowserKind | None:
     """A kind of browser that is installed here, if any."""
-    kinds: tuple[BrowserKind, ...] = ("chromium", "firefox")
-    return next((kind for kind in kinds if find(kind)), None)
+    return next(iter(installed()), None)
 
 
 def without_verdict(demo: Demo, calls: Iterable[Call]) -> list[Case]:
     """The demo's cases without a verdict among these Calls: not seen yet, or pending."""
     decided = {call.url for call in calls if call.verdict.outcome != "pending"}
     return [case for case in CASES if demo.url(case) not in decided]
-
-
-def _has_display() -> bool:
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

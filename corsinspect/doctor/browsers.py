@@ -1,14 +1,10 @@
 """Which browsers corsinspect can open, and what comes with the way in which they are installed."""
 
 import shutil
-import sys
-from pathlib import Path
 
-from corsinspect.capture.browser import COMMANDS, BrowserKind, find
+from corsinspect.capture.browser import ANY_OF, COMMANDS, has_display, installed
 from corsinspect.capture.profiles import packaging
 from corsinspect.doctor.finding import Answer, Machine, fault, ok, warning
-
-FAMILIES: tuple[BrowserKind, ...] = ("chromium", "firefox")
 
 _CONFINED = (
     "it may read only its own folder, so its profile is in {folder}, and it may drop the debugging pipe: then what it "
@@ -21,17 +17,12 @@ PACKAGING = {
 """What a confined browser can't do."""
 
 
-def installed() -> dict[BrowserKind, Path]:
-    """The browser of each family that `--browser FAMILY` opens."""
-    return {kind: path for kind in FAMILIES if (path := find(kind)) is not None}
-
-
 def found(machine: Machine) -> Answer:
     """Whether there is any, and how they are installed."""
     browsers = installed()
     if not browsers:
         return fault(
-            f"No browser was found (looked for {', '.join(name for kind in FAMILIES for name in COMMANDS[kind])}).",
+            f"No browser was found (looked for {', '.join(name for kind in ANY_OF for name in COMMANDS[kind])}).",
             "Install one (Debian: apt install chromium; Fedora: dnf install chromium), or point a browser elsewhere at "
             "the proxy.",
         )
@@ -59,7 +50,7 @@ def firefox_trust(machine: Machine) -> Answer:
 
 def display(machine: Machine) -> Answer:
     """Whether there is a screen to show a browser on."""
-    if sys.platform == "linux" and not (machine.env.get("DISPLAY") or machine.env.get("WAYLAND_DISPLAY")):
+    if not has_display(machine.env):
         return warning(
             "There is no display: corsinspect can open browsers without a window only.",
             "Run it in a graphical session, or use corsinspect record --headless URL, or point a browser elsewhere at "

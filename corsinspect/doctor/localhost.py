@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from corsinspect.capture.browser import BrowserKind
+from corsinspect.capture.browser import BrowserKind, installed
 from corsinspect.capture.errors import CaptureError
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.httpserver import HttpServer, Request, Response
-from corsinspect.doctor.browsers import installed
 from corsinspect.doctor.finding import Answer, Machine, fault, ok, warning
 from corsinspect.session import Follower
 

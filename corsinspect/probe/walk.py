@@ -77,10 +77,7 @@ def judged(ask: Ask, exchanges: Sequence[Exchange]) -> Call:
     tracker = Tracker()
     calls: dict[str, Call] = {}
     for exchange in exchanges:
-        changes = tracker.feed(exchange)
-        for id in changes.withdrawn:
-            calls.pop(id, None)
-        calls |= {call.id: call for call in changes.changed}
+        tracker.feed(exchange).apply_to(calls)
     return told(calls[exchanges[0].id], ask.mode, "include" if ask.credentials else "omit")
 
 

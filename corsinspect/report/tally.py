@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from corsinspect.advice import certainty, counted, dispute, is_open, pattern_words
-from corsinspect.analysis.across.history import Histories
-from corsinspect.analysis.across.patterns import in_order, patterns
+from corsinspect.analysis.across.history import Histories, gravest
 from corsinspect.analysis.across.served import served
 from corsinspect.analysis.across.traits import Traits, traits
 from corsinspect.model import Call, Outcome
@@ -47,11 +46,9 @@ class Tally:
 
     def in_common(self) -> list[str]:
         """Why many calls fail, in one sentence per cause, as captured: not yet safe for a terminal."""
-        found = in_order([*patterns(self._kinds), *self._histories.patterns()])
-        errors = [pattern for pattern in found if pattern.severity == "error"][:MOST_IN_COMMON]
         return [
             f"{pattern_words(each.slug, api=each.api, page=each.page, count=each.count, values=each.values).short}."
-            for each in errors
+            for each in gravest(self._kinds, self._histories, MOST_IN_COMMON)
         ]
 
     def disputed(self) -> list[str]:

@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from corsinspect.analysis import Tracker
-from corsinspect.model import Call, Changes, Outcome
+from corsinspect.model import Call, Outcome
 from corsinspect.policy.selector import Selector
 from corsinspect.report.answer import Answers, plain
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.text import lines
-from corsinspect.session import Follower
+from corsinspect.session.judging import LiveSession
 from corsinspect.testing.background import BackgroundProxy
 
 POLL = 0.05
@@ -33,18 +32,14 @@ class Cors:
         self.session = session
         """What was captured, for `corsinspect replay`."""
         self._proxy = proxy
-        self._follower = Follower(session)
-        self._tracker = Tracker()
         self._calls: dict[str, Call] = {}
+        self._recorded = LiveSession(session, lambda changes: changes.apply_to(self._calls))
 
     @property
     def calls(self) -> list[Call]:
         """All calls so far, page loads too, in the order of their first requests."""
         self._proxy.flush()
-        now = time.monotonic()
-        for exchange in self._follower.poll():
-            self._take(self._tracker.feed(exchange, now))
-        self._take(self._tracker.advance(now))
+        self._recorded.poll()
         return sorted(self._calls.values(), key=lambda call: call.started)
 
     def assert_no_blocked(
@@ -112,7 +107,7 @@ class Cors:
     def close(self) -> None:
         """Has the rest written, and lets go of the session file."""
         self._proxy.flush()
-        self._follower.close()
+        self._recorded.close()
 
     def _matching(self, selector: Selector) -> list[Call]:
         return [call for call in self.calls if selector.matches(call)]
@@ -135,11 +130,6 @@ class Cors:
             yield ""
         yield from map(lines, failed[MOST:])
         yield f"Session: {self.session}"
-
-    def _take(self, changes: Changes) -> None:
-        for id in changes.withdrawn:
-            self._calls.pop(id, None)
-        self._calls |= {call.id: call for call in changes.changed}
 
 
 def _is_pending(call: Call) -> bool:

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
@@ -70,19 +71,14 @@ def test_what_is_sure_is_right(name: str) -> None:
     assert counted["sure"] >= (0.97 if name.startswith("chromium") else 0.9) * told
 
 
+def failed_unsent(like: Exchange, **more: Any) -> Said:
+    """A call like this one, made at 100.0, that CORS failed at its preflight."""
+    return said_of(like, "failed", called=100.0, sent=None, answered=None, status=None, **more)
+
+
 def test_a_request_that_cors_failed_before_another_one_came_is_not_that_one() -> None:
     later = exchange("PUT", at=102.8, got=OPEN, id="later")
-    failed = said_of(
-        later,
-        "failed",
-        called=100.0,
-        sent=None,
-        answered=None,
-        ended=100.02,
-        status=None,
-        code="PreflightInvalidAllowCredentials",
-        failed="net::ERR_FAILED",
-    )
+    failed = failed_unsent(later, ended=100.02, code="PreflightInvalidAllowCredentials", failed="net::ERR_FAILED")
     assert words([later], [failed]) == {}
     assert words([later], [failed, said_of(later, "own")]) == {"later": ("sure", "own")}
     assert words([later], [msgspec.structs.replace(failed, ended=102.9)]) == {"later": ("sure", "failed")}
@@ -90,18 +86,7 @@ def test_a_request_that_cors_failed_before_another_one_came_is_not_that_one() ->
 
 def test_when_firefox_refused_a_request_is_not_known() -> None:
     later = exchange("PUT", at=100.1, got=OPEN, id="later", agent=FIREFOX)
-    failed = said_of(
-        later,
-        "failed",
-        engine="firefox",
-        called=100.0,
-        sent=None,
-        answered=None,
-        ended=100.0,
-        status=None,
-        code="CORSMethodNotFound",
-        failed="CORS",
-    )
+    failed = failed_unsent(later, engine="firefox", ended=100.0, code="CORSMethodNotFound", failed="CORS")
     assert words([later], [failed]) == {"later": ("sure", "failed")}
 
 

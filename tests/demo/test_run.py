@@ -1,29 +1,13 @@
 """The scripted client makes all calls through a real proxy, and says who it is."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from corsinspect.capture.proxy import Proxy
 from corsinspect.demo.cases import CASES
-from corsinspect.demo.run import Demo, DemoError, drive, start_demo, without_verdict
+from corsinspect.demo.run import Demo, DemoError, drive, without_verdict
 from corsinspect.session.reader import load
-
-
-@pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
-    running = await start_demo()
-    yield running
-    await running.stop()
-
-
-@pytest.fixture
-async def proxy(tmp_path: Path) -> AsyncIterator[Proxy]:
-    running = Proxy(tmp_path / "demo.jsonl")
-    await running.start()
-    yield running
-    await running.stop()
+from tests.browser.conftest import demo as demo
+from tests.browser.conftest import proxy as proxy
 
 
 async def test_the_scripted_client_makes_every_call_once(proxy: Proxy, demo: Demo) -> None:

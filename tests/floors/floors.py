@@ -49,7 +49,7 @@ CAPTURE_DOORS = "capture.proxy capture.browser capture.routes capture.errors"
 
 BELOW_COMMANDS = (
     "errors model said fetch analysis advice listing session simulation capture demo doctor lessons dashboard probe "
-    "policy report export assistant printable terminal"
+    "policy report export assistant printable stdin_lines terminal"
 )
 
 PLANNING = ("ask", "browsers", "errors", "grid", "of_call", "walk")
@@ -102,7 +102,7 @@ FLOORS = {
     "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
     "addons": _floor("addons fetch model said session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
-        "capture errors model said fetch.engines session addons printable",
+        "capture errors model said fetch.engines fetch.origin fetch.url session addons printable",
         "mitmproxy msgspec platformdirs certifi cryptography OpenSSL wsproto",
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
@@ -123,10 +123,11 @@ FLOORS = {
     "probe": _floor(f"{BELOW_PROBE} session fingerprints", "msgspec certifi h11"),
     "assistant": _floor(
         f"assistant errors model said fetch analysis advice session listing simulation probe report printable quoted "
-        f"{CAPTURE_DOORS}",
+        f"stdin_lines {CAPTURE_DOORS}",
         "msgspec mcp",
     ),
     "terminal": _floor("printable"),
+    "stdin_lines": _floor(""),
     "commands": _floor(f"commands {BELOW_COMMANDS}", "typer msgspec"),
     "cli": _floor(f"commands {BELOW_COMMANDS}", "typer"),
     "__main__": _floor("cli"),

@@ -11,7 +11,7 @@ from corsinspect.fetch.check import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METH
 from corsinspect.fetch.headers import CorsHeaders
 from corsinspect.model import Call
 
-from .patterns import Pattern, in_order
+from .patterns import Counts, Pattern, in_order, patterns
 from .served import Served, served
 from .traits import Traits, traits
 
@@ -159,6 +159,12 @@ class Histories:
             for (slug, api, page, *_), those in alike.items()
         ]
         return in_order(made)
+
+
+def gravest(kinds: Counts, histories: Histories, most: int) -> list[Pattern]:
+    """The errors that many calls share, and those that one call showed over time: so many at most."""
+    found = in_order([*patterns(kinds), *histories.patterns()])
+    return [each for each in found if each.severity == "error"][:most]
 
 
 def history(calls: Iterable[Call]) -> list[Pattern]:
