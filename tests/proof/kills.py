@@ -48,8 +48,9 @@ def descendants(pid: int) -> list[str]:
     children: list[str] = []
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                children += [identity(int(child)), *descendants(int(child))]
+            with contextlib.suppress(OSError):  # a thread that has ended since it was listed
+                for child in (task / "children").read_text().split():
+                    children += [identity(int(child)), *descendants(int(child))]
     return children
 
 

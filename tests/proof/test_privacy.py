@@ -19,11 +19,9 @@ from corsinspect.session.place import new_session_path
 from tests.browser.terminal import Terminal
 from tests.capture.wire import fetch, hello, serving, until
 from tests.session.build import recorded
+from tests.sockets import listened_on, named, sockets_of
 
 from .kills import descendants
-
-LISTENS = {"tcp": "0A", "tcp6": "0A", "udp": "07", "udp6": "07"}
-"""The kernel's tables of sockets, and the state of one that others can send to."""
 
 
 @pytest.fixture
@@ -44,19 +42,9 @@ def open_to_others(folder: Path) -> dict[str, str]:
 
 
 def listeners(pid: int) -> list[str]:
-    """The addresses that this process and those below it listen on, as the kernel writes them."""
-    sockets: set[str] = set()
-    for each in (pid, *filter(None, map(pid_of, descendants(pid)))):
-        links = [str(link.readlink()) for link in Path(f"/proc/{each}/fd").iterdir() if link.is_symlink()]
-        sockets |= {link[8:-1] for link in links if link.startswith("socket:")}
-    rows = [
-        (row.split(), state)
-        for table, state in LISTENS.items()
-        for row in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
-    ]
-    addresses = [row[1] for row, state in rows if row[9] in sockets and row[3] == state]
-    unix = [row.split() for row in Path("/proc/net/unix").read_text().splitlines()[1:]]
-    return addresses + [row[7] for row in unix if row[6] in sockets and len(row) > 7]
+    """The addresses that this process and those below it listen on, and the names of their local sockets."""
+    held = sockets_of([pid, *filter(None, map(pid_of, descendants(pid)))])
+    return [*listened_on(held), *named(held)]
 
 
 def test_what_is_written_is_its_owners_alone(places: Path) -> None:

@@ -25,6 +25,7 @@ from corsinspect.said import Said
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import load_saids, sidecar_of
 from tests.capture.wire import serving, until
+from tests.sockets import grouped, listened_on, sockets_of, unix_sockets
 
 from .said_pages import CALLS, COOKIE, ROWS, TOKEN, Site, site
 
@@ -137,29 +138,6 @@ async def test_a_page_gets_the_same_with_and_without(proxy: Proxy, tmp_path: Pat
     assert not sidecar_of(silent.session).exists()
 
 
-def sockets_of(*pids: int) -> set[str]:
-    """The inodes of the sockets that processes in these groups hold."""
-    found: set[str] = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if os.getpgid(int(folder.name)) in pids:
-                targets = [str(fd.readlink()) for fd in (folder / "fd").iterdir()]
-                found |= {target[8:-1] for target in targets if target.startswith("socket:[")}
-    return found
-
-
-def listened_on(inodes: set[str]) -> list[str]:
-    """The TCP addresses, as the kernel writes them, that are listened on by one of these sockets."""
-    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
-    return [line[1] for line in lines if line[3] == "0A" and line[9] in inodes]
-
-
-def unix_sockets(inodes: set[str]) -> dict[str, list[str]]:
-    """Those of them that are local ones, each with its name, if it has one."""
-    lines = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
-    return {line[6]: line[7:] for line in lines if line[6] in inodes}
-
-
 @contextlib.contextmanager
 def another_user() -> Iterator[None]:
     """This process is somebody else's for a while; only root's can be."""
@@ -183,7 +161,7 @@ async def test_nothing_listens_but_the_proxy(proxy: Proxy) -> None:
         browser, _ = await visited(proxy, pages)
         assert proxy.pid is not None
 
-        assert listened_on(sockets_of(browser.pid, proxy.pid)) == [f"0100007F:{proxy.port:04X}"]
+        assert listened_on(sockets_of(grouped(browser.pid, proxy.pid))) == [f"0100007F:{proxy.port:04X}"]
 
 
 async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
@@ -206,7 +184,7 @@ async def test_no_other_user_can_get_at_the_pipe(proxy: Proxy) -> None:
 async def test_the_socket_over_which_orders_go_has_no_name(proxy: Proxy) -> None:
     """What has none can't be connected to."""
     assert proxy.pid is not None
-    held = unix_sockets(sockets_of(proxy.pid))
+    held = unix_sockets(sockets_of(grouped(proxy.pid)))
     assert held and not any(held.values())
 
 

@@ -1,6 +1,7 @@
 """`record` with a browser of its own: for scripts, without a dashboard."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -68,5 +69,9 @@ async def test_it_ends_when_its_browser_is_closed(tmp_path: Path) -> None:
 
 def browsers_of(pid: int) -> list[int]:
     """The processes that this one has started and that have a debugging pipe."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"remote-debugging-pipe" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    found: list[int] = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(OSError):  # it has ended since it was listed
+            if b"remote-debugging-pipe" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(int(child))
+    return found
