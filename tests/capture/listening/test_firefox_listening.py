@@ -22,9 +22,10 @@ from corsinspect.said import Said
 from corsinspect.session.reader import load
 from corsinspect.session.sidecar import load_saids, sidecar_of
 from tests.capture.wire import until
+from tests.sockets import grouped, listened_on, sockets_of
 
 from .said_pages import CALLS, COOKIE, TOKEN, Site, site
-from .test_listening import another_user, listened_on, mode_of, sockets_of, what_a_page_gets
+from .test_listening import another_user, mode_of, what_a_page_gets
 
 PATIENCE = 90.0
 """Seconds; a busy machine starts Firefox slowly."""
@@ -177,7 +178,7 @@ async def test_nobody_else_can_get_at_the_socket_and_nothing_listens_but_the_pro
 
         assert browser.socket.is_socket()
         assert mode_of(str(browser.profile)) == 0o700
-        assert listened_on(sockets_of(browser.pid, proxy.pid)) == [f"0100007F:{proxy.port:04X}"]
+        assert listened_on(sockets_of(grouped(browser.pid, proxy.pid))) == [f"0100007F:{proxy.port:04X}"]
         with socket.socket(socket.AF_UNIX) as end:
             end.connect(str(browser.socket))
         if os.geteuid() == 0:
