@@ -324,7 +324,7 @@ class Call(Record, frozen=True):
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """In wire order."""
-        return tuple(exchange for _, exchange in self.roles())
+        return tuple([each for hop in self.hops for each in (hop.preflight, hop.request) if each is not None])
 
     @property
     def simulated(self) -> bool:

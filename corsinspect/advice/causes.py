@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 
 import msgspec
 
@@ -51,13 +52,18 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 
 
 def _causes(named: str, context: CallContext) -> list[Cause]:
-    fitting = [known for known in CAUSES if named in known.reasons and (known.test is None or known.test(context))]
+    fitting = [known for known in _about(named) if known.test is None or known.test(context)]
     fitting.sort(key=lambda known: -known.weight)
     fitting = [known for known in fitting if known.settles][:1] or fitting
     # weak causes count only if there is nothing better
     fitting = [known for known in fitting if known.weight > LAST_RESORT] or fitting
     values = Values(VALUES, context)
     return [_filled(known, values) for known in fitting[:MOST]]
+
+
+@cache
+def _about(named: str) -> tuple[KnownCause, ...]:
+    return tuple(known for known in CAUSES if named in known.reasons)
 
 
 def usual_causes(name: str) -> list[Cause]:
@@ -68,7 +74,7 @@ def usual_causes(name: str) -> list[Cause]:
     values |= {"asked": "The API", "secure": "the address at https as the server writes it"}
     values |= {"maker_setting": "allow the origin, the method and the headers where it keeps its CORS rules"}
     general = _General({**values, "capitals": "it in capitals", "expected": "it"})
-    about = sorted((each for each in CAUSES if name in each.reasons), key=lambda known: -known.weight)
+    about = sorted(_about(name), key=lambda known: -known.weight)
     found = [
         Cause(each.id, each.what, each.sign, _capital(each.change.format_map(general))) for each in about if each.listed
     ]

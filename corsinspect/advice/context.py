@@ -34,7 +34,11 @@ class CallContext:
         self.stage = call.verdict.stage
         status = call.verdict.status
         self.status = status or (self.stopped.status if self.stopped is not None else None) or 0
-        self._neighbours = [other for other in neighbours if other.id != call.id]
+        self._all = neighbours
+
+    @cached_property
+    def _neighbours(self) -> list[Call]:
+        return [other for other in self._all if other.id != self.call.id]
 
     def header(self, name: str) -> str | None:
         """A header of the answer where the call stopped; None: absent."""
@@ -74,7 +78,7 @@ class CallContext:
         """This server's answers to other requests (not preflights) that have Access-Control-Allow-Origin."""
         return [each for each in self.answers if each.method != "OPTIONS" and _has(each, _ALLOW_ORIGIN)]
 
-    @property
+    @cached_property
     def allows_page(self) -> bool:
         """Whether this server allows this page in another answer."""
         granted = [hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None]
@@ -100,7 +104,7 @@ class CallContext:
         """What gave this answer in the app's place; None: nothing that is known."""
         return gate_of(self.call)
 
-    @property
+    @cached_property
     def refuses(self) -> bool:
         """Whether the answer looks as if CORS code ran and refused the origin."""
         it = self.stopped
@@ -108,7 +112,7 @@ class CallContext:
             return False
         return refused(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
 
-    @property
+    @cached_property
     def refusal(self) -> Refusal | None:
         """How the CORS code that refused the origin can be recognised; None: not by a sign of its own."""
         it = self.stopped
@@ -282,7 +286,7 @@ class CallContext:
             for other in self._neighbours
         )
 
-    @property
+    @cached_property
     def unlisted(self) -> list[str]:
         """The method and the headers that a preflight asks for and its answer doesn't list; all where it lists none."""
         it = self.stopped

@@ -63,6 +63,8 @@ def _asked_by_page(hop: Hop) -> bool:
 
 def also_failing(call: Call) -> list[Finding]:
     """The checks that would fail next, in the browser's order, once what stopped this Call is fixed."""
+    if call.verdict.reason is None:
+        return []  # nothing did
     return [
         Finding(
             reason=step.reason or "",

@@ -18,7 +18,7 @@ from corsinspect.policy.config import Policy, find_policy, read_policy
 from corsinspect.policy.judging import Judging, Source
 from corsinspect.policy.levels import FailOn
 from corsinspect.printable import printable
-from corsinspect.report.formats import writer
+from corsinspect.report.formats import FORMATS, writer
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.writer import Writer
 from corsinspect.session.line_numbers import line_numbers
@@ -83,7 +83,7 @@ class Verdicts:
             parts = list(map(_told, recorded.parts()))
             calls = recorded.calls
             self.seen = len(calls)
-            self._write(calls, _Sources(parts, calls))
+            self._write(calls, _Sources(parts, calls) if self._says_where else None)
             flawed = self._lint is not None and lint(calls, self._format, self._lint)
         unreadable = any(part.complaints for part in parts)
         if (gone := self._judging.gone()) and not unreadable:
@@ -96,7 +96,11 @@ class Verdicts:
         failed = self._judging.failed and self._new_baseline is None
         return FAILED if failed or flawed else PASSED
 
-    def _write(self, calls: Calls, sources: "_Sources") -> None:
+    @property
+    def _says_where(self) -> bool:
+        return any(FORMATS[format].says_where for format in (self._format, *(format for format, _ in self._files)))
+
+    def _write(self, calls: Calls, sources: "_Sources | None") -> None:
         session = Neighbours(calls)
         with contextlib.ExitStack() as stack:
             outputs: list[tuple[Writer, IO[str]]] = [
@@ -106,7 +110,7 @@ class Verdicts:
             for report, file in outputs:
                 _print(report.begin(), file)
             for call in calls:
-                judged = self._judging.judge(call, sources.of(call))
+                judged = self._judging.judge(call, None if sources is None else sources.of(call))
                 for report, file in outputs:
                     _print(report.call(judged), file)
             unmet = list(self._judging.unmet())

@@ -163,6 +163,7 @@ def _origin_of_authority(scheme_and_authority: str) -> str:
     return "null" if url is None else url.origin
 
 
+@lru_cache(maxsize=256)  # one exchange's is asked for again and again, until the next one comes
 def origin_of(url: str) -> str:
     """The serialised origin of a URL's text; "null" where it's opaque or no URL."""
     end = _AUTHORITY_END.search(url, url.find("://") + 3)

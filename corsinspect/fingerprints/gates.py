@@ -4,10 +4,9 @@ before any CORS code of the app runs. The error looks like a CORS failure, and n
 A maker is listed only with a sign of its own, in a header or in its error page.
 """
 
-from functools import cache
 from typing import NamedTuple
 
-from .rows import Lines, Where, holds
+from .rows import Lines, Where, by_status, holding
 
 
 class Gate(NamedTuple):
@@ -488,16 +487,9 @@ GATES: tuple[Gate, ...] = (
 )
 """The more particular sign comes first."""
 
+_with = by_status(GATES)
+
 
 def gate(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> Gate | None:
     """The maker that gave this answer in the app's place; None: unknown. `url`: the address that was called."""
-    return next(
-        (each for each in _with(status) if holds(each, headers, status, error_page, url, preflight=preflight)),
-        None,
-    )
-
-
-@cache
-def _with(status: int | None) -> tuple[Gate, ...]:
-    """Those that answer with this status: a third of them at most."""
-    return tuple(each for each in GATES if not each.statuses or status in each.statuses)
+    return next(holding(_with(status), headers, error_page, url, preflight=preflight), None)

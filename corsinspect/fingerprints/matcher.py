@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from .header_signs import HEADER_SIGNS, TOGETHER, Sign
 from .names import BUILT_ON, CONFIDENCES, LAYER_OF, Confidence, Layer, Match
@@ -39,6 +40,15 @@ _IN_WORDS = {
 _KOA_ROUTER = re.compile(r"HEAD, GET(, |$)")
 """How @koa/router lists a path's methods: others begin with GET."""
 
+_READ = frozenset(
+    [
+        *(sign.header for sign in HEADER_SIGNS if sign.pattern.pattern),
+        *(header for _, _, wanted in TOGETHER for header in wanted),
+        *("keep-alive", "content-type", "allow", "vary"),
+    ]
+)
+"""The headers whose values say something; of the others it's that they are there, how they are written, and where."""
+
 
 def recognise(headers: Headers, status: int | None, error_page: str | None = None) -> list[Match]:
     """What can be recognised of what made and forwarded this answer, each name once: the app first, then its server,
@@ -46,6 +56,24 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
 
     `headers` as on the wire (order and case are signs too); `error_page` as `error_page()` names it.
     """
+    return list(_recognise(_telling(headers, status), status, error_page))
+
+
+def _telling(headers: Headers, status: int | None) -> tuple[tuple[str, str], ...]:
+    """The lines without the values that say nothing, so that a server's answers are mostly the same."""
+    return tuple([(name, _telling_value(name.lower(), value, status)) for name, value in headers])
+
+
+def _telling_value(name: str, value: str, status: int | None) -> str:
+    if name == "set-cookie":
+        return "".join(value.partition("=")[:2])
+    if name in _READ or (name == "content-length" and (status or 0) >= 400):
+        return value
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _recognise(headers: Headers, status: int | None, error_page: str | None) -> tuple[Match, ...]:
     found: dict[str, Confidence] = {}
     lower: dict[str, str] = {}
     for line, value in headers:
@@ -61,11 +89,14 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
         _add(found, name, confidence)
     if error_page in CONFIDENCE_OF:
         _add(found, error_page, CONFIDENCE_OF[error_page])
-    return _sorted(found)
+    return tuple(_sorted(found))
 
 
 def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
     """What `recognise` found in several answers from one origin, merged: a 404 may reveal what a 200 does not."""
+    answers = list(answers)
+    if len(answers) == 1:
+        return answers[0]
     found: dict[str, Confidence] = {}
     for matches in answers:
         for match in matches:

@@ -5,7 +5,7 @@ A maker is listed only with a sign of its own, in a header or in its error page.
 
 from typing import Literal, NamedTuple
 
-from .rows import Lines, Where, has, holds
+from .rows import Lines, Where, by_status, has, holding
 
 About = Literal["origin", "path", "rule"]
 """What the CORS code refused: the origin; the path, which its configuration doesn't cover; or any part of a rule (the
@@ -200,20 +200,15 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
 )
 
+_with = by_status(REFUSALS)
+
 
 def refusal(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> Refusal | None:
     """The maker whose CORS code refused with this answer, the one with the most particular sign first; None: unknown.
 
     `url`: the address that was called."""
-    return next(
-        (
-            each
-            for each in REFUSALS
-            if holds(each, headers, status, error_page, url, preflight=preflight)
-            and (not each.bare or _is_bare(headers))
-        ),
-        None,
-    )
+    found = holding(_with(status), headers, error_page, url, preflight=preflight)
+    return next((each for each in found if not each.bare or _is_bare(headers)), None)
 
 
 def refused(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:

@@ -19,17 +19,19 @@ class Format(NamedTuple):
     module: str
     purpose: str
     """Whom it's for, for the help."""
+    says_where: bool = False
+    """Whether it names the place in the file of what went wrong, which takes another reading of the file."""
 
 
 FORMATS = {
     "text": Format("corsinspect.report.text", "for people"),
     "jsonl": Format("corsinspect.report.jsonl", "for machines, a JSON object per call"),
-    "json": Format("corsinspect.report.json_document", "for machines, one JSON document"),
+    "json": Format("corsinspect.report.json_document", "for machines, one JSON document", says_where=True),
     "junit": Format("corsinspect.report.junit", "for CI, a test case per call"),
-    "sarif": Format("corsinspect.report.sarif", "for code scanning"),
-    "html": Format("corsinspect.report.html_page", "for people, one file that opens anywhere"),
+    "sarif": Format("corsinspect.report.sarif", "for code scanning", says_where=True),
+    "html": Format("corsinspect.report.html_page", "for people, one file that opens anywhere", says_where=True),
     "markdown": Format("corsinspect.report.markdown", "for a bug report or a comment"),
-    "github": Format("corsinspect.report.github", "annotations in GitHub Actions"),
+    "github": Format("corsinspect.report.github", "annotations in GitHub Actions", says_where=True),
 }
 
 

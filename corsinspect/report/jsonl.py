@@ -1,6 +1,6 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
-import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +18,8 @@ from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.recipes import Recipes
 
 _encode = msgspec.json.Encoder().encode
+
+_NOT_PLAIN = re.compile("[^\0-\x7e]")
 
 
 def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None) -> dict[str, Any]:
@@ -105,7 +107,13 @@ def _harmless(line: bytes) -> bytes:
     """The same JSON without bytes that a terminal could take for a command: all but plain ASCII is escaped."""
     if line.isascii() and b"\x7f" not in line:
         return line
-    return json.dumps(json.loads(line), separators=(",", ":")).replace("\x7f", "\\u007f").encode()
+    return _NOT_PLAIN.sub(_escaped, line.decode()).encode("ascii")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """JSON has two escapes for a character beyond the first 65,536, those of its surrogates in UTF-16."""
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def _browser(word: Word | None) -> dict[str, Any] | None:

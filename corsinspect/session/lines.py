@@ -152,12 +152,13 @@ class SharedHeaders:
 class LineReader:
     """Reads one line after the other, minding what the headers between them say."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, redactor: Redactor, *, held: bool = True) -> None:
+        """`held`: the exchanges stay in memory, and so share what is equal."""
         self.problems: list[Problem] = []
         self._redactor = redactor
         self._redacted = False
         self._number = 0
-        self._headers = SharedHeaders()
+        self._headers = SharedHeaders() if held else None
 
     def is_torn(self) -> None:
         """Takes note that something stands after the last whole line."""
@@ -182,8 +183,10 @@ class LineReader:
         if isinstance(read, Header):
             self._take(read)
             return None
-        read = harmless(read)
-        return self._headers.share(read if self._redacted else self._redactor.exchange(read))
+        exchange = harmless(read)
+        if not self._redacted:
+            exchange = self._redactor.exchange(exchange)
+        return exchange if self._headers is None else self._headers.share(exchange)
 
     def _decoded(self, line: bytes) -> Exchange | Header | None:
         try:

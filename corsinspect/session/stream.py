@@ -63,7 +63,7 @@ def stream(path: Path, redactor: Redactor | None = None) -> Generator[Streamed]:
 def _streamed(path: Path, spool: Spool[Exchange], redactor: Redactor) -> Streamed:
     spooled = _Spooled(spool)
     if is_session(path):
-        reader = LineReader(redactor)
+        reader = LineReader(redactor, held=False)
         for lines in _pieces(path, reader):
             spooled.take(reader.read(lines))
         format, problems = "session", reader.problems

@@ -3,10 +3,11 @@
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corsinspect.fingerprints import Match, answered_by, recognise, recognise_all
+from corsinspect.fingerprints import Match, answered_by, matcher, recognise, recognise_all
+from corsinspect.fingerprints.header_signs import HEADER_SIGNS, TOGETHER
 
 HTML = "Content-Type: text/html; charset=utf-8"
 NODE = "Date: x|Connection: keep-alive|Keep-Alive: timeout=5"
@@ -147,6 +148,31 @@ def test_http2_names_say_nothing_by_their_case() -> None:
 def test_an_unknown_name_of_a_page_is_nothing() -> None:
     assert recognise([], 404, "nobody-knows") == []
     assert answered_by([], 404, "nobody-knows") is None
+
+
+LINES = sorted(
+    {line for headers, _, _ in ANSWERS.values() for line in lines(headers)}
+    | {line for _, _, wanted in TOGETHER for line in wanted.items()}
+    | {(sign.header, sign.pattern.pattern.strip("^$").replace("\\", "")) for sign in HEADER_SIGNS}
+    | {line for text in (KOA_TEXT, "Content-Length: 12", "Allow: HEAD, GET", "ETag: x") for line in lines(text)}
+)
+
+
+BEGUN = [lines(headers) for headers, _, _ in ANSWERS.values()] + [
+    lines(text) for text in (NODE, f"{KOA_TEXT}|Allow: HEAD, GET|{NODE}")
+]
+
+
+@settings(max_examples=500)
+@given(
+    st.sampled_from(BEGUN), st.lists(st.sampled_from(LINES), max_size=4), st.sampled_from([200, 401, 403, 404, None])
+)
+def test_values_that_are_left_aside_say_nothing(
+    begun: list[tuple[str, str]], more: list[tuple[str, str]], status: int | None
+) -> None:
+    headers = [*begun, *more]
+    whole = matcher._recognise.__wrapped__(headers, status, None)
+    assert recognise(headers, status) == list(whole)
 
 
 TEXT = st.text(string.printable + "é‹›\x00", max_size=60)
