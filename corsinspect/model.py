@@ -257,8 +257,11 @@ class Word(Record, frozen=True):
 
     @property
     def failing(self) -> Said | None:
-        """The leg that has the browser's own name for the failure."""
-        return next((said for said in reversed(self.said) if said.code is not None), None)
+        """The leg that has the browser's own name for the failure. A preflight's isn't, where an answer to the request
+        itself was told: it was another call's."""
+        sent = self.last.preflight_of is None and self.last.status is not None
+        failing = (said for said in reversed(self.said) if said.code is not None)
+        return next((said for said in failing if not (sent and said.preflight_of is not None)), None)
 
     @property
     def caller(self) -> Place | None:

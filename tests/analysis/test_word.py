@@ -77,6 +77,14 @@ def test_cookies_that_were_looked_for_show_the_mode() -> None:
     assert told(own, cookies_sent=("sid",)).credentials == "unknown"
 
 
+def test_a_refused_preflight_is_not_that_of_a_request_that_was_answered() -> None:
+    """Firefox doesn't say whose it is."""
+    sent = exchange(got=OPEN)
+    other = said_of(preflight(got={}), "1:p", engine="firefox", code="CORSMissingAllowOrigin2", preflight_of="1:r")
+    (call,) = judge_all([sent], [other, said_of(sent, "1:r", engine="firefox", credentials="omit")])
+    assert verdict(call) == ("allowed", None, "certain", "omit", True)
+
+
 def test_a_likely_word_changes_nothing() -> None:
     made = [exchange(at=100 + number / 1000, got=STAR, id=f"e{number}") for number in range(2)]
     for call in judge_all(made, [said_of(made[0], "1:r", code="WildcardOriginNotAllowed", credentials="include")]):

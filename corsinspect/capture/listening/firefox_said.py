@@ -319,6 +319,7 @@ class Hearing:
             and other.request.url == leg.request.url
             and other.request.method != "OPTIONS"
             and not other.preflighted
+            and not (other.status is not None and _was_refused(leg))
         ]
         if made_for:
             id, other = max(made_for, key=lambda item: item[1].called)
@@ -429,6 +430,11 @@ def _fits(one: _Leg, later: _Leg) -> bool:
         and one.called <= later.called
         and one is not later
     )
+
+
+def _was_refused(preflight: _Leg) -> bool:
+    """Whether the request that it was made for can't have been answered."""
+    return preflight.reason is not None or not 200 <= (preflight.status or 200) <= 299
 
 
 def _mode(flags: int) -> SaidMode:

@@ -270,6 +270,25 @@ def test_an_options_request_that_a_page_made_is_no_preflight() -> None:
     assert (said.kind, said.preflight_of) == ("fetch", None)
 
 
+@pytest.mark.parametrize("refusal", [{"status": "302"}, {"status": "200", "blockedReason": 1015}])
+def test_a_preflight_that_was_refused_is_not_of_a_request_that_was_answered(refusal: dict[str, Any]) -> None:
+    put, get = CONTENT, CONTENT + 1
+    saids = heard(
+        [
+            (NOON, *each)
+            for each in [
+                asked(put, API + "/a", method="PUT"),
+                asked(get, API + "/a", at=0.001),
+                asked(PARENT, API + "/a", at=0.005, method="OPTIONS"),
+                updated(get, status="200", totalTime=20),
+                updated(PARENT, **refusal, totalTime=8),
+                updated(put, totalTime=15, contentSize=0),
+            ]
+        ]
+    )
+    assert {said.method: said.preflight_of for said in saids} == {"PUT": None, "GET": None, "OPTIONS": f"L:{put}"}
+
+
 def test_redirects_of_calls_that_differ_are_not_joined_by_guess() -> None:
     saids = told(
         asked(CONTENT, API + "/a"),
