@@ -86,7 +86,10 @@ Files = Annotated[
     typer.Argument(help="Sessions (.jsonl), mitmproxy flows (.mitm) or HAR files; -: stdin.", readable=False),
 ]
 
-Jobs = Annotated[int, typer.Option("--jobs", "-j", help="Judge so many files side by side.", min=1, metavar="N")]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", "-j", help="Use so many processes: for files, and for jsonl.", min=1, metavar="N"),
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -285,8 +288,8 @@ def check(
       corsinspect check --jobs 4 sessions/*.jsonl
       ssh server cat session.jsonl | corsinspect check -
     """
+    from corsinspect.commands.checking.verdicts import Options, Verdicts
     from corsinspect.commands.lint import LintOptions
-    from corsinspect.commands.verdicts import Options, Verdicts
 
     wanted = lint or lint_baseline is not None or write_lint_baseline is not None
     linting = LintOptions(lint_baseline, write_lint_baseline) if wanted else None
@@ -325,8 +328,8 @@ def run(
     """
     if not command:
         raise typer.BadParameter("There is no command. Example: corsinspect run -- npx playwright test")
+    from corsinspect.commands.checking.verdicts import Options, Verdicts
     from corsinspect.commands.run import run
-    from corsinspect.commands.verdicts import Options, Verdicts
     from corsinspect.session.place import new_session_path
 
     options: Any = (format, report or (), config, baseline, write_baseline, fail_on)

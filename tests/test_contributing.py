@@ -82,7 +82,7 @@ def test_a_format_of_check_is_a_row_and_one_class(
     module.__dict__["Writer"] = Writer
     monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setitem(formats.FORMATS, "xml", formats.Format(module.__name__, "for a test"))
-    from corsinspect.commands.verdicts import Options, Verdicts
+    from corsinspect.commands.checking.verdicts import Options, Verdicts
 
     recorded = ROOT / "tests" / "session" / "recorded" / "chromium-156.har"
     assert Verdicts(Options("xml")).of([recorded]) == 1

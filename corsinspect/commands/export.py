@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from corsinspect.commands.recorded import Recorded
+from corsinspect.commands.checking.recorded import Recorded
 from corsinspect.errors import CorsinspectError
 from corsinspect.model import Call
 from corsinspect.terminal import complain

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corsinspect.capture.environment import environment
 from corsinspect.capture.proxy import Proxy
-from corsinspect.commands.verdicts import PASSED, UNREADABLE, Verdicts
+from corsinspect.commands.checking.verdicts import PASSED, UNREADABLE, Verdicts
 from corsinspect.terminal import complain
 
 NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 126, 127, 128

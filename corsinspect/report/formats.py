@@ -21,11 +21,14 @@ class Format(NamedTuple):
     """Whom it's for, for the help."""
     says_where: bool = False
     """Whether it names the place in the file of what went wrong, which takes another reading of the file."""
+    a_line_a_call: bool = False
+    """Whether it is a line for each call that depends on the call and its session alone, so that several processes can
+    make them."""
 
 
 FORMATS = {
     "text": Format("corsinspect.report.text", "for people"),
-    "jsonl": Format("corsinspect.report.jsonl", "for machines, a JSON object per call"),
+    "jsonl": Format("corsinspect.report.jsonl", "for machines, a JSON object per call", a_line_a_call=True),
     "json": Format("corsinspect.report.json_document", "for machines, one JSON document", says_where=True),
     "junit": Format("corsinspect.report.junit", "for CI, a test case per call"),
     "sarif": Format("corsinspect.report.sarif", "for code scanning", says_where=True),

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
@@ -43,7 +44,7 @@ class Neighbours:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
         self._calls = calls
-        self._paths = array("q", (self._add(call, by_server(call)) for call in calls))
+        self._paths = array("L", (self._add(call, by_server(call)) for call in calls))
         """A hash of the server and path of each, as there may be as many as calls."""
         self._by_path = array("Q", sorted(range(len(self._paths)), key=self._paths.__getitem__))
 
@@ -68,7 +69,7 @@ class Neighbours:
             name.lower() == "set-cookie" for exchange in own.exchanges for name, _ in exchange.response_headers
         ):
             self._logins[own.id] = own
-        return hash((name, _path(own)))
+        return _hash(name, _path(own))
 
     def few(self, call: Call) -> list[Call]:
         """Some calls of each kind, some with the same path, and some that set a cookie."""
@@ -80,7 +81,7 @@ class Neighbours:
 
     def _same_path(self, server: str, path: str) -> Calls:
         """The first of the session's calls to a server and path."""
-        found, wanted = Calls(), hash((server, path))
+        found, wanted = Calls(), _hash(server, path)
         for index in range(bisect_left(self._by_path, wanted, key=self._paths.__getitem__), len(self._by_path)):
             if self._paths[self._by_path[index]] != wanted or len(found) == ALIKE:
                 break
@@ -112,6 +113,11 @@ class Neighbours:
 def _keep(calls: Calls, call: Call, most: int) -> None:
     if call.id in calls or len(calls) < most:
         calls[call.id] = call
+
+
+def _hash(server: str, path: str) -> int:
+    """The same in all processes, as `hash` isn't."""
+    return crc32(f"{server} {path}".encode(errors="surrogatepass"))
 
 
 def _path(call: Call) -> str:

@@ -1,6 +1,7 @@
 """What is judged in pieces comes out as if all of it had been held in memory."""
 
 import errno
+import multiprocessing
 import os
 import random
 import subprocess
@@ -11,9 +12,12 @@ import msgspec
 import pytest
 
 from corsinspect.analysis import judge_all
-from corsinspect.commands import recorded
-from corsinspect.commands.recorded import Recorded
+from corsinspect.commands.checking import recorded
+from corsinspect.commands.checking.apart import Apart
+from corsinspect.commands.checking.recorded import Recorded
+from corsinspect.commands.checking.verdicts import Options, Verdicts
 from corsinspect.model import Call, Exchange
+from corsinspect.policy.judging import Judged
 from corsinspect.report.formats import document
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Redactor, SessionWriter, load
@@ -99,6 +103,31 @@ def test_files_side_by_side_give_the_same_lines(format: str, tmp_path: Path) -> 
     one, several = (run("check", "--format", format, "--jobs", jobs, *paths, "missing") for jobs in ("1", "3"))
     assert (one.returncode, one.stdout, one.stderr) == (several.returncode, several.stdout, several.stderr)
     assert "missing: doesn't exist" in one.stderr and "torn" in one.stderr
+
+
+def test_lines_that_several_processes_make_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("corsinspect.commands.checking.apart._TOGETHER", 7)
+    path, report = session(tmp_path / "s.jsonl", *shuffled(300)), tmp_path / "report.jsonl"
+    printed: list[tuple[int, str, str]] = []
+    for jobs, many in ((1, 1), (2, 1), (2, 1_000_000)):
+        monkeypatch.setattr("corsinspect.commands.checking.verdicts.MANY", many)
+        status = Verdicts(Options(format="jsonl", reports=[("jsonl", report)], jobs=jobs)).of([path])
+        printed.append((status, capsys.readouterr().out, report.read_text()))
+    assert printed[0] == printed[1] == printed[2]
+    assert printed[0][0] == 1 and len(printed[0][1].splitlines()) > 250
+
+
+def test_a_reader_that_goes_away_ends_the_processes(tmp_path: Path) -> None:
+    path = session(tmp_path / "s.jsonl", *made_up(300))
+    with Recorded([path]) as files:
+        list(files.parts())
+        apart = Apart("jsonl", Neighbours(files.calls), files.calls, 2)
+        (line,) = apart.call(Judged(files.calls[0]))
+        apart.close()
+    assert line == next(iter(document("jsonl", at_once(path))))
+    assert not multiprocessing.active_children()
 
 
 def test_lines_of_calls_on_disk_are_those_of_calls_in_memory(tmp_path: Path) -> None:

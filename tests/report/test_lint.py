@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from corsinspect.commands.checking.verdicts import Options, Verdicts
 from corsinspect.commands.lint import LintOptions
 from corsinspect.commands.lint_baseline import LINT_BASELINE, LintBaselineError
-from corsinspect.commands.verdicts import Options, Verdicts
 from corsinspect.model import HeaderList
 from corsinspect.session.writer import SessionWriter
 from tests.analysis.lint.sample import CREDENTIALS, PAGE, STAR, call, named

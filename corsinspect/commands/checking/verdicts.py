@@ -9,8 +9,9 @@ from typing import IO, NamedTuple
 import msgspec
 import typer
 
+from corsinspect.commands.checking.apart import MANY, Apart
+from corsinspect.commands.checking.recorded import Calls, Part, Recorded
 from corsinspect.commands.lint import LintOptions, lint
-from corsinspect.commands.recorded import Calls, Part, Recorded
 from corsinspect.errors import CorsinspectError
 from corsinspect.model import Call, Exchange
 from corsinspect.policy.baseline import BASELINE, DEFAULT
@@ -103,10 +104,9 @@ class Verdicts:
     def _write(self, calls: Calls, sources: "_Sources | None") -> None:
         session = Neighbours(calls)
         with contextlib.ExitStack() as stack:
-            outputs: list[tuple[Writer, IO[str]]] = [
-                (writer(self._format, session, colour=wants_colour()), sys.stdout),
-                *((writer(format, session), stack.enter_context(file)) for format, file in self._files),
-            ]
+            outputs = [(self._writer(self._format, session, calls, stack, colour=wants_colour()), sys.stdout)]
+            for format, file in self._files:
+                outputs.append((self._writer(format, session, calls, stack), stack.enter_context(file)))
             for report, file in outputs:
                 _print(report.begin(), file)
             for call in calls:
@@ -116,6 +116,14 @@ class Verdicts:
             unmet = list(self._judging.unmet())
             for report, file in outputs:
                 _print(report.end(unmet), file)
+
+    def _writer(
+        self, format: str, session: Neighbours, calls: Calls, stack: contextlib.ExitStack, *, colour: bool = False
+    ) -> Writer | Apart:
+        """One that is closed with the stack, if it has to be."""
+        if self._jobs > 1 and FORMATS[format].a_line_a_call and len(calls) >= MANY:
+            return stack.enter_context(contextlib.closing(Apart(format, session, calls, self._jobs)))
+        return writer(format, session, colour=colour)
 
 
 def _told(part: Part) -> Part:

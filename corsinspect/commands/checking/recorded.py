@@ -9,14 +9,13 @@
 import heapq
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import islice, repeat
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple, Self, overload
 
 from corsinspect.analysis import changes_of
+from corsinspect.commands.checking.pool import nothing, pool
 from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.numbered import of_file, said_of_file
@@ -82,8 +81,8 @@ class Recorded:
 
     def _side_by_side(self) -> Iterator[Part]:
         spools = [self._folder / str(number) for _, number in self._files]
-        with ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn")) as pool:
-            for part, spool in pool.map(_judged_apart, *zip(*self._files, strict=True), spools):
+        with pool(self._jobs, nothing) as processes:
+            for part, spool in processes.map(_judged_apart, *zip(*self._files, strict=True), spools):
                 first = self._spool.extend(spool)
                 spool.remove()
                 yield part._replace(order=array("Q", (first + number for number in part.order)))

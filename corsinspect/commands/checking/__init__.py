@@ -1,0 +1,1 @@
+"""What `check` and `run` do: judge recorded files, in several processes, and report on them."""
