@@ -4,14 +4,17 @@ import errno
 import multiprocessing
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from corsinspect.analysis import judge_all
+from corsinspect.capture.processes import is_running
 from corsinspect.commands.checking import recorded
 from corsinspect.commands.checking.apart import Apart
 from corsinspect.commands.checking.recorded import Recorded
@@ -25,6 +28,7 @@ from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_hea
 from corsinspect.session.numbered import of_file
 from tests.bench.sessions import exchanges as made_up
 from tests.corpus import NAMES, recording
+from tests.proof.kills import descendants
 from tests.test_cli import run
 
 CHECK = [sys.executable, "-m", "corsinspect", "check", "--format", "jsonl"]
@@ -128,6 +132,37 @@ def test_a_reader_that_goes_away_ends_the_processes(tmp_path: Path) -> None:
         apart.close()
     assert line == next(iter(document("jsonl", at_once(path))))
     assert not multiprocessing.active_children()
+
+
+MANY_AT_ONCE = """
+from corsinspect.cli import main
+from corsinspect.commands.checking import verdicts
+verdicts.MANY = 1
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_told_to_end_it_takes_its_processes_with_it(number: signal.Signals, tmp_path: Path) -> None:
+    path, temporary = session(tmp_path / "s.jsonl", *made_up(300)), tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-c", MANY_AT_ONCE, "check", "--format", "jsonl", "--jobs", "2", str(path)]
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None and process.stdout.read(1)  # the rest doesn't fit into the pipe, so it waits
+        below = descendants(process.pid)
+        process.send_signal(number)
+        process.wait()
+        ended_by = process.returncode
+        started = time.monotonic()
+        while any(map(is_running, below)):
+            assert time.monotonic() < started + 60
+            time.sleep(0.05)
+    assert len(below) >= 2
+    if number == signal.SIGKILL:
+        assert ended_by == -number
+    else:
+        assert (ended_by, [*temporary.iterdir()]) == (128 + number, [])
 
 
 def test_lines_of_calls_on_disk_are_those_of_calls_in_memory(tmp_path: Path) -> None:

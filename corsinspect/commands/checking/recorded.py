@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, Self, overload
 
 from corsinspect.analysis import changes_of
+from corsinspect.commands.checking.ending import ending_in_order
 from corsinspect.commands.checking.pool import nothing, pool
 from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session.errors import Problem, SessionError
@@ -62,6 +63,7 @@ class Recorded:
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
+            opened.enter_context(ending_in_order())
             self._folder = opened.enter_context(temporary_folder())
             self._spool = opened.enter_context(closing(Spool(self._folder / "calls", Call)))
             self._exit = opened.pop_all()
