@@ -44,8 +44,8 @@ _LONG = 60.0
 _RIGHT_AFTER = 1e-6
 """Seconds; HAR times have milliseconds, so this orders without telling anything else."""
 _ASKS = "access-control-request-method"
-_ESCAPED_LETTER = re.compile(rb"\\u00(?:2d|[4-7])")
-"""Of that name: \\u003c, which browsers write in bodies, is none."""
+_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
+"""Of a method: \\u003c, which browsers write in bodies, is none."""
 _FIRST_ERROR = 400
 _MILLISECONDS = 1e11
 """Numbers above it are milliseconds since the epoch, those below (and above a billion) seconds."""
@@ -112,8 +112,8 @@ def _asked_for(raws: Raws, lines: HeaderLines) -> set[_Asked]:
     """What preflights asked for. Whether an entry may be one can be seen without reading it."""
     asked_for: set[_Asked] = set()
     for raw in raws:
-        text = bytes(raw).lower()
-        if _ASKS.encode() not in text and _ESCAPED_LETTER.search(text) is None:
+        text = bytes(raw)
+        if b"OPTIONS" not in text and _ESCAPED_LETTER.search(text) is None:
             continue
         with suppress(ValueError, OverflowError, RecursionError):
             entry = decoded(raw)
