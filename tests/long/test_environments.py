@@ -24,8 +24,11 @@ LINE = "django aiohttp tornado php nextjs caddy".split()
 
 
 def with_variant(name: str, pasted: Rendered, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The edits, the last of which has the variant."""
+    """The edits, the last of which has the variant; its imports are where it says that they belong."""
     code = pasted.environments
+    if imports := re.match(r"import \([^)]*\)\n\n", code):
+        code = code.removeprefix(imports[0])
+        edits = (msgspec.structs.replace(edits[0], after=f"{edits[0].after}\n{imports[0]}", there="no"), *edits[1:])
     if name in LINE:
         lines, start = pasted.body.splitlines(), code.splitlines()[-1].split()[:2]
         (at,) = (number for number, line in enumerate(lines) if line.split()[:2] == start)
