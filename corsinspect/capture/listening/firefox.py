@@ -25,6 +25,8 @@ CONNECT_LIMIT = 60.0
 QUIET = 0.3
 """Seconds after a blank document came, without another one, after which the tab is taken for loaded: Firefox loads it
 twice at its start, and the second time drops whatever else is to be loaded."""
+SLOWER = 0.25
+"""The same as a share of how long the first one took: a busy machine is slow with the second one, too."""
 NO_BLANK = 3.0
 """Seconds after which no blank document is waited for any more."""
 NAVIGATIONS = 5
@@ -143,7 +145,8 @@ class FirefoxListener:
         with suppress(msgspec.DecodeError):  # whoever gets the event says so
             if self._sent == 0 and packet.type == "target-available-form":
                 if msgspec.json.decode(packet.raw, type=_Available).target.url == BLANK:
-                    self._ready = self._loop.time() + QUIET
+                    now = self._loop.time()
+                    self._ready = now + max(QUIET, SLOWER * (now - self._began))
             elif self._blank is not None:
                 self._see_to_it(packet)
         self._event(packet)
