@@ -88,7 +88,9 @@ Files = Annotated[
 
 Jobs = Annotated[
     int,
-    typer.Option("--jobs", "-j", help="Use so many processes: for files, and for jsonl.", min=1, metavar="N"),
+    typer.Option(
+        "--jobs", "-j", help="Work in N processes: on several files, and on jsonl's lines.", min=1, metavar="N"
+    ),
 ]
 
 

@@ -44,7 +44,7 @@ class Neighbours:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
         self._calls = calls
-        self._paths = array("L", (self._add(call, by_server(call)) for call in calls))
+        self._paths = array("I", (self._add(call, by_server(call)) for call in calls))
         """A hash of the server and path of each, as there may be as many as calls."""
         self._by_path = array("Q", sorted(range(len(self._paths)), key=self._paths.__getitem__))
 
