@@ -332,7 +332,11 @@ class Call(Record, frozen=True):
     @property
     def simulated(self) -> bool:
         """Whether a fix was tried on any of its answers; `analysis.by_server` tells what it would be without."""
-        return any(exchange.simulated for exchange in self.exchanges)
+        for hop in self.hops:
+            for each in (hop.preflight, hop.request):
+                if each is not None and each.server_headers is not None:
+                    return True
+        return False
 
     @property
     def needs_credentials(self) -> bool:

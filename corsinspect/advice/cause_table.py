@@ -34,6 +34,8 @@ class KnownCause(msgspec.Struct, frozen=True):
     """Whether its sign explains the answer alone: no other cause, and no guess about a hidden error, stands beside."""
     listed: bool = True
     """Whether it is named in general, where no call is at hand: causes with one maker's sign are too many for that."""
+    gate: str | None = None
+    """The id of the gateway, guard or platform that must have answered."""
 
 
 def _cause(
@@ -62,9 +64,9 @@ def _of(gate: Gate) -> KnownCause:
         f"The answer has {gate.sign}.",
         f"Status {{status}}, with {gate.sign}.",
         "{gate_change}",
-        lambda it: it.gate is gate,
         settles=True,
         listed=False,
+        gate=gate.id,
     )
 
 

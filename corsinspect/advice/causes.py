@@ -52,7 +52,8 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 
 
 def _causes(named: str, context: CallContext) -> list[Cause]:
-    fitting = [known for known in _about(named) if known.test is None or known.test(context)]
+    gate = None if context.gate is None else context.gate.id
+    fitting = [known for known in _possible(named, gate) if known.test is None or known.test(context)]
     fitting.sort(key=lambda known: -known.weight)
     fitting = [known for known in fitting if known.settles][:1] or fitting
     # weak causes count only if there is nothing better
@@ -64,6 +65,12 @@ def _causes(named: str, context: CallContext) -> list[Cause]:
 @cache
 def _about(named: str) -> tuple[KnownCause, ...]:
     return tuple(known for known in CAUSES if named in known.reasons)
+
+
+@cache
+def _possible(named: str, gate: str | None) -> tuple[KnownCause, ...]:
+    """Those without a gate, and those of this one."""
+    return tuple(known for known in _about(named) if known.gate in (None, gate))
 
 
 def usual_causes(name: str) -> list[Cause]:

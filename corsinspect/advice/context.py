@@ -1,5 +1,6 @@
 """What the traffic shows beyond a call's own verdict, as evidence for its causes. See `causes.py`."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,7 +11,7 @@ from corsinspect.advice.evidence.login import downgraded, is_login, led_to_login
 from corsinspect.advice.evidence.maker import gate_of
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN, asked_by, headers_check, methods_check
-from corsinspect.fetch.headers import combined, cors_headers, token_list
+from corsinspect.fetch.headers import by_name, combined, cors_headers, token_list
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
@@ -81,8 +82,11 @@ class CallContext:
     @cached_property
     def allows_page(self) -> bool:
         """Whether this server allows this page in another answer."""
-        granted = [hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None]
-        return any(combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in (*self.good, *granted))
+        granted = (hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None)
+        good = (each for each in self.answers if each.method != "OPTIONS")
+        return any(
+            combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in itertools.chain(granted, good)
+        )
 
     @property
     def knows_cors(self) -> bool:
@@ -346,7 +350,7 @@ def _host(origin: str) -> str:
 
 
 def _has(exchange: Exchange, *names: str) -> bool:
-    return any(name.lower() in names for name, _ in exchange.response_headers)
+    return not by_name(exchange.response_headers).keys().isdisjoint(names)
 
 
 def _path(exchange: Exchange | None) -> str:

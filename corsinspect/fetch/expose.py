@@ -1,6 +1,6 @@
 """Which response headers script can read. Fetch standard, "CORS-safelisted response-header name"."""
 
-from .headers import CorsHeaders, Pairs, token_list
+from .headers import CorsHeaders, Pairs, by_name, token_list
 
 SAFELISTED_RESPONSE_HEADERS = frozenset(
     "cache-control content-language content-length content-type expires last-modified pragma".split()
@@ -15,5 +15,5 @@ def readable(headers: Pairs, fields: CorsHeaders, include: bool) -> list[str]:
     """
     exposed = {name.lower() for name in token_list(fields.expose_headers) or ()}
     everything = "*" in exposed and not include
-    present = {name.lower() for name, _ in headers} - FORBIDDEN_RESPONSE_HEADERS
+    present = by_name(headers).keys() - FORBIDDEN_RESPONSE_HEADERS
     return sorted(name for name in present if everything or name in exposed or name in SAFELISTED_RESPONSE_HEADERS)

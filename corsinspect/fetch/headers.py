@@ -1,9 +1,9 @@
 """Header lists: getting, combining, and extracting values. Fetch standard, "Headers"."""
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 WHITESPACE = "\t\n\r "
 """HTTP whitespace, which surrounds a value without being part of it."""
@@ -11,6 +11,43 @@ WHITESPACE = "\t\n\r "
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 Pairs = Iterable[tuple[str, str]]
+
+T = TypeVar("T")
+P = TypeVar("P", bound=Pairs)
+
+_REMEMBERED = 1024
+"""Header lists that a function of them remembers."""
+
+
+def once_a_list(read: Callable[[P], T]) -> Callable[[P], T]:
+    """Makes a function of a header list remember its results by the very object: a tuple that is asked about again and
+    again, as most are, is read once."""
+    known: dict[int, tuple[P, T]] = {}
+
+    @wraps(read)
+    def remembering(headers: P) -> T:
+        found = known.get(id(headers))
+        if found is not None:
+            return found[1]  # the same object: as long as it's held here, no other has its id
+        result = read(headers)
+        if isinstance(headers, tuple):  # of lists and iterators, the content changes
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[id(headers)] = headers, result
+        return result
+
+    return remembering
+
+
+@once_a_list
+def by_name(headers: Pairs) -> Mapping[str, str]:
+    """All values of each (lower-case) name, without surrounding whitespace, joined with ", "."""
+    found: dict[str, str] = {}
+    for line, value in headers:
+        name, value = line.lower(), value.strip(WHITESPACE)
+        before = found.get(name)
+        found[name] = value if before is None else f"{before}, {value}"
+    return found
 
 
 def values(headers: Pairs, name: str) -> list[str]:
@@ -20,8 +57,7 @@ def values(headers: Pairs, name: str) -> list[str]:
 
 def combined(headers: Pairs, name: str) -> str | None:
     """All values joined with ", "; None where there is no such line. Fetch, "get" a header."""
-    found = values(headers, name)
-    return ", ".join(found) if found else None
+    return by_name(headers).get(name)
 
 
 def is_token(text: str) -> bool:
@@ -95,6 +131,7 @@ _SHORTEST = min(map(len, _FIELDS))
 NO_CORS_HEADERS = CorsHeaders()
 
 
+@once_a_list
 def cors_headers(headers: Pairs) -> CorsHeaders:
     """Reads the Access-Control-* response headers in one pass."""
     found: list[str | int | None] = [None] * len(CorsHeaders._fields)

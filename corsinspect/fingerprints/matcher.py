@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from corsinspect.fetch.headers import once_a_list
+
 from .header_signs import HEADER_SIGNS, TOGETHER, Sign
 from .names import BUILT_ON, CONFIDENCES, LAYER_OF, Confidence, Layer, Match
 from .pages import CONFIDENCE_OF
@@ -56,7 +58,17 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
 
     `headers` as on the wire (order and case are signs too); `error_page` as `error_page()` names it.
     """
-    return list(_recognise(_telling(headers, status), status, error_page))
+    known, asked = _recognised(headers), (status, error_page)
+    found = known.get(asked)
+    if found is None:
+        found = known[asked] = _recognise(_telling(headers, status), status, error_page)
+    return list(found)
+
+
+@once_a_list
+def _recognised(headers: Headers) -> dict[tuple[int | None, str | None], tuple[Match, ...]]:
+    """What was recognised so far of these lines, by status and error page."""
+    return {}
 
 
 def _telling(headers: Headers, status: int | None) -> tuple[tuple[str, str], ...]:

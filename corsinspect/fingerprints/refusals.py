@@ -5,6 +5,8 @@ A maker is listed only with a sign of its own, in a header or in its error page.
 
 from typing import Literal, NamedTuple
 
+from corsinspect.fetch.headers import by_name
+
 from .rows import Lines, Where, by_status, has, holding
 
 About = Literal["origin", "path", "rule"]
@@ -213,7 +215,7 @@ def refusal(headers: Lines, status: int | None, error_page: str | None, url: str
 
 def refused(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
     """Whether the answer looks as if CORS code ran and refused the call."""
-    names = {name.lower() for name, _ in headers}
+    names = by_name(headers).keys()
     if "access-control-allow-origin" in names:
         return False
     if refusal(headers, status, error_page, url, preflight=preflight) is not None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Literal, Protocol, TypeVar
 
+from corsinspect.fetch.headers import by_name
+
 Lines = Sequence[tuple[str, str]]
 
 Where = Literal["", "preflight", "actual"]
@@ -44,7 +46,7 @@ def by_status(rows: Sequence[R]) -> Callable[[int | None], tuple[R, ...]]:
 def holding(rows: Sequence[R], headers: Lines, error_page: str | None, url: str, *, preflight: bool) -> Iterator[R]:
     """Those of these rows, for the answer's status, whose signs are those of the answer. `url`: the address that was
     called."""
-    names = {name.lower() for name, _ in headers}
+    names = by_name(headers).keys()
     for row in rows:
         if (
             (not row.where or preflight == (row.where == "preflight"))

@@ -1,7 +1,8 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
-import re
+import codecs
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,8 +19,6 @@ from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.recipes import Recipes
 
 _encode = msgspec.json.Encoder().encode
-
-_NOT_PLAIN = re.compile("[^\0-\x7e]")
 
 
 def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None) -> dict[str, Any]:
@@ -107,13 +106,24 @@ def _harmless(line: bytes) -> bytes:
     """The same JSON without bytes that a terminal could take for a command: all but plain ASCII is escaped."""
     if line.isascii() and b"\x7f" not in line:
         return line
-    return _NOT_PLAIN.sub(_escaped, line.decode()).encode("ascii")
+    return line.decode().replace("\x7f", "\\u007f").encode("ascii", _ESCAPING)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    """JSON has two escapes for a character beyond the first 65,536, those of its surrogates in UTF-16."""
-    units = found[0].encode("utf-16-be")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that aren't ASCII. JSON has two escapes for one beyond the first 65,536, those of its
+    surrogates in UTF-16."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_escape, error.object[error.start : error.end])), error.end
+
+
+@lru_cache(maxsize=256)  # mostly the quotation marks and ellipses of our own sentences
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+_ESCAPING = "corsinspect.json"
+codecs.register_error(_ESCAPING, _escaped)
 
 
 def _browser(word: Word | None) -> dict[str, Any] | None:

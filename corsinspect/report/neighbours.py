@@ -10,6 +10,7 @@ from zlib import crc32
 
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
+from corsinspect.fetch.headers import by_name
 from corsinspect.model import Call
 
 MANY = 500
@@ -66,7 +67,7 @@ class Neighbours:
         if 400 <= (verdict.status or 0) <= 499:
             _keep(server.refused, own, FEW)
         if len(self._logins) < LOGINS and any(
-            name.lower() == "set-cookie" for exchange in own.exchanges for name, _ in exchange.response_headers
+            "set-cookie" in by_name(exchange.response_headers) for exchange in own.exchanges
         ):
             self._logins[own.id] = own
         return _hash(name, _path(own))
@@ -75,9 +76,8 @@ class Neighbours:
         """Some calls of each kind, some with the same path, and some that set a cookie."""
         name = server_of(call)
         server = self._servers[name]
-        return list(
-            (self._logins | server.few | self._same_path(name, _path(call)) | server.by_path[_path(call)]).values()
-        )
+        path = _path(call)
+        return list((self._logins | server.few | self._same_path(name, path) | server.by_path.get(path, {})).values())
 
     def _same_path(self, server: str, path: str) -> Calls:
         """The first of the session's calls to a server and path."""

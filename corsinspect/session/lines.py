@@ -122,24 +122,33 @@ def decode(line: bytes) -> Exchange | Header:
 
 
 SHARED, SHARED_LENGTH = 2_048, 512
-"""Header lines held for sharing, and the longest value of them."""
+"""Header lines, and lists of them, held for sharing; the longest value of a line."""
 
 
 class SharedHeaders:
-    """Header lines come again and again: shared, exchanges take a third of the memory and half the time."""
+    """Header lines come again and again, and so do whole lists of them: shared, exchanges take a third of the memory,
+    and what was read of a list holds for the next."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
+        self._lists: dict[HeaderList, HeaderList] = {}
 
     def share(self, exchange: Exchange) -> Exchange:
-        """The same exchange, which nobody else has seen yet, its header lines those of exchanges before it."""
+        """The same exchange, which nobody else has seen yet, its headers those of exchanges before it."""
         force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
         force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
         return exchange
 
     def _shared(self, headers: HeaderList) -> HeaderList:
-        known, keep = self._known.get, self._keep
-        return tuple([known(line) or keep(line) for line in headers])
+        shared = self._lists.get(headers)
+        if shared is None:
+            known, keep = self._known.get, self._keep
+            shared = tuple([known(line) or keep(line) for line in headers])
+            if all(len(value) <= SHARED_LENGTH for _, value in shared):
+                if len(self._lists) >= SHARED:
+                    self._lists.clear()
+                self._lists[shared] = shared
+        return shared
 
     def _keep(self, line: tuple[str, str]) -> tuple[str, str]:
         if len(line[1]) <= SHARED_LENGTH:

@@ -4,10 +4,12 @@ from hypothesis import strategies as st
 
 from corsinspect.fetch.headers import (
     CorsHeaders,
+    Pairs,
     combined,
     cors_headers,
     first_bad_token,
     is_token,
+    once_a_list,
     refreshed,
     refreshed_lines,
     token_list,
@@ -20,6 +22,27 @@ LINES = (("Vary", " Origin\t"), ("x-a", "1"), ("VARY", "Accept"), ("X-Empty", ""
 def test_values_are_found_in_any_case_and_stripped() -> None:
     assert values(LINES, "vary") == ["Origin", "Accept"]
     assert values(LINES, "x-none") == []
+
+
+def test_a_tuple_is_read_once_and_a_list_each_time() -> None:
+    read: list[int] = []
+
+    @once_a_list
+    def count(headers: Pairs) -> int:
+        read.append(len(list(headers)))
+        return read[-1]
+
+    changing = [("a", "1")]
+    assert (count(changing), count(LINES), count(LINES)) == (1, 4, 4)
+    changing.append(("b", "2"))
+    assert count(changing) == 2
+    assert read == [1, 4, 2]
+
+
+def test_reading_once_holds_with_more_lists_than_are_remembered() -> None:
+    counted = once_a_list(lambda headers: dict(headers)["number"])
+    for number in range(3_000):
+        assert counted((("number", str(number)),)) == str(number)
 
 
 def test_lines_combine_with_a_comma_and_a_space() -> None:

@@ -96,7 +96,7 @@ FLOORS = {
     "model": _floor("records said fetch.embedder fetch.engines fetch.reasons", "msgspec", pure=True),
     "printable": _floor("", pure=True),
     "quoted": _floor("printable", pure=True),
-    "fingerprints": _floor("fingerprints", pure=True),
+    "fingerprints": _floor("fingerprints fetch", pure=True),
     "analysis": _floor("analysis fetch fingerprints model said", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model said fetch fingerprints printable quoted", "msgspec", pure=True),
     "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
@@ -116,7 +116,9 @@ FLOORS = {
     **rooms(),
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
     "export": _floor("export report model said fetch.headers analysis advice session printable", "msgspec pyarrow"),
-    "report": _floor("report probe model said analysis advice policy printable", "msgspec jinja2 markupsafe"),
+    "report": _floor(
+        "report probe model said fetch.headers analysis advice policy printable", "msgspec jinja2 markupsafe"
+    ),
     "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
     "plugin": _floor("testing", "pytest"),
     **{f"probe.{name}": _floor(BELOW_PROBE, "msgspec", pure=True) for name in PLANNING},

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from corsinspect.fetch.expose import readable
-from corsinspect.fetch.headers import combined, cors_headers, token_list
+from corsinspect.fetch.headers import by_name, combined, cors_headers, token_list
 from corsinspect.model import Call, Exchange
 
 
@@ -98,12 +98,12 @@ def wanted_and_hidden(call: Call, later: Later = tuple) -> list[str]:
     answer = call.hops[-1].request
     if answer is None or answer.status is None:
         return []
-    present = {name.lower() for name, _ in answer.response_headers}
-    if _NAMES.isdisjoint(present):
+    present = by_name(answer.response_headers).keys()
+    if present.isdisjoint(_NAMES):
         return []
     fields = cors_headers(answer.response_headers)
     # where it isn't known whether the page sends credentials, * may expose everything
-    hidden = present.difference(readable(answer.response_headers, fields, call.credentials == "include"))
+    hidden = present - readable(answer.response_headers, fields, call.credentials == "include")
     wanted = [name for each in WANTED for name in each.names if name in hidden and _shows(answer, each)]
     wanted += [each.name for each in RETURNED if each.name in hidden and _was_missed(each, answer, later)]
     return list(dict.fromkeys(wanted))
