@@ -123,6 +123,8 @@ def decode(line: bytes) -> Exchange | Header:
 
 SHARED, SHARED_LENGTH = 2_048, 512
 """Header lines, and lists of them, held for sharing; the longest value of a line."""
+LONGEST_KNOWN = 4_096
+"""Bytes of a header list as it's written in a file, to be held so."""
 
 
 class SharedHeaders:
@@ -133,13 +135,14 @@ class SharedHeaders:
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
         self._lists: dict[HeaderList, HeaderList] = {}
 
-    def share(self, exchange: Exchange) -> Exchange:
+    def share_of(self, exchange: Exchange) -> Exchange:
         """The same exchange, which nobody else has seen yet, its headers those of exchanges before it."""
-        force_setattr(exchange, "request_headers", self._shared(exchange.request_headers))
-        force_setattr(exchange, "response_headers", self._shared(exchange.response_headers))
+        force_setattr(exchange, "request_headers", self.share(exchange.request_headers))
+        force_setattr(exchange, "response_headers", self.share(exchange.response_headers))
         return exchange
 
-    def _shared(self, headers: HeaderList) -> HeaderList:
+    def share(self, headers: HeaderList) -> HeaderList:
+        """An equal list from before, if there is any; else its lines from before."""
         shared = self._lists.get(headers)
         if shared is None:
             known, keep = self._known.get, self._keep
@@ -158,16 +161,56 @@ class SharedHeaders:
         return line
 
 
+class _Listed(Exchange, frozen=True):
+    """An Exchange with its header lists as they are written; it equals none that isn't decoded so."""
+
+    request_headers: msgspec.Raw = msgspec.Raw(b"[]")  # pyright: ignore[reportIncompatibleVariableOverride]
+    response_headers: msgspec.Raw = msgspec.Raw(b"[]")  # pyright: ignore[reportIncompatibleVariableOverride]
+
+
+_decode_listed = msgspec.json.Decoder(_Listed).decode
+_decode_list = msgspec.json.Decoder(HeaderList).decode
+
+
+class _KnownLists:
+    """Decodes lines, and of their header lists only those that weren't there before: half of the work."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, HeaderList] = {}
+
+    def decode(self, line: bytes) -> Exchange | Header:
+        """As `decode`, but for the Exchange's class."""
+        try:
+            listed = _decode_listed(line)
+            force_setattr(listed, "request_headers", self._list(listed.request_headers))
+            force_setattr(listed, "response_headers", self._list(listed.response_headers))
+        except UNREADABLE:  # a header, or nothing of ours: that says it best
+            return decode(line)
+        return listed
+
+    def _list(self, raw: msgspec.Raw) -> HeaderList:
+        written = bytes(raw)
+        headers = self._known.get(written)
+        if headers is None:
+            headers = _decode_list(written)
+            if len(written) <= LONGEST_KNOWN:
+                if len(self._known) >= SHARED:
+                    self._known.clear()
+                self._known[written] = headers
+        return headers
+
+
 class LineReader:
     """Reads one line after the other, minding what the headers between them say."""
 
     def __init__(self, redactor: Redactor, *, held: bool = True) -> None:
-        """`held`: the exchanges stay in memory, and so share what is equal."""
+        """`held`: the exchanges stay in memory, and so share what is equal. Others are of a class of their own."""
         self.problems: list[Problem] = []
         self._redactor = redactor
         self._redacted = False
         self._number = 0
         self._headers = SharedHeaders() if held else None
+        self._decode = decode if held else _KnownLists().decode
 
     def is_torn(self) -> None:
         """Takes note that something stands after the last whole line."""
@@ -195,11 +238,11 @@ class LineReader:
         exchange = harmless(read)
         if not self._redacted:
             exchange = self._redactor.exchange(exchange)
-        return exchange if self._headers is None else self._headers.share(exchange)
+        return exchange if self._headers is None else self._headers.share_of(exchange)
 
     def _decoded(self, line: bytes) -> Exchange | Header | None:
         try:
-            return decode(line)
+            return self._decode(line)
         except UNREADABLE as error:
             found = error
         with suppress(*UNREADABLE):

@@ -13,7 +13,7 @@ from corsinspect.analysis.steady import order
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.errors import Problem, SessionError
-from corsinspect.session.lines import LineReader, SharedHeaders
+from corsinspect.session.lines import LineReader
 from corsinspect.session.private import write_private
 from corsinspect.session.reader import Reading, is_session
 from corsinspect.session.redaction.redact import Redactor
@@ -121,7 +121,7 @@ class _Spooled:
         return len(self._order)
 
     def __iter__(self) -> Iterator[Exchange]:
-        return map(SharedHeaders().share, self._spool.each(self._order))
+        return self._spool.each(self._order)
 
 
 class _Stamps:

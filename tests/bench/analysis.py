@@ -114,7 +114,7 @@ def feed(batches: Iterable[list[Exchange]]) -> tuple[int, float]:
 
 def a_day(count: int) -> Iterator[list[Exchange]]:
     """Equal header lists are one, as in all that readers give."""
-    made = map(SharedHeaders().share, sessions.exchanges(count))
+    made = map(SharedHeaders().share_of, sessions.exchanges(count))
     while batch := list(islice(made, BATCH)):
         yield batch
 

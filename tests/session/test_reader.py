@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.session import Follower, Redactor, SessionError, SessionWriter, load
+from corsinspect.session.lines import LineReader
 from corsinspect.session.reader import Ahead, is_session
 from tests.session.build import BLOCKED, annotations, answered, exchange
 
@@ -219,3 +220,25 @@ def test_equal_header_lines_are_one_object_and_any_number_of_others_come_back_wh
     assert read == exchanges
     assert read[0].request_headers[0] is read[1].request_headers[0]
     assert read[0].request_headers[1] is not read[1].request_headers[1]
+
+
+def test_lists_known_as_they_are_written_are_what_they_say(recorded):
+    headers, *lines = recorded.split(b"\n")[:-1]
+    odd = (
+        b'{"id":"x","url":"http://a.test/","started":1.0,"request_headers":[["A","\\u00e9\\"]"]],"response_headers":[]}'
+    )
+    for line in [*lines, odd, odd.replace(b"[]", b'[["b",""]]'), *lines, odd]:
+        reader, held = LineReader(Redactor(), held=False), LineReader(Redactor())
+        (known,), (whole,) = reader.read([headers, line]), held.read([headers, line])
+        assert msgspec.structs.astuple(known) == msgspec.structs.astuple(whole)
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [b"5", b'[["a"]]', b'[["a",5]]', b'[["a","\xff"]]', b'[["a","b"]', b'["a","b"]', b"null", b'[["a","\\ud800"]]'],
+)
+def test_what_is_wrong_with_a_list_is_said_alike(lists):
+    lines = [b'{"id":"x","url":"http://a.test/","started":1.0,"request_headers":%s}' % lists]
+    reader, held = LineReader(Redactor(), held=False), LineReader(Redactor())
+    assert len(reader.read(lines)) == len(held.read(lines))
+    assert reader.problems == held.problems
