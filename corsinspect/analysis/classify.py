@@ -31,6 +31,7 @@ class Facts:
         "leads_to",
         "location",
         "parent",
+        "place",
         "preflight",
         "refusals",
         "request",
@@ -87,6 +88,8 @@ class Facts:
         self.request: Facts | None = None
         self.cached: Facts | None = None
         self.stored: Exchange | None = None
+        self.place = ""
+        """Where `pairing` keeps it."""
         # what `habits` learnt of this browser from other requests
         self.browser_sends: Collection[str] = ()
         # what `connections` knows of its connection, and whether its Call asks for that

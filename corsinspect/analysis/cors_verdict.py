@@ -82,7 +82,8 @@ def _is_special(facts: Facts) -> bool:
 
 def _part(facts: Facts) -> tuple[Hashable, ...]:
     exchange = facts.exchange
-    return facts.signs, facts.answer, exchange.status, exchange.http_version, frozenset(facts.browser_sends)
+    sends = frozenset(facts.browser_sends) if facts.browser_sends else None
+    return facts.signs, facts.answer, exchange.status, exchange.http_version, sends
 
 
 def _judge(chain: Chain, inferred: Inferred) -> Judged:

@@ -103,12 +103,13 @@ class Pairing:
 
     def add(self, facts: Facts) -> None:
         """Takes in a new exchange."""
-        self._insert(_place(facts.exchange.url), (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
+        facts.place = _place(facts.exchange.url)
+        self._insert(facts.place, (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
         self._expect(facts)
 
     def update(self, facts: Facts, was_done: bool) -> None:
         """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
-        group = self._groups.get(_place(facts.exchange.url))
+        group = self._groups.get(facts.place)
         if was_done:
             if group is not None and group.conditional:
                 self._renew_stored(group, facts.exchange)
@@ -128,7 +129,7 @@ class Pairing:
 
     def drop(self, facts: Facts) -> None:
         """Forgets an exchange; its links stay."""
-        self._drop_from(_place(facts.exchange.url), facts)
+        self._drop_from(facts.place, facts)
         if facts.leads_to:
             self._drop_from(_place(facts.leads_to), facts)
 

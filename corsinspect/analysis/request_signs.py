@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from corsinspect.fetch.check import asked_names
 from corsinspect.fetch.engines import ENGINES, HINTS
+from corsinspect.fetch.headers import once_a_list
 from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, media_type, unsafe_names
 from corsinspect.fetch.url import origin_of
@@ -17,6 +18,9 @@ from corsinspect.model import ANY, EngineName, HeaderList
 
 from .background import is_background_host, is_own_lookup
 from .engine import always_sends_metadata, engine_of
+
+TARGETS = 16
+"""Servers that requests with the very same header list are remembered for."""
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 
@@ -80,7 +84,6 @@ class RequestSigns(NamedTuple):
     trustworthy: bool
 
 
-@lru_cache(maxsize=2048)
 def request_signs(
     headers: HeaderList, method: str | None, target: str, withheld: tuple[str, ...], revalidated: bool
 ) -> RequestSigns:
@@ -89,6 +92,25 @@ def request_signs(
     `withheld`: names of headers that the recording may lack (`Exchange.withheld`); `revalidated`: whether the answer
     was a 304, which shows that such a header was sent.
     """
+    known, asked = _read_before(headers), (method, target, withheld, revalidated)
+    found = known.get(asked)
+    if found is None:
+        if len(known) >= TARGETS:
+            known.clear()
+        found = known[asked] = _read(headers, *asked)
+    return found
+
+
+@once_a_list
+def _read_before(headers: HeaderList) -> dict[tuple[str | None, str, tuple[str, ...], bool], RequestSigns]:
+    """What was read of these lines, by the rest of the request's head."""
+    return {}
+
+
+@lru_cache(maxsize=2048)
+def _read(
+    headers: HeaderList, method: str | None, target: str, withheld: tuple[str, ...], revalidated: bool
+) -> RequestSigns:
     fields = _fields(headers)
     get = fields.get
     origin, agent, site = get("origin"), get("user-agent"), get("sec-fetch-site")

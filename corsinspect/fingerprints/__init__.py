@@ -1,7 +1,7 @@
 """How frameworks, servers and reverse proxies look on the wire: data, and one matcher."""
 
 from .gates import GATES, Gate, gate
-from .matcher import Headers, answered_by, recognise, recognise_all
+from .matcher import Headers, answered_by, maker_of, recognise, recognise_all
 from .names import Confidence, Layer, Match
 from .pages import FIRST_BYTES, error_page
 from .refusals import GRANTING, REFUSALS, Refusal, error_by_cors, refusal, refused
@@ -21,6 +21,7 @@ __all__ = [
     "error_by_cors",
     "error_page",
     "gate",
+    "maker_of",
     "recognise",
     "recognise_all",
     "refusal",

@@ -58,16 +58,36 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
 
     `headers` as on the wire (order and case are signs too); `error_page` as `error_page()` names it.
     """
+    return list(_in_answer(headers, status, error_page))
+
+
+def maker_of(headers: Headers, status: int | None, error_page: str | None = None) -> str | None:
+    """The name of what made an answer, judging by this one alone: who answered, else the first that is sure."""
+    known, asked = _makers(headers), (status, error_page)
+    if asked not in known:
+        maker = answered_by(headers, status, error_page)
+        found = (each for each in _in_answer(headers, status, error_page) if each.confidence != "guess")
+        known[asked] = maker.name if maker is not None else next((each.name for each in found), None)
+    return known[asked]
+
+
+def _in_answer(headers: Headers, status: int | None, error_page: str | None) -> tuple[Match, ...]:
     known, asked = _recognised(headers), (status, error_page)
     found = known.get(asked)
     if found is None:
         found = known[asked] = _recognise(_telling(headers, status), status, error_page)
-    return list(found)
+    return found
 
 
 @once_a_list
 def _recognised(headers: Headers) -> dict[tuple[int | None, str | None], tuple[Match, ...]]:
     """What was recognised so far of these lines, by status and error page."""
+    return {}
+
+
+@once_a_list
+def _makers(headers: Headers) -> dict[tuple[int | None, str | None], str | None]:
+    """The same for who made the answer."""
     return {}
 
 

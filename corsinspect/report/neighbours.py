@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,21 +73,28 @@ class Neighbours:
         return _hash(name, _path(own))
 
     def few(self, call: Call) -> list[Call]:
-        """Some calls of each kind, some with the same path, and some that set a cookie."""
+        """For one of the session's calls: some calls of each kind, some with the same path, and some that set a
+        cookie."""
         name = server_of(call)
         server = self._servers[name]
-        path = _path(call)
-        return list((self._logins | server.few | self._same_path(name, path) | server.by_path.get(path, {})).values())
+        same_path = self._same_path(name, call) | server.by_path.get(_path(call), {})
+        return list((self._logins | server.few | same_path).values())
 
-    def _same_path(self, server: str, path: str) -> Calls:
-        """The first of the session's calls to a server and path."""
-        found, wanted = Calls(), _hash(server, path)
-        for index in range(bisect_left(self._by_path, wanted, key=self._paths.__getitem__), len(self._by_path)):
-            if self._paths[self._by_path[index]] != wanted or len(found) == ALIKE:
+    def _same_path(self, server: str, call: Call) -> Calls:
+        """The first of the session's calls to this call's server and path."""
+        path = _path(call)
+        wanted = _hash(server, path)
+        first = bisect_left(self._by_path, wanted, key=self._paths.__getitem__)
+        last = bisect_right(self._by_path, wanted, first, key=self._paths.__getitem__)
+        if last - first == 1:  # itself, which needn't be read from disk
+            return {call.id: by_server(call)}
+        found = Calls()
+        for number in self._by_path[first:last]:
+            if len(found) == ALIKE:
                 break
-            call = self._calls[self._by_path[index]]
-            own = by_server(call)
-            if server_of(call) == server and _path(own) == path:
+            other = self._calls[number]
+            own = by_server(other)
+            if server_of(other) == server and _path(own) == path:
                 found[own.id] = own
         return found
 

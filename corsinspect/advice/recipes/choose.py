@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from corsinspect.fetch.url import origin_of
-from corsinspect.fingerprints import Match, answered_by, recognise, recognise_all
+from corsinspect.fingerprints import Match, answered_by, maker_of, recognise, recognise_all
 from corsinspect.model import Call, Exchange
 
 from .loader import Recipe, recipes
@@ -17,14 +17,15 @@ def framework(call: Call) -> str | None:
     stopped = _stopped_at(call)
     if stopped is None:
         return None
+    exchanges = call.exchanges
+    if len(exchanges) == 1:  # most: then it's the same for all answers that look so
+        return maker_of(stopped.response_headers, stopped.status, stopped.error_page)
     maker = answered_by(stopped.response_headers, stopped.status, stopped.error_page)
     if maker is not None:
         return maker.name
     server = origin_of(stopped.url)
-    sure = [
-        match for match in matches(each for each in call.exchanges if origin_of(each.url) == server) if _is_sure(match)
-    ]
-    return sure[0].name if sure else None
+    found = matches(each for each in exchanges if origin_of(each.url) == server)
+    return next((match.name for match in found if _is_sure(match)), None)
 
 
 def matches(exchanges: Iterable[Exchange]) -> list[Match]:

@@ -166,19 +166,19 @@ class PageMemory:
     def forget(self, facts: Facts) -> None:
         """Takes back what a Call showed and that it asked: there is no such Call any more, or it shows something
         else."""
-        self._stop_asking(facts)
-        self.unlearn(facts)
+        if facts.exchange.id in self.asking:
+            self._stop_asking(facts)
+        if facts.exchange.id in self.showing:
+            self.unlearn(facts)
 
     def release(self, facts: Facts) -> None:
         """What this Call showed stays as it is: it won't be judged again."""
-        self._stop_asking(facts)
+        if facts.exchange.id in self.asking:
+            self._stop_asking(facts)
         self.showing.pop(facts.exchange.id, None)
 
     def _stop_asking(self, facts: Facts) -> None:
-        calls = self.asking.pop(facts.exchange.id, None)
-        if calls is None:
-            return
-        asking = calls.asking
+        asking = self.asking.pop(facts.exchange.id).asking
         if asking and asking[0] is facts:
             del asking[0]  # the oldest is nearly always the one that's let go of
             return
