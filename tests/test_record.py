@@ -10,6 +10,7 @@ import pytest
 
 from corsinspect.commands import record as module
 from corsinspect.model import Call, Changes
+from corsinspect.report import neighbours
 from corsinspect.session.writer import SessionWriter
 from tests.analysis.build import exchange, only
 
@@ -155,3 +156,26 @@ async def test_a_session_that_cannot_go_on_elsewhere_stays_where_it_is(
     assert recording.sessions == [tmp_path / "s.jsonl"]
     assert "stays in" in capsys.readouterr().err
     assert (tmp_path / "s.2.jsonl").read_text() == "somebody else's"
+
+
+def test_of_old_calls_only_the_numbers_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HELD", 5)
+    lines = module.CallLines(lambda line: None, colour=False)
+    lines.take(Changes([only(msgspec.structs.replace(exchange(id="stream"), ended=None))], []))
+    for number in range(20):
+        lines.take(Changes([call(f"e{number}", "pending")], []))
+        lines.take(Changes([call(f"e{number}", "blocked" if number % 2 else "allowed")], []))
+    assert len(lines.calls) == 5 and "stream" in lines.calls
+    lines.take(Changes([call("stream", "blocked")], ["e19"]))
+    assert lines.summary() == "10 allowed, 10 blocked"
+
+
+def test_of_old_paths_nothing_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "PATHS", 3)
+    monkeypatch.setattr(neighbours, "ALIKE", 1)
+    monkeypatch.setattr(neighbours, "FEW", 0)
+    known = neighbours.Neighbours()
+    calls = [only(exchange(id=f"e{number}", url=f"https://api.test/{number}")) for number in range(6)]
+    for each in calls:
+        known.add(each)
+    assert [len(known.few(each)) for each in calls] == [0, 0, 0, 1, 1, 1]

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +16,15 @@ from corsinspect.capture.routes import DIRECT, Route
 from corsinspect.model import Call, Changes
 from corsinspect.report import text
 from corsinspect.report.neighbours import Neighbours
+from corsinspect.report.tally import Tally
 from corsinspect.session.judging import LiveSession
 from corsinspect.session.lines import KEPT
 from corsinspect.session.place import following_path
 from corsinspect.session.sidecar import sidecar_of
 from corsinspect.terminal import wants_colour
+
+HELD = 20_000
+"""Calls that are held. More than the Tracker can still change: of those before them, the numbers are enough."""
 
 
 class CallLines:
@@ -27,6 +32,9 @@ class CallLines:
 
     def __init__(self, say: Callable[[str], None], *, colour: bool) -> None:
         self.calls: dict[str, Call] = {}
+        """The latest, the one that changed last at the end."""
+        self._past = Tally()
+        """What those before them came to."""
         self._neighbours = Neighbours()
         self._said: dict[str, str] = {}
         self._say = say
@@ -37,6 +45,7 @@ class CallLines:
         for id in changes.withdrawn:
             self.calls.pop(id, None)
         for call in changes.changed:
+            self.calls.pop(call.id, None)
             self.calls[call.id] = call
             outcome, before = call.verdict.outcome, self._said.get(call.id)
             if outcome == "pending" or outcome == before or call.background:
@@ -46,6 +55,23 @@ class CallLines:
             if outcome == "not-cors" and before is None:
                 continue  # a page load is nothing to report; the summary counts it
             self._say(text.lines(call, colour=self._colour, changed=before is not None, neighbours=self._neighbours))
+        self._let_go()
+
+    def summary(self) -> str:
+        """How many calls had which outcome; nothing more may come after this."""
+        for call in self.calls.values():
+            self._past.add(call)
+        return self._past.summary()
+
+    def _let_go(self) -> None:
+        """Of the oldest calls, whatever takes room; streams that are still open may yet come to something."""
+        for id in list(islice(self.calls, max(0, len(self.calls) - HELD))):
+            call = self.calls.pop(id)
+            if call.exchanges and call.exchanges[-1].ended is None:
+                self.calls[id] = call
+            else:
+                self._said.pop(id, None)
+                self._past.add(call)
 
 
 LONGEST_WAIT = 30.0
@@ -190,7 +216,7 @@ async def record(
     finally:
         await proxy.stop()
     recording.close()
-    _tell(text.summary(recording.lines.calls.values()))
+    _tell(recording.lines.summary())
     for each in recording.sessions:
         _tell(said_of(each))
     if keep_values:

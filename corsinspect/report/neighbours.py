@@ -18,6 +18,8 @@ MANY = 500
 FEW = 60
 ALIKE = 4
 """As many calls to one server, and as many of one kind or path, are examined for the cause of each blocked call."""
+PATHS = 1_000
+"""As many paths of one server, where calls come one by one: the latest."""
 LOGINS = 20
 """As many calls to any server that set a cookie: another server's login may set one for this server."""
 
@@ -31,7 +33,7 @@ class _Server:
     few: Calls = field(default_factory=Calls)
     refused: Calls = field(default_factory=Calls)
     """Answered 4xx: shows what an earlier answer should have given script."""
-    by_path: defaultdict[str, Calls] = field(default_factory=lambda: defaultdict(Calls))
+    by_path: dict[str, Calls] = field(default_factory=dict[str, Calls])
     """Only of calls that come one by one."""
     kinds: Counter[tuple[object, ...]] = field(default_factory=Counter[tuple[object, ...]])
     said: set[str] = field(default_factory=set[str])
@@ -53,7 +55,10 @@ class Neighbours:
         """Adds a call, or replaces one that changed."""
         own = by_server(call)
         self._add(call, own)
-        _keep(self._servers[server_of(call)].by_path[_path(own)], own, ALIKE)
+        by_path, path = self._servers[server_of(call)].by_path, _path(own)
+        _keep(by_path.setdefault(path, {}), own, ALIKE)
+        if len(by_path) > PATHS:
+            del by_path[next(iter(by_path))]
 
     def _add(self, call: Call, own: Call) -> int:
         """Returns a hash of the call's server and path."""
