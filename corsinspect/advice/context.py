@@ -15,7 +15,7 @@ from corsinspect.fetch.headers import by_name, combined, cors_headers, token_lis
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
-from corsinspect.fingerprints import GRANTING, Gate, Refusal, answered_by, recognise, recognise_all, refusal, refused
+from corsinspect.fingerprints import GRANTING, Gate, Refusal, answered_by, looks_refused, recognise, recognise_all, refusal
 from corsinspect.model import Call, Exchange
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
@@ -88,7 +88,7 @@ class CallContext:
             combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in itertools.chain(granted, good)
         )
 
-    @property
+    @cached_property
     def knows_cors(self) -> bool:
         """Whether any answer of this server, in this call or others, has an Access-Control header."""
         own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
@@ -112,9 +112,9 @@ class CallContext:
     def refuses(self) -> bool:
         """Whether the answer looks as if CORS code ran and refused the origin."""
         it = self.stopped
-        if it is None:
+        if it is None or _has(it, _ALLOW_ORIGIN):
             return False
-        return refused(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
+        return self.refusal is not None or looks_refused(it.response_headers, self.status, it.error_page)
 
     @cached_property
     def refusal(self) -> Refusal | None:

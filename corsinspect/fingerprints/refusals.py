@@ -215,13 +215,16 @@ def refusal(headers: Lines, status: int | None, error_page: str | None, url: str
 
 def refused(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
     """Whether the answer looks as if CORS code ran and refused the call."""
-    names = by_name(headers).keys()
-    if "access-control-allow-origin" in names:
+    if "access-control-allow-origin" in by_name(headers):
         return False
-    if refusal(headers, status, error_page, url, preflight=preflight) is not None:
-        return True
+    by_maker = refusal(headers, status, error_page, url, preflight=preflight) is not None
+    return by_maker or looks_refused(headers, status, error_page)
+
+
+def looks_refused(headers: Lines, status: int | None, error_page: str | None) -> bool:
+    """The same for an answer without Access-Control-Allow-Origin, and without a sign of its maker."""
     in_words = status in (400, 403) and error_page in ("fastapi", "spring", "aiohttp")
-    return in_words or has(headers, "vary", r"(^|,)\s*origin\s*(,|$)") or bool(names & {*GRANTING})
+    return in_words or has(headers, "vary", r"(^|,)\s*origin\s*(,|$)") or bool(by_name(headers).keys() & {*GRANTING})
 
 
 def error_by_cors(headers: Lines, status: int | None, error_page: str | None, url: str, *, preflight: bool) -> bool:
