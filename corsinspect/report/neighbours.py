@@ -47,9 +47,10 @@ class Neighbours:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
         self._calls = calls
-        self._paths = array("I", (self._add(call, by_server(call)) for call in calls))
-        """A hash of the server and path of each, as there may be as many as calls."""
-        self._by_path = array("Q", sorted(range(len(self._paths)), key=self._paths.__getitem__))
+        hashes = array("I", (self._add(call, by_server(call)) for call in calls))
+        self._by_path = array("Q", sorted(range(len(hashes)), key=hashes.__getitem__))
+        """Their indexes, those with one hash of server and path together: there may be as many paths as calls."""
+        self._hashes = array("I", map(hashes.__getitem__, self._by_path))
 
     def add(self, call: Call) -> None:
         """Adds a call, or replaces one that changed."""
@@ -89,8 +90,8 @@ class Neighbours:
         """The first of the session's calls to this call's server and path."""
         path = _path(call)
         wanted = _hash(server, path)
-        first = bisect_left(self._by_path, wanted, key=self._paths.__getitem__)
-        last = bisect_right(self._by_path, wanted, first, key=self._paths.__getitem__)
+        first = bisect_left(self._hashes, wanted)
+        last = bisect_right(self._hashes, wanted, first)
         if last - first == 1:  # itself, which needn't be read from disk
             return {call.id: by_server(call)}
         found = Calls()
