@@ -13,7 +13,7 @@ from mitmproxy.test import tflow, tutils
 
 from corsinspect.session import Redactor, SessionError, SessionWriter, load
 from corsinspect.session.formats import mitm
-from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, read_dict, span
+from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, Wanted, span
 
 
 def request(url: str = "https://api.test:8443/a?b=%2f#c", method: str = "GET") -> http.Request:
@@ -250,15 +250,41 @@ def test_scalars_are_read_as_mitmproxy_writes_them(state):
     start, end, kind = span(data, 0)
     assert kind == ord("}") and end == len(data) - 1
     scalars = {name: value for name, value in state.items() if not isinstance(value, list | dict)}
-    found = read_dict(data, start, end, {name.encode(): VALUE for name in scalars})
+    found = Wanted({name.encode(): VALUE for name in scalars}).read(data, start, end)
     expected = {n.encode(): v.decode("latin-1") if isinstance(v, bytes) else v for n, v in scalars.items()}
     assert found == expected
+
+
+IGNORED = b"8:trailers;0:~6:backup;0:~7:comment;0:;8:metadata;0:}6:marked;0:;11:intercepted;5:false!"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"2:id;1:x;", {b"id": "x"}),
+        (b"02:id;1:x;", {b"id": "x"}),
+        (IGNORED + b"2:id;1:x;" + IGNORED, {b"id": "x"}),
+        (b"8:trailers;1:~,2:id;1:x;7:comment;9:2:id;1:y;;", {b"id": "x"}),
+        (b"3:id;1:x;", None),
+        (b"2:id;1:x;9:trailers;0:~", None),
+        (b"8:trailers;0:", None),
+        (IGNORED + b"8:trailer;0:~", None),
+        (b"2:id;2:x;", None),
+    ],
+)
+def test_a_key_that_nobody_wants_is_passed_over_only_if_it_is_whole(content, found):
+    wanted = Wanted({b"id": VALUE})
+    if found is None:
+        with pytest.raises(ValueError):
+            wanted.read(content, 0, len(content))
+    else:
+        assert wanted.read(content, 0, len(content)) == found
 
 
 @given(st.lists(st.tuples(st.binary(max_size=9), st.binary(max_size=9))))
 def test_headers_are_read_as_mitmproxy_writes_them(lines):
     data = tnetstring.dumps({"h": lines, "b": b"12345"})
-    found = read_dict(data, *span(data, 0)[:2], {b"h": HEADERS, b"b": SIZE})
+    found = Wanted({b"h": HEADERS, b"b": SIZE}).read(data, *span(data, 0)[:2])
     assert [(n.encode("latin-1"), v.encode("latin-1")) for n, v in found[b"h"]] == lines
     assert found[b"b"] == 5
 
