@@ -1,6 +1,6 @@
 """mitmproxy's flow files (.mitm), read without mitmproxy.
 
-Its own reader builds whole flows, bodies included, at a fifth of the speed, and gives up at the first damaged byte;
+Its own reader builds whole flows, bodies included, at an eighth of the speed, and gives up at the first damaged byte;
 this one goes on behind the damage. Format versions 10 to 21 (mitmproxy 7 to 12) hold what is wanted in the same places.
 """
 
