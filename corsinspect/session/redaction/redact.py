@@ -279,7 +279,9 @@ class Redactor:
     def _cached_url(self, url: str, secrets_follow: bool) -> str:
         redacted = self._urls.get((url, secrets_follow))
         if redacted is None:
-            redacted = _settled(url, lambda url: self._url(url, secrets_follow))
+            redacted = self._url(url, secrets_follow)
+            if redacted != url:
+                redacted = _settled(redacted, lambda url: self._url(url, secrets_follow))
             _remember(self._urls, (url, secrets_follow), redacted, len(url))
         return redacted
 
