@@ -15,6 +15,7 @@ from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LATEST, instant
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import failure
+from corsinspect.session.formats import mitm_usual
 from corsinspect.session.formats.piece import PIECE, Piece
 from corsinspect.session.formats.tnetstring import BEGINNING, HEADERS, SIZE, VALUE, Repeated, Wanted, span
 
@@ -41,8 +42,8 @@ _FLOW = Wanted(
         b"id": VALUE,
         b"is_replay": VALUE,
         b"client_conn": Repeated({b"id": VALUE, b"proxy_mode": VALUE, b"tls": VALUE}),
-        b"request": Wanted(_REQUEST),
-        b"response": Wanted(_RESPONSE),
+        b"request": Wanted(_REQUEST, mitm_usual.request),
+        b"response": Wanted(_RESPONSE, mitm_usual.response),
         b"error": Wanted({b"msg": VALUE, b"timestamp": VALUE}),
         b"websocket": Wanted({b"timestamp_end": VALUE}),
     }
@@ -232,6 +233,8 @@ def _text(value: Any) -> str:
 
 
 def _time(value: Any) -> float | None:
+    if isinstance(value, float) and 0 <= value <= LATEST:
+        return value  # nearly all: 0.2 µs less for each
     if not isinstance(value, int | float) or value != value or abs(value) == math.inf:
         return None
     return float(value) if 0 <= value <= LATEST else instant(value)

@@ -6,7 +6,7 @@ is looked at.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -20,19 +20,23 @@ HEADERS = "headers"
 VALUE = "value"
 """Asks for a scalar: bytes and text both as text, each byte a character."""
 
+Usual = Callable[[bytes, int, int], tuple[dict[bytes, Any], int]]
+"""Reads what it knows at the beginning of a dict at once; gives that and where what follows begins."""
+
 
 class Wanted:
     """The keys that are wanted of a dict, and what of each: one of the above, or what is wanted of the dict in it."""
 
-    def __init__(self, fields: Mapping[bytes, "str | Wanted"]) -> None:
+    def __init__(self, fields: Mapping[bytes, "str | Wanted"], usual: Usual | None = None) -> None:
+        """`usual`: reads how such a dict mostly begins."""
+        self._usual = usual
         self.by_key = {b"%d:%s" % (len(name), name): (name, want) for name, want in fields.items()}
         """By the key as it stands there, its length before it: what is found so has the right one."""
 
     def read(self, data: bytes, start: int, end: int) -> dict[bytes, Any]:
         """What is wanted of the dict whose content is `data[start:end]`. Raises ValueError or EOFError if it's none."""
-        found: dict[bytes, Any] = {}
+        found, position = ({}, start) if self._usual is None else self._usual(data, start, end)
         get, match_key = self.by_key.get, _KEY.match
-        position = start
         while position < end:
             match = match_key(data, position, end)
             if match is None:
