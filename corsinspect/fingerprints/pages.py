@@ -1,6 +1,7 @@
 """Error pages of frameworks, proxies and guards: recognised by their first bytes; only the name is kept."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .names import CONFIDENCES, Confidence
@@ -223,6 +224,7 @@ for _page in sorted(PAGES, key=lambda page: CONFIDENCES.index(page.confidence)):
 """Only a page's name is kept, so it counts no more than the weakest of its forms."""
 
 
+@lru_cache(64)  # errors come again and again: 20 µs for each
 def error_page(first_bytes: bytes, content_type: str | None) -> str | None:
     """The name of the framework, gateway or guard whose error page a body starts like; None if it isn't known.
 

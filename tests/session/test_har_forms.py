@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from corsinspect.model import ANY, Exchange
 from corsinspect.session import load
 from corsinspect.session.formats.har import read
+from corsinspect.session.formats.har_headers import HeaderLines
+from corsinspect.session.formats.producers import producer
 from tests.session.test_har import entry, har
 
 WHOLE = [{"name": "Sec-Fetch-Site", "value": "cross-site"}]
@@ -207,3 +210,67 @@ def test_what_is_damaged_all_over_is_given_up() -> None:
     exchanges, problems = read(b'{"log":{"entries":[' + b'{"request":' * 5_000)
     assert exchanges == []
     assert "too damaged" in problems[-1].text
+
+
+def test_an_odd_entry_changes_nothing_about_the_others() -> None:
+    """A file that is all as the format has it is decoded at once, any other entry by entry."""
+    plain = [entry(f"https://api.test/{number}", request={"headers": WHOLE}) for number in range(40)]
+    odd = entry("https://api.test/odd", response={"status": "200", "headers": {"X-A": 1}, "content": 5})
+    together, problems = read(har(*plain[:20], odd, *plain[20:]))
+    alone, no_problems = read(har(*plain))
+    assert [each.url for each in together if each.url.endswith("odd")] == ["https://api.test/odd"]
+    assert [without_id(each) for each in together if not each.url.endswith("odd")] == [*map(without_id, alone)]
+    assert problems == no_problems == []
+
+
+def without_id(exchange: Exchange) -> Exchange:
+    return msgspec.structs.replace(exchange, id="")
+
+
+def test_a_header_list_that_is_odd_costs_no_entry_though_the_rest_is_as_it_should_be() -> None:
+    lists = [WHOLE, [{"name": "X-A", "value": 1}], WHOLE, [{"name": "X-\ud800", "value": "\ud800"}], WHOLE]
+    data = har(*[entry(request={"headers": each}, response={"headers": each}) for each in lists])
+    data = data.replace(b"cross-site", b"cross-\xff", 1)
+    exchanges, problems = read(data)
+    replaced = "cross-\ufffd".encode().decode("latin-1")
+    surrogate = "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")
+    assert [each.id for each in exchanges] == [f"har:{number}" for number in range(5)] and problems == []
+    assert exchanges[0].request_headers == (("Sec-Fetch-Site", replaced),)
+    assert exchanges[0].response_headers == exchanges[2].request_headers == (("Sec-Fetch-Site", "cross-site"),)
+    assert exchanges[1].request_headers == exchanges[1].response_headers == (("X-A", "1"),)
+    assert exchanges[3].request_headers == (("X-" + surrogate, surrogate),)
+
+
+def test_equal_lists_are_read_by_the_side_on_which_they_stand() -> None:
+    twice = [*WHOLE, {"name": "Via", "value": "a"}, {"name": "via", "value": "a"}]
+    data = har(*[entry(request={"headers": twice}, response={"headers": twice}) for _ in range(2)])
+    for exchange in read(data)[0]:
+        assert [name for name, _ in exchange.request_headers] == ["Sec-Fetch-Site", "Via"]
+        assert [name for name, _ in exchange.response_headers] == ["Sec-Fetch-Site", "Via", "via"]
+
+
+def test_the_lists_that_are_remembered_are_bounded() -> None:
+    lines = HeaderLines(producer(""))
+    for number in range(5000):
+        lines.sent(listed(str(number)))
+        lines.received(listed(str(number)))
+    lines.sent(listed("x" * 5000))
+    for known in (lines._sent, lines._received):
+        assert 0 < len(known) <= 256 and all(len(content) <= 4096 for content in known)
+
+
+def listed(value: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode([{"name": "X-A", "value": value}]))
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "OPT\\u0049ONS"])
+@pytest.mark.parametrize("odd", [{}, {"time": "soon"}], ids=["as it should be", "odd"])
+def test_a_preflight_is_found_wherever_it_stands_and_however_it_is_written(method: str, odd: dict) -> None:
+    moment = {"startedDateTime": "2026-11-21T12:00:00.010Z", "time": 2}
+    asks = [*WHOLE, {"name": "Access-Control-Request-Method", "value": "PUT"}]
+    put = entry(request={"method": "PUT", "headers": WHOLE})
+    preflight = entry(request={"method": "OPTIONS", "headers": asks}, **{**moment, **odd})
+    data = har(put, *[entry(f"https://api.test/{number}") for number in range(70)], preflight)
+    exchanges, _ = read(data.replace(b"OPTIONS", method.encode()))
+    sent = next(each for each in exchanges if each.method == "PUT")
+    assert sent.started > next(each for each in exchanges if each.method == "OPTIONS").started

@@ -12,8 +12,8 @@ from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import tflow, tutils
 
 from corsinspect.session import Redactor, SessionError, SessionWriter, load
-from corsinspect.session.formats import mitm
-from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, read_dict, span
+from corsinspect.session.formats import mitm, mitm_usual
+from corsinspect.session.formats.tnetstring import HEADERS, SIZE, VALUE, Wanted, span
 
 
 def request(url: str = "https://api.test:8443/a?b=%2f#c", method: str = "GET") -> http.Request:
@@ -250,15 +250,111 @@ def test_scalars_are_read_as_mitmproxy_writes_them(state):
     start, end, kind = span(data, 0)
     assert kind == ord("}") and end == len(data) - 1
     scalars = {name: value for name, value in state.items() if not isinstance(value, list | dict)}
-    found = read_dict(data, start, end, {name.encode(): VALUE for name in scalars})
+    found = Wanted({name.encode(): VALUE for name in scalars}).read(data, start, end)
     expected = {n.encode(): v.decode("latin-1") if isinstance(v, bytes) else v for n, v in scalars.items()}
     assert found == expected
+
+
+IGNORED = b"8:trailers;0:~6:backup;0:~7:comment;0:;8:metadata;0:}6:marked;0:;11:intercepted;5:false!"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"2:id;1:x;", {b"id": "x"}),
+        (b"02:id;1:x;", {b"id": "x"}),
+        (IGNORED + b"2:id;1:x;" + IGNORED, {b"id": "x"}),
+        (b"8:trailers;1:~,2:id;1:x;7:comment;9:2:id;1:y;;", {b"id": "x"}),
+        (b"3:id;1:x;", None),
+        (b"2:id;1:x;9:trailers;0:~", None),
+        (b"8:trailers;0:", None),
+        (IGNORED + b"8:trailer;0:~", None),
+        (b"2:id;2:x;", None),
+    ],
+)
+def test_a_key_that_nobody_wants_is_passed_over_only_if_it_is_whole(content, found):
+    wanted = Wanted({b"id": VALUE})
+    if found is None:
+        with pytest.raises(ValueError):
+            wanted.read(content, 0, len(content))
+    else:
+        assert wanted.read(content, 0, len(content)) == found
+
+
+SCALARS = "path authority scheme method port host reason status_code timestamp_start timestamp_end http_version"
+KEYS = {name.encode(): VALUE for name in SCALARS.split()}
+USUAL = {"request": Wanted(KEYS, mitm_usual.request), "response": Wanted(KEYS, mitm_usual.response)}
+
+
+def message(side: str, method: str = "GET") -> bytes:
+    """The content of a message as mitmproxy writes it."""
+    made = tflow.tflow(
+        req=request("https://api.test:8443/a?b=c", method), resp=http.Response.make(404, b"", {"A": "b"})
+    )
+    assert made.response
+    for each in (made.request, made.response):
+        each.timestamp_start, each.timestamp_end = 1795253217.7164152, 1795253217.717
+    data = tnetstring.dumps(made.get_state()[side])
+    start, end, _ = span(data, 0)
+    return data[start:end]
+
+
+@pytest.mark.parametrize("side", USUAL)
+def test_a_message_as_mitmproxy_writes_it_is_read_in_one_match(side):
+    content = message(side)
+    found, position = getattr(mitm_usual, side)(content, 0, len(content))
+    assert content[position:].startswith(b"8:trailers;")
+    assert found.items() <= Wanted(KEYS).read(content, 0, len(content)).items() and len(found) >= 4
+
+
+def outcome(wanted: Wanted, content: bytes) -> object:
+    try:
+        found = wanted.read(content, 0, len(content))
+    except (ValueError, EOFError):
+        return "damaged"
+    return {name: (type(value), value) for name, value in found.items()}
+
+
+@pytest.mark.parametrize("side", USUAL)
+@given(method=st.sampled_from(["GET", "OPTIONS", "get", "PROPFIND"]), data=st.data())
+def test_what_is_read_in_one_match_is_what_is_read_key_by_key(side, method, data):
+    content = bytearray(message(side, method))
+    for _ in range(data.draw(st.integers(0, 3))):
+        position = data.draw(st.integers(0, 220))
+        length = data.draw(st.integers(0, 2))
+        content[position : position + length] = data.draw(
+            st.sampled_from([b"", b"0", b"9", b".", b",", b";", b":", b"a"])
+        )
+    assert outcome(USUAL[side], bytes(content)) == outcome(Wanted(KEYS), bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("side", "before", "after"),
+    [
+        ("request", b"4:path;6:/a?b=c,", b"4:path;5:/a?b=c,"),
+        ("request", b"4:path;6:/a?b=c,", b"4:path;6:/a,b=c,"),
+        ("request", b"4:path;6:/a?b=c,", b"4:path;22:/a,9:authority;3:x:1,,,"),
+        ("request", b"4:host;8:api.test;", b"4:host;7:api.test;"),
+        ("request", b"4:port;4:8443#", b"4:port;4:84.3#"),
+        ("request", b"4:port;4:8443#", b"4:port;4:8443^"),
+        ("request", b"6:method;3:GET,", b"6:method;4:GETS,"),
+        ("response", b"6:reason;9:Not Found,", b"6:reason;8:Not Found,"),
+        ("response", b"11:status_code;3:404#", b"11:status_code;3:404,"),
+        ("response", b"18:1795253217.7164152^", b"18:1795253217.7164.52^"),
+        ("response", b"18:1795253217.7164152^", b"17:1795253217.7164152^"),
+    ],
+)
+def test_what_is_otherwise_than_usual_is_read_key_by_key(side, before, after):
+    content = message(side)
+    assert before in content
+    content = content.replace(before, after)
+    assert outcome(USUAL[side], content) == outcome(Wanted(KEYS), content)
 
 
 @given(st.lists(st.tuples(st.binary(max_size=9), st.binary(max_size=9))))
 def test_headers_are_read_as_mitmproxy_writes_them(lines):
     data = tnetstring.dumps({"h": lines, "b": b"12345"})
-    found = read_dict(data, *span(data, 0)[:2], {b"h": HEADERS, b"b": SIZE})
+    found = Wanted({b"h": HEADERS, b"b": SIZE}).read(data, *span(data, 0)[:2])
     assert [(n.encode("latin-1"), v.encode("latin-1")) for n, v in found[b"h"]] == lines
     assert found[b"b"] == 5
 

@@ -319,9 +319,80 @@ def test_a_token_tells_length_and_an_unsafe_byte():
 def test_what_is_remembered_is_bounded():
     redactor = Redactor(KEY)
     for number in range(9000):
-        redactor.url(f"/?token={number}")
+        redactor.url(f"/a{number}/?token={number}")
+        redactor.response_headers((("X-Number", str(number)),))
     assert redactor.url("/?token=1") == f"/?token={token('1')}"
-    assert max(len(redactor._urls), len(redactor._tokens)) <= 2048
+    assert max(len(redactor._urls), len(redactor._tokens), len(redactor._directories)) <= 2048
+    assert max(map(len, redactor._lists.values())) <= 256
+    assert redactor.response_headers((("X-Number", "1"),) * 65) and redactor.response_headers((("X-A", "b" * 2000),))
+    kept = [lines for lists in redactor._lists.values() for lines, _ in lists.values()]
+    assert all(len(lines) == 1 and len(lines[0][1]) < 2000 for lines in kept)
+
+
+def test_a_list_that_two_exchanges_share_is_redacted_by_the_url_of_each():
+    redactor, lines = Redactor(KEY), (("Location", "x7Kq2mZp"), ("Server", "nginx"))
+    for _ in range(2):
+        assert redactor.response_headers(lines, "https://api.test/users/1") is lines
+        secret = redactor.response_headers(lines, "https://api.test/reset/1")
+        assert secret == (("Location", token("x7Kq2mZp")), lines[1])
+
+
+def test_a_list_is_redacted_by_its_side_and_by_what_is_in_it():
+    redactor = Redactor(KEY)
+    for number in range(2000):  # short-lived, so that many have the id of another one before
+        lines = (("X-Api-Key", f"s{number}"), ("X-Anything", f"n{number}"))
+        assert redactor.request_headers(lines) == tuple((name, token(text)) for name, text in lines)
+        assert redactor.response_headers(lines) == (("X-Api-Key", token(f"s{number}")), lines[1])
+
+
+@pytest.mark.parametrize(
+    ("path", "secret"),
+    [
+        ("users/{}", "sk_live_0123456789"),
+        ("users/{}", HEX),
+        ("users/{}", "eyJabcdef.x"),
+        ("reset/{}", "x7Kq2mZp"),
+        ("reset/v2/{}", "x7Kq2mZp"),
+        ("users/key={}", "x7Kq2mZp"),
+        ("users/{};v=1", HEX),
+        ("key%3D{}", "/x7Kq2mZp"),
+        ("sk_live_0123456789/{}", HEX),
+    ],
+)
+def test_a_directory_that_is_known_hides_no_secret(path, secret):
+    redactor, start = Redactor(KEY), "https://api.test/"
+    harmless = path.rpartition("/")[0] + "/1"
+    redactor.url(start + harmless)
+    redactor.url(start + path.format("/1"))
+    assert secret not in redactor.url(start + path.format(secret))
+    assert redactor.url(start + path.format(secret)) == Redactor(KEY).url(start + path.format(secret))
+
+
+SEGMENTS = [
+    "reset",
+    "static",
+    "v2",
+    "x7Kq2mZp",
+    "sk_live_0123456789",
+    HEX,
+    JWT,
+    "key:",
+    "key=x7Kq2mZp",
+    "u@",
+    ";",
+    "",
+    "é",
+]
+
+
+@given(st.sampled_from(["https://api.test/", "https://u:p@api.test/", "//", "/", "", "https:", "https://"]), st.data())
+def test_what_is_known_of_a_directory_changes_no_url(start, data):
+    warm = Redactor(KEY)
+    parts = st.lists(st.sampled_from(SEGMENTS), max_size=4).map("/".join)
+    for path in data.draw(st.lists(parts, min_size=2, max_size=6)):
+        fresh = Redactor(KEY)
+        fresh._is_harmless_path = lambda path: False
+        assert warm.url(start + path) == fresh.url(start + path)
 
 
 @pytest.mark.parametrize(

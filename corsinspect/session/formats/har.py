@@ -23,15 +23,17 @@ from corsinspect.model import Exchange, Failure, HeaderList
 from corsinspect.session.border import LONGEST, instant, text
 from corsinspect.session.errors import Problem
 from corsinspect.session.failures import SILENT, browser_failure, failure
-from corsinspect.session.formats.har_entries import Entry, Raws, Response, Timings, beginning, decoded, entries
-from corsinspect.session.formats.har_headers import HeaderLines, header, once, wire
+from corsinspect.session.formats.har_entries import Entry, Response, Timings, Whole, beginning, entries
+from corsinspect.session.formats.har_headers import HeaderLines, header, wire
 from corsinspect.session.formats.piece import PIECE, Piece
-from corsinspect.session.formats.producers import Producer, producer, withheld
+from corsinspect.session.formats.producers import Producer, producer
 
 _BEGINNING = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?\{.*?"log"\s*:\s*\{', re.S)
 _RESEMBLING_ENTRIES = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:[\w$.]+\s*\(\s*)?[\[{].*?"request"\s*:\s*\{', re.S | re.I)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CAPITAL = re.compile(r"[^/?#]*[A-Z]|[^/?#]*//[^/?#]*[A-Z]")
+_USUAL = re.compile(r"https?://[a-z0-9.:-]+[/?][!-\"$-~]*")
+"""Nothing need be done about those."""
 _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?[^/?#]*")
 _ON_THE_WIRE = ("http", "https", "ws", "wss")
 # The response came, and the browser kept it from the page: that is the verdict, not a fact.
@@ -43,9 +45,6 @@ _LONG = 60.0
 """Seconds that a request may queue before its preflight begins."""
 _RIGHT_AFTER = 1e-6
 """Seconds; HAR times have milliseconds, so this orders without telling anything else."""
-_ASKS = "access-control-request-method"
-_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
-"""Of a method: \\u003c, which browsers write in bodies, is none."""
 _FIRST_ERROR = 400
 _MILLISECONDS = 1e11
 """Numbers above it are milliseconds since the epoch, those below (and above a billion) seconds."""
@@ -69,37 +68,43 @@ def read(data: bytes) -> tuple[list[Exchange], list[Problem]]:
 
 def pieces(data: bytes, problems: list[Problem]) -> Iterator[Piece]:
     """The same piece by piece; requests for which there may be a preflight, and those, come last."""
-    creator, found, raws = entries(data, problems)
-    by, lines = producer(creator), HeaderLines()
-    asked_for = set[_Asked]() if by.wire else _asked_for(raws, lines)
+    creator, found = entries(data)
+    by = producer(creator)
+    lines = HeaderLines(by)
+    size = len(found)
+    asked_for = set[_Asked]() if by.wire else _asked_for(found.preflights(lines))
     exchanges: list[Exchange] = []
     waiting: list[Exchange] = []
+    preflights: list[tuple[Exchange, str]] = []
     unsent: set[str] = set()
     before: Exchange | None = None
-    for index, entry in found:
-        if entry.response.by_service_worker:
+    for index, whole in found.each(lines, problems):
+        if whole.entry.response.by_service_worker:
             continue
         try:
-            url = _url(entry)
+            url = _url(whole)
             if url is None:
                 continue
-            exchange = _exchange(f"har:{index}", url, entry, by, creator, lines, before)
+            exchange = _exchange(f"har:{index}", url, whole, by, creator, before)
         except (ValueError, OverflowError) as error:
             problems.append(Problem(f"entry {index} was skipped ({error}): 1 entry lost"))
             continue
         if exchange is None:
             continue
         before = exchange
-        if not by.wire and (not raws or (exchange.url, exchange.method) in asked_for or _asks(exchange)):
+        asks = whole.sent.asks if exchange.method == "OPTIONS" else None
+        if not by.wire and (not size or (exchange.url, exchange.method) in asked_for or asks):
             waiting.append(exchange)
-            if _looks_unsent(entry, exchange):
+            if asks is not None:
+                preflights.append((exchange, asks))
+            if _looks_unsent(whole.entry, exchange):
                 unsent.add(exchange.id)
         else:
             exchanges.append(exchange)
         if index % PIECE == PIECE - 1:
-            yield Piece(exchanges, index / len(raws) if raws else 0.0)
+            yield Piece(exchanges, index / size if size else 0.0)
             exchanges = []
-    exchanges += _behind_their_preflights(waiting, unsent)
+    exchanges += _behind_their_preflights(waiting, preflights, unsent)
     for start in range(0, len(exchanges), PIECE):
         yield Piece(exchanges[start : start + PIECE], 1.0)
 
@@ -108,30 +113,18 @@ _Asked = tuple[str, str | None]
 """The URL and the method of a request that was asked for."""
 
 
-def _asked_for(raws: Raws, lines: HeaderLines) -> set[_Asked]:
-    """What preflights asked for. Whether an entry may be one can be seen without reading it."""
+def _asked_for(preflights: Iterator[Whole]) -> set[_Asked]:
     asked_for: set[_Asked] = set()
-    for raw in raws:
-        text = bytes(raw)
-        if b"OPTIONS" not in text and _ESCAPED_LETTER.search(text) is None:
-            continue
-        with suppress(ValueError, OverflowError, RecursionError):
-            entry = decoded(raw)
-            url = _url(entry)
-            method = header(lines.read(entry.request.headers), _ASKS)
-            if url is not None and method is not None:
-                asked_for.add((url, method))
+    for whole in preflights:
+        with suppress(ValueError):
+            url = _url(whole)
+            if url is not None and whole.sent.asks is not None:
+                asked_for.add((url, whole.sent.asks))
     return asked_for
 
 
-def _asks(exchange: Exchange) -> str | None:
-    """The method that a preflight asks for; None: it's none."""
-    return header(exchange.request_headers, _ASKS) if exchange.method == "OPTIONS" else None
-
-
-def _exchange(
-    id: str, url: str, entry: Entry, by: Producer, creator: str, lines: HeaderLines, before: Exchange | None
-) -> Exchange | None:
+def _exchange(id: str, url: str, whole: Whole, by: Producer, creator: str, before: Exchange | None) -> Exchange | None:
+    entry, sent, headers = whole
     request, response = entry.request, entry.response
     status = _status(response.status)
     method: str | None = wire(request.method)
@@ -141,16 +134,12 @@ def _exchange(
         method = None
     start = _start(entry.startedDateTime, before)
     version = request.httpVersion or response.httpVersion or ""
-    sent, headers = lines.read(request.headers), lines.read(response.headers)
-    names = () if by.wire else lines.names(sent)
-    if names:
-        sent = once(sent, names)
     return Exchange(
         id=id,
         url=url,
         started=start,
         method=method,
-        request_headers=sent,
+        request_headers=sent.lines,
         http_version=text(_VERSIONS.get(version, version.upper())),
         request_size=_size(request.bodySize),
         status=status,
@@ -163,7 +152,7 @@ def _exchange(
         failure=_failure(status, response, by),
         error_page=_error_page(status, response, headers),
         by_proxy=by.wire and (header(headers, "server") or "").startswith("mitmproxy "),
-        withheld=withheld(by, names),
+        withheld=sent.withheld,
         answer_withheld=status is not None and not headers and not by.wire,
     )
 
@@ -226,16 +215,15 @@ def _failure(status: int | None, response: Response, by: Producer) -> Failure | 
     return SILENT if status is None and not response.missing else None
 
 
-def _behind_their_preflights(exchanges: list[Exchange], unsent: set[str]) -> list[Exchange]:
+def _behind_their_preflights(
+    exchanges: list[Exchange], preflights: list[tuple[Exchange, str]], unsent: set[str]
+) -> list[Exchange]:
     """Each request that waited for a preflight begins when that ended, or is left out if it was never sent."""
     waiting: dict[tuple[str, str | None], list[Exchange]] = defaultdict(list)
     for exchange in sorted(exchanges, key=_started):
         waiting[exchange.url, exchange.method].append(exchange)
     moved: dict[str, Exchange | None] = {}
-    for preflight in exchanges:
-        method = _asks(preflight)
-        if method is None:
-            continue
+    for preflight, method in preflights:
         actual = _take_waiting(waiting[preflight.url, method], preflight)
         if actual is not None:
             never_sent = actual.status is None and (preflight.status is None or actual.id in unsent)
@@ -274,12 +262,15 @@ def _delayed(actual: Exchange, preflight: Exchange) -> Exchange:
     )
 
 
-def _url(entry: Entry) -> str | None:
+def _url(whole: Whole) -> str | None:
     """The URL as the wire has it; None if there was no wire (data:, blob:). Raises ValueError where it isn't whole."""
-    url = entry.request.url.partition("#")[0].strip()
+    url = whole.entry.request.url
+    if _USUAL.fullmatch(url):
+        return url
+    url = url.partition("#")[0].strip()
     scheme = _SCHEME.match(url)
     if scheme is None:
-        url = _absolute(url, entry)
+        url = _absolute(url, whole)
     elif scheme[1].lower() not in _ON_THE_WIRE:
         return None
     if _CAPITAL.match(url):
@@ -294,9 +285,10 @@ def _lower(authority: str) -> str:
     return scheme.lower() + colon + user + at + host.lower()
 
 
-def _absolute(url: str, entry: Entry) -> str:
+def _absolute(url: str, whole: Whole) -> str:
     """A URL of which the file has only the path, from what the request says of its host and scheme."""
-    lines = tuple((pair.name.lower(), pair.value or "") for pair in entry.request.headers or ())
+    entry = whole.entry
+    lines = tuple((pair.name.lower(), pair.value or "") for pair in whole.sent.pairs)
     host = header(lines, ":authority") or header(lines, "host")
     version = (entry.request.httpVersion or "").lower()
     secure = version in ("h2", "h3", "http/2", "http/2.0", "http/3") or (
@@ -331,5 +323,5 @@ def _answered(start: float, timings: Timings | None, by: Producer) -> float | No
         return None
     connect = timings.connect if by.connecting_counts else None
     phases = (timings.blocked, timings.dns, connect, timings.send, timings.wait)
-    took = sum(phase for phase in phases if phase is not None and 0 < phase < math.inf) / 1000
+    took = sum([phase for phase in phases if phase is not None and 0 < phase < math.inf]) / 1000
     return start + took if took <= LONGEST else None
