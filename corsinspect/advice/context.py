@@ -15,7 +15,16 @@ from corsinspect.fetch.headers import by_name, combined, cors_headers, token_lis
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
-from corsinspect.fingerprints import GRANTING, Gate, Refusal, answered_by, looks_refused, recognise, recognise_all, refusal
+from corsinspect.fingerprints import (
+    GRANTING,
+    Gate,
+    Refusal,
+    answered_by,
+    looks_refused,
+    recognise,
+    recognise_all,
+    refusal,
+)
 from corsinspect.model import Call, Exchange
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()

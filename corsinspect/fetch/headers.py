@@ -42,12 +42,14 @@ def once_a_list(read: Callable[[P], T]) -> Callable[[P], T]:
 @once_a_list
 def by_name(headers: Pairs) -> Mapping[str, str]:
     """All values of each (lower-case) name, without surrounding whitespace, joined with ", "."""
-    found: dict[str, str] = {}
-    for line, value in headers:
-        name, value = line.lower(), value.strip(WHITESPACE)
-        before = found.get(name)
-        found[name] = value if before is None else f"{before}, {value}"
-    return found
+    lines = [(name.lower(), value.strip(WHITESPACE)) for name, value in headers]
+    found = dict(lines)
+    if len(found) == len(lines):
+        return found
+    several: dict[str, list[str]] = {}
+    for name, value in lines:
+        several.setdefault(name, []).append(value)
+    return {name: ", ".join(values) for name, values in several.items()}
 
 
 def values(headers: Pairs, name: str) -> list[str]:

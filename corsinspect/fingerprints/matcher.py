@@ -63,12 +63,9 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
 
 def maker_of(headers: Headers, status: int | None, error_page: str | None = None) -> str | None:
     """The name of what made an answer, judging by this one alone: who answered, else the first that is sure."""
-    known, asked = _makers(headers), (status, error_page)
-    if asked not in known:
-        maker = answered_by(headers, status, error_page)
-        found = (each for each in _in_answer(headers, status, error_page) if each.confidence != "guess")
-        known[asked] = maker.name if maker is not None else next((each.name for each in found), None)
-    return known[asked]
+    matches = _in_answer(headers, status, error_page)
+    maker = _answering(matches, error_page) or next((each for each in matches if each.confidence != "guess"), None)
+    return None if maker is None else maker.name
 
 
 def _in_answer(headers: Headers, status: int | None, error_page: str | None) -> tuple[Match, ...]:
@@ -82,12 +79,6 @@ def _in_answer(headers: Headers, status: int | None, error_page: str | None) -> 
 @once_a_list
 def _recognised(headers: Headers) -> dict[tuple[int | None, str | None], tuple[Match, ...]]:
     """What was recognised so far of these lines, by status and error page."""
-    return {}
-
-
-@once_a_list
-def _makers(headers: Headers) -> dict[tuple[int | None, str | None], str | None]:
-    """The same for who made the answer."""
     return {}
 
 
@@ -142,7 +133,10 @@ def answered_by(headers: Headers, status: int | None, error_page: str | None = N
     An error page comes from its own framework. Otherwise a recognised app made the answer and a proxy forwarded it; a
     proxy without an app may have done either.
     """
-    matches = recognise(headers, status, error_page)
+    return _answering(_in_answer(headers, status, error_page), error_page)
+
+
+def _answering(matches: Sequence[Match], error_page: str | None) -> Match | None:
     for match in matches:
         if match.name == error_page and match.confidence != "guess":
             return match

@@ -10,8 +10,7 @@ from zlib import crc32
 
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
-from corsinspect.fetch.headers import by_name
-from corsinspect.model import Call
+from corsinspect.model import Call, Exchange
 
 MANY = 500
 """As many calls to one server are counted as evidence for a masked error."""
@@ -22,6 +21,8 @@ PATHS = 1_000
 """As many paths of one server, where calls come one by one: the latest."""
 LOGINS = 20
 """As many calls to any server that set a cookie: another server's login may set one for this server."""
+
+_SET_COOKIE = len("set-cookie")
 
 Calls = dict[str, Call]
 """By id, so that a call whose verdict changed isn't there twice."""
@@ -72,9 +73,7 @@ class Neighbours:
         _keep(server.few, own, FEW if server.kinds[kind] <= ALIKE else 0)
         if 400 <= (verdict.status or 0) <= 499:
             _keep(server.refused, own, FEW)
-        if len(self._logins) < LOGINS and any(
-            "set-cookie" in by_name(exchange.response_headers) for exchange in own.exchanges
-        ):
+        if len(self._logins) < LOGINS and any(map(_sets_cookie, own.exchanges)):
             self._logins[own.id] = own
         return _hash(name, _path(own))
 
@@ -126,6 +125,13 @@ class Neighbours:
 def _keep(calls: Calls, call: Call, most: int) -> None:
     if call.id in calls or len(calls) < most:
         calls[call.id] = call
+
+
+def _sets_cookie(exchange: Exchange) -> bool:
+    for name, _ in exchange.response_headers:
+        if len(name) == _SET_COOKIE and name.lower() == "set-cookie":
+            return True
+    return False
 
 
 def _hash(server: str, path: str) -> int:

@@ -13,7 +13,7 @@ from msgspec.structs import force_setattr
 
 from corsinspect.model import Call, Exchange, HeaderList
 from corsinspect.session.errors import SessionError
-from corsinspect.session.lines import SHARED_LENGTH, SharedHeaders
+from corsinspect.session.lines import SHARED_LENGTH
 from corsinspect.session.private import private_file
 
 T = TypeVar("T", Exchange, Call)
@@ -137,8 +137,10 @@ class Spool(Generic[T]):
         if numbers:
             for index, exchange in enumerate(_exchanges(record)):
                 sent, received = numbers[2 * index : 2 * index + 2]
-                force_setattr(exchange, "request_headers", self._lists.headers(sent, exchange.request_headers))
-                force_setattr(exchange, "response_headers", self._lists.headers(received, exchange.response_headers))
+                if sent != _INLINE:
+                    force_setattr(exchange, "request_headers", self._lists.numbered[sent])
+                if received != _INLINE:
+                    force_setattr(exchange, "response_headers", self._lists.numbered[received])
         return record
 
     def _span(self, number: int) -> tuple[int, int]:
@@ -171,7 +173,6 @@ class _Lists:
         """Mostly it's the very same list."""
         self._seen: set[HeaderList] = set()
         """Those that came once so far: most that come but once have a date or an id in them, and never come again."""
-        self._shared = SharedHeaders()
 
     def number(self, headers: HeaderList) -> int:
         """The number of a list, or _INLINE."""
@@ -179,10 +180,6 @@ class _Lists:
         if number is None:
             number = self._numbers.get(headers)
         return self._new(headers) if number is None else number
-
-    def headers(self, number: int, inline: HeaderList) -> HeaderList:
-        """The list with this number; the one that is there where it has none."""
-        return self._shared.share(inline) if number == _INLINE else self.numbered[number]
 
     def _new(self, headers: HeaderList) -> int:
         if not headers or len(self.numbered) >= _NUMBERED or any(len(value) > SHARED_LENGTH for _, value in headers):
