@@ -128,10 +128,7 @@ def _keep(calls: Calls, call: Call, most: int) -> None:
 
 
 def _sets_cookie(exchange: Exchange) -> bool:
-    for name, _ in exchange.response_headers:
-        if len(name) == _SET_COOKIE and name.lower() == "set-cookie":
-            return True
-    return False
+    return any(len(name) == _SET_COOKIE and name.lower() == "set-cookie" for name, _ in exchange.response_headers)
 
 
 def _hash(server: str, path: str) -> int:
