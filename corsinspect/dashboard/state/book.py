@@ -7,6 +7,7 @@
   stand still.
 """
 
+from array import array
 from collections import Counter
 from typing import NamedTuple, TypeGuard
 
@@ -37,9 +38,10 @@ class Shown(msgspec.Struct, frozen=True):
     background: bool = False
 
     def __contains__(self, row: CallRow) -> bool:
-        if row.background and not self.background:
+        common = row.common
+        if common.background and not self.background:
             return False
-        if row.outcome == "not-cors" and not self.not_cors and not row.background:
+        if common.outcome == "not-cors" and not self.not_cors and not common.background:
             return False
         return self.query is EVERYTHING or self.query.accepts(row)
 
@@ -84,7 +86,7 @@ class Book:
         return self._standing.listing
 
     @property
-    def lines(self) -> list[int]:
+    def lines(self) -> "array[int]":
         """What is shown, line by line: even numbers are rows, odd ones second lines and headings of groups."""
         return self._listing.lines
 
@@ -134,7 +136,7 @@ class Book:
             position = self.calls.put(call)
             if position == len(self.rows):
                 self.rows.append(None)
-            self._replace(position, row_of(position, call, self.tally.same(traits(call))))
+            self._replace(position, row_of(position, call, traits(call)))
             touched.add(position)
         if isinstance(self._listing, Arranged):
             touched |= self._listing.changed
@@ -286,8 +288,8 @@ class Book:
         self._listing.change(position, was, row if row is not None and row in shown else None)
 
     def _lines_of(self, row: CallRow) -> list[int]:
-        first = row.position << 1
-        return [first, first + 1] if self.tall and row.reason and row.outcome in EXPLAINED else [first]
+        first, common = row.position << 1, row.common
+        return [first, first + 1] if self.tall and common.reason and common.outcome in EXPLAINED else [first]
 
     def _count(self, row: CallRow | None, by: int) -> None:
         if row is None:
