@@ -4,13 +4,15 @@ import gc
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corsinspect.advice import NO_CALLS
-from corsinspect.capture.browser import BrowserKind
-from corsinspect.capture.proxy import Proxy
-from corsinspect.capture.routes import DIRECT, Route
-from corsinspect.commands.record import said_of
-from corsinspect.dashboard import Dashboard, FileSource, LiveSource
+from corsinspect.dashboard.state.process import begun, is_large
+
+if TYPE_CHECKING:
+    from corsinspect.capture.browser import BrowserKind
+    from corsinspect.capture.routes import Route
+    from corsinspect.dashboard import Dashboard
 
 FEW = 3
 """Sessions that are named one by one at the end."""
@@ -19,15 +21,19 @@ FEW = 3
 async def live(
     session: Path,
     port: int | None,
-    browser: BrowserKind | None,
+    browser: "BrowserKind | None",
     url: str | None,
     profile: str | None,
     *,
     ask_browser: bool = True,
-    route: Route = DIRECT,
+    route: "Route | None" = None,
 ) -> int:
     """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
-    proxy = Proxy(session, port=port, ask_browser=ask_browser, route=route)
+    from corsinspect.capture.proxy import Proxy
+    from corsinspect.capture.routes import DIRECT
+    from corsinspect.dashboard import Dashboard, LiveSource
+
+    proxy = Proxy(session, port=port, ask_browser=ask_browser, route=route or DIRECT)
     try:
         await proxy.start()
         source = LiveSource(proxy, url=url, profile=profile)
@@ -41,11 +47,16 @@ async def live(
 
 async def replay(files: Sequence[Path]) -> int:
     """Saved sessions in the dashboard, as one; returns the exit status."""
-    return await show(Dashboard(FileSource(*files)))
+    process = begun(files) if is_large(files) else None  # before all that takes long
+    from corsinspect.dashboard import Dashboard, FileSource, SavedApart
+
+    return await show(Dashboard(FileSource(*files) if process is None else SavedApart(files, process)))
 
 
 async def attach(file: Path) -> int:
     """A session that another process writes, followed in the dashboard; returns the exit status."""
+    from corsinspect.dashboard import Dashboard, FileSource
+
     return await show(Dashboard(FileSource(file, follow=True)))
 
 
@@ -58,6 +69,8 @@ def farewell(sessions: Sequence[Path], counted: str = NO_CALLS) -> None:
         print(f"sessions: {len(sessions)} files in {folder}, the last one {sessions[-1].name}")
         print(f"open one again: corsinspect replay {shlex.quote(str(sessions[-1]))}")
         return
+    from corsinspect.commands.record import said_of
+
     for session in sessions:
         print(said_of(session))
     sessions = [session for session in sessions if session.exists()]
@@ -67,14 +80,14 @@ def farewell(sessions: Sequence[Path], counted: str = NO_CALLS) -> None:
     print(f"open {'it' if len(sessions) == 1 else 'them'} again: corsinspect replay {these}")
 
 
-async def show(app: Dashboard) -> int:
+async def show(app: "Dashboard") -> int:
     """Runs a dashboard to its end; returns the exit status. Raises what made it give up."""
     # What exists by now lives to the end. Without this, full collections of 60 to 260 ms came about every second while
     # a busy session was followed; with it p99 from wire to screen fell from 188 to 105 ms. Small young generations stay
     # in the processor's cache: 0.15 ms each, where 20,000 objects took 12.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(700, 50, 100)
+    gc.set_threshold(10_000, 20, 100)
     problem = await app.run_async()
     if isinstance(problem, Exception):
         raise problem

@@ -9,6 +9,7 @@
 
 from array import array
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple, TypeGuard
 
 import msgspec
@@ -18,6 +19,7 @@ from corsinspect.analysis.word.never_sent import PREFIX
 from corsinspect.dashboard.look.shorten import short_origin
 from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
 from corsinspect.dashboard.state.call_store import Calls
+from corsinspect.dashboard.state.made import Made
 from corsinspect.dashboard.state.tally import Tally
 from corsinspect.listing.query import EVERYTHING, Query
 from corsinspect.listing.rows import EXPLAINED, PROBLEMS, CallRow, row_of
@@ -126,22 +128,44 @@ class Book:
 
     def apply(self, changes: Changes) -> set[int]:
         """Takes the Tracker's changes over; returns the positions whose rows look different now."""
+        touched = self._withdraw(changes.withdrawn)
+        for call in changes.changed:
+            position = self.calls.put(call)
+            self._put(row_of(position, call, traits(call)))
+            touched.add(position)
+        return touched | self._changed_beside()
+
+    def take(self, made: Made) -> set[int]:
+        """As `apply`, for what another process has made of the Tracker's changes."""
+        touched = self._withdraw(made.withdrawn)
+        positions = self.calls.put_encoded(made.calls, [(row.id, row.place) for row in made.rows], made.odd)
+        for position, (id, _, common, url, started, took, asked) in zip(positions, made.rows, strict=True):
+            self._put(CallRow(position, made.common[common], url, started, took, id, asked))
+        touched.update(positions)
+        return touched | self._changed_beside()
+
+    def _withdraw(self, ids: Iterable[str]) -> set[int]:
+        """The positions of these calls, which are no more."""
         self._applied += 1
         touched: set[int] = set()
-        for id in changes.withdrawn:
+        for id in ids:
             if (position := self.calls.drop(id)) is not None:
                 self._replace(position, None)
                 touched.add(position)
-        for call in changes.changed:
-            position = self.calls.put(call)
-            if position == len(self.rows):
-                self.rows.append(None)
-            self._replace(position, row_of(position, call, traits(call)))
-            touched.add(position)
-        if isinstance(self._listing, Arranged):
-            touched |= self._listing.changed
-            self._listing.changed.clear()
         return touched
+
+    def _put(self, row: CallRow) -> None:
+        if row.position == len(self.rows):
+            self.rows.append(None)
+        self._replace(row.position, row)
+
+    def _changed_beside(self) -> set[int]:
+        """The positions of rows that stand for more or fewer others than before."""
+        if not isinstance(self._listing, Arranged):
+            return set()
+        changed = set(self._listing.changed)
+        self._listing.changed.clear()
+        return changed
 
     def clear(self) -> None:
         """Forgets all calls; what is shown of those that come, and how, stays."""

@@ -6,7 +6,7 @@ judged, whatever the source was. The memory of a session of a million calls stay
 
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 import msgspec
@@ -22,7 +22,21 @@ AT_ONCE = 256
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Call).decode
 _LENGTH = 4
-_NOWHERE = -1
+NOWHERE = -1
+"""The place of a call that isn't in the file."""
+
+
+def encoded(call: Call) -> bytes:
+    """A call as it stands in the file. Raises UnicodeEncodeError for a lone surrogate: from a file name, a resolver's
+    message, or another tool's file."""
+    data = _encode(call)
+    return len(data).to_bytes(_LENGTH) + data
+
+
+def decoded(data: bytes, place: int) -> Call:
+    """The call that begins at this place."""
+    start = place + _LENGTH
+    return _decode(memoryview(data)[start : start + int.from_bytes(data[place:start])])
 
 
 class Calls(Mapping[str, Call]):
@@ -47,11 +61,29 @@ class Calls(Mapping[str, Call]):
         position = self._positions.get(call.id)
         if position is None:
             position = self._positions[call.id] = len(self._places)
-            self._places.append(_NOWHERE)
+            self._places.append(NOWHERE)
         self._held.pop(position, None)
         self._held[position] = call
         if len(self._held) >= self._limit + self._at_once and not self._full:
             self._spill()
+        return position
+
+    def put_encoded(self, data: bytes, places: Iterable[tuple[str, int]], odd: Mapping[str, Call]) -> list[int]:
+        """Takes over calls that are `encoded` one after the other, straight to the file; `places`: of each, its id and
+        where it begins, or NOWHERE: then it's among the `odd` ones. Returns their positions."""
+        start = self._write(data) if data else None
+        return [self._put_encoded(id, data, place, start, odd) for id, place in places]
+
+    def _put_encoded(self, id: str, data: bytes, place: int, start: int | None, odd: Mapping[str, Call]) -> int:
+        if place == NOWHERE or start is None:
+            return self.put(odd[id] if place == NOWHERE else decoded(data, place))
+        position = self._positions.get(id)
+        if position is None:
+            position = self._positions[id] = len(self._places)
+            self._places.append(start + place)
+        else:
+            self._held.pop(position, None)
+            self._places[position] = start + place
         return position
 
     def drop(self, id: str) -> int | None:
@@ -59,7 +91,7 @@ class Calls(Mapping[str, Call]):
         position = self._positions.pop(id, None)
         if position is not None:
             self._held.pop(position, None)
-            self._places[position] = _NOWHERE
+            self._places[position] = NOWHERE
         return position
 
     def at(self, position: int) -> Call | None:
@@ -111,29 +143,38 @@ class Calls(Mapping[str, Call]):
         data = bytearray()
         places: list[tuple[int, int]] = []
         for position, call in oldest:
+            place = len(data)
             try:
-                encoded = _encode(call)
-            except UnicodeEncodeError:  # a lone surrogate, from a file name or a resolver's message: stays in memory
+                data += encoded(call)
+            except UnicodeEncodeError:  # stays in memory
                 self._held[position] = self._held.pop(position)
                 continue
-            places.append((position, self._end + len(data)))
-            data += len(encoded).to_bytes(_LENGTH) + encoded
+            places.append((position, place))
+        if (start := self._write(data)) is None:
+            return
+        for position, place in places:
+            self._places[position] = start + place
+            del self._held[position]
+
+    def _write(self, data: bytes | bytearray) -> int | None:
+        """Where in the file that stands now; None where it takes no more."""
+        if self._full:
+            return None
+        start = self._end
         try:
             if self._file is None:
                 self._file = _temporary()
-            self._file.seek(self._end)
+            self._file.seek(start)
             self._full = self._file.write(data) < len(data)
         except OSError:
             self._full = True
         if self._full:
-            return
+            return None
         self._end += len(data)
-        for position, place in places:
-            self._places[position] = place
-            del self._held[position]
+        return start
 
     def _read(self, place: int) -> Call | None:
-        if place == _NOWHERE or self._file is None:
+        if place == NOWHERE or self._file is None:
             return None
         try:
             self._file.seek(place)
