@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corsinspect.advice import NO_CALLS
-from corsinspect.dashboard.state.process import begun, is_large
+from corsinspect.dashboard.apart.process import begun, is_large
 
 if TYPE_CHECKING:
     from corsinspect.capture.browser import BrowserKind
@@ -47,10 +47,10 @@ async def live(
 
 async def replay(files: Sequence[Path]) -> int:
     """Saved sessions in the dashboard, as one; returns the exit status."""
-    process = begun(files) if is_large(files) else None  # before all that takes long
+    processes = begun(files) if is_large(files) else None  # before all that takes long
     from corsinspect.dashboard import Dashboard, FileSource, SavedApart
 
-    return await show(Dashboard(FileSource(*files) if process is None else SavedApart(files, process)))
+    return await show(Dashboard(FileSource(*files) if processes is None else SavedApart(files, processes)))
 
 
 async def attach(file: Path) -> int:

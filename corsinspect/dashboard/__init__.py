@@ -5,8 +5,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from corsinspect.dashboard.apart.saved import SavedApart
     from corsinspect.dashboard.app import Dashboard
-    from corsinspect.dashboard.state.apart import SavedApart
     from corsinspect.dashboard.state.preferences import PreferencesFile
     from corsinspect.dashboard.state.source import BrowserKind, FileSource, LiveSource, Source
 
@@ -19,7 +19,7 @@ __all__ = ["BrowserKind", "Dashboard", "FileSource", "LiveSource", "PreferencesF
 _HOMES = {
     "Dashboard": "app",
     "PreferencesFile": "state.preferences",
-    "SavedApart": "state.apart",
+    "SavedApart": "apart.saved",
 } | dict.fromkeys(("BrowserKind", "FileSource", "LiveSource", "Source"), "state.source")
 """They are imported on first use: the process that reads a session for a dashboard does without Textual, 0.25 s."""
 

@@ -25,6 +25,7 @@ from corsinspect.dashboard.actions import (
     ViewActions,
 )
 from corsinspect.dashboard.actions.palette import commands, saved_filters
+from corsinspect.dashboard.apart.saved import AnySource, feed_of
 from corsinspect.dashboard.detail.pane import Body, DetailPane, Headings
 from corsinspect.dashboard.filter.filter_line import FilterLine
 from corsinspect.dashboard.filter.save_filter import SaveFilter
@@ -35,7 +36,6 @@ from corsinspect.dashboard.list.empty import empty
 from corsinspect.dashboard.list.status import counts, notice
 from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.look.key_line import KeyLine
-from corsinspect.dashboard.state.apart import AnySource, feed_of
 from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.news import news
 from corsinspect.dashboard.state.preferences import PreferencesFile
@@ -183,7 +183,7 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
             return
         for made in self.feed.take():
             if self.watched is not None or self.remarks.assumes:
-                self._apply(made.changes())
+                self._apply(made.judged.changes())
             else:
                 self._touched |= self.book.take(made)
 

@@ -7,8 +7,8 @@ top puts the widgets in and says what is on screen.
 from textual.app import App
 
 from corsinspect.advice.solution import server_of
+from corsinspect.dashboard.apart.saved import AnySource, feed_of
 from corsinspect.dashboard.look.shorten import host_port
-from corsinspect.dashboard.state.apart import AnySource, feed_of
 from corsinspect.dashboard.state.book import Book, Shown
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks

@@ -1,4 +1,4 @@
-"""Sessions that a process of their own reads: the list is the one that this process would make."""
+"""Sessions that processes of their own read: the list is the one that this process would make."""
 
 import asyncio
 import os
@@ -9,18 +9,21 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import pytest
 
+from corsinspect.dashboard.apart import making, reading
+from corsinspect.dashboard.apart.making import Maker
+from corsinspect.dashboard.apart.process import begun, is_large
+from corsinspect.dashboard.apart.saved import FeedApart, SavedApart
 from corsinspect.dashboard.app import Dashboard
-from corsinspect.dashboard.state import call_store, reading
-from corsinspect.dashboard.state.apart import FeedApart, SavedApart
+from corsinspect.dashboard.state import call_store
 from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.call_store import Calls
 from corsinspect.dashboard.state.feed import Feed
-from corsinspect.dashboard.state.made import Made, Maker
-from corsinspect.dashboard.state.process import begun, is_large
+from corsinspect.dashboard.state.made import Made, judged
 from corsinspect.dashboard.state.source import FileSource
 from corsinspect.model import Changes
 from corsinspect.session.errors import SessionError
@@ -86,7 +89,7 @@ async def test_what_changes_and_is_withdrawn_from_piece_to_piece_is_the_same(nam
     def hand_over() -> None:
         changes = feed.take()
         book.apply(changes)
-        made: Made = pickle.loads(pickle.dumps(maker.made(changes, (), None, ended=False)))
+        made: Made = pickle.loads(pickle.dumps(maker.made(judged(changes, (), None, ended=False))))
         common.extend(made.common)
         apart.take(made._replace(common=common))
 
@@ -98,12 +101,12 @@ async def test_what_changes_and_is_withdrawn_from_piece_to_piece_is_the_same(nam
 async def test_what_cannot_be_encoded_stays_in_memory_in_its_place() -> None:
     calls = [call("1"), call("2", "blocked"), call("3")]
     calls[1] = msgspec.structs.replace(calls[1], url="https://api.test/\udcff")
-    made: Made = pickle.loads(pickle.dumps(Maker().made(Changes(calls, []), (), None, ended=True)))
+    made: Made = pickle.loads(pickle.dumps(Maker().made(judged(Changes(calls, []), (), None, ended=True))))
     book, here = Book(), Book()
     book.take(made)
     here.apply(Changes(calls, []))
     same(book, here)
-    assert made.changes().changed == calls
+    assert made.judged.changes().changed == calls
 
 
 async def test_a_full_disk_keeps_the_calls_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,15 +115,15 @@ async def test_a_full_disk_keeps_the_calls_in_memory(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(call_store, "_temporary", full)
     book = Book()
-    book.take(Maker().made(Changes([call("1"), call("2")], []), (), None, ended=True))
+    book.take(Maker().made(judged(Changes([call("1"), call("2")], []), (), None, ended=True)))
     assert [each.id for each in book.calls.values()] == ["1", "2"]
 
 
 def test_a_later_state_takes_the_place_of_the_one_before() -> None:
-    calls, maker = Calls(), Maker()
+    calls = Calls()
     for outcome in ("pending", "blocked"):
-        made = maker.made(Changes([call("1", outcome)], []), (), None, ended=False)
-        assert calls.put_encoded(made.calls, [(row.id, row.place) for row in made.rows], made.odd) == [0]
+        came = judged(Changes([call("1", outcome)], []), (), None, ended=False)
+        assert calls.put_encoded(came.calls, came.places, came.odd) == [0]
     assert len(calls) == 1 and calls["1"].verdict.outcome == "blocked"
     calls.close()
 
@@ -175,7 +178,7 @@ def wait(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-async def test_leaving_ends_the_process(large: Path) -> None:
+async def test_leaving_ends_the_processes(large: Path) -> None:
     source = SavedApart([large])
     feed = FeedApart(source, lambda: None)
     task = asyncio.create_task(feed.run())
@@ -183,29 +186,30 @@ async def test_leaving_ends_the_process(large: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert source._process.poll() is not None
+    assert all(process.poll() is not None for process in source._begun)
 
 
-def test_the_process_ends_with_the_one_that_began_it(tmp_path: Path) -> None:
+def test_the_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
     fifo = tmp_path / "session.jsonl"  # nothing ever comes
     os.mkfifo(fifo)
     code = (
-        "import sys, time; from pathlib import Path; from corsinspect.dashboard.state.process import begun\n"
-        "print(begun([Path(sys.argv[1])]).pid, flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from corsinspect.dashboard.apart.process import begun\n"
+        "print(*(process.pid for process in begun([Path(sys.argv[1])])), flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(fifo)], stdout=subprocess.PIPE, text=True)
     with parent:
         assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
         time.sleep(0.5)
-        assert not gone(pid)
+        assert not any(map(gone, pids))
         parent.send_signal(signal.SIGKILL)
-    wait(lambda: gone(pid))
+    wait(lambda: all(map(gone, pids)))
 
 
-def test_a_process_that_is_killed_is_told(large: Path) -> None:
+@pytest.mark.parametrize("which", ["reading", "making"])
+def test_a_process_that_is_killed_is_told(which: str, large: Path) -> None:
     source = SavedApart([large])
-    source._process.kill()
+    getattr(source._begun, which).kill()
     with pytest.raises(SessionError, match="was ended"):
         while source.next():
             pass
@@ -230,13 +234,14 @@ def test_only_large_files_are_worth_it(large: Path, tmp_path: Path) -> None:
     assert is_large([large]) and not is_large([tmp_path, tmp_path / "nothing", recording(NAMES[0])])
 
 
-def test_the_process_needs_no_textual() -> None:
-    code = f"import sys, {reading.__name__}; print(*sys.modules)"
+@pytest.mark.parametrize("module", [reading, making])
+def test_the_processes_need_no_textual(module: ModuleType) -> None:
+    code = f"import sys, {module.__name__}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"textual", "mitmproxy", "corsinspect.dashboard.app"} & {*loaded}
 
 
-def test_it_is_begun_before_the_screen_is_imported() -> None:
+def test_they_begin_before_the_screen_is_imported() -> None:
     code = f"import sys, corsinspect.commands.live, {begun.__module__}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "textual" not in loaded

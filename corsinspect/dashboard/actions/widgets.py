@@ -1,12 +1,12 @@
 """The widgets that actions act on."""
 
+from corsinspect.dashboard.apart.saved import AnySource
 from corsinspect.dashboard.appearance import Appearance
 from corsinspect.dashboard.detail.pane import DetailPane
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.filter.filter_line import FilterLine
 from corsinspect.dashboard.host import Host
 from corsinspect.dashboard.list.call_list import CallList
-from corsinspect.dashboard.state.apart import AnySource
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.timeline.timeline import TimeLine
 from corsinspect.model import Call

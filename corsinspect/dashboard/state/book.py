@@ -137,9 +137,11 @@ class Book:
 
     def take(self, made: Made) -> set[int]:
         """As `apply`, for what another process has made of the Tracker's changes."""
-        touched = self._withdraw(made.withdrawn)
-        positions = self.calls.put_encoded(made.calls, [(row.id, row.place) for row in made.rows], made.odd)
-        for position, (id, _, common, url, started, took, asked) in zip(positions, made.rows, strict=True):
+        judged = made.judged
+        touched = self._withdraw(judged.withdrawn)
+        positions = self.calls.put_encoded(judged.calls, judged.places, judged.odd)
+        for position, (id, _), row in zip(positions, judged.places, made.rows, strict=True):
+            common, url, started, took, asked = row
             self._put(CallRow(position, made.common[common], url, started, took, id, asked))
         touched.update(positions)
         return touched | self._changed_beside()

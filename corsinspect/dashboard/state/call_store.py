@@ -11,6 +11,7 @@ from typing import IO
 
 import msgspec
 
+from corsinspect.dashboard.state.encoding import LENGTH, NOWHERE, decoded, encoded
 from corsinspect.model import Call
 from corsinspect.session.place import sessions_dir
 
@@ -18,25 +19,6 @@ HELD = 10_000
 """Calls in memory: what may still change is among them nearly always, and most sessions are no longer."""
 AT_ONCE = 256
 """Calls that go to the file with one write."""
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Call).decode
-_LENGTH = 4
-NOWHERE = -1
-"""The place of a call that isn't in the file."""
-
-
-def encoded(call: Call) -> bytes:
-    """A call as it stands in the file. Raises UnicodeEncodeError for a lone surrogate: from a file name, a resolver's
-    message, or another tool's file."""
-    data = _encode(call)
-    return len(data).to_bytes(_LENGTH) + data
-
-
-def decoded(data: bytes, place: int) -> Call:
-    """The call that begins at this place."""
-    start = place + _LENGTH
-    return _decode(memoryview(data)[start : start + int.from_bytes(data[place:start])])
 
 
 class Calls(Mapping[str, Call]):
@@ -178,8 +160,8 @@ class Calls(Mapping[str, Call]):
             return None
         try:
             self._file.seek(place)
-            length = int.from_bytes(self._file.read(_LENGTH))
-            return _decode(self._file.read(length))
+            length = self._file.read(LENGTH)
+            return decoded(length + self._file.read(int.from_bytes(length)))
         except (OSError, msgspec.DecodeError):
             return None
 

@@ -1,19 +1,17 @@
-"""Saved sessions that a process of their own reads and judges, so that this one has its time for screen and keys.
+"""Saved sessions that processes of their own read and judge, so that this one has its time for screen and keys.
 
-What is left to do here is 10 µs an exchange, where reading, judging and making rows takes 60.
+What is left to do here is 12 µs an exchange, where reading, judging and making rows takes 65.
 """
 
 import asyncio
-import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from subprocess import Popen
 
+from corsinspect.dashboard.apart.handing import received
+from corsinspect.dashboard.apart.process import Begun, begun
 from corsinspect.dashboard.state.facts import Progress, SourceFacts
 from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.made import Made
-from corsinspect.dashboard.state.process import begun
-from corsinspect.dashboard.state.reading import LENGTH
 from corsinspect.dashboard.state.source import Actions, Exchanges, title_of
 from corsinspect.dashboard.state.threads import breathe, in_thread
 from corsinspect.listing.rows import Common
@@ -23,8 +21,8 @@ from corsinspect.session.errors import SessionError
 class SavedApart:
     """A source that brings what was made of its exchanges."""
 
-    def __init__(self, paths: Sequence[Path], process: Popen[bytes] | None = None) -> None:
-        """`process`: the one that reads them, where it was `begun` already."""
+    def __init__(self, paths: Sequence[Path], processes: Begun | None = None) -> None:
+        """`processes`: those that read them, where they are `begun` already."""
         self.title = title_of(paths)
         self.live = False
         self.actions: Actions | None = None
@@ -33,7 +31,7 @@ class SavedApart:
         self.progress: Progress | None = None
         self._problems: tuple[str, ...] = ()
         self._common: list[Common] = []
-        self._process = process or begun(paths)
+        self._begun = processes or begun(paths)
 
     def facts(self) -> SourceFacts:
         session, *others = self.sessions
@@ -48,23 +46,17 @@ class SavedApart:
         """What comes next, None after the end; waits for it. Raises SessionError if the files can't be read."""
         if self.ended:
             return None
-        output = self._process.stdout
-        assert output is not None
-        length = output.read(LENGTH)
-        data = output.read(int.from_bytes(length))
-        if len(length) < LENGTH or len(data) < int.from_bytes(length):
+        made = received(self._begun.output)
+        if not isinstance(made, Made):
             raise SessionError(self.sessions[0], "the process that reads it was ended", "Open it again.")
-        made: Made | Exception = pickle.loads(data)
-        if isinstance(made, Exception):
-            raise made
-        self._problems, self.progress, self.ended = made.problems, made.progress, made.ended
+        judged = made.judged
+        self._problems, self.progress, self.ended = judged.problems, judged.progress, judged.ended
         self._common += made.common
         return made._replace(common=self._common)
 
     def close(self) -> None:
-        """Ends the process, whatever it's doing."""
-        with self._process as process:
-            process.kill()
+        """Reads no more."""
+        self._begun.close()
 
 
 class FeedApart:
@@ -90,9 +82,9 @@ class FeedApart:
         coming = asyncio.create_task(in_thread(source.next))
         try:
             while (made := await coming) is not None:
-                coming = asyncio.create_task(in_thread(source.next))  # the process goes on while this one is shown
+                coming = asyncio.create_task(in_thread(source.next))  # they go on while this is shown
                 self._gathered.append(made)
-                self.progress = None if made.ended else made.progress or self.progress
+                self.progress = None if made.judged.ended else made.judged.progress or self.progress
                 self._changed()
                 await breathe()
         finally:
