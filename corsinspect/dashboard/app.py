@@ -166,8 +166,9 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
             return
         self._take_in()
         touched, self._touched = self._touched, set()
-        if touched:
+        if touched or not loading:  # a frame before there is anything mustn't put off the first rows
             self._framed = now
+        if touched:
             self.call_list.flush(touched)
         self.show_surroundings()
         if self._detail_due and now - self._detail_shown >= (DETAIL_RARELY if loading or flood else DETAIL):
