@@ -84,7 +84,7 @@ async def show(app: "Dashboard") -> int:
     """Runs a dashboard to its end; returns the exit status. Raises what made it give up."""
     # What exists by now lives to the end. Without this, full collections of 60 to 260 ms came about every second while
     # a busy session was followed; with it p99 from wire to screen fell from 188 to 105 ms. Both young generations are
-    # small: 0.2 and 2.4 ms each while a session is read, where 700 and 50 took 0.4 and 24, and six times as long in all.
+    # small: 0.2 and 2.4 ms each while a session is read; with 700 and 50 it was 0.4 and 24, six times as long in all.
     gc.collect()
     gc.freeze()
     gc.set_threshold(2000, 10, 200)

@@ -17,8 +17,7 @@ def is_large(paths: Sequence[Path]) -> bool:
 
 
 class Begun(NamedTuple):
-    """Two processes, one behind the other: the first reads and judges (43 µs an exchange), the second makes rows of that
-    (22 µs).
+    """Two processes, one behind the other: the first reads and judges, 43 µs an exchange, the second makes rows, 22 µs.
 
     The first ends with its stdin, and so with the dashboard, however that ends; the second with the first.
     """
