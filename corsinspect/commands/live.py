@@ -4,15 +4,13 @@ import gc
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corsinspect.advice import NO_CALLS
-from corsinspect.dashboard.apart.process import begun, is_large
-
-if TYPE_CHECKING:
-    from corsinspect.capture.browser import BrowserKind
-    from corsinspect.capture.routes import Route
-    from corsinspect.dashboard import Dashboard
+from corsinspect.capture.browser import BrowserKind
+from corsinspect.capture.proxy import Proxy
+from corsinspect.capture.routes import DIRECT, Route
+from corsinspect.commands.record import said_of
+from corsinspect.dashboard import Dashboard, FileSource, LiveSource, SavedApart, is_large
 
 FEW = 3
 """Sessions that are named one by one at the end."""
@@ -21,19 +19,15 @@ FEW = 3
 async def live(
     session: Path,
     port: int | None,
-    browser: "BrowserKind | None",
+    browser: BrowserKind | None,
     url: str | None,
     profile: str | None,
     *,
     ask_browser: bool = True,
-    route: "Route | None" = None,
+    route: Route = DIRECT,
 ) -> int:
     """The dashboard over a proxy of its own, until the person quits; returns the exit status."""
-    from corsinspect.capture.proxy import Proxy
-    from corsinspect.capture.routes import DIRECT
-    from corsinspect.dashboard import Dashboard, LiveSource
-
-    proxy = Proxy(session, port=port, ask_browser=ask_browser, route=route or DIRECT)
+    proxy = Proxy(session, port=port, ask_browser=ask_browser, route=route)
     try:
         await proxy.start()
         source = LiveSource(proxy, url=url, profile=profile)
@@ -47,16 +41,11 @@ async def live(
 
 async def replay(files: Sequence[Path]) -> int:
     """Saved sessions in the dashboard, as one; returns the exit status."""
-    processes = begun(files) if is_large(files) else None  # before all that takes long
-    from corsinspect.dashboard import Dashboard, FileSource, SavedApart
-
-    return await show(Dashboard(FileSource(*files) if processes is None else SavedApart(files, processes)))
+    return await show(Dashboard(SavedApart(*files) if is_large(files) else FileSource(*files)))
 
 
 async def attach(file: Path) -> int:
     """A session that another process writes, followed in the dashboard; returns the exit status."""
-    from corsinspect.dashboard import Dashboard, FileSource
-
     return await show(Dashboard(FileSource(file, follow=True)))
 
 
@@ -69,8 +58,6 @@ def farewell(sessions: Sequence[Path], counted: str = NO_CALLS) -> None:
         print(f"sessions: {len(sessions)} files in {folder}, the last one {sessions[-1].name}")
         print(f"open one again: corsinspect replay {shlex.quote(str(sessions[-1]))}")
         return
-    from corsinspect.commands.record import said_of
-
     for session in sessions:
         print(said_of(session))
     sessions = [session for session in sessions if session.exists()]
@@ -80,7 +67,7 @@ def farewell(sessions: Sequence[Path], counted: str = NO_CALLS) -> None:
     print(f"open {'it' if len(sessions) == 1 else 'them'} again: corsinspect replay {these}")
 
 
-async def show(app: "Dashboard") -> int:
+async def show(app: Dashboard) -> int:
     """Runs a dashboard to its end; returns the exit status. Raises what made it give up."""
     # What exists by now lives to the end. Without this, full collections of 60 to 260 ms came about every second while
     # a busy session was followed; with it p99 from wire to screen fell from 188 to 105 ms. Both young generations are

@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from corsinspect.dashboard.apart.saved import SavedApart
+    from corsinspect.dashboard.apart.saved import SavedApart, is_large
     from corsinspect.dashboard.app import Dashboard
     from corsinspect.dashboard.state.preferences import PreferencesFile
     from corsinspect.dashboard.state.source import BrowserKind, FileSource, LiveSource, Source
@@ -14,12 +14,22 @@ if TYPE_CHECKING:
 # waiting for one
 os.environ.setdefault("TEXTUAL_FPS", "120")
 
-__all__ = ["BrowserKind", "Dashboard", "FileSource", "LiveSource", "PreferencesFile", "SavedApart", "Source"]
+__all__ = [
+    "BrowserKind",
+    "Dashboard",
+    "FileSource",
+    "LiveSource",
+    "PreferencesFile",
+    "SavedApart",
+    "Source",
+    "is_large",
+]
 
 _HOMES = {
     "Dashboard": "app",
     "PreferencesFile": "state.preferences",
     "SavedApart": "apart.saved",
+    "is_large": "apart.saved",
 } | dict.fromkeys(("BrowserKind", "FileSource", "LiveSource", "Source"), "state.source")
 """They are imported on first use: the process that reads a session for a dashboard does without Textual, 0.25 s."""
 

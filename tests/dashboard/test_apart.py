@@ -16,8 +16,7 @@ import pytest
 
 from corsinspect.dashboard.apart import making, reading
 from corsinspect.dashboard.apart.making import Maker
-from corsinspect.dashboard.apart.process import begun, is_large
-from corsinspect.dashboard.apart.saved import FeedApart, SavedApart
+from corsinspect.dashboard.apart.saved import FeedApart, SavedApart, is_large
 from corsinspect.dashboard.app import Dashboard
 from corsinspect.dashboard.state import call_store
 from corsinspect.dashboard.state.book import Book
@@ -48,7 +47,7 @@ async def read_here(*paths: Path) -> Book:
 
 
 async def read_apart(*paths: Path) -> Book:
-    book, feed = Book(), FeedApart(SavedApart(paths), lambda: None)
+    book, feed = Book(), FeedApart(SavedApart(*paths), lambda: None)
     await feed.run()
     for made in feed.take():
         book.take(made)
@@ -71,6 +70,16 @@ def same(book: Book, other: Book) -> None:
 
 async def test_the_list_is_the_one_that_is_made_here(large: Path) -> None:
     same(await read_apart(large), await read_here(large))
+
+
+async def test_the_first_rows_are_there_before_any_process(large: Path) -> None:
+    source, book = SavedApart(large), Book()
+    book.take(source.first())
+    assert source._begun is None
+    here = await read_here(large)
+    assert 20 < len(book.rows) < 100 and book.rows[:20] == here.rows[:20]
+    book.calls.close()
+    here.calls.close()
 
 
 async def test_so_it_is_for_several_files(large: Path, tmp_path: Path) -> None:
@@ -129,7 +138,7 @@ def test_a_later_state_takes_the_place_of_the_one_before() -> None:
 
 
 async def test_a_file_that_cannot_be_read_ends_the_dashboard_with_why(tmp_path: Path) -> None:
-    app = Dashboard(SavedApart([tmp_path / "nothing.jsonl"]))
+    app = Dashboard(SavedApart(tmp_path / "nothing.jsonl"))
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.return_value is not None)
     assert isinstance(app.return_value, SessionError) and "nothing.jsonl" in str(app.return_value)
@@ -145,7 +154,7 @@ def odd(large: Path, tmp_path: Path) -> Path:
 
 async def test_the_dashboard_shows_it_all_with_its_problems(odd: Path) -> None:
     path = odd
-    app = Dashboard(SavedApart([path]))
+    app = Dashboard(SavedApart(path))
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.feed.progress is None and not app._drawing)
         here = await read_here(path)
@@ -155,7 +164,7 @@ async def test_the_dashboard_shows_it_all_with_its_problems(odd: Path) -> None:
 
 async def test_what_the_person_said_of_a_page_holds_for_what_comes(large: Path) -> None:
     page = sessions.PAGE
-    app, other = Dashboard(SavedApart([large])), Dashboard(FileSource(large))
+    app, other = Dashboard(SavedApart(large)), Dashboard(FileSource(large))
     for each in (app, other):
         each.remarks.assume_page(page)
         async with each.run_test(size=(120, 40)) as pilot:
@@ -179,14 +188,16 @@ def wait(condition: Callable[[], bool]) -> None:
 
 
 async def test_leaving_ends_the_processes(large: Path) -> None:
-    source = SavedApart([large])
+    source = SavedApart(large)
     feed = FeedApart(source, lambda: None)
     task = asyncio.create_task(feed.run())
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(20):
+        while source._begun is None:
+            await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert all(process.poll() is not None for process in source._begun)
+    assert source._begun is not None and all(process.poll() is not None for process in source._begun)
 
 
 def test_the_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
@@ -208,7 +219,8 @@ def test_the_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("which", ["reading", "making"])
 def test_a_process_that_is_killed_is_told(which: str, large: Path) -> None:
-    source = SavedApart([large])
+    source = SavedApart(large)
+    source.next()
     getattr(source._begun, which).kill()
     with pytest.raises(SessionError, match="was ended"):
         while source.next():
@@ -224,7 +236,7 @@ def test_a_mistake_of_ours_over_there_comes_back_with_its_traceback(
         "import corsinspect.dashboard.state.source as source\nsource.FileSource.poll = lambda self: 1 / 0\n"
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
-    source = SavedApart([ours])
+    source = SavedApart(ours)
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         source.next()
     source.close()
@@ -239,9 +251,3 @@ def test_the_processes_need_no_textual(module: ModuleType) -> None:
     code = f"import sys, {module.__name__}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"textual", "mitmproxy", "corsinspect.dashboard.app"} & {*loaded}
-
-
-def test_they_begin_before_the_screen_is_imported() -> None:
-    code = f"import sys, corsinspect.commands.live, {begun.__module__}; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "textual" not in loaded

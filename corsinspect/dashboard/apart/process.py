@@ -1,19 +1,10 @@
-"""Begins the processes that read saved sessions, ahead of everything: importing the screen takes 0.4 s."""
+"""Begins and ends the processes that read saved sessions."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from typing import IO, NamedTuple
-
-LARGE = 4 << 20
-"""Bytes of sessions from which on processes pay off: to read and judge them takes a fifth of a second, and so does it
-to begin them."""
-
-
-def is_large(paths: Sequence[Path]) -> bool:
-    """Whether these files are worth processes of their own."""
-    return sum(path.stat().st_size for path in paths if path.is_file()) >= LARGE
 
 
 class Begun(NamedTuple):

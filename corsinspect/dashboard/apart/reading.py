@@ -21,9 +21,9 @@ PACE = 0.03
 
 
 async def read(paths: Sequence[Path], hand_over: HandOver) -> None:
-    """Hands over what follows from the files, a piece at a time. Raises SessionError as `Feed`."""
+    """Hands over what follows from the files, a piece at a time, the first at once. Raises SessionError as `Feed`."""
     source = FileSource(*paths)
-    handed_over = time.perf_counter()
+    handed_over = 0.0
 
     def piece(ended: bool) -> Judged:
         return judged(feed.take(), source.facts().problems, None if ended else source.progress or feed.progress, ended)
