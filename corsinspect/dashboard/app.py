@@ -25,6 +25,7 @@ from corsinspect.dashboard.actions import (
     ViewActions,
 )
 from corsinspect.dashboard.actions.palette import commands, saved_filters
+from corsinspect.dashboard.apart.saved import AnySource, feed_of
 from corsinspect.dashboard.detail.pane import Body, DetailPane, Headings
 from corsinspect.dashboard.filter.filter_line import FilterLine
 from corsinspect.dashboard.filter.save_filter import SaveFilter
@@ -40,9 +41,10 @@ from corsinspect.dashboard.state.news import news
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks
 from corsinspect.dashboard.state.same_server import SameServer
-from corsinspect.dashboard.state.source import BrowserKind, Source
+from corsinspect.dashboard.state.source import BrowserKind
 from corsinspect.dashboard.timeline.list_display import ListDisplay
 from corsinspect.dashboard.timeline.timeline import TimeLine
+from corsinspect.model import Changes
 from corsinspect.printable import printable
 from corsinspect.session.notes import Notes
 from corsinspect.session.reader import SessionError
@@ -57,8 +59,6 @@ RARELY = 0.15
 """The same while the person reads further up."""
 LOADING = 1.0
 """The same while a file is read: painting more often would take a third of the time."""
-TAKING = 0.1
-"""Seconds between takings of what was read, meanwhile: thousands of calls at once would hold up the keys."""
 DETAIL = 0.2
 """Seconds between changes of the details that nobody asked for."""
 DETAIL_RARELY = 1.0
@@ -78,14 +78,13 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
 
     def __init__(
-        self, source: Source, *, open_browser: BrowserKind | None = None, preferences: PreferencesFile | None = None
+        self, source: AnySource, *, open_browser: BrowserKind | None = None, preferences: PreferencesFile | None = None
     ) -> None:
         """`open_browser`: one to start at once; `preferences`: others than the person's own."""
         super().__init__(source, preferences or PreferencesFile())
         self._open_at_start: BrowserKind | None = open_browser
         self._drawing = False
         self._framed = 0.0
-        self._painted = 0.0
         self._touched: set[int] = set()
         """Positions of rows that look different since the list was painted."""
         self._detail_due = False
@@ -149,6 +148,8 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
 
     def show_arrivals(self) -> None:
         """Draws at once after a quiet time, else with the next frame."""
+        if self.feed.progress is not None and self._on_screen and not self.call_list.standing:
+            self._take_in()  # slice by slice: thousands of calls at once would hold up the keys
         if not self._drawing and self._on_screen:
             self._drawing = True
             self._frames.resume()
@@ -160,26 +161,13 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         flood = (self._rate() or 0) > FLOOD
         if not self._on_screen:
             return
-        pause = TAKING if loading else RARELY if not self.call_list.follow else FLOOD_FRAME if flood else 0
+        pause = LOADING if loading else RARELY if not self.call_list.follow else FLOOD_FRAME if flood else 0
         if now - self._framed < pause or self.call_list.standing:
             return
-        self._framed = now
-        before = len(self.book.rows)
-        blocked = self.book.outcomes["blocked"]
-        changes = self.remarks.applied(self.feed.take())
-        self._touched |= self.book.apply(changes)
-        self.look_for_watched(changes.changed)
-        if self.simulation and self.simulation.widen(changes.changed):
-            self.say("The page sends credentials, so the simulation allows them too. Reload once more.")
-        if self.book.outcomes["blocked"] > blocked and self.source.live:
-            self.appearance.ring()
-        if changes.changed and self.source.live:
-            self._arrivals.append((now, len(self.book.rows) - before))
-            self._seconds.resume()
-        if loading and now - self._painted < LOADING:
-            return
-        self._painted = now
+        self._take_in()
         touched, self._touched = self._touched, set()
+        if touched or not loading:  # a frame before there is anything mustn't put off the first rows
+            self._framed = now
         if touched:
             self.call_list.flush(touched)
         self.show_surroundings()
@@ -189,11 +177,36 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
             self._drawing = False
             self._frames.pause()
 
+    def _take_in(self) -> None:
+        """Brings the book up to date with what was read."""
+        if isinstance(self.feed, Feed):
+            self._apply(self.feed.take())
+            return
+        for made in self.feed.take():
+            if self.watched is not None or self.remarks.assumes:
+                self._apply(made.judged.changes())
+            else:
+                self._touched |= self.book.take(made)
+
+    def _apply(self, arrived: Changes) -> None:
+        before = len(self.book.rows)
+        blocked = self.book.outcomes["blocked"]
+        changes = self.remarks.applied(arrived)
+        self._touched |= self.book.apply(changes)
+        self.look_for_watched(changes.changed)
+        if self.simulation and self.simulation.widen(changes.changed):
+            self.say("The page sends credentials, so the simulation allows them too. Reload once more.")
+        if self.book.outcomes["blocked"] > blocked and self.source.live:
+            self.appearance.ring()
+        if changes.changed and self.source.live:
+            self._arrivals.append((time.monotonic(), len(self.book.rows) - before))
+            self._seconds.resume()
+
     def _second(self) -> None:
         """Twice a second while live or reading: gives up what waited too long, and tells rate and progress."""
         if not self._on_screen:
             return
-        if self.source.live and self.book.outcomes["pending"] and not self.feed.held:
+        if self.source.live and self.book.outcomes["pending"] and isinstance(self.feed, Feed) and not self.feed.held:
             self.feed.look_at_clock()  # while held, what a call waits for may have come
         elif not self._arrivals and not self.feed.held and self.feed.progress is None:
             self._seconds.pause()
@@ -350,8 +363,9 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         self.same_server = SameServer(self.book)
 
     def hold(self, held: bool) -> None:
-        self.feed.hold(held)
-        self._seconds.resume()
+        if isinstance(self.feed, Feed):
+            self.feed.hold(held)
+            self._seconds.resume()
 
     def show_changed(self) -> None:
         """Draws what stands around the list, which has changed."""
@@ -367,8 +381,9 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         """Forgets all calls and what was said of them. Filter, order, watch and simulation stay, as does what was said
         of whole pages: it's still so."""
         said = self.remarks.notes.assumed_origins
-        self.feed.end()
-        self.feed = Feed(self.source, self.show_arrivals)
+        if isinstance(self.feed, Feed):
+            self.feed.end()
+        self.feed = feed_of(self.source, self.show_arrivals)
         self.call_list.clear()
         self.remarks = Remarks(Notes(*self.source.sessions), self.book)
         self.remarks.carry(said)

@@ -7,13 +7,12 @@ top puts the widgets in and says what is on screen.
 from textual.app import App
 
 from corsinspect.advice.solution import server_of
+from corsinspect.dashboard.apart.saved import AnySource, feed_of
 from corsinspect.dashboard.look.shorten import host_port
 from corsinspect.dashboard.state.book import Book, Shown
-from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks
 from corsinspect.dashboard.state.same_server import SameServer
-from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.state.watch import Watch
 from corsinspect.listing.rows import PROBLEMS, CallRow
 from corsinspect.model import Call
@@ -25,14 +24,14 @@ from corsinspect.simulation import Simulation
 class Host(App[Exception | None]):
     """Holds the state of a dashboard. `run` returns None, or the error that made the source unreadable."""
 
-    def __init__(self, source: Source, preferences: PreferencesFile) -> None:
+    def __init__(self, source: AnySource, preferences: PreferencesFile) -> None:
         super().__init__()
         self.source = source
         self.preferences = preferences
         self.book = Book()
         self.book.show(Shown(not_cors=preferences.value.not_cors))
         self.remarks = Remarks(Notes(*source.sessions), self.book)
-        self.feed = Feed(source, self.show_arrivals)
+        self.feed = feed_of(source, self.show_arrivals)
         self.same_server = SameServer(self.book)
         self.simulation = Simulation(source.actions)
         self.watched: Watch | None = None

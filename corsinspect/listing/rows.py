@@ -1,7 +1,5 @@
 """The compact row of a call: what the list draws, filters and sorts by, and all that memory holds of most calls."""
 
-from sys import intern
-
 import msgspec
 
 from corsinspect import advice
@@ -20,33 +18,22 @@ EXPLAINED = PROBLEMS | {"unknown", "simulated"}
 PREFLIGHTS: dict[PreflightUse | None, str] = {"cached": "cache", "none": "–", "missing": "?", None: ""}
 
 
-class CallRow(msgspec.Struct, frozen=True, gc=False):
-    """What the list shows of a call; texts are as captured, `shorten` and `printable` make them fit for a screen.
+class Common(msgspec.Struct, frozen=True, gc=False):
+    """What a row has in common with many others: all but when, where to, and which call. Equal ones are one object."""
 
-    With its texts it takes some 350 bytes; a Call takes ten times as much.
-    """
-
-    position: int
     outcome: Outcome
     certainty: Certainty
     method: str
-    url: str
     page: str | None
     preflight: str
     reason: str
     """In a few words."""
-    started: float
-    took: float | None
-    """Seconds from the first byte asked to the last byte answered."""
     background: bool
-    id: str = ""
     slug: Reason | None = None
     """The verdict's reason."""
     status: int | None = None
     """Of the exchange where the call stopped."""
     kind: Kind | None = None
-    asked: float | None = None
-    """Seconds that the page waited for the preflight of the first hop; None: there was none, or no answer."""
     confirmed: bool | None = None
     """Whether the browser itself said the outcome."""
     line: str = ""
@@ -54,48 +41,125 @@ class CallRow(msgspec.Struct, frozen=True, gc=False):
     withheld: str = ""
     """The cookies that the browser kept back, and why."""
     traits: Traits | None = None
-    """What it has in common with others; one object for equal ones."""
+    """What it has in common with others where findings are looked for."""
     served: Served = NOWHERE
-    """Where its answer came from; one object for equal ones."""
+    """Where its answer came from."""
+
+
+class CallRow(msgspec.Struct, frozen=True, gc=False):
+    """What the list shows of a call; texts are as captured, `shorten` and `printable` make them fit for a screen.
+
+    With its texts it takes some 330 bytes (450 without `common`); a Call takes ten times as much.
+    """
+
+    position: int
+    common: Common
+    url: str
+    started: float
+    took: float | None
+    """Seconds from the first byte asked to the last byte answered."""
+    id: str = ""
+    asked: float | None = None
+    """Seconds that the page waited for the preflight of the first hop; None: there was none, or no answer."""
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.common.outcome
+
+    @property
+    def certainty(self) -> Certainty:
+        return self.common.certainty
+
+    @property
+    def method(self) -> str:
+        return self.common.method
+
+    @property
+    def page(self) -> str | None:
+        return self.common.page
+
+    @property
+    def preflight(self) -> str:
+        return self.common.preflight
+
+    @property
+    def reason(self) -> str:
+        return self.common.reason
+
+    @property
+    def background(self) -> bool:
+        return self.common.background
+
+    @property
+    def slug(self) -> Reason | None:
+        return self.common.slug
+
+    @property
+    def status(self) -> int | None:
+        return self.common.status
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.common.kind
+
+    @property
+    def confirmed(self) -> bool | None:
+        return self.common.confirmed
+
+    @property
+    def line(self) -> str:
+        return self.common.line
+
+    @property
+    def withheld(self) -> str:
+        return self.common.withheld
+
+    @property
+    def traits(self) -> Traits | None:
+        return self.common.traits
+
+    @property
+    def served(self) -> Served:
+        return self.common.served
 
     @property
     def text(self) -> str:
         """What free text is looked for in."""
-        page = self.page or ""
-        return f"{self.method} {self.url} from {page} {self.outcome} {self.reason}".lower()
+        it = self.common
+        return f"{it.method} {self.url} from {it.page or ''} {it.outcome} {it.reason}".lower()
 
 
 def row_of(position: int, call: Call, traits: Traits) -> CallRow:
-    """The row of a call. Texts that come again and again are held once."""
+    """The row of a call."""
     verdict = call.verdict
     hop = call.hops[-1] if call.hops else Hop()
     last = hop.request or hop.preflight
     ended = None if last is None else last.ended
-    if len(_PLACES) > MOST_PLACES:
-        _PLACES.clear()
-    place_served = served(call)
+    common = Common(
+        outcome=verdict.outcome,
+        certainty=verdict.certainty,
+        method=call.method or ("CONNECT" if call.hops else ""),
+        page=call.page_origin,
+        preflight=preflight_sign(call),
+        reason=_reason(call),
+        background=call.background,
+        slug=verdict.reason,
+        status=verdict.status,
+        kind=call.kind,
+        confirmed=None if call.browser is None else call.browser.confirmed,
+        line="" if (caller := caller_of(call)) is None else place(caller),
+        withheld=advice.withheld(call),
+        traits=traits,
+        served=served(call),
+    )
     return CallRow(
         position=position,
-        outcome=intern(verdict.outcome),  # pyright: ignore[reportArgumentType] - the same text
-        certainty=intern(verdict.certainty),  # pyright: ignore[reportArgumentType]
-        method=intern(call.method or ("CONNECT" if call.hops else "")),
+        common=_pooled(common),
         url=call.url,
-        page=None if call.page_origin is None else intern(call.page_origin),
-        preflight=preflight_sign(call),
-        reason=intern(_reason(call)),
         started=call.started,
         took=None if ended is None else max(0.0, ended - call.started),
-        background=call.background,
         id=call.id,
-        slug=None if verdict.reason is None else intern(verdict.reason),  # pyright: ignore[reportArgumentType]
-        status=_STATUSES.get(verdict.status, verdict.status),
-        kind=call.kind,
         asked=_asked(call),
-        confirmed=None if call.browser is None else call.browser.confirmed,
-        line="" if (caller := caller_of(call)) is None else intern(place(caller)),
-        withheld=intern(advice.withheld(call)),
-        traits=traits,
-        served=_PLACES.setdefault(place_served, place_served),
     )
 
 
@@ -122,8 +186,13 @@ def _asked(call: Call) -> float | None:
     return None if preflight is None or ended is None else max(0.0, ended - preflight.started)
 
 
-MOST_PLACES = 1000
-"""Answers that name a server of their own each aren't worth remembering."""
-_PLACES: dict[Served, Served] = {}
-_STATUSES: dict[int | None, int] = {status: status for status in range(100, 600)}
-"""One object a status: what is read from a file are as many as there are calls."""
+MOST_POOLED = 10_000
+"""What each call has of its own (a server's name, a reason that quotes an id) isn't worth remembering."""
+_pool: dict[Common, Common] = {}
+
+
+def _pooled(common: Common) -> Common:
+    """The one object that stands for equal ones: a row holds eight bytes of it."""
+    if len(_pool) > MOST_POOLED:
+        _pool.clear()
+    return _pool.setdefault(common, common)

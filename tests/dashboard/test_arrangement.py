@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from corsinspect.dashboard.state.arrangement import GROUPINGS, SORTS, Arrangement, endpoint
 from corsinspect.dashboard.state.book import Book, Shown
-from corsinspect.listing.rows import PROBLEMS, CallRow
+from corsinspect.listing.rows import PROBLEMS, CallRow, Common
 from corsinspect.model import Call, Changes, Exchange, Hop, Outcome, Reason, Verdict
 
 HOSTS = ("a.test", "b.test:8443")
@@ -124,7 +124,8 @@ def test_what_a_folded_call_is_shown_as() -> None:
     ],
 )
 def test_an_endpoint_leaves_out_which_thing_it_was_about(url: str, name: str) -> None:
-    assert endpoint(CallRow(0, "allowed", "certain", "GET", url, None, "–", "", 1.0, 1.0, False)) == name
+    common = Common("allowed", "certain", "GET", None, "–", "", False)
+    assert endpoint(CallRow(0, common, url, 1.0, 1.0)) == name
 
 
 change = st.tuples(

@@ -6,14 +6,14 @@ from rich.cells import cell_len
 from corsinspect.dashboard.list.cells import columns, duration, first_line, group_heading, headings, second_line, steps
 from corsinspect.dashboard.look.shorten import fit, fit_url, host_port, short_origin, short_url
 from corsinspect.dashboard.state.arrangement import Heading
-from corsinspect.listing.rows import CallRow
+from corsinspect.listing.rows import CallRow, Common
 from corsinspect.model import Outcome, Reason
 
 
 def row(
     url: str = "http://localhost:8000/x", reason: str = "", page: str | None = None, method: str = "GET"
 ) -> CallRow:
-    return CallRow(0, "blocked", "certain", method, url, page, "✗", reason, 1.0, 0.01, False)
+    return CallRow(0, Common("blocked", "certain", method, page, "✗", reason, False), url, 1.0, 0.01)
 
 
 @pytest.mark.parametrize(
@@ -113,5 +113,5 @@ def test_a_groups_head_fits_and_tells_its_numbers(name: str, width: int) -> None
     ],
 )
 def test_each_step_has_its_sign(outcome: Outcome, preflight: str, slug: Reason | None, shown: tuple[str, str]) -> None:
-    shape = CallRow(0, outcome, "certain", "GET", "http://a.test/", None, preflight, "", 1.0, 0.01, False, slug=slug)
-    assert steps(shape) == shown
+    common = Common(outcome, "certain", "GET", None, preflight, "", False, slug=slug)
+    assert steps(CallRow(0, common, "http://a.test/", 1.0, 0.01)) == shown

@@ -64,6 +64,7 @@ ROOMS = (
     "list filter",
     "keys appearance",
     "host",
+    "apart",
     "state",
     "look",
 )

@@ -1,5 +1,6 @@
 """The widgets that actions act on."""
 
+from corsinspect.dashboard.apart.saved import AnySource
 from corsinspect.dashboard.appearance import Appearance
 from corsinspect.dashboard.detail.pane import DetailPane
 from corsinspect.dashboard.detail.subject import Subject
@@ -7,7 +8,6 @@ from corsinspect.dashboard.filter.filter_line import FilterLine
 from corsinspect.dashboard.host import Host
 from corsinspect.dashboard.list.call_list import CallList
 from corsinspect.dashboard.state.preferences import PreferencesFile
-from corsinspect.dashboard.state.source import Source
 from corsinspect.dashboard.timeline.timeline import TimeLine
 from corsinspect.model import Call
 
@@ -20,7 +20,7 @@ class HostWithWidgets(Host):
     filter_line: FilterLine
     time_line: TimeLine
 
-    def __init__(self, source: Source, preferences: PreferencesFile) -> None:
+    def __init__(self, source: AnySource, preferences: PreferencesFile) -> None:
         super().__init__(source, preferences)
         self.appearance = Appearance(self)
 

@@ -7,7 +7,9 @@
   stand still.
 """
 
+from array import array
 from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple, TypeGuard
 
 import msgspec
@@ -17,6 +19,7 @@ from corsinspect.analysis.word.never_sent import PREFIX
 from corsinspect.dashboard.look.shorten import short_origin
 from corsinspect.dashboard.state.arrangement import Arranged, Arrangement, Heading, Plain
 from corsinspect.dashboard.state.call_store import Calls
+from corsinspect.dashboard.state.made import Made
 from corsinspect.dashboard.state.tally import Tally
 from corsinspect.listing.query import EVERYTHING, Query
 from corsinspect.listing.rows import EXPLAINED, PROBLEMS, CallRow, row_of
@@ -37,9 +40,10 @@ class Shown(msgspec.Struct, frozen=True):
     background: bool = False
 
     def __contains__(self, row: CallRow) -> bool:
-        if row.background and not self.background:
+        common = row.common
+        if common.background and not self.background:
             return False
-        if row.outcome == "not-cors" and not self.not_cors and not row.background:
+        if common.outcome == "not-cors" and not self.not_cors and not common.background:
             return False
         return self.query is EVERYTHING or self.query.accepts(row)
 
@@ -84,7 +88,7 @@ class Book:
         return self._standing.listing
 
     @property
-    def lines(self) -> list[int]:
+    def lines(self) -> "array[int]":
         """What is shown, line by line: even numbers are rows, odd ones second lines and headings of groups."""
         return self._listing.lines
 
@@ -124,22 +128,46 @@ class Book:
 
     def apply(self, changes: Changes) -> set[int]:
         """Takes the Tracker's changes over; returns the positions whose rows look different now."""
+        touched = self._withdraw(changes.withdrawn)
+        for call in changes.changed:
+            position = self.calls.put(call)
+            self._put(row_of(position, call, traits(call)))
+            touched.add(position)
+        return touched | self._changed_beside()
+
+    def take(self, made: Made) -> set[int]:
+        """As `apply`, for what another process has made of the Tracker's changes."""
+        judged = made.judged
+        touched = self._withdraw(judged.withdrawn)
+        positions = self.calls.put_encoded(judged.calls, judged.places, judged.odd)
+        for position, (id, _), row in zip(positions, judged.places, made.rows, strict=True):
+            common, url, started, took, asked = row
+            self._put(CallRow(position, made.common[common], url, started, took, id, asked))
+        touched.update(positions)
+        return touched | self._changed_beside()
+
+    def _withdraw(self, ids: Iterable[str]) -> set[int]:
+        """The positions of these calls, which are no more."""
         self._applied += 1
         touched: set[int] = set()
-        for id in changes.withdrawn:
+        for id in ids:
             if (position := self.calls.drop(id)) is not None:
                 self._replace(position, None)
                 touched.add(position)
-        for call in changes.changed:
-            position = self.calls.put(call)
-            if position == len(self.rows):
-                self.rows.append(None)
-            self._replace(position, row_of(position, call, self.tally.same(traits(call))))
-            touched.add(position)
-        if isinstance(self._listing, Arranged):
-            touched |= self._listing.changed
-            self._listing.changed.clear()
         return touched
+
+    def _put(self, row: CallRow) -> None:
+        if row.position == len(self.rows):
+            self.rows.append(None)
+        self._replace(row.position, row)
+
+    def _changed_beside(self) -> set[int]:
+        """The positions of rows that stand for more or fewer others than before."""
+        if not isinstance(self._listing, Arranged):
+            return set()
+        changed = set(self._listing.changed)
+        self._listing.changed.clear()
+        return changed
 
     def clear(self) -> None:
         """Forgets all calls; what is shown of those that come, and how, stays."""
@@ -286,8 +314,8 @@ class Book:
         self._listing.change(position, was, row if row is not None and row in shown else None)
 
     def _lines_of(self, row: CallRow) -> list[int]:
-        first = row.position << 1
-        return [first, first + 1] if self.tall and row.reason and row.outcome in EXPLAINED else [first]
+        first, common = row.position << 1, row.common
+        return [first, first + 1] if self.tall and common.reason and common.outcome in EXPLAINED else [first]
 
     def _count(self, row: CallRow | None, by: int) -> None:
         if row is None:

@@ -6,11 +6,12 @@ judged, whatever the source was. The memory of a session of a million calls stay
 
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 import msgspec
 
+from corsinspect.dashboard.state.encoding import LENGTH, NOWHERE, decoded, encoded
 from corsinspect.model import Call
 from corsinspect.session.place import sessions_dir
 
@@ -18,11 +19,6 @@ HELD = 10_000
 """Calls in memory: what may still change is among them nearly always, and most sessions are no longer."""
 AT_ONCE = 256
 """Calls that go to the file with one write."""
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Call).decode
-_LENGTH = 4
-_NOWHERE = -1
 
 
 class Calls(Mapping[str, Call]):
@@ -47,11 +43,29 @@ class Calls(Mapping[str, Call]):
         position = self._positions.get(call.id)
         if position is None:
             position = self._positions[call.id] = len(self._places)
-            self._places.append(_NOWHERE)
+            self._places.append(NOWHERE)
         self._held.pop(position, None)
         self._held[position] = call
         if len(self._held) >= self._limit + self._at_once and not self._full:
             self._spill()
+        return position
+
+    def put_encoded(self, data: bytes, places: Iterable[tuple[str, int]], odd: Mapping[str, Call]) -> list[int]:
+        """Takes over calls that are `encoded` one after the other, straight to the file; `places`: of each, its id and
+        where it begins, or NOWHERE: then it's among the `odd` ones. Returns their positions."""
+        start = self._write(data) if data else None
+        return [self._put_encoded(id, data, place, start, odd) for id, place in places]
+
+    def _put_encoded(self, id: str, data: bytes, place: int, start: int | None, odd: Mapping[str, Call]) -> int:
+        if place == NOWHERE or start is None:
+            return self.put(odd[id] if place == NOWHERE else decoded(data, place))
+        position = self._positions.get(id)
+        if position is None:
+            position = self._positions[id] = len(self._places)
+            self._places.append(start + place)
+        else:
+            self._held.pop(position, None)
+            self._places[position] = start + place
         return position
 
     def drop(self, id: str) -> int | None:
@@ -59,7 +73,7 @@ class Calls(Mapping[str, Call]):
         position = self._positions.pop(id, None)
         if position is not None:
             self._held.pop(position, None)
-            self._places[position] = _NOWHERE
+            self._places[position] = NOWHERE
         return position
 
     def at(self, position: int) -> Call | None:
@@ -111,34 +125,43 @@ class Calls(Mapping[str, Call]):
         data = bytearray()
         places: list[tuple[int, int]] = []
         for position, call in oldest:
+            place = len(data)
             try:
-                encoded = _encode(call)
-            except UnicodeEncodeError:  # a lone surrogate, from a file name or a resolver's message: stays in memory
+                data += encoded(call)
+            except UnicodeEncodeError:  # stays in memory
                 self._held[position] = self._held.pop(position)
                 continue
-            places.append((position, self._end + len(data)))
-            data += len(encoded).to_bytes(_LENGTH) + encoded
+            places.append((position, place))
+        if (start := self._write(data)) is None:
+            return
+        for position, place in places:
+            self._places[position] = start + place
+            del self._held[position]
+
+    def _write(self, data: bytes | bytearray) -> int | None:
+        """Where in the file that stands now; None where it takes no more."""
+        if self._full:
+            return None
+        start = self._end
         try:
             if self._file is None:
                 self._file = _temporary()
-            self._file.seek(self._end)
+            self._file.seek(start)
             self._full = self._file.write(data) < len(data)
         except OSError:
             self._full = True
         if self._full:
-            return
+            return None
         self._end += len(data)
-        for position, place in places:
-            self._places[position] = place
-            del self._held[position]
+        return start
 
     def _read(self, place: int) -> Call | None:
-        if place == _NOWHERE or self._file is None:
+        if place == NOWHERE or self._file is None:
             return None
         try:
             self._file.seek(place)
-            length = int.from_bytes(self._file.read(_LENGTH))
-            return _decode(self._file.read(length))
+            length = self._file.read(LENGTH)
+            return decoded(length + self._file.read(int.from_bytes(length)))
         except (OSError, msgspec.DecodeError):
             return None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from corsinspect.analysis import Tracker
 from corsinspect.dashboard.state.facts import Progress
-from corsinspect.dashboard.state.source import Source
+from corsinspect.dashboard.state.source import Exchanges
 from corsinspect.dashboard.state.threads import breathe, in_thread
 from corsinspect.model import Call, Changes, Exchange
 
@@ -24,7 +24,7 @@ WORTH_A_BAR = 2000
 class Feed:
     """Reads a source to its end. What follows from its exchanges waits in `take` until the screen is drawn."""
 
-    def __init__(self, source: Source, changed: Callable[[], None]) -> None:
+    def __init__(self, source: Exchanges, changed: Callable[[], None], slice: float = SLICE) -> None:
         """`changed` is called when there is something to take or the progress or the source's facts are other ones."""
         self.progress: Progress | None = None if source.live else Progress(0, None)
         self.held = False
@@ -34,6 +34,7 @@ class Feed:
         self._changed = changed
         self._tracker = Tracker()
         self._gathered: list[Changes] = []
+        self._slice = slice
         self._deadline = 0.0
         """When the present slice ends."""
 
@@ -64,6 +65,7 @@ class Feed:
         """Reads until the source ends. Raises `session.reader.SessionError` where it can't be read at all."""
         source = self._source
         arrived = await in_thread(source.poll)  # a large file that isn't ours takes seconds
+        self._deadline = time.perf_counter() + self._slice  # else the first frame would be of one call
         while True:
             await self._judge(arrived)
             if not self.held:
@@ -113,7 +115,7 @@ class Feed:
         """Lets the screen draw and hear keys."""
         self._changed()
         await breathe()
-        self._deadline = time.perf_counter() + SLICE
+        self._deadline = time.perf_counter() + self._slice
 
     async def _wait(self) -> None:
         wake = self._source.wake
@@ -124,7 +126,7 @@ class Feed:
                 await asyncio.wait_for(wake.wait(), FALLBACK)
                 wake.clear()
                 self._changed()  # perhaps nothing came, but the proxy died or a browser was closed
-        self._deadline = time.perf_counter() + SLICE
+        self._deadline = time.perf_counter() + self._slice
 
 
 def merged(gathered: Iterable[Changes]) -> Changes:

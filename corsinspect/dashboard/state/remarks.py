@@ -39,9 +39,14 @@ class Remarks:
         for id in self.notes.marks | self.notes.notes.keys():
             self._show(id)
 
+    @property
+    def assumes(self) -> bool:
+        """Whether the person said anything that calls are judged with."""
+        return bool(self.notes.assumed_calls or self.notes.assumed_origins)
+
     def applied(self, changes: Changes) -> Changes:
         """The Tracker's changes, judged with what the person said of these calls."""
-        if not self.notes.assumed_calls and not self.notes.assumed_origins:
+        if not self.assumes:
             return changes
         return Changes([self._judged(call) for call in changes.changed], changes.withdrawn)
 

@@ -53,13 +53,11 @@ class Actions(Protocol):
 
 
 class Source(Protocol):
-    """What the dashboard needs of a source."""
+    """What the dashboard needs of a source, whatever it brings."""
 
     title: str
     live: bool
     """Whether its times are now: calls are then given up by our own clock, not by the exchanges' own times."""
-    wake: asyncio.Event | None
-    """Set when there is something to poll; None: poll every 50 ms."""
     actions: Actions | None
     sessions: tuple[Path, ...]
     """The files that it's read from; the person's notes stand beside them."""
@@ -70,17 +68,28 @@ class Source(Protocol):
         ...
 
     @property
-    def behind(self) -> bool:
-        """Whether there is more to poll at once."""
-        ...
-
-    @property
     def progress(self) -> Progress | None:
         """How far a large file has been read."""
         ...
 
     def facts(self) -> SourceFacts:
         """What is to be shown about it now."""
+        ...
+
+    def waiting(self) -> int:
+        """How many exchanges have something new since the last `poll`."""
+        ...
+
+
+class Exchanges(Source, Protocol):
+    """A source that brings exchanges."""
+
+    wake: asyncio.Event | None
+    """Set when there is something to poll; None: poll every 50 ms."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is more to poll at once."""
         ...
 
     def poll(self) -> Sequence[Exchange]:
@@ -94,9 +103,10 @@ class Source(Protocol):
         than before. Nothing where that was all."""
         ...
 
-    def waiting(self) -> int:
-        """How many exchanges have something new since the last `poll`."""
-        ...
+
+def title_of(paths: Sequence[Path]) -> str:
+    """What saved sessions are called together."""
+    return paths[0].name if len(paths) == 1 else f"{len(paths)} files"
 
 
 class SessionFile:
@@ -168,7 +178,7 @@ class FileSource:
     def __init__(self, *paths: Path, follow: bool = False) -> None:
         if follow and len(paths) != 1:
             raise ValueError("only one file can be followed")
-        self.title = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
+        self.title = title_of(paths)
         self.live = follow
         self.wake: asyncio.Event | None = None
         self.actions: Actions | None = None

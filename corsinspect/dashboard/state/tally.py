@@ -23,11 +23,6 @@ class Tally:
         self.failures: Counter[int] = Counter()
         self.changes = 0
         """Goes up with every change: who shows what was counted sees whether it's still so."""
-        self._pool: dict[Traits, Traits] = {}
-
-    def same(self, traits: Traits) -> Traits:
-        """The one object that stands for equal Traits: a row holds eight bytes of it."""
-        return self._pool.setdefault(traits, traits)
 
     def count(self, traits: Traits, started: float, by: int) -> None:
         """Takes a call that began then in (`by` 1) or out (-1)."""
@@ -44,7 +39,7 @@ class Tally:
 
     def clear(self) -> None:
         """Forgets everything."""
-        for counts in (self.kinds, self.calls, self.failures, self._pool):
+        for counts in (self.kinds, self.calls, self.failures):
             counts.clear()
         self.changes += 1
 

@@ -21,7 +21,7 @@ from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.look.styles import QUIET
 from corsinspect.dashboard.look.symbols import OUTCOMES
 from corsinspect.dashboard.look.times import clock, elapsed
-from corsinspect.dashboard.state.source import Source
+from corsinspect.dashboard.state.source import Exchanges
 from corsinspect.dashboard.state.threads import breathe, in_thread
 from corsinspect.dashboard.timeline.player import Player, Position
 from corsinspect.listing.rows import PROBLEMS, CallRow
@@ -114,7 +114,7 @@ class TimeLine(Widget, can_focus=True):
         """Whether it goes on by itself."""
         return self._playing
 
-    def open(self, source: Source, rows: Sequence[CallRow | None]) -> None:
+    def open(self, source: Exchanges, rows: Sequence[CallRow | None]) -> None:
         """Shows the line for a session, read anew from `source`; `rows`: all that came of it, for the marks."""
         self.add_class("-open")
         shown = (row for row in rows if row is not None and row.outcome in PROBLEMS and not row.background)
@@ -204,7 +204,7 @@ class TimeLine(Widget, can_focus=True):
             seen=bisect_right(self._marks, player.target.at, key=_moment),
         )
 
-    async def _read(self, source: Source) -> None:
+    async def _read(self, source: Exchanges) -> None:
         latest: dict[str, Exchange] = {}
         arrived = await in_thread(source.poll)
         while True:

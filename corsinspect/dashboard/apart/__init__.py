@@ -1,0 +1,1 @@
+"""Saved sessions that processes of their own read: `reading` judges, `making` makes rows, `saved` takes them in."""
