@@ -74,6 +74,16 @@ _PREFLIGHT = "origin-missing preflight-status"
 _ORIGIN = "origin-mismatch origin-invalid"
 _SILENT = "refused dns tls closed network-error preflight-network-error"
 
+_KEYCLOAK = re.compile(r"/realms/[^/]+/protocol/openid-connect/")
+_LM_STUDIO = re.compile(r"^http://[^/]+:1234/(v1|api/v[01])/")
+
+_TOOLING = frozenset(
+    """traceparent tracestate baggage sentry-trace newrelic x-datadog-trace-id x-datadog-parent-id x-datadog-origin
+    x-datadog-sampling-priority x-requested-with b3 x-b3-traceid x-b3-spanid x-b3-sampled request-id
+    request-context ngrok-skip-browser-warning""".split()
+)
+"""Request headers that libraries add to calls on their own."""
+
 CAUSES: tuple[KnownCause, ...] = (
     # the preflight is answered with an error
     _cause(
@@ -181,11 +191,11 @@ CAUSES: tuple[KnownCause, ...] = (
         test=lambda it: (
             it.stage == "preflight"
             and it.verdict.reason == "origin-missing"
+            and it.status not in (404, 405)
             and it.refuses
             and it.refusal is None
             and it.allows_page
             and bool(it.unlisted)
-            and it.status not in (404, 405)
         ),
     ),
     _cause(
@@ -383,7 +393,7 @@ CAUSES: tuple[KnownCause, ...] = (
         "CORS is off in LM Studio's server, which is the default.",
         sign="An address of LM Studio's API (port 1234, /v1/… or /api/v0/…), answered without any CORS header.",
         change="{server}: turn on “Enable CORS” in its server settings (lms server start --cors).",
-        test=lambda it: not it.knows_cors and re.search(_LM_STUDIO, it.stopped_url) is not None,
+        test=lambda it: _LM_STUDIO.search(it.stopped_url) is not None and not it.knows_cors,
         listed=False,
     ),
     _cause(
@@ -1281,13 +1291,3 @@ CAUSES: tuple[KnownCause, ...] = (
         change="Look at the browser's console. If the page sends cookies, the server must allow credentials.",
     ),
 )
-
-_KEYCLOAK = re.compile(r"/realms/[^/]+/protocol/openid-connect/")
-_LM_STUDIO = r"^http://[^/]+:1234/(v1|api/v[01])/"
-
-_TOOLING = frozenset(
-    """traceparent tracestate baggage sentry-trace newrelic x-datadog-trace-id x-datadog-parent-id x-datadog-origin
-    x-datadog-sampling-priority x-requested-with b3 x-b3-traceid x-b3-spanid x-b3-sampled request-id
-    request-context ngrok-skip-browser-warning""".split()
-)
-"""Request headers that libraries add to calls on their own."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
+from itertools import islice
 
 import msgspec
 
@@ -53,13 +54,13 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 
 def _causes(named: str, context: CallContext) -> list[Cause]:
     gate = None if context.gate is None else context.gate.id
-    fitting = [known for known in _possible(named, gate) if known.test is None or known.test(context)]
-    fitting.sort(key=lambda known: -known.weight)
-    fitting = [known for known in fitting if known.settles][:1] or fitting
-    # weak causes count only if there is nothing better
-    fitting = [known for known in fitting if known.weight > LAST_RESORT] or fitting
     values = Values(VALUES, context)
-    return [_filled(known, values) for known in fitting[:MOST]]
+    for known, most in _possible(named, gate):
+        # tests cost time, so no more of them are made than there are causes to name
+        fitting = islice((each for each in known if each.test is None or each.test(context)), most)
+        if found := [_filled(each, values) for each in fitting]:
+            return found
+    return []
 
 
 @cache
@@ -68,9 +69,17 @@ def _about(named: str) -> tuple[KnownCause, ...]:
 
 
 @cache
-def _possible(named: str, gate: str | None) -> tuple[KnownCause, ...]:
-    """Those without a gate, and those of this one."""
-    return tuple(known for known in _about(named) if known.gate in (None, gate))
+def _possible(named: str, gate: str | None) -> tuple[tuple[tuple[KnownCause, ...], int], ...]:
+    """Those without a gate, and those of this one, the heaviest first, in groups of which the first with a cause that
+    fits counts: one that settles it, then at most MOST others, then weak ones, if there is nothing better."""
+    about = sorted((known for known in _about(named) if known.gate in (None, gate)), key=lambda known: -known.weight)
+    settling = tuple(known for known in about if known.settles)
+    others = tuple(known for known in about if not known.settles)
+    return (
+        (settling, 1),
+        (tuple(known for known in others if known.weight > LAST_RESORT), MOST),
+        (tuple(known for known in others if known.weight <= LAST_RESORT), MOST),
+    )
 
 
 def usual_causes(name: str) -> list[Cause]:
@@ -175,6 +184,14 @@ def _downgraded(context: CallContext) -> str:
     return "" if it is None else combined(it.response_headers, "location") or ""
 
 
+def _hidden(context: CallContext) -> str:
+    return ", ".join(wanted_and_hidden(context.call, lambda: context.later_there))
+
+
+def _exposed(context: CallContext) -> str:
+    return cut(exposed_as_well(context.call, lambda: context.later_there))
+
+
 def _lacked(context: CallContext) -> str:
     names = wanted_and_hidden(context.call, lambda: context.later_there)
     late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
@@ -220,8 +237,8 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     ),
     "sent_type": lambda context: cut(context.sent("content-type") or "nothing"),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
-    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call, lambda: context.later_there)),
-    "exposed": lambda context: cut(exposed_as_well(context.call, lambda: context.later_there)),
+    "hidden": _hidden,
+    "exposed": _exposed,
     "lacked": _lacked,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),

@@ -50,7 +50,11 @@ class Chain(msgspec.Struct, frozen=True, gc=False):
 
     def facts(self) -> Iterator[Facts]:
         """All of its exchanges, in order."""
-        return (facts for hop in self.hops for facts in hop if facts is not None)
+        for preflight, request in self.hops:
+            if preflight is not None:
+                yield preflight
+            if request is not None:
+                yield request
 
     def simulated(self) -> bool:
         """Whether a fix was tried on any of its answers."""

@@ -6,7 +6,7 @@ import msgspec
 
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.url import parse_url
-from corsinspect.model import Call, Hop, Kind, PreflightUse, Shown, Verdict
+from corsinspect.model import Call, Certainty, Hop, Kind, PreflightUse, Shown, Verdict
 
 from .chain import Chain, kind_of
 from .classify import Facts
@@ -72,12 +72,12 @@ def _judge_others(chain: Chain) -> Verdict:
         return Verdict(outcome="network-error", certainty="likely", reason="network-error", stage="actual", hop=number)
     if exchange.status is None:
         stop = unanswered(exchange, facts, number)
-        certainty = "likely" if chain.closed and stop.waiting else "certain"
-        outcome = "unknown" if chain.closed and stop.waiting else stop.outcome
-        reason = "no-response-seen" if outcome == "unknown" else stop.slug
-        return Verdict(outcome=outcome, certainty=certainty, reason=reason, stage="actual", hop=number)
-    if (stop := _leaves_by_redirect(chain, facts, number)) is not None:
-        return verdict_at(chain, stop, "certain")
+        if chain.closed and stop.waiting:
+            return Verdict(outcome="unknown", certainty="likely", reason="no-response-seen", stage="actual", hop=number)
+        reason = "no-response-seen" if stop.outcome == "unknown" else stop.slug
+        return Verdict(outcome=stop.outcome, certainty="certain", reason=reason, stage="actual", hop=number)
+    if (leaving := _leaves_by_redirect(chain, facts, number)) is not None:
+        return verdict_at(chain, leaving, "certain")
     if facts.engine is not None and is_one_too_many(facts, number):
         limit = Stop("network-error", "redirect", number, facts, reason="redirect-limit")
         return verdict_at(chain, limit, "certain")
@@ -86,7 +86,7 @@ def _judge_others(chain: Chain) -> Verdict:
     sure = not facts.disguised if facts.engine is None else facts.mode_known and not facts.exchange.lacks("origin")
     if facts.engine is not None and (_may_leave(facts) or may_be_kept_from_frame(chain, facts)):
         sure = False  # what came of it at the other origin, or in the page that frames it, wasn't seen
-    certainty = "certain" if sure else "likely"
+    certainty: Certainty = "certain" if sure else "likely"
     return Verdict(outcome="not-cors", certainty=certainty, stage="actual", hop=number, status=exchange.status)
 
 

@@ -338,7 +338,9 @@ def _is_asked_anew(group: Group, preflight: Facts) -> bool:
 
 
 def _exchanges(group: Group) -> Iterator[Facts]:
-    return (facts for _, kind, _, facts in group.events if kind == _EXCHANGE)
+    for _, kind, _, facts in group.events:
+        if kind == _EXCHANGE:
+            yield facts
 
 
 def _links(facts: Facts) -> tuple[Facts | Exchange | None, ...]:

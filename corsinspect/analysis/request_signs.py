@@ -6,7 +6,7 @@ header"; Fetch Metadata. The signals and how far each can be trusted are in the 
 """
 
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from corsinspect.fetch.check import asked_names
 from corsinspect.fetch.engines import ENGINES, HINTS
@@ -23,6 +23,8 @@ TARGETS = 16
 """Servers that requests with the very same header list are remembered for."""
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
+
+_MODES: dict[str, Mode] = {mode: mode for mode in get_args(Mode)}
 
 EXTENSIONS = ("chrome-extension:", "moz-extension:", "safari-web-extension:")
 """Schemes of pages that may have leave to read any host (Chromium's OriginAccessList, Gecko's add-on principals)."""
@@ -43,8 +45,6 @@ Fields = dict[str, str]
 
 class RequestSigns(NamedTuple):
     """What a request's head tells; None: it doesn't. Equal ones are one object, so that's what their hash goes by."""
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
 
     target: str
     """The origin of its URL."""
@@ -82,6 +82,9 @@ class RequestSigns(NamedTuple):
     background: bool
     """Whether it's the browser's own, which no page asked for."""
     trustworthy: bool
+
+
+RequestSigns.__hash__ = object.__hash__  # type: ignore[method-assign]  # pyright: ignore
 
 
 def request_signs(
@@ -217,8 +220,8 @@ def _mode(
     fetch_mode, origin = fields.get("sec-fetch-mode"), fields.get("origin")
     if "sec-websocket-key" in fields or fields.get("upgrade", "").lower() == "websocket":
         return "websocket", True
-    if fetch_mode in ("cors", "no-cors", "same-origin", "navigate", "websocket"):
-        return fetch_mode, True
+    if (told := _MODES.get(fetch_mode or "")) is not None:
+        return told, True
     if "text/html" in fields.get("accept", "") or "upgrade-insecure-requests" in fields:
         return "navigate", False
     if origin is None:

@@ -3,7 +3,7 @@
 All of it is made from the Call alone, when it's asked for: most Calls are never looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from corsinspect.fetch.check import (
     ALLOW_CREDENTIALS,
@@ -43,7 +43,7 @@ def readable_headers(call: Call) -> list[str]:
     hop = call.hops[-1] if call.hops else Hop()
     if call.verdict.outcome != "allowed" or hop.request is None:
         return []
-    lines = hop.request.response_headers
+    lines: Sequence[tuple[str, str]] = hop.request.response_headers
     if hop.stored is not None and not _asked_by_page(hop):
         lines = refreshed_lines(hop.stored.response_headers, lines)
     fields = cors_headers(lines)

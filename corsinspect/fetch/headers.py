@@ -108,10 +108,9 @@ def refreshed(stored: CorsHeaders, fresh: CorsHeaders) -> CorsHeaders:
 
     RFC 9111, 4.3.4; Fetch, "HTTP-network-or-cache fetch", on revalidation.
     """
-    changed = {name: value for name, value in zip(fresh._fields, fresh, strict=True) if value is not None}
-    if fresh.allow_origin is None:
-        del changed["origin_lines"]
-    return stored._replace(**changed)
+    each = zip(stored, fresh, strict=True)
+    merged = CorsHeaders._make(old if new is None else new for old, new in each)
+    return merged._replace(origin_lines=stored.origin_lines) if fresh.allow_origin is None else merged
 
 
 def refreshed_lines(stored: Pairs, fresh: Pairs) -> list[tuple[str, str]]:

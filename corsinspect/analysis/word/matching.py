@@ -556,12 +556,13 @@ def _forced(edges: dict[Leg, list[str]]) -> Pairs:
 def _parts(edges: dict[Leg, list[str]]) -> Iterable[tuple[Sequence[Leg], set[str]]]:
     """The Saids that have to do with each other through their candidates, in their order, and those."""
     of: dict[str, list[Leg]] = {}
-    for leg, ids in edges.items():
-        for id in ids:
+    for leg, candidates in edges.items():
+        for id in candidates:
             of.setdefault(id, []).append(leg)
     left = list(edges)
     while left:
-        found, reached, ids = [left[0]], {left[0]}, set[str]()
+        found, reached = [left[0]], {left[0]}
+        ids: set[str] = set()
         while found:
             for id in edges[found.pop()]:
                 if id not in ids:

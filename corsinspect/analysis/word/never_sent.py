@@ -5,7 +5,7 @@ from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.reasons import Reason
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, unsafe_names
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Call, Exchange, Kind, Outcome, Verdict, Word
+from corsinspect.model import Call, Exchange, Kind, Outcome, Stage, Verdict, Word
 from corsinspect.said import Said
 
 from .verdict import BLOCKED, FAILED, Told, mode_told, told
@@ -114,7 +114,7 @@ def _verdict(last: Said, said: Told, kind: Kind, page: str | None) -> Verdict:
         reason = "failed-unexplained"
     elif outcome == "network-error" and reason is None:
         reason = "network-error"
-    stage = "actual" if outcome in ("blocked", "network-error") else None
+    stage: Stage | None = "actual" if outcome in ("blocked", "network-error") else None
     return Verdict(
         outcome=outcome,
         reason=reason,
