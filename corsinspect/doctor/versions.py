@@ -3,6 +3,7 @@
 import platform
 import re
 from importlib import metadata
+from importlib.util import find_spec
 
 from corsinspect.doctor.finding import Answer, Machine, fault, ok
 
@@ -16,7 +17,13 @@ def python(machine: Machine) -> Answer:
     if not _satisfies(found, wanted):
         remedy = f"{NEW_ENVIRONMENT} Their option --python chooses a newer one."
         return fault(f"Python {found} runs this, {wanted} is needed.", remedy)
-    return ok(f"Python {found}")
+    return ok(f"Python {found}, rules compiled" if compiled() else f"Python {found}")
+
+
+def compiled() -> bool:
+    """Whether the rules are machine code, as after an installation with HATCH_BUILD_HOOK_ENABLE_MYPYC=true."""
+    spec = find_spec("corsinspect.fetch.url")
+    return spec is not None and not (spec.origin or "").endswith(".py")
 
 
 def mitmproxy(machine: Machine) -> Answer:

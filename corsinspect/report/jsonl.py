@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import codecs
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +21,10 @@ from corsinspect.report.recipes import Recipes
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None) -> dict[str, Any]:
+def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], object] | None = None) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
-    of the session, as evidence for its causes. `recipes`: those of its session; None: the call is all there is of it.
+    of the session, as evidence for its causes. `recipe_of`: gives the recipe as the contract has it; None: the call is
+    all there is of its session.
 
     If a fix was simulated, the object describes the server's own answers."""
     simulated, call = call.simulated, by_server(call)
@@ -64,7 +65,7 @@ def row(call: Call, others: Iterable[Call] = (), recipes: Recipes | None = None)
         "browser": _browser(call.browser),
         "causes": [_cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
-        "recipe": _recipe((recipes or Recipes(Neighbours([call]))).of(call)),
+        "recipe": _recipe(Recipes(Neighbours([call])).of(call)) if recipe_of is None else recipe_of(call),
     }
 
 
@@ -75,6 +76,8 @@ class Writer:
         del colour
         self._session = session
         self._recipes = Recipes(session)
+        self._written: dict[int, msgspec.Raw] = {}
+        """Recipes as JSON, by identity: there is one for all calls that a server needs it for."""
 
     def begin(self) -> Iterable[str]:
         return ()
@@ -88,7 +91,14 @@ class Writer:
 
     def row(self, call: Call) -> dict[str, Any]:
         """One Call by the evidence of its session."""
-        return row(call, self._session.beside(call), self._recipes)
+        return row(call, self._session.beside(call), self._recipe)
+
+    def _recipe(self, call: Call) -> msgspec.Raw:
+        found = self._recipes.of(call)
+        written = self._written.get(id(found))
+        if written is None:
+            written = self._written[id(found)] = msgspec.Raw(_harmless(_encode(_recipe(found))))
+        return written
 
     @staticmethod
     def line(value: object) -> str:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import mitmproxy.version
 
+from corsinspect.doctor.versions import compiled
 from tests.bench import analysis, checking, reading, recordings, sessions
 from tests.bench.dashboard import opened, wait_for
 
@@ -148,6 +149,7 @@ def main() -> None:
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(
         f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {gigabytes:.0f} GB, Python {platform.python_version()}, "
+        f"rules {'' if compiled() else 'not '}compiled, "
         f"mitmproxy {mitmproxy.version.VERSION}; load average {os.getloadavg()[0]:.1f} before\n"
     )
     print("| what | figure | target |\n|---|---|---|")
