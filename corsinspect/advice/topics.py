@@ -396,7 +396,9 @@ GUIDES: dict[str, Guide] = {
         "Calls to other hosts appear here, calls to localhost do not. Use the browser that corsinspect opens "
         "(corsinspect --browser chromium URL).",
         "In your own browser: Chrome needs --proxy-bypass-list='<-loopback>', Firefox "
-        "network.proxy.allow_hijacking_localhost = true in about:config.",
+        "network.proxy.allow_hijacking_localhost = true in about:config. An older Firefox (140, for one) then takes "
+        "localhost for insecure, without service workers, unless you set "
+        "network.proxy.testing_localhost_is_secure_when_hijacked = true.",
     ),
     "quic": Guide(
         "QUIC (HTTP/3)",

@@ -77,7 +77,6 @@ class Facts:
             self.bypasses_cache,
             self.conditional,
             self.background,
-            self.trustworthy,
         ) = signs
         self.is_preflight = self.preflight_method is not None
         self.read_response(exchange)

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from corsinspect.fetch.engines import ENGINES
+from corsinspect.fetch.origin import potentially_trustworthy
 from corsinspect.model import EngineName
 
 _CHROME = re.compile(r"(?:\b|Headless)Chrom(?:e|ium)/([0-9]{1,6})")
@@ -50,10 +51,15 @@ def version_of(user_agent: str | None, engine: EngineName | None) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def always_sends_metadata(engine: EngineName, user_agent: str | None) -> bool:
-    """Whether this browser, in the version that it says it is, has Sec-Fetch-* in every request to a trustworthy URL.
+def always_sends_metadata(engine: EngineName, user_agent: str | None, target: str) -> bool:
+    """Whether this browser, in the version that it says it is, has Sec-Fetch-* in every request to this origin.
 
     Televisions, old phones and apps have browsers from before that."""
-    since = ENGINES[engine].metadata_since
+    if not potentially_trustworthy(target):
+        return False
+    ways = ENGINES[engine]
+    since = ways.metadata_since
+    if target.startswith("http:"):  # trustworthy for being this machine
+        since = ways.loopback_metadata_since or since
     version = version_of(user_agent, engine)
     return since is not None and (version is None or version >= since)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 from corsinspect.fetch.check import asked_names
 from corsinspect.fetch.engines import ENGINES, HINTS
 from corsinspect.fetch.headers import once_a_list
-from corsinspect.fetch.origin import OPAQUE, potentially_trustworthy
+from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.safelist import SAFELISTED_METHODS, media_type, unsafe_names
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import ANY, EngineName, HeaderList
@@ -81,7 +81,6 @@ class RequestSigns(NamedTuple):
     conditional: bool
     background: bool
     """Whether it's the browser's own, which no page asked for."""
-    trustworthy: bool
 
 
 RequestSigns.__hash__ = object.__hash__  # type: ignore[method-assign]  # pyright: ignore
@@ -119,8 +118,7 @@ def _read(
     origin, agent, site = get("origin"), get("user-agent"), get("sec-fetch-site")
     origin_withheld = origin is None and withheld != ()
     unseen = _lacks(withheld, "sec-fetch-mode")
-    trustworthy = potentially_trustworthy(target)
-    engine, assumed = _engine(fields, method, trustworthy, unseen)
+    engine, assumed = _engine(fields, method, target, unseen)
     preflight_method: str | None = None
     names: tuple[str, ...] = ()
     if engine is not None and (asked := _asked(fields, method)) is not None:
@@ -171,7 +169,6 @@ def _read(
             and engine is not None
             and not (origin or "").startswith(EXTENSIONS)
         ),
-        trustworthy=trustworthy,
     )
 
 
@@ -188,7 +185,7 @@ def _lacks(withheld: tuple[str, ...], name: str) -> bool:
     return name in withheld or ANY in withheld
 
 
-def _engine(fields: Fields, method: str | None, trustworthy: bool, unseen: bool) -> tuple[EngineName | None, bool]:
+def _engine(fields: Fields, method: str | None, target: str, unseen: bool) -> tuple[EngineName | None, bool]:
     """The engine, and whether it's only assumed; `unseen`: the recording may lack Sec-Fetch-*."""
     agent, metadata = fields.get("user-agent"), "sec-fetch-mode" in fields
     asks_agent = (
@@ -200,7 +197,7 @@ def _engine(fields: Fields, method: str | None, trustworthy: bool, unseen: bool)
     if unseen:
         if engine is None and (agent is None or agent.startswith("Mozilla/")):
             return "chromium", True  # a browser's own recording
-    elif not metadata and trustworthy and engine is not None and not assumed and always_sends_metadata(engine, agent):
+    elif not metadata and engine is not None and not assumed and always_sends_metadata(engine, agent, target):
         return None, assumed  # a tool in a browser's clothes
     return engine, assumed
 

@@ -20,6 +20,8 @@ PREFERENCES: dict[str, str | int | bool] = {
     "network.proxy.type": 1,
     "network.proxy.no_proxies_on": "",
     "network.proxy.allow_hijacking_localhost": True,  # without it no call to localhost passes the proxy
+    # Until some version after 140 localhost was no secure context behind a proxy: no service workers, no Sec-Fetch-*.
+    "network.proxy.testing_localhost_is_secure_when_hijacked": True,
     # Behind a proxy the browser can't see where a server is, so its prompts for the local network come at random.
     "network.lna.enabled": False,
     "network.lna.blocking": False,

@@ -112,6 +112,10 @@ class Engine:
     metadata_since: int | None = None
     """The version since which every request to a trustworthy URL has Sec-Fetch-*; None: the User-Agent doesn't tell (of
     WebKit's many ports). Browser compatibility data of MDN, "Sec-Fetch-Mode"."""
+    loopback_metadata_since: int | None = None
+    """The version since which that goes for http://localhost behind a proxy, too; None: since the same. Firefox 140 was
+    seen to take it for insecure there (unless network.proxy.testing_localhost_is_secure_when_hijacked is set), 153 not;
+    the versions between weren't tried."""
 
     @functools.cached_property
     def unasked(self) -> frozenset[str]:
@@ -164,6 +168,7 @@ GECKO = Engine(
     cached_wildcard_authorization=False,
     include_serves_omit=False,
     metadata_since=90,
+    loopback_metadata_since=153,
     cached_methods=frozenset({"GET", "POST"}),
     replaces_entry=False,
     unsafe_redirects=None,

@@ -38,6 +38,23 @@ def test_a_tool_in_a_browser_s_clothes_is_found_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "server", "engine"),
+    [
+        ("140.0", "http://localhost:8000", "firefox"),
+        ("140.0", "http://127.0.0.1:8000", "firefox"),
+        ("140.0", "https://localhost:8000", None),
+        ("153.0", "http://localhost:8000", None),
+    ],
+)
+def test_an_older_firefox_has_no_metadata_for_localhost_behind_a_proxy(
+    version: str, server: str, engine: str | None
+) -> None:
+    agent = FIREFOX.replace("153.0", version)
+    call = only(exchange(url=f"{server}/x", sent=NO_METADATA, agent=agent))
+    assert (call.engine, call.verdict.outcome) == (engine, "blocked" if engine else "not-cors")
+
+
+@pytest.mark.parametrize(
     ("agent", "engine"),
     [
         (CHROMIUM, "chromium"),

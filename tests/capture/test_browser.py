@@ -115,6 +115,8 @@ async def test_firefox_takes_extra_preferences_and_arguments(proxy: Proxy) -> No
     preferences = (browser.profile / "user.js").read_text()
 
     assert 'user_pref("x.y", "quo\\"ted");' in preferences
+    # else localhost is no secure context in Firefox 140
+    assert 'user_pref("network.proxy.testing_localhost_is_secure_when_hijacked", true);' in preferences
     await until((browser.profile / "MarionetteActivePort").exists)
 
 
