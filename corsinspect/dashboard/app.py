@@ -166,9 +166,9 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         touched, self._touched = self._touched, set()
         if touched or not loading:  # a frame before there is anything mustn't put off the first rows
             self._pace.begin()
-            self.call_after_refresh(self._pace.painted)
         if touched:
             self.call_list.flush(touched)
+            self.call_after_refresh(self._pace.painted)
         self.show_surroundings()
         if self._detail_due and time.monotonic() - self._detail_shown >= (DETAIL_RARELY if loading or flood else DETAIL):
             self.show_detail()
