@@ -74,7 +74,7 @@ async def show(app: Dashboard) -> int:
     # small: 0.2 and 2.4 ms each while a session is read; with 700 and 50 it was 0.4 and 24, six times as long in all.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(2000, 10, 200)
+    gc.set_threshold(1000, 3, 1000)
     problem = await app.run_async()
     if isinstance(problem, Exception):
         raise problem

@@ -36,7 +36,7 @@ from corsinspect.dashboard.list.empty import empty
 from corsinspect.dashboard.list.status import counts, notice
 from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.look.key_line import KeyLine
-from corsinspect.dashboard.state.feed import Feed
+from corsinspect.dashboard.state.feed import HANDFUL, Feed
 from corsinspect.dashboard.state.news import news
 from corsinspect.dashboard.state.pace import Pace
 from corsinspect.dashboard.state.preferences import PreferencesFile
@@ -170,7 +170,8 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
             self.call_list.flush(touched)
             self.call_after_refresh(self._pace.painted)
         self.show_surroundings()
-        if self._detail_due and time.monotonic() - self._detail_shown >= (DETAIL_RARELY if loading or flood else DETAIL):
+        rest = DETAIL_RARELY if loading or flood else DETAIL
+        if self._detail_due and time.monotonic() - self._detail_shown >= rest:
             self.show_detail()
         if not touched and not self._detail_due:
             self._drawing = False
@@ -179,7 +180,7 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
     def _take_in(self) -> None:
         """Brings the book up to date with what was read."""
         if isinstance(self.feed, Feed):
-            self._apply(self.feed.take())
+            self._apply(self.feed.take(HANDFUL))
             return
         for made in self.feed.take():
             if self.watched is not None or self.remarks.assumes:

@@ -101,8 +101,8 @@ class FeedApart:
 
     @property
     def plenty(self) -> bool:
-        """Whether there is so much to take that the next frame would be late for it."""
-        return self.progress is not None
+        """Whether there is so much to take that it had better not wait for the next frame."""
+        return bool(self._gathered)
 
     def take(self) -> list[Made]:
         """What has come since the last time, to be taken over in this order."""

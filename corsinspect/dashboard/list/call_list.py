@@ -293,8 +293,7 @@ class CallList(LineView, can_focus=True):
     def _strip(self, cells: Cells, ground: str, width: int) -> Strip:
         segments = [Segment(text, self._style(name, ground)) for name, text in cells]
         segments = Segment.adjust_line_length(segments, width, self._style("", ground))
-        beside = max(0, self.outer_size.width - width)  # where the scrollbar is
-        return Strip([*Segment.simplify(segments), Segment(" " * beside, self.behind)], width + beside)
+        return self.line(Segment.simplify(segments))
 
     def _style(self, name: str, ground: str) -> Style:
         """The style of a component class on the background of another; "" is the list itself."""
