@@ -36,7 +36,7 @@ from corsinspect.dashboard.list.empty import empty
 from corsinspect.dashboard.list.status import counts, notice
 from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.look.key_line import KeyLine
-from corsinspect.dashboard.state.feed import HANDFUL, Feed
+from corsinspect.dashboard.state.feed import HANDFUL, SLICE, Feed
 from corsinspect.dashboard.state.news import news
 from corsinspect.dashboard.state.pace import Pace
 from corsinspect.dashboard.state.preferences import PreferencesFile
@@ -178,9 +178,12 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
             self._frames.pause()
 
     def _take_in(self) -> None:
-        """Brings the book up to date with what was read."""
+        """Brings the book up to date with what was read, as far as that's done in a moment."""
         if isinstance(self.feed, Feed):
+            deadline = time.perf_counter() + SLICE
             self._apply(self.feed.take(HANDFUL))
+            while self.feed.plenty and time.perf_counter() < deadline:
+                self._apply(self.feed.take(HANDFUL))
             return
         for made in self.feed.take():
             if self.watched is not None or self.remarks.assumes:

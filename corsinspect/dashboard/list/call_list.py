@@ -258,6 +258,8 @@ class CallList(LineView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         top = round(new_value)
+        if top != round(old_value):  # all of it is drawn
+            self._drawn = self._in_view()
         self._top = self.book.lines[top] if 0 <= top < len(self.book.lines) else None
         at_end = top >= len(self.book.lines) - self.size.height
         # whoever scrolls back wants to read

@@ -97,7 +97,7 @@ class Feed:
             arrived = [] if self.held else source.poll()
         self._gather(self._tracker.close())
         self.progress = None
-        self._changed()
+        await self._hand_over()
 
     async def _judge(self, exchanges: Sequence[Exchange]) -> None:
         source = self._source
@@ -117,7 +117,7 @@ class Feed:
                 await self._breathe()
         if source.live and not source.behind:
             self.progress = None
-        if exchanges:
+        if exchanges or self.plenty:
             await self._hand_over()
 
     async def _hear(self, until: float) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-SHARE = 0.07
+SHARE = 0.06
 """Of one core's time, what frames may take that nobody asked for."""
 LONGEST = 0.25
 """Seconds between them at most: counters that move less often look as if they had stopped."""
