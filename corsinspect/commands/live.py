@@ -71,10 +71,11 @@ async def show(app: Dashboard) -> int:
     """Runs a dashboard to its end; returns the exit status. Raises what made it give up."""
     # What exists by now lives to the end. Without this, full collections of 60 to 260 ms came about every second while
     # a busy session was followed; with it p99 from wire to screen fell from 188 to 105 ms. Both young generations are
-    # small: 0.2 and 2.4 ms each while a session is read; with 700 and 50 it was 0.4 and 24, six times as long in all.
+    # small: 0.2 and 4 ms at most while 2,000 exchanges a second come; with 2000 and 10 the second took up to 17, with
+    # 700 and 50 it was 24 ms each while a session was read.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(2000, 10, 200)
+    gc.set_threshold(1000, 3, 1000)
     problem = await app.run_async()
     if isinstance(problem, Exception):
         raise problem

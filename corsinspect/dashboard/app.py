@@ -36,8 +36,9 @@ from corsinspect.dashboard.list.empty import empty
 from corsinspect.dashboard.list.status import counts, notice
 from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.look.key_line import KeyLine
-from corsinspect.dashboard.state.feed import Feed
+from corsinspect.dashboard.state.feed import HANDFUL, SLICE, Feed
 from corsinspect.dashboard.state.news import news
+from corsinspect.dashboard.state.pace import Pace
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.dashboard.state.remarks import Remarks
 from corsinspect.dashboard.state.same_server import SameServer
@@ -53,10 +54,8 @@ FRAME = 1 / 20
 """Seconds between repaints while something arrives: above 20 a second nobody sees a difference."""
 FLOOD = 100
 """Calls a second from which on nobody reads them as they come."""
-FLOOD_FRAME = 1 / 12
-"""Seconds between repaints then."""
 RARELY = 0.15
-"""The same while the person reads further up."""
+"""Seconds between repaints while the person reads further up."""
 LOADING = 1.0
 """The same while a file is read: painting more often would take a third of the time."""
 DETAIL = 0.2
@@ -84,7 +83,7 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         super().__init__(source, preferences or PreferencesFile())
         self._open_at_start: BrowserKind | None = open_browser
         self._drawing = False
-        self._framed = 0.0
+        self._pace = Pace()
         self._touched: set[int] = set()
         """Positions of rows that look different since the list was painted."""
         self._detail_due = False
@@ -148,39 +147,43 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
 
     def show_arrivals(self) -> None:
         """Draws at once after a quiet time, else with the next frame."""
-        if self.feed.progress is not None and self._on_screen and not self.call_list.standing:
-            self._take_in()  # slice by slice: thousands of calls at once would hold up the keys
+        if self.feed.plenty and self._on_screen and not self.call_list.standing:
+            self._take_in()  # slice by slice: hundreds of calls at once would hold up the keys
         if not self._drawing and self._on_screen:
             self._drawing = True
             self._frames.resume()
             self._frame()
 
     def _frame(self) -> None:
-        now = time.monotonic()
         loading = self.feed.progress is not None
         flood = (self._rate() or 0) > FLOOD
         if not self._on_screen:
             return
-        pause = LOADING if loading else RARELY if not self.call_list.follow else FLOOD_FRAME if flood else 0
-        if now - self._framed < pause or self.call_list.standing:
+        pause = LOADING if loading else RARELY if not self.call_list.follow else 0
+        if self.call_list.standing or not self._pace.due(pause, sparing=flood):
             return
         self._take_in()
         touched, self._touched = self._touched, set()
         if touched or not loading:  # a frame before there is anything mustn't put off the first rows
-            self._framed = now
+            self._pace.begin()
         if touched:
             self.call_list.flush(touched)
+            self.call_after_refresh(self._pace.painted)
         self.show_surroundings()
-        if self._detail_due and now - self._detail_shown >= (DETAIL_RARELY if loading or flood else DETAIL):
+        rest = DETAIL_RARELY if loading or flood else DETAIL
+        if self._detail_due and time.monotonic() - self._detail_shown >= rest:
             self.show_detail()
         if not touched and not self._detail_due:
             self._drawing = False
             self._frames.pause()
 
     def _take_in(self) -> None:
-        """Brings the book up to date with what was read."""
+        """Brings the book up to date with what was read, as far as that's done in a moment."""
         if isinstance(self.feed, Feed):
-            self._apply(self.feed.take())
+            deadline = time.perf_counter() + SLICE
+            self._apply(self.feed.take(HANDFUL))
+            while self.feed.plenty and time.perf_counter() < deadline:
+                self._apply(self.feed.take(HANDFUL))
             return
         for made in self.feed.take():
             if self.watched is not None or self.remarks.assumes:

@@ -16,7 +16,7 @@ from corsinspect.dashboard.state.book import Book
 from corsinspect.dashboard.state.feed import Feed
 from corsinspect.dashboard.state.source import FileSource
 from corsinspect.listing.rows import row_of
-from corsinspect.model import Call, Exchange
+from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session import Redactor, load
 from corsinspect.session.writer import SessionWriter
 from tests.analysis.build import preflight
@@ -155,3 +155,13 @@ async def test_what_waits_live_is_given_up_whatever_the_sessions_clock_says(
     assert outcomes == ["pending", "blocked"]
     feed.end()
     await reading
+
+
+async def test_what_is_taken_by_the_handful_is_the_same_in_the_end(tmp_path: Path) -> None:
+    path = written(tmp_path / "session.jsonl", states(load(recording(NAMES[0])).exchanges))
+    feed, book = Feed(FileSource(path), lambda: None), Book()
+    await feed.run()
+    while taken := feed.take(2).changed:
+        assert len(taken) <= 2
+        book.apply(Changes(taken, []))
+    assert book.calls == (await read(path)).calls

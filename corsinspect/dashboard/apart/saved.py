@@ -99,6 +99,11 @@ class FeedApart:
         self._changed = changed
         self._gathered: list[Made] = []
 
+    @property
+    def plenty(self) -> bool:
+        """Whether there is so much to take that it had better not wait for the next frame."""
+        return bool(self._gathered)
+
     def take(self) -> list[Made]:
         """What has come since the last time, to be taken over in this order."""
         gathered, self._gathered = self._gathered, []

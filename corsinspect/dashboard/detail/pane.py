@@ -74,7 +74,7 @@ class Text(LineView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         line = y + self.scroll_offset.y
-        return self._strips[line] if line < len(self._strips) else Strip.blank(self.lines_width, self.rich_style)
+        return self._strips[line] if line < len(self._strips) else self.blank
 
     def get_selection(self, selection: Selection) -> tuple[str, str]:
         return selection.extract(self._content.plain), "\n"
@@ -90,9 +90,10 @@ class Text(LineView, can_focus=True):
         width = self.lines_width
         if width <= 0:
             return
-        self._strips = Visual.to_strips(self, self._content, width, None, self.visual_style)
+        self._strips = [*map(self.line, Visual.to_strips(self, self._content, width, None, self.visual_style))]
         self.resize_lines(len(self._strips))
-        self.refresh()
+        self.move_bar()
+        self.refresh(self.size.region)
 
 
 class DetailPane(Vertical):

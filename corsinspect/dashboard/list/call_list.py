@@ -7,6 +7,7 @@
 - When lines come or go above, the view stays on the line that was at its top.
 """
 
+from array import array
 from typing import ClassVar
 
 import msgspec
@@ -91,6 +92,8 @@ class CallList(LineView, can_focus=True):
         self._to_problems = True
         self._top: int | None = None
         """The line at the top of the view as drawn last."""
+        self._drawn = array("q")
+        """The lines in view as drawn last."""
         self._seen = 0
         """How many rows there were when the end of the list was last in view."""
         self._unseen = 0
@@ -107,11 +110,14 @@ class CallList(LineView, can_focus=True):
         if not self.size.height:  # not laid out yet, or squeezed to nothing
             return
         self._arrange()
-        resized = self.resize_lines(len(self.book.lines))
+        self.resize_lines(len(self.book.lines))
         self._reselect(changed=self.selected is not None and self.selected in touched)
-        moved = self._hold_view()
-        if resized or moved or self._any_visible(touched):
-            self.refresh()
+        self._hold_view()
+        self.move_bar()
+        view = self._in_view()
+        if view != self._drawn or (touched and any(line < 0 or line >> 1 in touched for line in view)):
+            self.refresh(self.size.region)
+        self._drawn = view
         self._count_unseen()
 
     def show(self, shown: Shown) -> None:
@@ -252,6 +258,8 @@ class CallList(LineView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         top = round(new_value)
+        if top != round(old_value):  # all of it is drawn
+            self._drawn = self._in_view()
         self._top = self.book.lines[top] if 0 <= top < len(self.book.lines) else None
         at_end = top >= len(self.book.lines) - self.size.height
         # whoever scrolls back wants to read
@@ -259,13 +267,14 @@ class CallList(LineView, can_focus=True):
         self._count_unseen()
 
     def render_line(self, y: int) -> Strip:
-        index, width = y + self.scroll_offset.y, self.lines_width
+        index = y + self.scroll_offset.y
         if index >= len(self.book.lines):
-            return Strip.blank(width, self.rich_style)
+            return self.blank
         line = self.book.lines[index]
-        if (heading := self.book.heading(line)) is not None:  # says other numbers with every call
-            return self._strip(group_heading(heading, width), "", width)
         if (strip := self._strips.get(line)) is None:
+            width = self.lines_width
+            if (heading := self.book.heading(line)) is not None:  # says other numbers with every call
+                return self._strip(group_heading(heading, width), "", width)
             strip = self._strips[line] = self._draw(line, width)
         return strip
 
@@ -273,7 +282,7 @@ class CallList(LineView, can_focus=True):
         position, part = line >> 1, line & 1
         row = self.book.rows[position]
         if row is None:  # withdrawn since the lines were made: cannot be in them, and must not end the app
-            return Strip.blank(width, self.rich_style)
+            return self.blank
         if part:
             cells = second_line(row, self.columns, width)
         else:
@@ -285,7 +294,8 @@ class CallList(LineView, can_focus=True):
 
     def _strip(self, cells: Cells, ground: str, width: int) -> Strip:
         segments = [Segment(text, self._style(name, ground)) for name, text in cells]
-        return Strip(segments).adjust_cell_length(width, self._style("", ground)).simplify()
+        segments = Segment.adjust_line_length(segments, width, self._style("", ground))
+        return self.line(Segment.simplify(segments))
 
     def _style(self, name: str, ground: str) -> Style:
         """The style of a component class on the background of another; "" is the list itself."""
@@ -347,7 +357,7 @@ class CallList(LineView, can_focus=True):
         shown = self.book.stands_for(problem) if self._to_problems and problem is not None else None
         return self.book.last_of_pages if shown is None else shown
 
-    def _hold_view(self) -> bool:
+    def _hold_view(self) -> None:
         """Scrolls to the end while following, else keeps the line at the top where it was."""
         top = self.scroll_offset.y
         if self.follow:
@@ -358,11 +368,10 @@ class CallList(LineView, can_focus=True):
             target = self._reveal(top)
         if target == top:
             self._top = self.book.lines[top] if top < len(self.book.lines) else None
-            return False
+            return
         followed = self.follow
         self.scroll_to(y=target, animate=False, force=True, immediate=True)
         self.follow = followed
-        return True
 
     def _reveal(self, top: int) -> int:
         """The scroll offset nearest to `top` that has the selected row in view."""
@@ -401,10 +410,9 @@ class CallList(LineView, can_focus=True):
     def _visible(self, position: int) -> bool:
         return self.scroll_offset.y <= self.book.index_of(position) < self.scroll_offset.y + self.size.height
 
-    def _any_visible(self, touched: set[int]) -> bool:
+    def _in_view(self) -> "array[int]":
         top = self.scroll_offset.y
-        lines = self.book.lines[top : top + self.size.height]
-        return bool(touched) and any(line < 0 or line >> 1 in touched for line in lines)
+        return self.book.lines[top : top + self.size.height]
 
     def _count_unseen(self) -> None:
         """How many rows came since the end of the list was last in view."""

@@ -1,11 +1,13 @@
 """From one call to the others in the Book that went to the same server, read back from the newest."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from corsinspect.advice.evidence.elsewhere import is_beside
 from corsinspect.advice.solution import server_of
 from corsinspect.dashboard.state.book import Book
 from corsinspect.fetch.url import origin_of
+from corsinspect.listing.rows import CallRow
 from corsinspect.model import Call
 
 MOST = 120
@@ -24,7 +26,8 @@ class SameServer:
 
     def __init__(self, book: Book) -> None:
         self._book = book
-        self._found: dict[str, tuple[int, list[Call]]] = {}
+        self._found: dict[str, tuple[int, dict[int, tuple[CallRow, Call]]]] = {}
+        """By server: how many rows there were, and its calls by their position, each with its row."""
 
     def of(self, call: Call) -> list[Call]:
         """In order, at most the latest `MOST`; so that they differ, no more than `ALIKE` of a kind are among them."""
@@ -33,10 +36,12 @@ class SameServer:
     def to(self, server: str) -> list[Call]:
         """The same for a server's origin."""
         rows = len(self._book.rows)
-        if server not in self._found or self._found[server][0] != rows:
+        at, found = self._found.get(server, (-1, {}))
+        if at != rows:
+            found = self._look(server, found)
             kept = list(self._found.items())[-MOST_SERVERS:]
-            self._found = {**dict(kept), server: (rows, self._look(server))}
-        return self._found[server][1]
+            self._found = {**dict(kept), server: (rows, found)}
+        return [call for _, call in found.values()]
 
     def own(self, page: str) -> list[Call]:
         """Those to a page's own origin, and to the servers beside it that the page calls."""
@@ -45,17 +50,22 @@ class SameServer:
         servers = [page, *(server for server in beside if server != page and is_beside(server))]
         return [call for server in servers[:MOST_SERVERS] for call in self.to(server)]
 
-    def _look(self, server: str) -> list[Call]:
-        found: list[Call] = []
+    def _look(self, server: str, before: Mapping[int, tuple[CallRow, Call]]) -> dict[int, tuple[CallRow, Call]]:
+        """By position, in order. `before`: what was found last, of which only what has changed is read again."""
+        found: dict[int, tuple[CallRow, Call]] = {}
         seen: Counter[tuple[object, ...]] = Counter()
         for row in reversed(self._book.rows[-FAR:]):
             if row is None or not row.url.startswith(server) or row.background or origin_of(row.url) != server:
                 continue
             kind = (row.method, row.url, row.page, row.outcome, row.preflight, row.reason)
             seen[kind] += 1
-            if seen[kind] > ALIKE or (other := self._book.call_at(row.position)) is None:
+            if seen[kind] > ALIKE:
                 continue
-            found.append(other)
+            known, other = before.get(row.position, (None, None))
+            if known is not row:  # another state of a call has another row
+                other = self._book.call_at(row.position)
+            if other is not None:
+                found[row.position] = row, other
             if len(found) == MOST:
                 break
-        return found[::-1]
+        return dict(reversed(found.items()))
