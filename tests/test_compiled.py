@@ -1,4 +1,4 @@
-"""The modules that can be compiled keep to what means the same as machine code (the compiler itself doesn't say)."""
+"""The modules that can be compiled use nothing that behaves differently then; the compiler itself wouldn't say."""
 
 import ast
 import tomllib

@@ -74,16 +74,6 @@ _PREFLIGHT = "origin-missing preflight-status"
 _ORIGIN = "origin-mismatch origin-invalid"
 _SILENT = "refused dns tls closed network-error preflight-network-error"
 
-_KEYCLOAK = re.compile(r"/realms/[^/]+/protocol/openid-connect/")
-_LM_STUDIO = re.compile(r"^http://[^/]+:1234/(v1|api/v[01])/")
-
-_TOOLING = frozenset(
-    """traceparent tracestate baggage sentry-trace newrelic x-datadog-trace-id x-datadog-parent-id x-datadog-origin
-    x-datadog-sampling-priority x-requested-with b3 x-b3-traceid x-b3-spanid x-b3-sampled request-id
-    request-context ngrok-skip-browser-warning""".split()
-)
-"""Request headers that libraries add to calls on their own."""
-
 CAUSES: tuple[KnownCause, ...] = (
     # the preflight is answered with an error
     _cause(
@@ -1291,3 +1281,13 @@ CAUSES: tuple[KnownCause, ...] = (
         change="Look at the browser's console. If the page sends cookies, the server must allow credentials.",
     ),
 )
+
+_KEYCLOAK = re.compile(r"/realms/[^/]+/protocol/openid-connect/")
+_LM_STUDIO = re.compile(r"^http://[^/]+:1234/(v1|api/v[01])/")
+
+_TOOLING = frozenset(
+    """traceparent tracestate baggage sentry-trace newrelic x-datadog-trace-id x-datadog-parent-id x-datadog-origin
+    x-datadog-sampling-priority x-requested-with b3 x-b3-traceid x-b3-spanid x-b3-sampled request-id
+    request-context ngrok-skip-browser-warning""".split()
+)
+"""Request headers that libraries add to calls on their own."""

@@ -184,14 +184,6 @@ def _downgraded(context: CallContext) -> str:
     return "" if it is None else combined(it.response_headers, "location") or ""
 
 
-def _hidden(context: CallContext) -> str:
-    return ", ".join(wanted_and_hidden(context.call, lambda: context.later_there))
-
-
-def _exposed(context: CallContext) -> str:
-    return cut(exposed_as_well(context.call, lambda: context.later_there))
-
-
 def _lacked(context: CallContext) -> str:
     names = wanted_and_hidden(context.call, lambda: context.later_there)
     late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
@@ -237,8 +229,8 @@ VALUES: dict[str, Callable[[CallContext], str]] = {
     ),
     "sent_type": lambda context: cut(context.sent("content-type") or "nothing"),
     "misplaced": lambda context: cut(", ".join(misplaced(context.verdict.expected)) or "the header"),
-    "hidden": _hidden,
-    "exposed": _exposed,
+    "hidden": lambda context: ", ".join(wanted_and_hidden(context.call, lambda: context.later_there)),
+    "exposed": lambda context: cut(exposed_as_well(context.call, lambda: context.later_there)),
     "lacked": _lacked,
     "method": lambda context: cut(context.call.method or "request"),
     "capitals": lambda context: cut((context.call.method or "").upper()),

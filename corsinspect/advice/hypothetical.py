@@ -74,7 +74,7 @@ def _call(slug: str, known: Known) -> Call:
         hops=(Hop(preflight=exchange) if preflight else Hop(request=exchange),),
         verdict=Verdict(
             outcome="blocked",
-            reason=slug,  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - slugs that no verdict has are explained, too
+            reason=slug,  # pyright: ignore[reportArgumentType] - slugs that no verdict has are explained, too
             stage=known.stage,
             header=header_of(slug),
             expected=_needed(slug, known),

@@ -322,7 +322,7 @@ OTHER_WORDS: dict[str, Words] = {
 }
 """What a console says, or a person looks up, and no verdict gives."""
 
-REASONS: dict[str, Words] = dict([*REASON_WORDS.items(), *OTHER_WORDS.items()])
+REASONS: dict[str, Words] = {**REASON_WORDS, **OTHER_WORDS}
 
 VARIANTS: dict[tuple[str, str], Words] = {
     # by the kind of difference

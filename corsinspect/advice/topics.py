@@ -329,7 +329,7 @@ OTHER_TOPICS: dict[str, Topic] = {
 }
 """Of what no verdict gives; see `reasons.OTHER_WORDS`."""
 
-TOPICS: dict[str, Topic] = dict([*REASON_TOPICS.items(), *OTHER_TOPICS.items()])
+TOPICS: dict[str, Topic] = {**REASON_TOPICS, **OTHER_TOPICS}
 
 NEVER_SENT: dict[Reason, tuple[str, str]] = {
     "mixed-content": (

@@ -21,7 +21,7 @@ def python(machine: Machine) -> Answer:
 
 
 def compiled() -> bool:
-    """Whether the rules are machine code, as after an installation with HATCH_BUILD_HOOK_ENABLE_MYPYC=true."""
+    """Whether the rules are compiled, as they are after an installation with HATCH_BUILD_HOOK_ENABLE_MYPYC=true."""
     spec = find_spec("corsinspect.fetch.url")
     return spec is not None and not (spec.origin or "").endswith(".py")
 

@@ -118,9 +118,8 @@ def exposed_as_well(call: Call, later: Later = tuple) -> str:
 
 def _shows(answer: Exchange, wanted: Wanted) -> bool:
     where, pattern = wanted.sign
-    text: str | None = answer.url
     if where == "url":
-        pass
+        text = answer.url
     elif where.startswith("answer:"):
         text = combined(answer.response_headers, where.removeprefix("answer:"))
     else:

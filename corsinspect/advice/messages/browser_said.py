@@ -40,8 +40,7 @@ def confirmation(call: Call) -> str:
 
 def called_by(call: Call) -> str:
     """The line of code that made the call: "called by api.js:42"; "" where that isn't known."""
-    caller = caller_of(call)
-    return "" if caller is None else f"called by {brief_place(caller)}"
+    return f"called by {brief_place(place)}" if (place := caller_of(call)) is not None else ""
 
 
 def caller_of(call: Call) -> Place | None:
