@@ -87,9 +87,13 @@ Files = Annotated[
 ]
 
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--jobs", "-j", help="Work in N processes: on several files, and on jsonl's lines.", min=1, metavar="N"
+        "--jobs",
+        "-j",
+        help="Work in N processes: on several files, and on jsonl's lines. Else one a core, up to 4, if there is much.",
+        min=1,
+        metavar="N",
     ),
 ]
 
@@ -262,7 +266,7 @@ def check(
     baseline: Baseline = None,
     write_baseline: WriteBaseline = False,
     fail_on: FailOnLevel = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
     lint: Annotated[
         bool, typer.Option("--lint", help="Also say what the servers' CORS headers let others do.")
     ] = False,
@@ -287,7 +291,7 @@ def check(
       corsinspect check --report junit=cors.xml --report html=cors.html *.har
       corsinspect check --baseline known.json --write-baseline traffic.har
       corsinspect check --lint --lint-baseline known.json traffic.har
-      corsinspect check --jobs 4 sessions/*.jsonl
+      corsinspect check --jobs 8 sessions/*.jsonl
       ssh server cat session.jsonl | corsinspect check -
     """
     from corsinspect.commands.checking.verdicts import Options, Verdicts
@@ -350,7 +354,7 @@ def export(
         ),
     ] = "parquet",
     rows: Annotated[str, typer.Option(help="What a row is.", metavar="calls|exchanges")] = "calls",
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
 ) -> None:
     """Write judged traffic in a form for other programs.
 

@@ -37,7 +37,7 @@ FORMS = {
 ROWS = ("calls", "exchanges")
 
 
-def export(files: Sequence[Path], form: str, output: Path, rows: str, jobs: int) -> int:
+def export(files: Sequence[Path], form: str, output: Path, rows: str, jobs: int | None) -> int:
     """Writes the calls of all files, or their exchanges, to one; returns the exit status. What couldn't be read is said
     on stderr. Raises ExportError where it can't be written."""
     write = _writer(form, rows)

@@ -4,12 +4,14 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from zlib import crc32
 
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
+from corsinspect.fetch.headers import by_name
 from corsinspect.model import Call, Exchange
 
 MANY = 500
@@ -22,10 +24,68 @@ PATHS = 1_000
 LOGINS = 20
 """As many calls to any server that set a cookie: another server's login may set one for this server."""
 
-_SET_COOKIE = len("set-cookie")
-
 Calls = dict[str, Call]
 """By id, so that a call whose verdict changed isn't there twice."""
+
+
+class Sort(NamedTuple):
+    """What decides for which other calls one is kept: there are few for many calls."""
+
+    server: str
+    kind: tuple[str | int | None, ...]
+    """Of those that are of one kind, a few show what all of them would."""
+    refused: bool
+    """Whether it was answered 4xx."""
+    login: bool
+    """Whether an answer sets a cookie."""
+
+
+def sort_of(call: Call, own: Call) -> Sort:
+    """`own`: the call as its server answered it."""
+    verdict = own.verdict
+    return Sort(
+        server_of(call),
+        (own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, verdict.status),
+        400 <= (verdict.status or 0) <= 499,
+        any(map(_sets_cookie, own.exchanges)),
+    )
+
+
+class Outlines:
+    """Of many calls what Neighbours must know of each before it needs to see any: 8 bytes a call.
+
+    Whoever keeps calls on disk fills one, so that they needn't all be read again.
+    """
+
+    def __init__(self) -> None:
+        self._sorts: list[Sort] = []
+        self._numbers: dict[Sort, int] = {}
+        self._which = array("I")
+        """The number of each call's Sort."""
+        self._hashes = array("I")
+        """Of each call's server and path."""
+
+    def append(self, call: Call) -> None:
+        """Adds a call, which is the next one."""
+        own = by_server(call)
+        sort = sort_of(call, own)
+        self._append(sort, _hash(sort.server, _path(own)))
+
+    def extend(self, others: "Outlines") -> None:
+        """Adds all calls of these, which are the next ones."""
+        for number, hash in zip(others._which, others._hashes, strict=True):
+            self._append(others._sorts[number], hash)
+
+    def of(self, places: Iterable[int]) -> Iterator[tuple[Sort, int]]:
+        """Of the calls at these places the Sort, and the hash of server and path."""
+        return ((self._sorts[self._which[place]], self._hashes[place]) for place in places)
+
+    def _append(self, sort: Sort, hash: int) -> None:
+        number = self._numbers.setdefault(sort, len(self._sorts))
+        if number == len(self._sorts):
+            self._sorts.append(sort)
+        self._which.append(number)
+        self._hashes.append(hash)
 
 
 @dataclass
@@ -36,19 +96,26 @@ class _Server:
     """Answered 4xx: shows what an earlier answer should have given script."""
     by_path: dict[str, Calls] = field(default_factory=dict[str, Calls])
     """Only of calls that come one by one."""
-    kinds: Counter[tuple[object, ...]] = field(default_factory=Counter[tuple[object, ...]])
+    kinds: Counter[tuple[str | int | None, ...]] = field(default_factory=Counter[tuple[str | int | None, ...]])
     said: set[str] = field(default_factory=set[str])
 
 
 class Neighbours:
     """The calls of a session so far, as their servers answered."""
 
-    def __init__(self, calls: Sequence[Call] = ()) -> None:
-        """`calls`: those of a whole session, which are asked for again by their index; others come by `add`."""
+    def __init__(self, calls: Sequence[Call] = (), outlines: Iterable[tuple[Sort, int]] | None = None) -> None:
+        """`calls`: those of a whole session, which are asked for again by their index; others come by `add`.
+        `outlines`: of each of them; without, all are looked at for it."""
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
         self._calls = calls
-        hashes = array("I", (self._add(call, by_server(call)) for call in calls))
+        if outlines is None:
+            outlines = _outlines(calls)
+        hashes = array("I")
+        for number, (sort, hash) in enumerate(outlines):
+            hashes.append(hash)
+            if keeping := self._keeping(sort):
+                _keep(keeping, by_server(calls[number]))
         self._by_path = array("Q", sorted(range(len(hashes)), key=hashes.__getitem__))
         """Their indexes, those with one hash of server and path together: there may be as many paths as calls."""
         self._hashes = array("I", map(hashes.__getitem__, self._by_path))
@@ -56,26 +123,25 @@ class Neighbours:
     def add(self, call: Call) -> None:
         """Adds a call, or replaces one that changed."""
         own = by_server(call)
-        self._add(call, own)
-        by_path, path = self._servers[server_of(call)].by_path, _path(own)
-        _keep(by_path.setdefault(path, {}), own, ALIKE)
-        if len(by_path) > PATHS:
-            del by_path[next(iter(by_path))]
+        server = self._servers[server_of(call)]
+        _keep(self._keeping(sort_of(call, own), own.id), own)
+        path = _path(own)
+        of_path = server.by_path.setdefault(path, {})
+        if own.id in of_path or len(of_path) < ALIKE:
+            of_path[own.id] = own
+        if len(server.by_path) > PATHS:
+            del server.by_path[next(iter(server.by_path))]
 
-    def _add(self, call: Call, own: Call) -> int:
-        """Returns a hash of the call's server and path."""
-        name = server_of(call)
-        server = self._servers[name]
-        verdict = own.verdict
-        kind = (own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, verdict.status)
-        server.kinds[kind] += 1
-        _keep(server.many, own, MANY)
-        _keep(server.few, own, FEW if server.kinds[kind] <= ALIKE else 0)
-        if 400 <= (verdict.status or 0) <= 499:
-            _keep(server.refused, own, FEW)
-        if len(self._logins) < LOGINS and any(map(_sets_cookie, own.exchanges)):
-            self._logins[own.id] = own
-        return _hash(name, _path(own))
+    def _keeping(self, sort: Sort, id: str = "") -> list[Calls]:
+        """Where a call of this sort is kept. `id`: of one that may be there already."""
+        server = self._servers[sort.server]
+        server.kinds[sort.kind] += 1
+        few = FEW if server.kinds[sort.kind] <= ALIKE else 0
+        places = [(server.many, MANY), (server.few, few), (server.refused, FEW if sort.refused else 0)]
+        keeping = [calls for calls, most in places if len(calls) < most or id in calls]
+        if sort.login and len(self._logins) < LOGINS:
+            keeping.append(self._logins)
+        return keeping
 
     def few(self, call: Call) -> list[Call]:
         """For one of the session's calls: some calls of each kind, some with the same path, and some that set a
@@ -122,13 +188,20 @@ class Neighbours:
         return new
 
 
-def _keep(calls: Calls, call: Call, most: int) -> None:
-    if call.id in calls or len(calls) < most:
+def _outlines(calls: Iterable[Call]) -> Iterator[tuple[Sort, int]]:
+    outlines = Outlines()
+    for place, call in enumerate(calls):
+        outlines.append(call)
+        yield from outlines.of((place,))
+
+
+def _keep(keeping: Iterable[Calls], call: Call) -> None:
+    for calls in keeping:
         calls[call.id] = call
 
 
 def _sets_cookie(exchange: Exchange) -> bool:
-    return any(len(name) == _SET_COOKIE and name.lower() == "set-cookie" for name, _ in exchange.response_headers)
+    return "set-cookie" in by_name(exchange.response_headers)
 
 
 def _hash(server: str, path: str) -> int:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -127,7 +128,7 @@ def test_a_reader_that_goes_away_ends_the_processes(tmp_path: Path) -> None:
     path = session(tmp_path / "s.jsonl", *made_up(300))
     with Recorded([path]) as files:
         list(files.parts())
-        apart = Apart("jsonl", Neighbours(files.calls), files.calls, 2)
+        apart = Apart("jsonl", Neighbours(files.calls, files.calls.outlines()), files.calls, 2)
         (line,) = apart.call(Judged(files.calls[0]))
         apart.close()
     assert line == next(iter(document("jsonl", at_once(path))))
@@ -183,6 +184,41 @@ def test_the_calls_of_a_whole_session_are_the_same_evidence_as_those_that_come_o
         assert whole.few(call) == grown.few(call)
         assert whole.beside(call) == grown.beside(call)
         assert whole.many(call) == grown.many(call)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_outlines_are_the_same_evidence_as_the_calls(jobs: int, tmp_path: Path) -> None:
+    paths = [session(tmp_path / f"{n}.jsonl", *made_up(200, start=1_790_000_000.0 + n)) for n in range(2)]
+    recordings = [recording(name) for name in NAMES[:3]]
+    with Recorded([*paths, *recordings], jobs) as files:
+        list(files.parts())
+        calls = list(files.calls)
+        whole, outlined = Neighbours(calls), Neighbours(files.calls, files.calls.outlines())
+        for call in calls:
+            assert outlined.few(call) == whole.few(call)
+            assert outlined.beside(call) == whole.beside(call)
+            assert outlined.many(call) == whole.many(call)
+
+
+def test_of_calls_with_outlines_only_those_that_are_kept_are_read(tmp_path: Path) -> None:
+    with Recorded([session(tmp_path / "s.jsonl", *made_up(6_000))]) as files:
+        list(files.parts())
+        calls = Counted(list(files.calls))
+        Neighbours(calls, files.calls.outlines())
+        assert 0 < calls.read < len(calls) / 2
+
+
+class Counted(list[Call]):
+    """Calls, and how many of them were read."""
+
+    read = 0
+
+    def __getitem__(self, index: int) -> Call:  # type: ignore[override]
+        self.read += 1
+        return super().__getitem__(index)
+
+    def __iter__(self) -> Iterator[Call]:
+        raise AssertionError("all of them are read")
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,20 @@ from typing import TypeVarTuple
 
 Given = TypeVarTuple("Given")
 
+MOST_UNASKED = 4
+"""Processes that work on large files where nobody said how many: each takes as much memory as one alone."""
+
+
+def jobs_of(asked: int | None) -> int:
+    """How many processes may work at once: as many as were asked for, else one a core, up to MOST_UNASKED."""
+    return asked if asked is not None else min(_cores(), MOST_UNASKED)
+
+
+def _cores() -> int:
+    """Those that this process may use: a container's share may be less than the machine has."""
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
+
 
 def pool(jobs: int, begin: Callable[[*Given], object], *given: *Given) -> ProcessPoolExecutor:
     """So many processes, each of which first calls `begin` with what is given. Ctrl-C ends them without a word, and the

@@ -16,8 +16,9 @@ from typing import NamedTuple, Self, overload
 
 from corsinspect.analysis import changes_of
 from corsinspect.commands.checking.ending import ending_in_order
-from corsinspect.commands.checking.pool import nothing, pool
+from corsinspect.commands.checking.pool import jobs_of, nothing, pool
 from corsinspect.model import Call, Changes, Exchange
+from corsinspect.report.neighbours import Outlines, Sort
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.numbered import of_file, said_of_file
 from corsinspect.session.spool import Spool, temporary_folder
@@ -25,6 +26,9 @@ from corsinspect.session.stream import STDIN, Exchanges, stream
 
 HELD = 4_000
 """Calls that are held until they are old: most change within the next few exchanges, or never."""
+
+LARGE = 16 << 20
+"""Bytes of several files from which on they are judged side by side unasked: a second's work."""
 
 Watch = Callable[[Exchanges, Path], Iterable[Exchange]]
 """Passes a file's exchanges on, and perhaps shows how many of them have been judged."""
@@ -54,9 +58,12 @@ class Part(NamedTuple):
 class Recorded:
     """The files of a check, judged by `parts`; after that, `calls`. Used with `with`: temporary files go with it."""
 
-    def __init__(self, paths: Sequence[Path], jobs: int = 1, watch: Watch = lambda exchanges, path: exchanges) -> None:
-        """`jobs`: so many processes at once, each with a file of its own; `watch`: used where there is but one."""
-        self._jobs = min(jobs, len(paths)) if STDIN not in paths else 1  # only this process has it
+    def __init__(
+        self, paths: Sequence[Path], jobs: int | None = None, watch: Watch = lambda exchanges, path: exchanges
+    ) -> None:
+        """`jobs`: so many processes at once, each with a file of its own; None: one a core if the files are large.
+        `watch`: used where there is but one."""
+        self._jobs = _jobs(paths, jobs)
         self._watch = watch
         self._files = [(path, number if len(paths) > 1 else None) for number, path in enumerate(paths, 1)]
         self._parts: list[Part] = []
@@ -65,27 +72,33 @@ class Recorded:
         with ExitStack() as opened:
             opened.enter_context(ending_in_order())
             self._folder = opened.enter_context(temporary_folder())
-            self._spool = opened.enter_context(closing(Spool(self._folder / "calls", Call)))
+            self._kept = _Kept(opened.enter_context(closing(Spool(self._folder / "calls", Call))), Outlines())
             self._exit = opened.pop_all()
         return self
 
     def __exit__(self, *raised: object) -> None:
         self._exit.close()
 
+    @property
+    def side_by_side(self) -> bool:
+        """Whether several processes judge."""
+        return self._jobs > 1
+
     def parts(self) -> Iterator[Part]:
         """The judged files in their order, each as soon as it is judged."""
-        for part in self._side_by_side() if self._jobs > 1 else self._one_by_one():
+        for part in self._in_processes() if self.side_by_side else self._one_by_one():
             self._parts.append(part)
             yield part
 
     def _one_by_one(self) -> Iterator[Part]:
-        return (_judged(path, number, self._spool, self._watch) for path, number in self._files)
+        return (_judged(path, number, self._kept, self._watch) for path, number in self._files)
 
-    def _side_by_side(self) -> Iterator[Part]:
+    def _in_processes(self) -> Iterator[Part]:
         spools = [self._folder / str(number) for _, number in self._files]
         with pool(self._jobs, nothing) as processes:
-            for part, spool in processes.map(_judged_apart, *zip(*self._files, strict=True), spools):
-                first = self._spool.extend(spool)
+            for part, (spool, outlines) in processes.map(_judged_apart, *zip(*self._files, strict=True), spools):
+                first = self._kept.spool.extend(spool)
+                self._kept.outlines.extend(outlines)
                 spool.remove()
                 yield part._replace(order=array("Q", (first + number for number in part.order)))
 
@@ -95,21 +108,44 @@ class Recorded:
         orders = [iter(part.order) for part in self._parts]
         starts = (zip(part.started, repeat(which)) for which, part in enumerate(self._parts))
         # where two started together, the one of the earlier file comes first
-        return Calls(self._spool, array("Q", (next(orders[which]) for _, which in heapq.merge(*starts))))
+        return Calls(self._kept, array("Q", (next(orders[which]) for _, which in heapq.merge(*starts))))
+
+
+def _jobs(paths: Sequence[Path], asked: int | None) -> int:
+    if len(paths) == 1 or STDIN in paths:  # which only this process has
+        return 1
+    if asked is None and sum(path.stat().st_size for path in paths if path.is_file()) < LARGE:
+        return 1
+    return min(jobs_of(asked), len(paths))
+
+
+class _Kept(NamedTuple):
+    """Calls on disk, and their outlines, which have the same places."""
+
+    spool: Spool[Call]
+    outlines: Outlines
+
+    def append(self, call: Call) -> int:
+        self.outlines.append(call)
+        return self.spool.append(call)
 
 
 class Calls(Sequence[Call]):
     """Calls that are read from disk each time that they are asked for."""
 
-    def __init__(self, spool: Spool[Call], order: Sequence[int]) -> None:
-        self._spool = spool
+    def __init__(self, kept: _Kept, order: Sequence[int]) -> None:
+        self._kept = kept
         self._order = order
+
+    def outlines(self) -> Iterator[tuple[Sort, int]]:
+        """Of each call, without reading it."""
+        return self._kept.outlines.of(self._order)
 
     def __len__(self) -> int:
         return len(self._order)
 
     def __iter__(self) -> Iterator[Call]:
-        return self._spool.each(self._order)
+        return self._kept.spool.each(self._order)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -117,21 +153,19 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: slice) -> "Calls": ...
     def __getitem__(self, index: int | slice) -> "Call | Calls":
         if isinstance(index, slice):
-            return Calls(self._spool, self._order[index])
-        return self._spool[self._order[index]]
+            return Calls(self._kept, self._order[index])
+        return self._kept.spool[self._order[index]]
 
 
-def _judged_apart(path: Path, number: int | None, calls: Path) -> tuple[Part, Spool[Call]]:
+def _judged_apart(path: Path, number: int | None, calls: Path) -> tuple[Part, _Kept]:
     """In a process of its own: with a spool of its own."""
-    spool = Spool(calls, Call)
-    return _judged(path, number, spool), spool
+    kept = _Kept(Spool(calls, Call), Outlines())
+    return _judged(path, number, kept), kept
 
 
-def _judged(
-    path: Path, number: int | None, spool: Spool[Call], watch: Watch = lambda exchanges, path: exchanges
-) -> Part:
+def _judged(path: Path, number: int | None, kept: _Kept, watch: Watch = lambda exchanges, path: exchanges) -> Part:
     """Reads and judges one file. `number` goes before its ids."""
-    shelf = _Shelf(spool)
+    shelf = _Shelf(kept)
     try:
         with stream(path) as streamed:
             exchanges, saids = watch(streamed.exchanges, path), streamed.saids
@@ -148,9 +182,9 @@ def _judged(
 class _Shelf:
     """Calls while their file is judged: those that changed last in memory, the others on disk."""
 
-    def __init__(self, spool: Spool[Call]) -> None:
-        self._spool = spool
-        self._first = len(spool)
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
+        self._first = len(kept.spool)
         self._started = array("d")
         """When the calls on disk started, from that place on."""
         self._held: dict[str, Call] = {}
@@ -190,5 +224,5 @@ class _Shelf:
     def _put_away(self, count: int) -> None:
         for id in list(islice(self._held, count)):
             call = self._held.pop(id)
-            self._places[id] = self._spool.append(call)
+            self._places[id] = self._kept.append(call)
             self._started.append(call.started)

@@ -1,15 +1,18 @@
 """What `check` and `run` have in common: recorded files in, reports and an exit status out, by a policy."""
 
 import contextlib
+import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import typer
 
 from corsinspect.commands.checking.apart import MANY, Apart
+from corsinspect.commands.checking.pool import jobs_of
 from corsinspect.commands.checking.recorded import Calls, Part, Recorded
 from corsinspect.commands.lint import LintOptions, lint
 from corsinspect.errors import CorsinspectError
@@ -40,6 +43,15 @@ class ReportError(CorsinspectError):
     """A report can't be written."""
 
 
+T = TypeVar("T", covariant=True)
+
+
+class Many(Sized, Protocol[T]):
+    """So many, one after the other."""
+
+    def __iter__(self) -> Iterator[T]: ...
+
+
 class Options(NamedTuple):
     """How a person asks for verdicts."""
 
@@ -54,8 +66,8 @@ class Options(NamedTuple):
     fail_on: FailOn | None = None
     lint: LintOptions | None = None
     """How to lint the servers' policies; None: not at all."""
-    jobs: int = 1
-    """How many files are judged side by side."""
+    jobs: int | None = None
+    """How many processes may work at once; None: one a core, where there is much to do."""
 
 
 class Verdicts:
@@ -81,7 +93,7 @@ class Verdicts:
     def of(self, paths: Sequence[Path]) -> int:
         """Judges each file on its own, prints and writes the results, and returns the exit status."""
         with Recorded(paths, self._jobs, _with_progress) as recorded:
-            parts = list(map(_told, recorded.parts()))
+            parts = list(_told(recorded, len(paths)))
             calls = recorded.calls
             self.seen = len(calls)
             self._write(calls, _Sources(parts, calls) if self._says_where else None)
@@ -102,14 +114,14 @@ class Verdicts:
         return any(FORMATS[format].says_where for format in (self._format, *(format for format, _ in self._files)))
 
     def _write(self, calls: Calls, sources: "_Sources | None") -> None:
-        session = Neighbours(calls)
+        session = Neighbours(calls, calls.outlines())
         with contextlib.ExitStack() as stack:
             outputs = [(self._writer(self._format, session, calls, stack, colour=wants_colour()), sys.stdout)]
             for format, file in self._files:
                 outputs.append((self._writer(format, session, calls, stack), stack.enter_context(file)))
             for report, file in outputs:
                 _print(report.begin(), file)
-            for call in calls:
+            for call in _with_bar(calls, "writing") if _goes_to_file() else calls:
                 judged = self._judging.judge(call, None if sources is None else sources.of(call))
                 for report, file in outputs:
                     _print(report.call(judged), file)
@@ -121,18 +133,24 @@ class Verdicts:
         self, format: str, session: Neighbours, calls: Calls, stack: contextlib.ExitStack, *, colour: bool = False
     ) -> Writer | Apart:
         """One that is closed with the stack, if it has to be."""
-        if self._jobs > 1 and FORMATS[format].a_line_a_call and len(calls) >= MANY:
-            return stack.enter_context(contextlib.closing(Apart(format, session, calls, self._jobs)))
+        jobs = jobs_of(self._jobs)
+        if jobs > 1 and FORMATS[format].a_line_a_call and len(calls) >= MANY:
+            return stack.enter_context(contextlib.closing(Apart(format, session, calls, jobs)))
         return writer(format, session, colour=colour)
 
 
-def _told(part: Part) -> Part:
-    """Says on stderr what couldn't be read or judged."""
-    for text in part.complaints:
-        complain(text)
-    if failed := part.unexplained:
-        complain(f"{part.path}: {_UNEXPLAINED.format(number=failed, s='s' if failed > 1 else '')}")
-    return part
+def _told(recorded: Recorded, count: int) -> Iterator[Part]:
+    """The judged files, of which it's said on stderr what couldn't be read or judged."""
+    parts = recorded.parts()
+    if recorded.side_by_side and sys.stderr.isatty():
+        with typer.progressbar(parts, count, label=f"{count} files", file=sys.stderr) as bar:
+            parts = list(bar)  # else what is said would stand in the bar's line
+    for part in parts:
+        for text in part.complaints:
+            complain(text)
+        if failed := part.unexplained:
+            complain(f"{part.path}: {_UNEXPLAINED.format(number=failed, s='s' if failed > 1 else '')}")
+        yield part
 
 
 class _Sources:
@@ -185,10 +203,23 @@ def _print(lines: Iterable[str], file: IO[str]) -> None:
         print(line, file=file)
 
 
+def _goes_to_file() -> bool:
+    """Whether what is printed is seen nowhere: on a screen, and perhaps after a pipe, a bar would stand among it."""
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except OSError:  # no file at all, as in a test
+        return False
+
+
 def _with_progress(exchanges: Exchanges, path: Path) -> Iterator[Exchange]:
-    """Passes the exchanges on, with a progress bar on stderr where a person can see it."""
-    if len(exchanges) < LONG or not sys.stderr.isatty():
-        yield from exchanges
+    """Passes the exchanges on, with a progress bar."""
+    return _with_bar(exchanges, path.name)
+
+
+def _with_bar(many: Many[T], label: str) -> Iterator[T]:
+    """Passes them on, with a progress bar on stderr where a person can see it."""
+    if len(many) < LONG or not sys.stderr.isatty():
+        yield from many
         return
-    with typer.progressbar(exchanges, len(exchanges), label=printable(path.name), file=sys.stderr) as bar:
+    with typer.progressbar(many, len(many), label=printable(label), file=sys.stderr) as bar:
         yield from bar
