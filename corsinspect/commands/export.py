@@ -42,7 +42,7 @@ def export(files: Sequence[Path], form: str, output: Path, rows: str, jobs: int 
     on stderr. Raises ExportError where it can't be written."""
     write = _writer(form, rows)
     unreadable = False
-    with Recorded(files, jobs) as recorded:
+    with Recorded(files, jobs, shown=True) as recorded:
         for part in recorded.parts():
             for text in part.complaints:
                 complain(text)

@@ -4,7 +4,7 @@ import math
 import shutil
 import sys
 from array import array
-from collections.abc import Generator, Iterator, Sized
+from collections.abc import Callable, Generator, Iterator, Sized
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -19,6 +19,9 @@ from corsinspect.session.reader import Reading, is_session
 from corsinspect.session.redaction.redact import Redactor
 from corsinspect.session.sidecar import load_saids
 from corsinspect.session.spool import Spool, temporary_folder
+
+Told = Callable[[float], object]
+"""Is told which share of a file has been read."""
 
 STDIN = Path("-")
 """Stands for what comes on stdin."""
@@ -41,43 +44,45 @@ class Streamed(NamedTuple):
 
 
 @contextmanager
-def stream(path: Path, redactor: Redactor | None = None) -> Generator[Streamed]:
+def stream(path: Path, told: Told = lambda done: None) -> Generator[Streamed]:
     """What `load` returns, for as long as it's needed: what can't be held meanwhile is in a temporary file about as
-    large as the recording. Raises SessionError as `load` does. `path`: STDIN, too."""
-    redactor = redactor or Redactor()
+    large as the recording. Raises SessionError as `load` does. `path`: STDIN, too. `told` is called with the share of
+    the file that has been read, from time to time."""
     with temporary_folder() as folder, closing(Spool(folder / "exchanges", Exchange)) as spool:
         if path != STDIN:
-            streamed = _streamed(path, spool, redactor)
+            streamed = _streamed(path, spool, told)
         else:
             copy = folder / "stdin"
             write_private(copy, b"")
             with copy.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
             try:
-                streamed = _streamed(copy, spool, redactor)
+                streamed = _streamed(copy, spool, told)
             except SessionError as error:
                 raise SessionError(path, error.problem, error.hint) from error
         yield streamed
 
 
-def _streamed(path: Path, spool: Spool[Exchange], redactor: Redactor) -> Streamed:
-    spooled = _Spooled(spool)
+def _streamed(path: Path, spool: Spool[Exchange], told: Told) -> Streamed:
+    redactor, spooled = Redactor(), _Spooled(spool)
     if is_session(path):
         reader = LineReader(redactor, held=False)
-        for lines in _pieces(path, reader):
+        for lines in _pieces(path, reader, told):
             spooled.take(reader.read(lines))
         format, problems = "session", reader.problems
     else:
         reading = Reading(path, redactor)
         for piece in reading:
             spooled.take(piece)
+            told(reading.done)
         format, problems = reading.format, reading.problems
     spooled.sort(steady=format == "session")  # where the order of lines is that of time
     return Streamed(spooled, problems, format, load_saids(path, redactor))
 
 
-def _pieces(path: Path, reader: LineReader) -> Iterator[list[bytes]]:
+def _pieces(path: Path, reader: LineReader, told: Told) -> Iterator[list[bytes]]:
     begun: list[bytes] = []
+    size = path.stat().st_size
     with path.open("rb", buffering=0) as file:
         while data := file.read(_PIECE):
             whole = data.rfind(b"\n") + 1
@@ -85,6 +90,7 @@ def _pieces(path: Path, reader: LineReader) -> Iterator[list[bytes]]:
                 yield b"".join([*begun, data[:whole]]).split(b"\n")[:-1]
                 begun = []
             begun.append(data[whole:])
+            told(min(1.0, file.tell() / (size or 1)))
     if any(begun):
         reader.is_torn()
 

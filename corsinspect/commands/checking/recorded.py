@@ -8,30 +8,28 @@
 
 import heapq
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, nullcontext
 from itertools import islice, repeat
 from pathlib import Path
 from typing import NamedTuple, Self, overload
 
 from corsinspect.analysis import changes_of
+from corsinspect.commands.checking import bars
 from corsinspect.commands.checking.ending import ending_in_order
 from corsinspect.commands.checking.pool import jobs_of, nothing, pool
-from corsinspect.model import Call, Changes, Exchange
+from corsinspect.model import Call, Changes
 from corsinspect.report.neighbours import Outlines, Sort
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.numbered import of_file, said_of_file
 from corsinspect.session.spool import Spool, temporary_folder
-from corsinspect.session.stream import STDIN, Exchanges, stream
+from corsinspect.session.stream import STDIN, stream
 
 HELD = 4_000
 """Calls that are held until they are old: most change within the next few exchanges, or never."""
 
 LARGE = 16 << 20
 """Bytes of several files from which on they are judged side by side unasked: a second's work."""
-
-Watch = Callable[[Exchanges, Path], Iterable[Exchange]]
-"""Passes a file's exchanges on, and perhaps shows how many of them have been judged."""
 
 
 class Part(NamedTuple):
@@ -58,13 +56,11 @@ class Part(NamedTuple):
 class Recorded:
     """The files of a check, judged by `parts`; after that, `calls`. Used with `with`: temporary files go with it."""
 
-    def __init__(
-        self, paths: Sequence[Path], jobs: int | None = None, watch: Watch = lambda exchanges, path: exchanges
-    ) -> None:
-        """`jobs`: so many processes at once, each with a file of its own; None: one a core if the files are large.
-        `watch`: used where there is but one."""
+    def __init__(self, paths: Sequence[Path], jobs: int | None = None, *, shown: bool = False) -> None:
+        """`jobs`: so many processes at once, each with a file of its own; None: one a core where there is much to
+        do. `shown`: people see how far it is."""
         self._jobs = _jobs(paths, jobs)
-        self._watch = watch
+        self._shown = shown
         self._files = [(path, number if len(paths) > 1 else None) for number, path in enumerate(paths, 1)]
         self._parts: list[Part] = []
 
@@ -79,21 +75,17 @@ class Recorded:
     def __exit__(self, *raised: object) -> None:
         self._exit.close()
 
-    @property
-    def side_by_side(self) -> bool:
-        """Whether several processes judge."""
-        return self._jobs > 1
-
     def parts(self) -> Iterator[Part]:
         """The judged files in their order, each as soon as it is judged."""
-        for part in self._in_processes() if self.side_by_side else self._one_by_one():
+        parts = self._side_by_side() if self._jobs > 1 else self._one_by_one()
+        for part in bars.together(parts, len(self._files)) if self._shown and self._jobs > 1 else parts:
             self._parts.append(part)
             yield part
 
     def _one_by_one(self) -> Iterator[Part]:
-        return (_judged(path, number, self._kept, self._watch) for path, number in self._files)
+        return (_judged(path, number, self._kept, shown=self._shown) for path, number in self._files)
 
-    def _in_processes(self) -> Iterator[Part]:
+    def _side_by_side(self) -> Iterator[Part]:
         spools = [self._folder / str(number) for _, number in self._files]
         with pool(self._jobs, nothing) as processes:
             for part, (spool, outlines) in processes.map(_judged_apart, *zip(*self._files, strict=True), spools):
@@ -163,12 +155,16 @@ def _judged_apart(path: Path, number: int | None, calls: Path) -> tuple[Part, _K
     return _judged(path, number, kept), kept
 
 
-def _judged(path: Path, number: int | None, kept: _Kept, watch: Watch = lambda exchanges, path: exchanges) -> Part:
+def _judged(path: Path, number: int | None, kept: _Kept, *, shown: bool = False) -> Part:
     """Reads and judges one file. `number` goes before its ids."""
     shelf = _Shelf(kept)
     try:
-        with stream(path) as streamed:
-            exchanges, saids = watch(streamed.exchanges, path), streamed.saids
+        with ExitStack() as opened:
+            with bars.reading(path) if shown else nullcontext(bars.unseen) as told:
+                streamed = opened.enter_context(stream(path, told))
+            exchanges, saids = streamed.exchanges, streamed.saids
+            if shown:
+                exchanges = bars.going_through(exchanges, f"{path.name}: judging")
             if number is not None:
                 exchanges = (of_file(exchange, number) for exchange in exchanges)
                 saids = [said_of_file(said, number) for said in saids]

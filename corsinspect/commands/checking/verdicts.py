@@ -1,36 +1,29 @@
 """What `check` and `run` have in common: recorded files in, reports and an exit status out, by a policy."""
 
 import contextlib
-import os
-import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, Protocol, TypeVar
+from typing import IO, NamedTuple
 
 import msgspec
-import typer
 
+from corsinspect.commands.checking import bars
 from corsinspect.commands.checking.apart import MANY, Apart
 from corsinspect.commands.checking.pool import jobs_of
 from corsinspect.commands.checking.recorded import Calls, Part, Recorded
 from corsinspect.commands.lint import LintOptions, lint
 from corsinspect.errors import CorsinspectError
-from corsinspect.model import Call, Exchange
+from corsinspect.model import Call
 from corsinspect.policy.baseline import BASELINE, DEFAULT
 from corsinspect.policy.config import Policy, find_policy, read_policy
 from corsinspect.policy.judging import Judging, Source
 from corsinspect.policy.levels import FailOn
-from corsinspect.printable import printable
 from corsinspect.report.formats import FORMATS, writer
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.writer import Writer
 from corsinspect.session.line_numbers import line_numbers
-from corsinspect.session.stream import Exchanges
 from corsinspect.terminal import complain, wants_colour
-
-LONG = 5_000
-"""So many exchanges take long enough (a quarter of a second) to be worth a progress bar."""
 
 PASSED, FAILED, UNREADABLE = 0, 1, 2
 _UNEXPLAINED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
@@ -41,15 +34,6 @@ _ENTRIES = {"har": "log.entries[{}]", "mitm": "flow {}"}
 
 class ReportError(CorsinspectError):
     """A report can't be written."""
-
-
-T = TypeVar("T", covariant=True)
-
-
-class Many(Sized, Protocol[T]):
-    """So many, one after the other."""
-
-    def __iter__(self) -> Iterator[T]: ...
 
 
 class Options(NamedTuple):
@@ -92,8 +76,8 @@ class Verdicts:
 
     def of(self, paths: Sequence[Path]) -> int:
         """Judges each file on its own, prints and writes the results, and returns the exit status."""
-        with Recorded(paths, self._jobs, _with_progress) as recorded:
-            parts = list(_told(recorded, len(paths)))
+        with Recorded(paths, self._jobs, shown=True) as recorded:
+            parts = list(map(_told, recorded.parts()))
             calls = recorded.calls
             self.seen = len(calls)
             self._write(calls, _Sources(parts, calls) if self._says_where else None)
@@ -121,7 +105,7 @@ class Verdicts:
                 outputs.append((self._writer(format, session, calls, stack), stack.enter_context(file)))
             for report, file in outputs:
                 _print(report.begin(), file)
-            for call in _with_bar(calls, "writing") if _goes_to_file() else calls:
+            for call in bars.going_through(calls, "writing") if bars.goes_to_file() else calls:
                 judged = self._judging.judge(call, None if sources is None else sources.of(call))
                 for report, file in outputs:
                     _print(report.call(judged), file)
@@ -139,18 +123,13 @@ class Verdicts:
         return writer(format, session, colour=colour)
 
 
-def _told(recorded: Recorded, count: int) -> Iterator[Part]:
-    """The judged files, of which it's said on stderr what couldn't be read or judged."""
-    parts = recorded.parts()
-    if recorded.side_by_side and sys.stderr.isatty():
-        with typer.progressbar(parts, count, label=f"{count} files", file=sys.stderr) as bar:
-            parts = list(bar)  # else what is said would stand in the bar's line
-    for part in parts:
-        for text in part.complaints:
-            complain(text)
-        if failed := part.unexplained:
-            complain(f"{part.path}: {_UNEXPLAINED.format(number=failed, s='s' if failed > 1 else '')}")
-        yield part
+def _told(part: Part) -> Part:
+    """Says on stderr what couldn't be read or judged."""
+    for text in part.complaints:
+        complain(text)
+    if failed := part.unexplained:
+        complain(f"{part.path}: {_UNEXPLAINED.format(number=failed, s='s' if failed > 1 else '')}")
+    return part
 
 
 class _Sources:
@@ -201,25 +180,3 @@ def _opened(path: Path) -> IO[str]:
 def _print(lines: Iterable[str], file: IO[str]) -> None:
     for line in lines:
         print(line, file=file)
-
-
-def _goes_to_file() -> bool:
-    """Whether what is printed is seen nowhere: on a screen, and perhaps after a pipe, a bar would stand among it."""
-    try:
-        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
-    except OSError:  # no file at all, as in a test
-        return False
-
-
-def _with_progress(exchanges: Exchanges, path: Path) -> Iterator[Exchange]:
-    """Passes the exchanges on, with a progress bar."""
-    return _with_bar(exchanges, path.name)
-
-
-def _with_bar(many: Many[T], label: str) -> Iterator[T]:
-    """Passes them on, with a progress bar on stderr where a person can see it."""
-    if len(many) < LONG or not sys.stderr.isatty():
-        yield from many
-        return
-    with typer.progressbar(many, len(many), label=printable(label), file=sys.stderr) as bar:
-        yield from bar
