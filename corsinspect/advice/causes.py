@@ -14,7 +14,7 @@ from corsinspect.advice.context import CallContext
 from corsinspect.advice.evidence.login import led_to_login
 from corsinspect.advice.evidence.maker import gate_change
 from corsinspect.advice.evidence.misplaced import misplaced
-from corsinspect.advice.evidence.wanted import exposed_as_well, wanted_and_hidden
+from corsinspect.advice.evidence.wanted import LACKING, exposed_as_well, wanted_and_hidden
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
@@ -186,7 +186,7 @@ def _downgraded(context: CallContext) -> str:
 
 def _lacked(context: CallContext) -> str:
     names = wanted_and_hidden(context.call, lambda: context.later_there)
-    late = [each for each in context.later if each.status == 400 and not any(_sent(each, name) for name in names)]
+    late = [each for each in context.later if each.status == LACKING and not any(_sent(each, name) for name in names)]
     return "; the next call to this address came without it and was answered 400" if names and late else ""
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zlib import crc32
 
+from corsinspect.advice.evidence.wanted import MISSED
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
 from corsinspect.fetch.headers import by_name
@@ -34,8 +35,8 @@ class Sort(NamedTuple):
     server: str
     kind: tuple[str | int | None, ...]
     """Of those that are of one kind, a few show what all of them would."""
-    refused: bool
-    """Whether it was answered 4xx."""
+    missed: bool
+    """Whether it was refused in a way that may show what an earlier answer should have given script."""
     login: bool
     """Whether an answer sets a cookie."""
 
@@ -46,7 +47,7 @@ def sort_of(call: Call, own: Call) -> Sort:
     return Sort(
         server_of(call),
         (own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, verdict.status),
-        400 <= (verdict.status or 0) <= 499,
+        verdict.status in MISSED,
         any(map(_sets_cookie, own.exchanges)),
     )
 
@@ -92,8 +93,8 @@ class Outlines:
 class _Server:
     many: Calls = field(default_factory=Calls)
     few: Calls = field(default_factory=Calls)
-    refused: Calls = field(default_factory=Calls)
-    """Answered 4xx: shows what an earlier answer should have given script."""
+    missed: Calls = field(default_factory=Calls)
+    """As `Sort.missed`."""
     by_path: dict[str, Calls] = field(default_factory=dict[str, Calls])
     """Only of calls that come one by one."""
     kinds: Counter[tuple[str | int | None, ...]] = field(default_factory=Counter[tuple[str | int | None, ...]])
@@ -137,7 +138,7 @@ class Neighbours:
         server = self._servers[sort.server]
         server.kinds[sort.kind] += 1
         few = FEW if server.kinds[sort.kind] <= ALIKE else 0
-        places = [(server.many, MANY), (server.few, few), (server.refused, FEW if sort.refused else 0)]
+        places = [(server.many, MANY), (server.few, few), (server.missed, FEW if sort.missed else 0)]
         keeping = [calls for calls, most in places if len(calls) < most or id in calls]
         if sort.login and len(self._logins) < LOGINS:
             keeping.append(self._logins)
@@ -170,9 +171,10 @@ class Neighbours:
         return found
 
     def beside(self, call: Call) -> list[Call]:
-        """Those that matter for this call: few; for one that went well only those that were refused, mostly none."""
+        """Those that matter for this call: few; for one that went well only those that show what it should have
+        given script, mostly none."""
         if call.verdict.outcome == "allowed" and (call.verdict.status or 0) < 400:
-            return list(self._servers[server_of(call)].refused.values())
+            return list(self._servers[server_of(call)].missed.values())
         return self.few(call)
 
     def many(self, call: Call) -> list[Call]:

@@ -84,6 +84,11 @@ RETURNED: tuple[Returned, ...] = (
     Returned("authorization", "authorization", (401, 403), "tokens that a login's answer carries in this header"),
 )
 
+LACKING = 400
+"""The status of what came without something, in general."""
+MISSED = frozenset(status for each in RETURNED for status in each.statuses) | {LACKING}
+"""Statuses of answers that may show what the script of an earlier one couldn't read."""
+
 Later = Callable[[], Iterable[Exchange]]
 """Gives later exchanges with the same server; asked only where they can matter."""
 
