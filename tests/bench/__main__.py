@@ -53,6 +53,10 @@ def check(bench: Bench) -> Iterator[Row]:
         yield Row(f"check --jobs {jobs} of {rows:,} exchanges", f"{found.seconds:.1f} s")
         yield Row("… against a bare decode of its lines", f"{found.seconds / found.bare:.1f} times", "4")
         yield Row("… memory of a process at most", f"{found.memory:.0f} MB", "below 700")
+    own = bench.folder / "own.jsonl"
+    sessions.write(own, bench.rows(100_000), own=True)
+    alike, different = (checking.measure([path]).seconds for path in (bench.session(100_000), own))
+    yield Row("where each answer has headers of its own", f"{different / alike:.2f} times as long")
     halves = [bench.folder / f"half-{number}.jsonl" for number in range(2)]
     for path in halves:
         sessions.write(path, bench.rows(100_000))

@@ -1,11 +1,16 @@
 """Large sessions, made up: one page's day against four APIs, annotated and in several states as the proxy writes them.
 
-python -m tests.bench.sessions COUNT FILE
+python -m tests.bench.sessions COUNT FILE [--own]
+
+--own: each answer has a date, a length, an id and an ETag of its own, as most servers' have.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from email.utils import formatdate
 from pathlib import Path
+
+import msgspec
 
 from corsinspect.model import Call, Exchange, HeaderList, annotation
 from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
@@ -80,6 +85,19 @@ def exchanges(count: int, start: float = 1_790_000_000.0, pace: float = 0.02, fi
         )
 
 
+def with_own(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+    """The same exchanges, each answer with lines that no other has."""
+    for number, exchange in enumerate(exchanges):
+        mark = f"{number * 2_654_435_761 % (1 << 32):08x}"
+        own = {
+            "Content-Length": str(200 + number * 7_919 % 40_000),
+            "Date": formatdate(exchange.started, usegmt=True),
+            "X-Request-Id": f"{mark}-9c3b-4a53-8a52-{number:012x}",
+        }
+        lines = tuple((name, own.get(name, value)) for name, value in exchange.response_headers)
+        yield msgspec.structs.replace(exchange, response_headers=(*lines, ("ETag", f'W/"{mark}"')))
+
+
 def written(exchange: Exchange, verdict: Call | None) -> bytes:
     """The line of an exchange as a proxy writes it."""
     if verdict is None:
@@ -88,14 +106,14 @@ def written(exchange: Exchange, verdict: Call | None) -> bytes:
     return encode(exchange, annotation(verdict, role))
 
 
-def write(path: Path, count: int) -> None:
-    """A session of so many exchanges, about half of them written twice."""
+def write(path: Path, count: int, *, own: bool = False) -> None:
+    """A session of so many exchanges, about half of them written twice. `own`: as `with_own`."""
     from corsinspect.analysis import Tracker
 
     tracker = Tracker()
     with path.open("wb") as file:
         file.write(encode_header(Header(corsinspect=FORMAT_VERSION, redacted=True)))
-        for number, exchange in enumerate(exchanges(count)):
+        for number, exchange in enumerate(with_own(exchanges(count)) if own else exchanges(count)):
             changed = tracker.feed(exchange).changed
             if number % 2:
                 file.write(written(exchange, None))
@@ -105,4 +123,4 @@ def write(path: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[2]), int(sys.argv[1]))
+    write(Path(sys.argv[2]), int(sys.argv[1]), own="--own" in sys.argv)
