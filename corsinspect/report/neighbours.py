@@ -110,6 +110,8 @@ class Neighbours:
         self._servers: defaultdict[str, _Server] = defaultdict(_Server)
         self._logins: Calls = {}
         self._calls = calls
+        self._on_path: dict[tuple[str, str], Calls] = {}
+        """What was found last of those that several calls go to."""
         if outlines is None:
             outlines = _outlines(calls)
         hashes = array("I")
@@ -160,6 +162,9 @@ class Neighbours:
         last = bisect_right(self._hashes, wanted, first)
         if last - first == 1:  # itself, which needn't be read from disk
             return {call.id: by_server(call)}
+        known = self._on_path.get((server, path))
+        if known is not None:
+            return known
         found = Calls()
         for number in self._by_path[first:last]:
             if len(found) == ALIKE:
@@ -168,6 +173,9 @@ class Neighbours:
             own = by_server(other)
             if server_of(other) == server and _path(own) == path:
                 found[own.id] = own
+        if len(self._on_path) >= PATHS:
+            del self._on_path[next(iter(self._on_path))]
+        self._on_path[server, path] = found
         return found
 
     def beside(self, call: Call) -> list[Call]:

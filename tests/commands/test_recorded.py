@@ -208,6 +208,22 @@ def test_of_calls_with_outlines_only_those_that_are_kept_are_read(tmp_path: Path
         assert 0 < calls.read < len(calls) / 2
 
 
+def test_the_calls_to_one_path_are_read_once_for_all_of_them(tmp_path: Path) -> None:
+    polled = [
+        msgspec.structs.replace(each, id=f"p{each.id}", url="https://api.shop.test/v2/poll")
+        for number, each in enumerate(made_up(60))
+        if number % 10 == 3
+    ]
+    with Recorded([session(tmp_path / "s.jsonl", *made_up(60), *polled)]) as files:
+        list(files.parts())
+        calls = Counted(list(files.calls))
+        neighbours = Neighbours(calls, files.calls.outlines())
+        polling = [call for call in files.calls if call.url.endswith("poll")]
+        first, read = neighbours.few(polling[0]), calls.read
+        assert [neighbours.few(call) for call in polling] == [first] * len(polling)
+        assert len(polling) > 3 and calls.read == read
+
+
 class Counted(list[Call]):
     """Calls, and how many of them were read."""
 
