@@ -20,7 +20,7 @@ from corsinspect.commands.checking.pool import nothing, pool
 from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.numbered import of_file, said_of_file
-from corsinspect.session.spool import Spool, temporary_folder
+from corsinspect.session.packed.spool import Spool, temporary_folder
 from corsinspect.session.stream import STDIN, Exchanges, stream
 
 HELD = 4_000

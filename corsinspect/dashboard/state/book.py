@@ -139,9 +139,8 @@ class Book:
         """As `apply`, for what another process has made of the Tracker's changes."""
         judged = made.judged
         touched = self._withdraw(judged.withdrawn)
-        positions = self.calls.put_encoded(judged.calls, judged.places, judged.odd)
-        for position, (id, _), row in zip(positions, judged.places, made.rows, strict=True):
-            common, url, started, took, asked = row
+        positions = self.calls.put_judged(judged)
+        for position, id, common, url, started, took, asked in zip(positions, judged.ids, *made.rows, strict=True):
             self._put(CallRow(position, made.common[common], url, started, took, id, asked))
         touched.update(positions)
         return touched | self._changed_beside()
