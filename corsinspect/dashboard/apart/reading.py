@@ -23,7 +23,7 @@ PACE = 0.03
 
 async def read(paths: Sequence[Path], hand_over: HandOver) -> None:
     """Hands over what follows from the files, a piece at a time, the first at once. Raises SessionError as `Feed`."""
-    source, packing = FileSource(*paths), Packing()
+    source, packing = FileSource(*paths, held=False), Packing()
     handed_over = 0.0
 
     def piece(ended: bool) -> Judged:

@@ -133,8 +133,8 @@ class SessionFile:
 class _Pieces:
     """A session file, piece by piece."""
 
-    def __init__(self, path: Path) -> None:
-        self.follower = Follower(path)
+    def __init__(self, path: Path, held: bool = True) -> None:
+        self.follower = Follower(path, held=held)
         self._said = SaidFollower(path, self.follower.redactor)
         self._speech = Speech(self._said.piece)
         self.behind = False
@@ -175,7 +175,8 @@ class FileSource:
     `session.reader.SessionError` for a file that can't be read at all.
     """
 
-    def __init__(self, *paths: Path, follow: bool = False) -> None:
+    def __init__(self, *paths: Path, follow: bool = False, held: bool = True) -> None:
+        """`held`: as of a LineReader."""
         if follow and len(paths) != 1:
             raise ValueError("only one file can be followed")
         self.title = title_of(paths)
@@ -184,9 +185,9 @@ class FileSource:
         self.actions: Actions | None = None
         self.sessions = self._paths = paths
         in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
-        self._pieces = _Pieces(paths[0]) if in_pieces else None
+        self._pieces = _Pieces(paths[0], held) if in_pieces else None
         self._place = SessionFile(paths[0]) if follow else None
-        self._merged = Merged(paths) if len(paths) > 1 else None
+        self._merged = Merged(paths, held) if len(paths) > 1 else None
         self._problems: list[str] = []
         self._reading: Reading | None = None
         self._speech = speech_of(())
