@@ -112,10 +112,19 @@ class _Table:
         return number
 
 
-def _exchanges(record: Exchange | Call) -> tuple[Exchange, ...]:
+def _exchanges(record: Exchange | Call) -> list[Exchange]:
     """Those whose header lists are kept apart; none of a Call that quotes an earlier answer, which may be one of its
     own."""
     if isinstance(record, Exchange):
-        return (record,)
-    quotes = record.browser is not None and record.browser.cached is not None
-    return () if quotes or any(hop.stored is not None for hop in record.hops) else record.exchanges
+        return [record]
+    if record.browser is not None and record.browser.cached is not None:
+        return []
+    found: list[Exchange] = []
+    for hop in record.hops:
+        if hop.stored is not None:
+            return []
+        if hop.preflight is not None:
+            found.append(hop.preflight)
+        if hop.request is not None:
+            found.append(hop.request)
+    return found
