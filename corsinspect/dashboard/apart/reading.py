@@ -18,7 +18,7 @@ from corsinspect.dashboard.state.source import FileSource
 from corsinspect.session.packed.packing import Packing
 
 PACE = 0.03
-"""Seconds of work that are handed over at once: for the dashboard, 5 ms."""
+"""Seconds of work that are handed over at once: for the dashboard, 3 ms."""
 
 
 async def read(paths: Sequence[Path], hand_over: HandOver) -> None:

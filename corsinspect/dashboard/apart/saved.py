@@ -1,6 +1,6 @@
 """Saved sessions that processes of their own read and judge, so that this one has its time for screen and keys.
 
-What is left to do here takes a fifth of the time that reading, judging and making rows takes.
+What is left to do here takes a tenth of the time that reading, judging and making rows takes.
 """
 
 import asyncio
