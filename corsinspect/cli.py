@@ -1,9 +1,11 @@
 """The command line: thin, and quick to start (`--help` and `check` load neither Textual nor mitmproxy)."""
 
 import asyncio
+import gc
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from math import inf
@@ -155,7 +157,8 @@ def live(
     _need_terminal("`corsinspect record` prints a line per call instead.")
     if url is not None and browser is Browser.none:
         browser = Browser.chromium
-    from corsinspect.commands.live import live
+    with _nothing_collected():
+        from corsinspect.commands.live import live
     from corsinspect.session.place import new_session_path
 
     session = new_session_path()
@@ -178,7 +181,8 @@ def replay(
       corsinspect replay before.jsonl after.jsonl    both as one, in time order
     """
     _need_terminal("`corsinspect check FILE` prints the verdicts instead.")
-    from corsinspect.commands.live import replay
+    with _nothing_collected():
+        from corsinspect.commands.live import replay
     from corsinspect.session.place import newest
 
     paths = files or [path for path in [newest()] if path is not None]
@@ -201,7 +205,8 @@ def attach(
     _need_terminal("`tail -f FILE | jq` shows the lines as they arrive.")
     if file.is_dir():
         _fail(f"{file} is a directory; name the session file in it", UNREADABLE)
-    from corsinspect.commands.live import attach
+    with _nothing_collected():
+        from corsinspect.commands.live import attach
 
     _run(attach(file))
 
@@ -770,6 +775,16 @@ def _fail(text: str, status: int) -> NoReturn:
 
 def _has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextmanager
+def _nothing_collected() -> Generator[None]:
+    """While the dashboard's modules are imported: they leave next to no garbage, and looking for some took 0.1 s."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _need_terminal(hint: str) -> None:

@@ -272,8 +272,9 @@ def hidden_error(call: Call) -> str | None:
 
 def _hides(call: Call) -> bool:
     """Whether the answer was an error that the page would have seen; a preflight's status has its own words."""
-    known = _refused(call) or gate_of(call) is not None
-    return hidden_error(call) is not None and call.verdict.stage != "preflight" and not known
+    if hidden_error(call) is None or call.verdict.stage == "preflight":
+        return False
+    return not (_refused(call) or gate_of(call) is not None)
 
 
 def _refused(call: Call) -> bool:

@@ -73,7 +73,6 @@ async def show(app: Dashboard) -> int:
     # a busy session was followed; with it p99 from wire to screen fell from 188 to 105 ms. Both young generations are
     # small: 0.2 and 4 ms at most while 2,000 exchanges a second come; with 2000 and 10 the second took up to 17, with
     # 700 and 50 it was 24 ms each while a session was read.
-    gc.collect()
     gc.freeze()
     gc.set_threshold(1000, 3, 1000)
     problem = await app.run_async()

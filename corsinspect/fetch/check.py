@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .engines import CHECKS
-from .headers import CorsHeaders, Pairs, combined, token_list
+from .headers import CorsHeaders, Pairs, combined, once_a_list, token_list
 from .reasons import Reason
 from .safelist import SAFELISTED_METHODS
 from .url import parse_url
@@ -80,6 +80,7 @@ class Asked(NamedTuple):
     names: tuple[str, ...]
 
 
+@once_a_list
 def asked_by(headers: Pairs) -> Asked:
     """What a preflight with these request header lines asked for; "" and () where it lacks a line."""
     return Asked(

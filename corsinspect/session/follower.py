@@ -20,14 +20,15 @@ class Follower:
     `torn`: bytes stand after the last newline, so a line is being written, or its writer died over it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, held: bool = True) -> None:
+        """`held`: as of a LineReader."""
         self.path = path
         self.torn = False
         self._fd: int | None = None
         self._offset: int = 0
         self.redactor = Redactor()
         """For lines that aren't redacted, in this file and in those beside it."""
-        self._reader = LineReader(self.redactor)
+        self._reader = LineReader(self.redactor, held=held)
 
     @property
     def problems(self) -> list[Problem]:

@@ -164,8 +164,9 @@ class SharedHeaders:
 class _Listed(Exchange, frozen=True):
     """An Exchange with its header lists as they are written; it equals none that isn't decoded so."""
 
-    request_headers: msgspec.Raw = msgspec.Raw(b"[]")  # pyright: ignore[reportIncompatibleVariableOverride]
-    response_headers: msgspec.Raw = msgspec.Raw(b"[]")  # pyright: ignore[reportIncompatibleVariableOverride]
+    # the defaults are the Exchange's, so that they are left out where it's encoded
+    request_headers: msgspec.Raw = ()  # pyright: ignore[reportIncompatibleVariableOverride, reportAssignmentType]
+    response_headers: msgspec.Raw = ()  # pyright: ignore[reportIncompatibleVariableOverride, reportAssignmentType]
 
 
 _decode_listed = msgspec.json.Decoder(_Listed).decode
@@ -192,7 +193,7 @@ class _KnownLists:
         written = bytes(raw)
         headers = self._known.get(written)
         if headers is None:
-            headers = _decode_list(written)
+            headers = _decode_list(written) if written else ()
             if len(written) <= LONGEST_KNOWN:
                 if len(self._known) >= SHARED:
                     self._known.clear()

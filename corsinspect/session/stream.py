@@ -14,11 +14,11 @@ from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.lines import LineReader
+from corsinspect.session.packed.spool import Spool, temporary_folder
 from corsinspect.session.private import write_private
 from corsinspect.session.reader import Reading, is_session
 from corsinspect.session.redaction.redact import Redactor
 from corsinspect.session.sidecar import load_saids
-from corsinspect.session.spool import Spool, temporary_folder
 
 Told = Callable[[float], object]
 """Is told which share of a file has been read."""

@@ -40,7 +40,7 @@ def hardly_any_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if each recording were a large one."""
     monkeypatch.setattr(recorded, "HELD", 4)
     monkeypatch.setattr("corsinspect.session.stream._PIECE", 5_000)
-    monkeypatch.setattr("corsinspect.session.spool._PIECE", 3_000)
+    monkeypatch.setattr("corsinspect.session.packed.spool._PIECE", 3_000)
 
 
 def session(path: Path, *exchanges: Exchange) -> Path:

@@ -26,6 +26,7 @@ from corsinspect.dashboard.state.made import Made, judged
 from corsinspect.dashboard.state.source import FileSource
 from corsinspect.model import Changes
 from corsinspect.session.errors import SessionError
+from corsinspect.session.packed.packing import Packing
 from tests.bench import sessions
 from tests.corpus import NAMES, recording
 from tests.dashboard.conftest import until
@@ -92,15 +93,16 @@ async def test_so_it_is_for_several_files(large: Path, tmp_path: Path) -> None:
 async def test_what_changes_and_is_withdrawn_from_piece_to_piece_is_the_same(name: str) -> None:
     """Each exchange handed over by itself, as a slow machine would."""
     path, maker = recording(name), Maker()
-    book, apart, common = Book(), Book(), []
+    book, apart, packing = Book(), Book(), Packing()
+    common, lists = [], []
     feed = Feed(FileSource(path), lambda: None)
 
     def hand_over() -> None:
         changes = feed.take()
         book.apply(changes)
-        made: Made = pickle.loads(pickle.dumps(maker.made(judged(changes, (), None, ended=False))))
+        made: Made = pickle.loads(pickle.dumps(maker.made(judged(changes, packing))))
         common.extend(made.common)
-        apart.take(made._replace(common=common))
+        apart.take(made._replace(judged=made.judged.arrived(lists), common=common))
 
     feed._changed = hand_over
     await feed.run()
@@ -110,7 +112,7 @@ async def test_what_changes_and_is_withdrawn_from_piece_to_piece_is_the_same(nam
 async def test_what_cannot_be_encoded_stays_in_memory_in_its_place() -> None:
     calls = [call("1"), call("2", "blocked"), call("3")]
     calls[1] = msgspec.structs.replace(calls[1], url="https://api.test/\udcff")
-    made: Made = pickle.loads(pickle.dumps(Maker().made(judged(Changes(calls, []), (), None, ended=True))))
+    made: Made = pickle.loads(pickle.dumps(Maker().made(judged(Changes(calls, []), Packing()))))
     book, here = Book(), Book()
     book.take(made)
     here.apply(Changes(calls, []))
@@ -124,15 +126,14 @@ async def test_a_full_disk_keeps_the_calls_in_memory(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(call_store, "_temporary", full)
     book = Book()
-    book.take(Maker().made(judged(Changes([call("1"), call("2")], []), (), None, ended=True)))
+    book.take(Maker().made(judged(Changes([call("1"), call("2")], []), Packing())))
     assert [each.id for each in book.calls.values()] == ["1", "2"]
 
 
 def test_a_later_state_takes_the_place_of_the_one_before() -> None:
     calls = Calls()
     for outcome in ("pending", "blocked"):
-        came = judged(Changes([call("1", outcome)], []), (), None, ended=False)
-        assert calls.put_encoded(came.calls, came.places, came.odd) == [0]
+        assert calls.put_judged(judged(Changes([call("1", outcome)], []), Packing())) == [0]
     assert len(calls) == 1 and calls["1"].verdict.outcome == "blocked"
     calls.close()
 

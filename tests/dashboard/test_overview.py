@@ -68,9 +68,9 @@ def test_bars_show_every_second_somewhere(seconds: dict[int, int], width: int) -
 def test_the_tally_is_the_same_whatever_came_and_went() -> None:
     one, other = kind(PAGE, A), kind(PAGE, B, "blocked", "origin-missing", method="PUT")
     tally = Tally()
-    tally.count(one, 5.5, 1)
-    tally.count(other, 6.5, 1)
-    tally.count(one, 5.5, -1)
+    tally.count(one, [5.5], 1)
+    tally.count(other, [6.5], 1)
+    tally.count(one, [5.5], -1)
     assert dict(tally.kinds) == {other: 1}
     assert (tally.calls.total(), tally.failures[6]) == (1, 1)
     assert tally.values("host") == ["b.test"] and tally.values("reason") == ["origin-missing"]

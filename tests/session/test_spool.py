@@ -7,7 +7,7 @@ import pytest
 from corsinspect.analysis import judge_all
 from corsinspect.model import Call, Exchange, Hop
 from corsinspect.session import load
-from corsinspect.session.spool import Spool
+from corsinspect.session.packed.spool import Spool
 from tests.corpus import recording
 from tests.session.build import answered, exchange
 

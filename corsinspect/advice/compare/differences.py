@@ -7,6 +7,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
 
@@ -64,6 +65,7 @@ class Difference(msgspec.Struct, frozen=True):
 NONE = Difference()
 
 
+@lru_cache(maxsize=256)
 def origin_difference(needed: str, found: str | None, own: str | None = None) -> Difference:
     """How an `Access-Control-Allow-Origin` (several lines joined with ", ") differs from the origin that was needed.
 

@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from corsinspect.model import Call
+from corsinspect.fetch.headers import once_a_list
+from corsinspect.model import Call, HeaderList
 
 INSTANCES = (
     *("x-served-by", "x-backend-server", "x-backend", "x-upstream", "x-instance-id", "x-instance", "x-server-id"),
@@ -35,8 +36,13 @@ def served(call: Call) -> Served:
     exchange = call.stopped_at
     if exchange is None or exchange.status is None or exchange.by_proxy:
         return NOWHERE
+    return _served(exchange.response_headers)
+
+
+@once_a_list
+def _served(headers: HeaderList) -> Served:
     cached, instance, age = False, "", "0"
-    for name, value in exchange.response_headers:
+    for name, value in headers:
         lower = name.lower()
         if lower in CACHES:
             cached = cached or _HIT.search(value) is not None

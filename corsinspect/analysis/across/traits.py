@@ -8,12 +8,12 @@ there are.
 from typing import Literal, NamedTuple
 
 from corsinspect.fetch.check import asked_by
-from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers
+from corsinspect.fetch.headers import NO_CORS_HEADERS, CorsHeaders, cors_headers, once_a_list
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.redirect import location
 from corsinspect.fetch.url import origin_of, parse_url
 from corsinspect.fingerprints import error_by_cors, gate
-from corsinspect.model import Call, EngineName, Exchange, Hop, Outcome, Stage, Word
+from corsinspect.model import Call, EngineName, Exchange, HeaderList, Hop, Outcome, Stage, Word
 
 Moved = Literal["slash", "https", "elsewhere"]
 
@@ -99,9 +99,9 @@ def traits(call: Call) -> Traits:
         asked=asked,
         preflight_status=None if preflight is None else preflight.status,
         moved=_moved(preflight),
-        grant=NO_CORS_HEADERS if preflight is None else _cors(preflight),
+        grant=NO_CORS_HEADERS if preflight is None else _cors(preflight.response_headers),
         answer=_answer(hop),
-        vary=judged is not None and _varies(judged),
+        vary=judged is not None and _varies(judged.response_headers),
         hop=verdict.hop,
         background=call.background,
         refused=(preflight is not None and _refused(preflight, preflight=True))
@@ -136,12 +136,13 @@ def _answer(hop: Hop) -> CorsHeaders | None:
     # a 304 leaves out what it doesn't change
     if request is None or request.status is None or request.status == 304:
         return None
-    return _cors(request)
+    return _cors(request.response_headers)
 
 
-def _cors(exchange: Exchange) -> CorsHeaders:
+@once_a_list
+def _cors(headers: HeaderList) -> CorsHeaders:
     """The answer's CORS headers but those that no pattern asks for."""
-    fields = cors_headers(exchange.response_headers)
+    fields = cors_headers(headers)
     if fields is NO_CORS_HEADERS:
         return fields
     if fields.expose_headers is not None:
@@ -151,8 +152,9 @@ def _cors(exchange: Exchange) -> CorsHeaders:
     return fields._replace(**{name: value[:LONGEST] for name in _TEXTS if (value := getattr(fields, name))})
 
 
-def _varies(exchange: Exchange) -> bool:
-    for name, value in exchange.response_headers:
+@once_a_list
+def _varies(headers: HeaderList) -> bool:
+    for name, value in headers:
         if name[:1] in "vV" and name.lower() == "vary":
             listed = {element.strip() for element in value.lower().split(",")}
             if "origin" in listed or "*" in listed:

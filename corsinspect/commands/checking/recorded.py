@@ -22,7 +22,7 @@ from corsinspect.model import Call, Changes
 from corsinspect.report.neighbours import Outlines, Sort
 from corsinspect.session.errors import Problem, SessionError
 from corsinspect.session.numbered import of_file, said_of_file
-from corsinspect.session.spool import Spool, temporary_folder
+from corsinspect.session.packed.spool import Spool, temporary_folder
 from corsinspect.session.stream import STDIN, stream
 
 HELD = 4_000

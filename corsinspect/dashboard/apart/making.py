@@ -7,8 +7,9 @@ import sys
 
 from corsinspect.analysis.across.traits import traits
 from corsinspect.dashboard.apart.handing import HandOver, received, work
-from corsinspect.dashboard.state.made import Judged, Made, MadeRow
+from corsinspect.dashboard.state.made import Judged, Made, MadeRows
 from corsinspect.listing.rows import Common, row_of
+from corsinspect.model import HeaderList
 
 
 class Maker:
@@ -18,15 +19,21 @@ class Maker:
         self._numbers: dict[int, int] = {}
         """By the identity of each `Common`; all of them live as long."""
         self._known: list[Common] = []
+        self._lists: list[HeaderList] = []
 
     def made(self, judged: Judged) -> Made:
         """What has changed, with its rows."""
         handed_over = len(self._known)
-        rows: list[MadeRow] = []
-        for call in judged.changes().changed:
-            row = row_of(0, call, traits(call))
-            rows.append(MadeRow(self._number(row.common), row.url, row.started, row.took, row.asked))
-        return Made(judged, rows, self._known[handed_over:])
+        calls = judged.arrived(self._lists).changes().changed
+        rows = [row_of(0, call, traits(call)) for call in calls]
+        columns = MadeRows(
+            common=[self._number(row.common) for row in rows],
+            url=[row.url for row in rows],
+            started=[row.started for row in rows],
+            took=[row.took for row in rows],
+            asked=[row.asked for row in rows],
+        )
+        return Made(judged, columns, self._known[handed_over:])
 
     def _number(self, common: Common) -> int:
         number = self._numbers.get(id(common))

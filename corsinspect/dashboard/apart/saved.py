@@ -1,6 +1,6 @@
 """Saved sessions that processes of their own read and judge, so that this one has its time for screen and keys.
 
-What is left to do here takes a fifth of the time that reading, judging and making rows takes.
+What is left to do here takes a tenth of the time that reading, judging and making rows takes.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from corsinspect.dashboard.apart.making import Maker
 from corsinspect.dashboard.apart.process import Begun, begun
 from corsinspect.dashboard.state.facts import Progress, SourceFacts
 from corsinspect.dashboard.state.feed import Feed, merged
-from corsinspect.dashboard.state.made import Made, judged
+from corsinspect.dashboard.state.made import Made, judged_here
 from corsinspect.dashboard.state.merging import PIECE
 from corsinspect.dashboard.state.source import Actions, Exchanges, title_of
 from corsinspect.dashboard.state.threads import breathe, in_thread
 from corsinspect.listing.rows import Common
-from corsinspect.model import Changes
+from corsinspect.model import Changes, HeaderList
 from corsinspect.session.reader import Follower, SessionError, is_session
 
 LARGE = 4 << 20
@@ -43,6 +43,7 @@ class SavedApart:
         self.progress: Progress | None = None
         self._problems: tuple[str, ...] = ()
         self._common: list[Common] = []
+        self._lists: list[HeaderList] = []
         # the first rows of other files come from the processes: they begin while the screen does
         self._begun: Begun | None = None if len(paths) == 1 and is_session(paths[0]) else begun(paths)
 
@@ -59,13 +60,13 @@ class SavedApart:
         """The first piece of one session of ours, read and judged here: it's on screen 0.3 s before the processes have
         brought it. They bring it again, with what they know more."""
         if self._begun is not None:
-            return Maker().made(judged(Changes([], []), (), None, ended=False))
+            return Maker().made(judged_here(Changes([], [])))
         follower, tracker = Follower(self.sessions[0]), Tracker()
         gathered: list[Changes] = []
         for exchange in follower.piece(PIECE):
             gathered += [tracker.advance_to(exchange), tracker.feed(exchange)]
         follower.close()
-        return Maker().made(judged(merged(gathered), (), None, ended=False))
+        return Maker().made(judged_here(merged(gathered)))
 
     def next(self) -> Made | None:
         """What comes next, None after the end; waits for it. Raises SessionError if the files can't be read."""
@@ -76,10 +77,10 @@ class SavedApart:
         made = received(self._begun.output)
         if not isinstance(made, Made):
             raise SessionError(self.sessions[0], "the process that reads it was ended", "Open it again.")
-        it = made.judged
+        it = made.judged.arrived(self._lists)
         self._problems, self.progress, self.ended = it.problems, it.progress, it.ended
         self._common += made.common
-        return made._replace(common=self._common)
+        return made._replace(judged=it, common=self._common)
 
     def close(self) -> None:
         """Reads no more."""

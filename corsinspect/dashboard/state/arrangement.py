@@ -111,6 +111,10 @@ class Plain:
         if self.lines[index:end] != lines:
             self.lines[index:end] = lines
 
+    def append(self, rows: Iterable[CallRow]) -> None:
+        """Takes over rows that come after all others."""
+        self.lines.extend(line for row in rows for line in self._lines_of(row))
+
     def index_of(self, position: int, row: CallRow | None) -> int:
         """The index of a row's first line, or of the line that stands where it would."""
         return bisect_left(self.lines, position << 1)
@@ -144,6 +148,11 @@ class Arranged:
         entries.sort()
         self._keys = [key for key, _ in entries]
         self.lines = array("q", (line for _, line in entries))
+
+    def append(self, rows: Iterable[CallRow]) -> None:
+        """Takes over rows that came after all others."""
+        for row in rows:
+            self._add(row)
 
     def change(self, position: int, old: CallRow | None, new: CallRow | None) -> None:
         """Takes over that a row is another one now; None: it isn't shown."""

@@ -129,22 +129,19 @@ class Book:
     def apply(self, changes: Changes) -> set[int]:
         """Takes the Tracker's changes over; returns the positions whose rows look different now."""
         touched = self._withdraw(changes.withdrawn)
-        for call in changes.changed:
-            position = self.calls.put(call)
-            self._put(row_of(position, call, traits(call)))
-            touched.add(position)
-        return touched | self._changed_beside()
+        rows = [row_of(self.calls.put(call), call, traits(call)) for call in changes.changed]
+        return touched | self._put(rows) | self._changed_beside()
 
     def take(self, made: Made) -> set[int]:
         """As `apply`, for what another process has made of the Tracker's changes."""
         judged = made.judged
         touched = self._withdraw(judged.withdrawn)
-        positions = self.calls.put_encoded(judged.calls, judged.places, judged.odd)
-        for position, (id, _), row in zip(positions, judged.places, made.rows, strict=True):
-            common, url, started, took, asked = row
-            self._put(CallRow(position, made.common[common], url, started, took, id, asked))
-        touched.update(positions)
-        return touched | self._changed_beside()
+        known, positions = made.common, self.calls.put_judged(judged)
+        rows = [
+            CallRow(position, known[common], url, started, took, id, asked)
+            for position, id, common, url, started, took, asked in zip(positions, judged.ids, *made.rows, strict=True)
+        ]
+        return touched | self._put(rows) | self._changed_beside()
 
     def _withdraw(self, ids: Iterable[str]) -> set[int]:
         """The positions of these calls, which are no more."""
@@ -156,10 +153,30 @@ class Book:
                 touched.add(position)
         return touched
 
-    def _put(self, row: CallRow) -> None:
-        if row.position == len(self.rows):
-            self.rows.append(None)
-        self._replace(row.position, row)
+    def _put(self, rows: list[CallRow]) -> set[int]:
+        """Takes over rows, of which those that are new come in order; returns their positions."""
+        count = len(self.rows)
+        new: list[CallRow] = []
+        for row in rows:
+            if row.position == count + len(new):
+                new.append(row)
+            elif row.position < count:
+                self._replace(row.position, row)
+            else:  # the same call once more
+                new[row.position - count] = row
+        self._append(new)
+        return {row.position for row in rows}
+
+    def _append(self, rows: list[CallRow]) -> None:
+        """Takes over rows that are new, at once: one by one took twice the time, and a large session has no others."""
+        self.rows += rows
+        alike: dict[int, list[CallRow]] = {}
+        for row in rows:
+            alike.setdefault(id(row.common), []).append(row)
+        for each in alike.values():
+            self._count(each, +1)
+        shown = self._standing.shown
+        self._listing.append([row for row in rows if row in shown])
 
     def _changed_beside(self) -> set[int]:
         """The positions of rows that stand for more or fewer others than before."""
@@ -300,13 +317,11 @@ class Book:
 
     def _replace(self, position: int, row: CallRow | None) -> None:
         old, self.rows[position] = self.rows[position], row
-        self._count(old, -1)
-        self._count(row, +1)
+        if old is not None:
+            self._count([old], -1)
         if row is not None:
-            self.widest_page = max(self.widest_page, min(WIDEST_PAGE, len(short_origin(row.page))))
-        if _is_problem(row):
-            self.newest_problem = max(position, self.newest_problem or 0)
-        elif position == self.newest_problem:
+            self._count([row], +1)
+        if not _is_problem(row) and position == self.newest_problem:
             before = reversed(self.rows[:position])
             self.newest_problem = next((each.position for each in before if _is_problem(each)), None)
         shown = self._standing.shown
@@ -317,17 +332,21 @@ class Book:
         first, common = row.position << 1, row.common
         return [first, first + 1] if self.tall and common.reason and common.outcome in EXPLAINED else [first]
 
-    def _count(self, row: CallRow | None, by: int) -> None:
-        if row is None:
-            return
+    def _count(self, alike: list[CallRow], by: int) -> None:
+        """Counts rows of one `Common`, in their order, in (`by` 1) or out (-1)."""
+        row, number = alike[-1], by * len(alike)
         if row.traits is not None:
-            self.tally.count(row.traits, row.started, by)
+            self.tally.count(row.traits, [row.started for row in alike], by)
         if row.background:
-            self.background += by
+            self.background += number
         else:
-            self.outcomes[row.outcome] += by
+            self.outcomes[row.outcome] += number
             if row.outcome == "allowed" and row.certainty == "depends":
-                self.standing_open[row.reason] += by
+                self.standing_open[row.reason] += number
+        if by > 0:
+            self.widest_page = max(self.widest_page, min(WIDEST_PAGE, len(short_origin(row.page))))
+            if _is_problem(row):
+                self.newest_problem = max(row.position, self.newest_problem or 0)
 
 
 def _is_problem(row: CallRow | None) -> TypeGuard[CallRow]:

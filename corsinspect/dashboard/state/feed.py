@@ -59,8 +59,9 @@ class Feed:
         return Changes(now, found.withdrawn)
 
     def _gather(self, changes: Changes) -> None:
-        self._gathered.append(changes)
-        self._waiting += len(changes.changed)
+        if changes.changed or changes.withdrawn:  # one of two brings nothing
+            self._gathered.append(changes)
+            self._waiting += len(changes.changed)
 
     def look_at_clock(self) -> None:
         """Gives up what waited too long, of a live source. The clock is one that nobody sets."""
@@ -165,7 +166,8 @@ def merged(gathered: Iterable[Changes]) -> Changes:
     """Several changes as one, with the newest state of each call."""
     latest: dict[str, Call | None] = {}
     for changes in gathered:
-        latest |= dict.fromkeys(changes.withdrawn)
+        if changes.withdrawn:
+            latest |= dict.fromkeys(changes.withdrawn)
         for call in changes.changed:
             latest[call.id] = call
     changed = [call for call in latest.values() if call is not None]

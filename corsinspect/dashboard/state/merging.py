@@ -46,11 +46,11 @@ class _Whole:
 class _Session:
     """A session of ours."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, held: bool) -> None:
         self.path = path
         self.size = path.stat().st_size
         self.until = -math.inf
-        self._follower = Follower(path)
+        self._follower = Follower(path, held=held)
         self._said = SaidFollower(path, self._follower.redactor)
         self._torn: list[str] = []
 
@@ -81,8 +81,9 @@ class _Session:
 class Merged:
     """Reads the files side by side. Ids carry the file's number: two files may hold the same id."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._files = [_Session(path) if is_session(path) else _Whole(path) for path in paths]
+    def __init__(self, paths: Sequence[Path], held: bool = True) -> None:
+        """`held`: as of a LineReader."""
+        self._files = [_Session(path, held) if is_session(path) else _Whole(path) for path in paths]
         self._begun = False
         self._ahead: list[tuple[float, int, Exchange]] = []
         """Read, but something that began before may still come from another file."""

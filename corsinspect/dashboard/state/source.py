@@ -109,6 +109,10 @@ def title_of(paths: Sequence[Path]) -> str:
     return paths[0].name if len(paths) == 1 else f"{len(paths)} files"
 
 
+LARGE_PIECE = 4 * PIECE
+"""Where no keys wait: what comes with each piece costs a twentieth of the time."""
+
+
 class SessionFile:
     """Where a session file is, to notice when it's not there any more."""
 
@@ -133,8 +137,9 @@ class SessionFile:
 class _Pieces:
     """A session file, piece by piece."""
 
-    def __init__(self, path: Path) -> None:
-        self.follower = Follower(path)
+    def __init__(self, path: Path, held: bool = True) -> None:
+        self.follower = Follower(path, held=held)
+        self._size = PIECE if held else LARGE_PIECE
         self._said = SaidFollower(path, self.follower.redactor)
         self._speech = Speech(self._said.piece)
         self.behind = False
@@ -148,7 +153,7 @@ class _Pieces:
         return Progress(read, size, bytes=True) if self._far else None
 
     def poll(self) -> list[Exchange]:
-        exchanges = self.follower.piece(PIECE)
+        exchanges = self.follower.piece(self._size)
         left = self.follower.size - self.follower.read
         self.behind = bool(exchanges) and left > 0
         self._far = self.behind and (self._far or left >= WORTH_A_BAR)
@@ -175,7 +180,8 @@ class FileSource:
     `session.reader.SessionError` for a file that can't be read at all.
     """
 
-    def __init__(self, *paths: Path, follow: bool = False) -> None:
+    def __init__(self, *paths: Path, follow: bool = False, held: bool = True) -> None:
+        """`held`: as of a LineReader."""
         if follow and len(paths) != 1:
             raise ValueError("only one file can be followed")
         self.title = title_of(paths)
@@ -184,9 +190,9 @@ class FileSource:
         self.actions: Actions | None = None
         self.sessions = self._paths = paths
         in_pieces = follow or (len(paths) == 1 and is_session(paths[0]))
-        self._pieces = _Pieces(paths[0]) if in_pieces else None
+        self._pieces = _Pieces(paths[0], held) if in_pieces else None
         self._place = SessionFile(paths[0]) if follow else None
-        self._merged = Merged(paths) if len(paths) > 1 else None
+        self._merged = Merged(paths, held) if len(paths) > 1 else None
         self._problems: list[str] = []
         self._reading: Reading | None = None
         self._speech = speech_of(())

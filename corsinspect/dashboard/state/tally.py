@@ -4,7 +4,7 @@ A session has few kinds of calls, whatever its length: nothing here is asked of 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from corsinspect.analysis.across.patterns import BY_SLUG, concerns
 from corsinspect.analysis.across.traits import Traits
@@ -24,18 +24,19 @@ class Tally:
         self.changes = 0
         """Goes up with every change: who shows what was counted sees whether it's still so."""
 
-    def count(self, traits: Traits, started: float, by: int) -> None:
-        """Takes a call that began then in (`by` 1) or out (-1)."""
+    def count(self, traits: Traits, started: Sequence[float], by: int) -> None:
+        """Takes calls of one kind that began then in (`by` 1) or out (-1)."""
         self.changes += 1
-        number = self.kinds[traits] + by
+        number = self.kinds[traits] + by * len(started)
         if number:
             self.kinds[traits] = number
         else:
             del self.kinds[traits]
         if traits.outcome != "not-cors" and not traits.background:
-            self.calls[int(started)] += by
-            if traits.outcome in PROBLEMS:
-                self.failures[int(started)] += by
+            for second in map(int, started):
+                self.calls[second] += by
+                if traits.outcome in PROBLEMS:
+                    self.failures[second] += by
 
     def clear(self) -> None:
         """Forgets everything."""

@@ -8,21 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import msgspec
-from msgspec.structs import force_setattr
-
 from corsinspect.model import Call, Exchange, HeaderList
 from corsinspect.session.errors import SessionError
-from corsinspect.session.lines import SHARED_LENGTH
+from corsinspect.session.packed.packing import Packing, Unpacking
 from corsinspect.session.private import private_file
 
 T = TypeVar("T", Exchange, Call)
 
 _PIECE = 1 << 20
-_INLINE = -1
-"""The number of a list that stays where it is."""
-_NUMBERED = 4_096
-"""Header lists that get a number at most."""
 _HINT = "Name a folder with room for twice the files in the variable TMPDIR."
 
 
@@ -52,9 +45,7 @@ class Spool(Generic[T]):
             self._fd = private_file(path)
         except OSError as error:
             raise self._unwritable(error) from error
-        self._lists = _Lists()
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(tuple[list[int], type]).decode
+        self._packing, self._unpacking = Packing(), Unpacking(type)
         self._ends = array("Q")
         self._written = 0
         self._pending = bytearray()
@@ -64,7 +55,7 @@ class Spool(Generic[T]):
 
     def append(self, record: T) -> int:
         """Keeps a record; returns its number."""
-        self._pending += self._encoded(record)
+        self._pending += self._packing.packed(record)
         self._ends.append(self._written + len(self._pending))
         if len(self._pending) >= _PIECE:
             self._flush()
@@ -73,7 +64,7 @@ class Spool(Generic[T]):
     def __getitem__(self, number: int) -> T:
         self._flush()
         start, end = self._span(number)
-        return self._decoded(os.pread(self._fd, end - start, start))
+        return self._unpacked(os.pread(self._fd, end - start, start))
 
     def each(self, numbers: Iterable[int]) -> Iterator[T]:
         """These records; quick where the numbers mostly rise."""
@@ -83,7 +74,7 @@ class Spool(Generic[T]):
             start, end = self._span(number)
             if start < first or end > first + len(piece):
                 piece, first = memoryview(os.pread(self._fd, max(_PIECE, end - start), start)), start
-            yield self._decoded(piece[start - first : end - first])
+            yield self._unpacked(piece[start - first : end - first])
 
     def extend(self, other: "Spool[T]") -> int:
         """Appends all records of another spool; returns the number that its first one has here."""
@@ -103,45 +94,16 @@ class Spool(Generic[T]):
 
     def __getstate__(self) -> "tuple[Path, type[T], array[int], list[HeaderList]]":
         self._flush()
-        return self._path, self._type, self._ends, self._lists.numbered
+        return self._path, self._type, self._ends, self._packing.lists
 
     def __setstate__(self, state: "tuple[Path, type[T], array[int], list[HeaderList]]") -> None:
         self._path, self._type, self._ends, lists = state
-        self._lists = _Lists(lists)
+        self._packing, self._unpacking = Packing(lists), Unpacking(self._type)
         self._fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(tuple[list[int], self._type]).decode
         self._written, self._pending = self._ends[-1] if self._ends else 0, bytearray()
 
-    def _encoded(self, record: T) -> bytes:
-        """The record without the header lists that have a number, after these numbers."""
-        exchanges, number = _exchanges(record), self._lists.number
-        numbers: list[int] = []
-        lists = [(each, each.request_headers, each.response_headers) for each in exchanges]
-        try:
-            # written over for a moment: copies of each record would take as long as all the rest
-            for exchange, sent, received in lists:
-                numbers += number(sent), number(received)
-                if numbers[-2] != _INLINE:
-                    force_setattr(exchange, "request_headers", ())
-                if numbers[-1] != _INLINE:
-                    force_setattr(exchange, "response_headers", ())
-            return self._encode((numbers, record))
-        finally:
-            for exchange, sent, received in lists:
-                force_setattr(exchange, "request_headers", sent)
-                force_setattr(exchange, "response_headers", received)
-
-    def _decoded(self, data: bytes | memoryview) -> T:
-        numbers, record = self._decode(data)
-        if numbers:
-            for index, exchange in enumerate(_exchanges(record)):
-                sent, received = numbers[2 * index : 2 * index + 2]
-                if sent != _INLINE:
-                    force_setattr(exchange, "request_headers", self._lists.numbered[sent])
-                if received != _INLINE:
-                    force_setattr(exchange, "response_headers", self._lists.numbered[received])
-        return record
+    def _unpacked(self, data: bytes | memoryview) -> T:
+        return self._unpacking.unpacked(data, self._packing.lists)
 
     def _span(self, number: int) -> tuple[int, int]:
         return self._ends[number - 1] if number else 0, self._ends[number]
@@ -161,44 +123,3 @@ class Spool(Generic[T]):
 
     def _unwritable(self, error: OSError) -> SessionError:
         return SessionError(self._path, f"can't be written ({error.strerror})", _HINT)
-
-
-class _Lists:
-    """The header lists that come again, by number."""
-
-    def __init__(self, numbered: Iterable[HeaderList] = ()) -> None:
-        self.numbered = list(numbered)
-        self._numbers = {headers: number for number, headers in enumerate(self.numbered)}
-        self._by_id = {id(headers): number for number, headers in enumerate(self.numbered)}
-        """Mostly it's the very same list."""
-        self._seen: set[HeaderList] = set()
-        """Those that came once so far: most that come but once have a date or an id in them, and never come again."""
-
-    def number(self, headers: HeaderList) -> int:
-        """The number of a list, or _INLINE."""
-        number = self._by_id.get(id(headers))
-        if number is None:
-            number = self._numbers.get(headers)
-        return self._new(headers) if number is None else number
-
-    def _new(self, headers: HeaderList) -> int:
-        if not headers or len(self.numbered) >= _NUMBERED or any(len(value) > SHARED_LENGTH for _, value in headers):
-            return _INLINE
-        if headers not in self._seen:
-            if len(self._seen) >= _NUMBERED:
-                self._seen.clear()
-            self._seen.add(headers)
-            return _INLINE
-        self._seen.remove(headers)
-        number = self._numbers[headers] = self._by_id[id(headers)] = len(self.numbered)
-        self.numbered.append(headers)
-        return number
-
-
-def _exchanges(record: Exchange | Call) -> tuple[Exchange, ...]:
-    """Those whose header lists are kept apart; none of a Call that quotes an earlier answer, which may be one of its
-    own."""
-    if isinstance(record, Exchange):
-        return (record,)
-    quotes = record.browser is not None and record.browser.cached is not None
-    return () if quotes or any(hop.stored is not None for hop in record.hops) else record.exchanges
