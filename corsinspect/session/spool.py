@@ -12,11 +12,12 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from corsinspect.model import Call, Exchange, HeaderList
+from corsinspect.said import Said
 from corsinspect.session.errors import SessionError
 from corsinspect.session.lines import SHARED_LENGTH
 from corsinspect.session.private import private_file
 
-T = TypeVar("T", Exchange, Call)
+T = TypeVar("T", Exchange, Said, Call)
 
 _PIECE = 1 << 20
 _INLINE = -1
@@ -39,8 +40,8 @@ def temporary_folder() -> Generator[Path]:
 
 
 class Spool(Generic[T]):
-    """A file of Exchanges or Calls that are appended once and read again in any order; memory holds 8 bytes of each,
-    and header lists that come again and again.
+    """A file of Exchanges, Saids or Calls that are appended once and read again in any order; memory holds 8 bytes of
+    each, and header lists that come again and again.
 
     Numbers count from 0, in order of `append`. Another process gets one to read from by pickling.
     """
@@ -115,32 +116,32 @@ class Spool(Generic[T]):
 
     def _encoded(self, record: T) -> bytes:
         """The record without the header lists that have a number, after these numbers."""
-        exchanges, number = _exchanges(record), self._lists.number
+        bearers, number = _bearers(record), self._lists.number
         numbers: list[int] = []
-        lists = [(each, each.request_headers, each.response_headers) for each in exchanges]
+        lists = [(each, each.request_headers, each.response_headers) for each in bearers]
         try:
             # written over for a moment: copies of each record would take as long as all the rest
-            for exchange, sent, received in lists:
+            for bearer, sent, received in lists:
                 numbers += number(sent), number(received)
                 if numbers[-2] != _INLINE:
-                    force_setattr(exchange, "request_headers", ())
+                    force_setattr(bearer, "request_headers", ())
                 if numbers[-1] != _INLINE:
-                    force_setattr(exchange, "response_headers", ())
+                    force_setattr(bearer, "response_headers", ())
             return self._encode((numbers, record))
         finally:
-            for exchange, sent, received in lists:
-                force_setattr(exchange, "request_headers", sent)
-                force_setattr(exchange, "response_headers", received)
+            for bearer, sent, received in lists:
+                force_setattr(bearer, "request_headers", sent)
+                force_setattr(bearer, "response_headers", received)
 
     def _decoded(self, data: bytes | memoryview) -> T:
         numbers, record = self._decode(data)
         if numbers:
-            for index, exchange in enumerate(_exchanges(record)):
+            for index, bearer in enumerate(_bearers(record)):
                 sent, received = numbers[2 * index : 2 * index + 2]
                 if sent != _INLINE:
-                    force_setattr(exchange, "request_headers", self._lists.numbered[sent])
+                    force_setattr(bearer, "request_headers", self._lists.numbered[sent])
                 if received != _INLINE:
-                    force_setattr(exchange, "response_headers", self._lists.numbered[received])
+                    force_setattr(bearer, "response_headers", self._lists.numbered[received])
         return record
 
     def _span(self, number: int) -> tuple[int, int]:
@@ -174,8 +175,10 @@ class _Lists:
         self._seen: set[HeaderList] = set()
         """Those that came once so far: most that come but once have a date or an id in them, and never come again."""
 
-    def number(self, headers: HeaderList) -> int:
+    def number(self, headers: HeaderList | None) -> int:
         """The number of a list, or _INLINE."""
+        if headers is None:
+            return _INLINE
         number = self._by_id.get(id(headers))
         if number is None:
             number = self._numbers.get(headers)
@@ -195,10 +198,10 @@ class _Lists:
         return number
 
 
-def _exchanges(record: Exchange | Call) -> tuple[Exchange, ...]:
+def _bearers(record: Exchange | Said | Call) -> tuple[Exchange | Said, ...]:
     """Those whose header lists are kept apart; none of a Call that quotes an earlier answer, which may be one of its
     own."""
-    if isinstance(record, Exchange):
+    if isinstance(record, Exchange | Said):
         return (record,)
     quotes = record.browser is not None and record.browser.cached is not None
     return () if quotes or any(hop.stored is not None for hop in record.hops) else record.exchanges

@@ -53,6 +53,10 @@ def check(bench: Bench) -> Iterator[Row]:
         yield Row(f"check --jobs {jobs} of {rows:,} exchanges", f"{found.seconds:.1f} s")
         yield Row("… against a bare decode of its lines", f"{found.seconds / found.bare:.1f} times", "4")
         yield Row("… memory of a process at most", f"{found.memory:.0f} MB", "below 700")
+    sessions.write_said(bench.session(200_000), rows := bench.rows(200_000))
+    found = checking.measure([bench.session(200_000)])
+    yield Row(f"check of {rows:,} exchanges, with what a browser said of each", f"{found.cpu:.1f} s of CPU")
+    yield Row("… memory at most", f"{found.memory:.0f} MB", "below 700")
     halves = [bench.folder / f"half-{number}.jsonl" for number in range(2)]
     for path in halves:
         sessions.write(path, bench.rows(100_000))

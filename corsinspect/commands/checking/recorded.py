@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import NamedTuple, Self, overload
 
 from corsinspect.analysis import changes_of
+from corsinspect.analysis.word.speech import Speech
 from corsinspect.commands.checking.ending import ending_in_order
 from corsinspect.commands.checking.pool import nothing, pool
 from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session.errors import Problem, SessionError
-from corsinspect.session.numbered import of_file, said_of_file
+from corsinspect.session.numbered import of_file, saying_of_file
 from corsinspect.session.spool import Spool, temporary_folder
 from corsinspect.session.stream import STDIN, Exchanges, stream
 
@@ -134,11 +135,11 @@ def _judged(
     shelf = _Shelf(spool)
     try:
         with stream(path) as streamed:
-            exchanges, saids = watch(streamed.exchanges, path), streamed.saids
+            exchanges, said = watch(streamed.exchanges, path), streamed.said
             if number is not None:
                 exchanges = (of_file(exchange, number) for exchange in exchanges)
-                saids = [said_of_file(said, number) for said in saids]
-            for changes in changes_of(exchanges, saids):
+                said = saying_of_file(said, number)
+            for changes in changes_of(exchanges, Speech(said)):
                 shelf.take(changes)
     except SessionError as error:
         return Part(path, error=str(error))
