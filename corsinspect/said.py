@@ -5,7 +5,9 @@ A Said is one leg: one request to one URL. A redirect's next request is another 
 (`FILE.browser.jsonl`), never merged into Exchanges: which exchange a Said belongs to is a conclusion, drawn anew.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from corsinspect.fetch.engines import EngineName
 from corsinspect.records import HeaderList, Record
@@ -13,13 +15,16 @@ from corsinspect.records import HeaderList, Record
 SaidMode = Literal["include", "same-origin", "omit"]
 """A request's credentials mode in the Fetch standard's own words."""
 
+Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""A whole number that a float, or another program's JSON, can hold: what is read from a file has no others."""
+
 
 class Place(Record, frozen=True):
     """A place in the page's code, as the browser gives it; line and column count from 1."""
 
     url: str
-    line: int
-    column: int | None = None
+    line: Whole
+    column: Whole | None = None
     function: str = ""
 
 
@@ -45,7 +50,7 @@ class Said(Record, frozen=True):
     """Without a fragment."""
     method: str
     """"" where it wasn't told (a call that a Content-Security-Policy forbade)."""
-    hop: int = 0
+    hop: Whole = 0
     browser: str = ""
     """For people: "Chromium 156"."""
     kind: str = ""
@@ -59,7 +64,7 @@ class Said(Record, frozen=True):
     ended: float | None = None
     request_headers: HeaderList | None = None
     """As they went over the wire, redacted; None where the browser told none."""
-    status: int | None = None
+    status: Whole | None = None
     response_headers: HeaderList | None = None
     connection: str | None = None
     """The browser's own number of the connection."""

@@ -129,9 +129,9 @@ def fix(call: Call) -> Fix | None:
     verdict = call.verdict
     if verdict.outcome != "blocked" or verdict.reason not in FIXABLE or beyond_headers(call):
         return None
-    hop = call.hops[verdict.hop]
-    asked = _asked(call, hop)
-    if asked is None:
+    hop = call.stopped_hop
+    asked = None if hop is None else _asked(call, hop)  # no hop: no answer came over the wire
+    if hop is None or asked is None:
         return None
     preflight = None
     if hop.preflight is not None and hop.request is None:

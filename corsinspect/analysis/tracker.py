@@ -29,7 +29,7 @@ from .pairing import Pairing
 from .steady import SteadyTime, in_steady_time
 from .word.matching import Matching
 from .word.never_sent import never_sent
-from .word.speech import speech_of
+from .word.speech import Speech, speech_of
 from .word.verdict import judge_heard
 
 PATIENCE = 3.0
@@ -354,15 +354,14 @@ def judge_all(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> list
     browser said.
     """
     calls: dict[str, Call] = {}
-    for changes in changes_of(exchanges, saids):
+    for changes in changes_of(exchanges, speech_of(saids)):
         changes.apply_to(calls)
     return sorted(calls.values(), key=lambda call: (call.started, call.id))
 
 
-def changes_of(exchanges: Iterable[Exchange], saids: Iterable[Said] = ()) -> Iterator[Changes]:
+def changes_of(exchanges: Iterable[Exchange], speech: Speech) -> Iterator[Changes]:
     """The same as it comes, for whoever doesn't hold all Calls: what each exchange, and then the end, changes."""
     tracker = Tracker()
-    speech = speech_of(saids)
     for exchange in exchanges:
         while said := speech.until(exchange.started):
             yield tracker.hear(said)

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from corsinspect.capture import firefox, profiles
+from corsinspect.capture import profiles
 from corsinspect.capture.ca import CaPaths, spki_hash
 from corsinspect.capture.errors import CaptureError
+from corsinspect.capture.firefox import profile as firefox
 from corsinspect.capture.listening.debugging_pipe import SWITCHES as PIPE_SWITCHES
 from corsinspect.capture.listening.debugging_pipe import DebuggingPipe
 from corsinspect.capture.processes import GRACE, signal_group
@@ -231,7 +232,7 @@ async def launch(
         command = [*_chromium(binary, port, ca, folder, headless), *extra_args, as_url(url)]
     else:
         preferences = {**(firefox.LISTENED_TO if socket is not None else {}), **(extra_prefs or {})}
-        warning = await firefox.prepare(folder, port, ca, preferences)
+        warning = await firefox.prepare(binary, folder, port, ca, preferences)
         first = [as_url(url)] if socket is None else []  # a blank page that it was told to open is in its history
         command = [*firefox.command(binary, folder, headless, socket), *extra_args, *first]
     try:

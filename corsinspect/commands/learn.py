@@ -73,6 +73,8 @@ class _Course:
         following = asyncio.create_task(self._recording.follow())
         try:
             self._page.line(f"Calls are made by {self._caller.name}. Answer with a letter and Enter; q leaves.")
+            if self._caller.warning is not None:
+                self._page.line(f"{self._caller.name}: {self._caller.warning}")
             for number in range(start, len(LESSONS)):
                 await self._lesson(number)
                 progress.keep(number + 1)

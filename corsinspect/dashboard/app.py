@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
@@ -89,8 +90,8 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         self._detail_due = False
         self._detail_shown = 0.0
         self._possible: tuple[object, ...] = ()
-        self._facts = source.facts()
-        """As told last."""
+        self._facts = msgspec.structs.replace(source.facts(), warnings=())
+        """As told last; what won't work in a browser that is open already hasn't been told."""
         self._arrivals: deque[tuple[float, int]] = deque()
         self.appearance.choose_theme()
 

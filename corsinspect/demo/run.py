@@ -42,9 +42,13 @@ class DemoError(CaptureError):
 class Visit:
     """A visitor of the demo page: a real browser or, if `simulated`, the scripted client."""
 
-    def __init__(self, demo: Demo, name: str, stay: Coroutine[Any, Any, object], *, simulated: bool) -> None:
+    def __init__(
+        self, demo: Demo, name: str, stay: Coroutine[Any, Any, object], *, simulated: bool, warning: str | None = None
+    ) -> None:
         self.name = name
         """For display: "Chromium 156", or "simulated browser"."""
+        self.warning = warning
+        """What won't work, as of a Browser."""
         self.simulated = simulated
         self._demo = demo
         self._stay = asyncio.create_task(stay)
@@ -87,15 +91,19 @@ async def drive(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless:
     if headless is None:
         headless = not has_display(os.environ)
     browser = await proxy.open_browser(kind, demo.run_all_url, headless=headless)
-    return Visit(demo, browser.name, browser.closed.wait(), simulated=False)
+    return Visit(demo, browser.name, browser.closed.wait(), simulated=False, warning=browser.warning)
 
 
 class Caller:
     """Makes the demo's calls one by one, when it's asked to: a page in a real browser, or the scripted client."""
 
-    def __init__(self, name: str, call: Callable[[Case], Awaitable[str]], closed: asyncio.Event) -> None:
+    def __init__(
+        self, name: str, call: Callable[[Case], Awaitable[str]], closed: asyncio.Event, warning: str | None = None
+    ) -> None:
         self.name = name
         """For display."""
+        self.warning = warning
+        """What won't work, as of a Browser."""
         self._call = call
         self._closed = closed
 
@@ -120,7 +128,7 @@ async def caller(proxy: Proxy, demo: Demo, kind: BrowserKind | None, *, headless
         return Caller(simulated.name, simulated.fetch, asyncio.Event())
     headless = not has_display(os.environ) if headless is None else headless
     browser = await proxy.open_browser(kind, demo.run_asked_url, headless=headless)
-    return Caller(browser.name, demo.ask, browser.closed)
+    return Caller(browser.name, demo.ask, browser.closed, browser.warning)
 
 
 def installed_browser() -> BrowserKind | None:

@@ -1,8 +1,13 @@
 """Which browsers corsinspect can open, and what comes with the way in which they are installed."""
 
+import asyncio
 import shutil
+import tempfile
+from pathlib import Path
 
 from corsinspect.capture.browser import ANY_OF, COMMANDS, has_display, installed
+from corsinspect.capture.ca import ca_paths
+from corsinspect.capture.firefox.trusting import certutil_package, trusts
 from corsinspect.capture.profiles import packaging
 from corsinspect.doctor.finding import Answer, Machine, fault, ok, warning
 
@@ -37,15 +42,20 @@ def found(machine: Machine) -> Answer:
 
 def firefox_trust(machine: Machine) -> Answer:
     """Whether Firefox can be made to trust the certificate authority."""
-    if "firefox" not in installed():
+    binary, certificate = installed().get("firefox"), ca_paths().certificate
+    if binary is None:
         return ok("Firefox isn't installed")
-    if shutil.which("certutil") is None:
-        return warning(
-            "Firefox shows a certificate warning on every https page: certutil, which makes it trust corsinspect's "
-            "certificate authority, isn't installed.",
-            "Debian: apt install libnss3-tools; Fedora: dnf install nss-tools; macOS: brew install nss.",
-        )
-    return ok("certutil is there")
+    if shutil.which("certutil") is not None:
+        return ok("certutil is there")
+    if not certificate.exists():
+        return ok("there is no certificate yet")
+    with tempfile.TemporaryDirectory(prefix="corsinspect-doctor-") as profile:
+        if asyncio.run(trusts(binary, Path(profile), certificate)):
+            return ok("Firefox's own library makes it trust corsinspect's certificate authority")
+    return warning(
+        "https pages and calls fail in Firefox: it couldn't be made to trust corsinspect's certificate authority.",
+        f"Install certutil: {certutil_package()}.",
+    )
 
 
 def display(machine: Machine) -> Answer:

@@ -4,12 +4,14 @@ import math
 import shutil
 import sys
 from array import array
-from collections.abc import Callable, Generator, Iterator, Sized
+from collections.abc import Callable, Generator, Iterator, Sequence, Sized
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from corsinspect.analysis.steady import order
+from corsinspect.analysis.word.speech import AT_ONCE, told_at
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.errors import Problem, SessionError
@@ -18,7 +20,7 @@ from corsinspect.session.packed.spool import Spool, temporary_folder
 from corsinspect.session.private import write_private
 from corsinspect.session.reader import Reading, is_session
 from corsinspect.session.redaction.redact import Redactor
-from corsinspect.session.sidecar import load_saids
+from corsinspect.session.sidecar import Leg, SaidFollower
 
 Told = Callable[[float], object]
 """Is told which share of a file has been read."""
@@ -40,30 +42,35 @@ class Streamed(NamedTuple):
     exchanges: Exchanges
     problems: list[Problem]
     format: str
-    saids: list[Said]
+    said: Callable[[], Sequence[Said]]
+    """As Speech takes it: the next piece of what a browser said, empty where that was all."""
 
 
 @contextmanager
 def stream(path: Path, told: Told = lambda done: None) -> Generator[Streamed]:
-    """What `load` returns, for as long as it's needed: what can't be held meanwhile is in a temporary file about as
+    """What `load` returns, for as long as it's needed: what can't be held meanwhile is in temporary files about as
     large as the recording. Raises SessionError as `load` does. `path`: STDIN, too. `told` is called with the share of
     the file that has been read, from time to time."""
-    with temporary_folder() as folder, closing(Spool(folder / "exchanges", Exchange)) as spool:
+    with (
+        temporary_folder() as folder,
+        closing(Spool(folder / "exchanges", Exchange)) as spool,
+        closing(Spool(folder / "said", Said)) as said,
+    ):
         if path != STDIN:
-            streamed = _streamed(path, spool, told)
+            streamed = _streamed(path, spool, said, told)
         else:
             copy = folder / "stdin"
             write_private(copy, b"")
             with copy.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
             try:
-                streamed = _streamed(copy, spool, told)
+                streamed = _streamed(copy, spool, said, told)
             except SessionError as error:
                 raise SessionError(path, error.problem, error.hint) from error
         yield streamed
 
 
-def _streamed(path: Path, spool: Spool[Exchange], told: Told) -> Streamed:
+def _streamed(path: Path, spool: Spool[Exchange], said: Spool[Said], told: Told) -> Streamed:
     redactor, spooled = Redactor(), _Spooled(spool)
     if is_session(path):
         reader = LineReader(redactor, held=False)
@@ -77,7 +84,7 @@ def _streamed(path: Path, spool: Spool[Exchange], told: Told) -> Streamed:
             told(reading.done)
         format, problems = reading.format, reading.problems
     spooled.sort(steady=format == "session")  # where the order of lines is that of time
-    return Streamed(spooled, problems, format, load_saids(path, redactor))
+    return Streamed(spooled, problems, format, said_in_pieces(path, said, redactor))
 
 
 def _pieces(path: Path, reader: LineReader, told: Told) -> Iterator[list[bytes]]:
@@ -93,6 +100,25 @@ def _pieces(path: Path, reader: LineReader, told: Told) -> Iterator[list[bytes]]
             told(min(1.0, file.tell() / (size or 1)))
     if any(begun):
         reader.is_torn()
+
+
+def said_in_pieces(session: Path, spool: Spool[Said], redactor: Redactor) -> Callable[[], Sequence[Said]]:
+    """Gives the next few of what `load_saids` returns, each leg in its last state; none where that was all.
+
+    All of it is read into `spool` first: only the end of the file tells which states are the last."""
+    latest: dict[Leg, int] = {}
+    told, called = array("d"), array("d")
+    with closing(SaidFollower(session, redactor)) as follower:
+        while piece := follower.piece():
+            for said in piece:
+                latest[said.id, said.hop] = spool.append(said)
+                told.append(told_at(said))
+                called.append(said.called)
+    numbers = [latest[leg] for leg in sorted(latest)]
+    numbers.sort(key=called.__getitem__)
+    numbers.sort(key=told.__getitem__)
+    saids = spool.each(array("Q", numbers))
+    return lambda: list(islice(saids, AT_ONCE))
 
 
 class _Spooled:

@@ -180,6 +180,10 @@ KINDS: dict[str, tuple[dict[str, Any], tuple[str, str | None, str | None]]] = {
     "bad port (Firefox)": ({"engine": "firefox", "blocked": "bad-port"}, ("network-error", "bad-port", "simple")),
     "aborted": ({"canceled": True, "failed": "net::ERR_ABORTED"}, ("network-error", "aborted-by-page", "simple")),
     "cached without CORS": ({"code": "MissingAllowOriginHeader"}, ("blocked", "cached-without-cors", "simple")),
+    "method refused": (
+        {"code": "MethodDisallowedByPreflightResponse", "method": "PUT"},
+        ("blocked", "method-not-allowed", "preflighted"),
+    ),
     "mode": ({"code": "DisallowedByMode"}, ("blocked", "mode-same-origin", "simple")),
     "unknown code": ({"code": "SomethingNew"}, ("blocked", "failed-unexplained", "simple")),
     "failure": ({"failed": "net::ERR_SOMETHING"}, ("network-error", "network-error", "simple")),

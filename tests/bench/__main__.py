@@ -57,6 +57,10 @@ def check(bench: Bench) -> Iterator[Row]:
     sessions.write(own, bench.rows(100_000), own=True)
     alike, different = (checking.measure([path]).seconds for path in (bench.session(100_000), own))
     yield Row("where each answer has headers of its own", f"{different / alike:.2f} times as long")
+    sessions.write_said(bench.session(200_000), rows := bench.rows(200_000))
+    found = checking.measure([bench.session(200_000)])
+    yield Row(f"check of {rows:,} exchanges, with what a browser said of each", f"{found.cpu:.1f} s of CPU")
+    yield Row("… memory at most", f"{found.memory:.0f} MB", "below 700")
     halves = [bench.folder / f"half-{number}.jsonl" for number in range(2)]
     for path in halves:
         sessions.write(path, bench.rows(100_000))

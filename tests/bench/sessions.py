@@ -1,8 +1,9 @@
 """Large sessions, made up: one page's day against four APIs, annotated and in several states as the proxy writes them.
 
-python -m tests.bench.sessions COUNT FILE [--own]
+python -m tests.bench.sessions COUNT FILE [--own] [--said]
 
 --own: each answer has a date, a length, an id and an ETag of its own, as most servers' have.
+--said: with what a launched browser would have said of it, too.
 """
 
 import sys
@@ -13,7 +14,10 @@ from pathlib import Path
 import msgspec
 
 from corsinspect.model import Call, Exchange, HeaderList, annotation
+from corsinspect.said import Place, Said
 from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
+from corsinspect.session.sidecar import SidecarWriter
+from tests.said import said_of
 
 PAGE = "http://localhost:3000"
 HOSTS = ("https://api.shop.test", "http://localhost:8000", "https://auth.shop.test:8443", "https://cdn.shop.test")
@@ -48,6 +52,8 @@ ASKS: HeaderList = (("Access-Control-Request-Method", "PUT"), ("Access-Control-R
 METHODS: HeaderList = (("Access-Control-Allow-Methods", "GET, PUT"),)
 GRANT: HeaderList = (*OPEN, *METHODS, ("Access-Control-Allow-Headers", "content-type"))
 JSON: HeaderList = (("Content-Type", "application/json"),)
+STACK = tuple(Place(url=f"{PAGE}/js/bundle.js", line=line, column=12, function="load") for line in (1042, 77, 310))
+FAILED = {"code": "AllowOriginMismatch", "parameter": f"{PAGE}/", "failed": "net::ERR_FAILED", "console": "Access to …"}
 
 
 def exchanges(count: int, start: float = 1_790_000_000.0, pace: float = 0.02, first: int = 0) -> Iterator[Exchange]:
@@ -122,5 +128,37 @@ def write(path: Path, count: int, *, own: bool = False) -> None:
                     file.write(written(each, call))
 
 
+def saids(number: int, exchange: Exchange) -> Iterator[Said]:
+    """What Chromium says of the exchange with this number: a leg, and the request that a refused preflight was for."""
+    turn, caller = number % 10, {"page": f"{PAGE}/", "stack": STACK}
+    if turn == 7:
+        yield said_of(exchange, f"1:p{number}", kind="preflight", preflight_of=f"1:{number + 1}")
+    elif turn == 9:
+        yield said_of(exchange, f"1:p{number}", kind="preflight", preflight_of=f"1:{number}")
+        unsent = {"sent": None, "answered": None, "status": None, "request_headers": None, "response_headers": None}
+        failed = {"code": "PreflightInvalidStatus", "failed": "net::ERR_FAILED"}
+        yield said_of(exchange, f"1:{number}", method="PUT", **caller, **unsent, **failed)
+    else:
+        yield said_of(exchange, f"1:{number}", **caller, **(FAILED if turn == 3 else {}))
+
+
+def write_said(path: Path, count: int) -> None:
+    """The sidecar of such a session; every fourth leg is told twice, as those are that take long."""
+    writer = SidecarWriter(path)
+    late: list[Said] = []
+    for number, exchange in enumerate(exchanges(count)):
+        for said in saids(number, exchange):
+            early = number % 4 == 0
+            writer.put(msgspec.structs.replace(said, answered=None, ended=None, status=None) if early else said)
+            late += [said] * early
+        if number % 20 == 19:
+            writer.flush()
+            while late:
+                writer.put(late.pop())
+    writer.close()
+
+
 if __name__ == "__main__":
     write(Path(sys.argv[2]), int(sys.argv[1]), own="--own" in sys.argv)
+    if "--said" in sys.argv:
+        write_said(Path(sys.argv[2]), int(sys.argv[1]))

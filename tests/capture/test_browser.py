@@ -2,13 +2,17 @@
 
 import asyncio
 import os
+import re
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from corsinspect.capture import Browser, CaptureError, Proxy
 from corsinspect.capture.browser import BrowserKind
+from corsinspect.capture.ca import ensure_ca
+from corsinspect.capture.firefox import trusting
 from corsinspect.capture.processes import is_alive
 from corsinspect.capture.profiles import OWNER
 from tests.session.build import recorded
@@ -163,15 +167,47 @@ def installed() -> list[Path]:
     return list({tool.name: tool for tool in tools}.values())
 
 
-async def test_firefox_without_certutil_says_what_will_not_work(
-    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def no_certutil(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
     for tool in installed():
         if tool.name != "certutil":
-            (tmp_path / tool.name).symlink_to(tool)
-    monkeypatch.setenv("PATH", str(tmp_path))
+            (folder / tool.name).symlink_to(tool)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+@pytest.mark.usefixtures("no_certutil")
+async def test_firefox_trusts_the_authority_without_certutil_too(proxy: Proxy, tmp_path: Path) -> None:
+    await test_a_page_on_this_machine_and_its_calls_are_seen("firefox", "https", proxy, tmp_path)
+
+
+@pytest.mark.usefixtures("no_certutil")
+async def test_a_firefox_that_cannot_be_made_to_trust_it_says_so_and_how_that_is_mended(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trusting, "_library", lambda binary: ("libno-such.so", ""))
+    monkeypatch.setattr(trusting, "PACKAGES", {"no-such-manager": "elsewhere", "sh": "sh install nss"})
 
     browser: Browser = await proxy.open_browser("firefox", headless=True)
 
     assert browser.warning is not None
-    assert "libnss3-tools" in browser.warning
+    assert "https pages and calls fail" in browser.warning
+    assert "Install certutil (sh install nss)" in browser.warning
+
+
+def trusted(profile: Path) -> list[str]:
+    """The flags of each certificate of ours in a profile, all files of which are its owner's alone."""
+    assert {path.stat().st_mode & 0o077 for path in profile.iterdir()} == {0}
+    command = ["certutil", "-L", "-d", f"sql:{profile}"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return re.findall(r"corsinspect +(\S+)", listed)
+
+
+@pytest.mark.parametrize("older", [False, True])
+async def test_the_library_trusts_the_authority_as_certutil_does(older: bool, tmp_path: Path) -> None:
+    """Read with certutil: both write the profile of the system's NSS here."""
+    certificate = ensure_ca().certificate
+    for _ in range(1 + older):
+        await trusting._by_library(tmp_path / "firefox", tmp_path, certificate)
+    assert trusted(tmp_path) == [trusting.TRUST]

@@ -26,10 +26,12 @@ from corsinspect.report.formats import document
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Redactor, SessionWriter, load
 from corsinspect.session.lines import FORMAT_VERSION, Header, encode, encode_header
-from corsinspect.session.numbered import of_file
+from corsinspect.session.numbered import of_file, said_of_file
+from corsinspect.session.sidecar import SidecarWriter
 from tests.bench.sessions import exchanges as made_up
-from tests.corpus import NAMES, recording
+from tests.corpus import NAMES, recording, truth
 from tests.proof.kills import descendants
+from tests.said import saids_of
 from tests.test_cli import run
 
 CHECK = [sys.executable, "-m", "corsinspect", "check", "--format", "jsonl"]
@@ -41,6 +43,7 @@ def hardly_any_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorded, "HELD", 4)
     monkeypatch.setattr("corsinspect.session.stream._PIECE", 5_000)
     monkeypatch.setattr("corsinspect.session.packed.spool._PIECE", 3_000)
+    monkeypatch.setattr("corsinspect.session.sidecar._PIECE", 3_000)
 
 
 def session(path: Path, *exchanges: Exchange) -> Path:
@@ -60,8 +63,12 @@ def at_once(*paths: Path) -> list[Call]:
     """The same with everything in memory."""
     calls: list[Call] = []
     for number, path in enumerate(paths, 1):
-        exchanges = load(path).exchanges
-        calls += judge_all([of_file(each, number) for each in exchanges] if len(paths) > 1 else exchanges)
+        loaded = load(path)
+        exchanges, saids = loaded.exchanges, loaded.saids
+        if len(paths) > 1:
+            exchanges = [of_file(each, number) for each in exchanges]
+            saids = [said_of_file(each, number) for each in saids]
+        calls += judge_all(exchanges, saids)
     return sorted(calls, key=lambda call: call.started)
 
 
@@ -83,6 +90,35 @@ def test_a_recording_gives_the_same_calls(name: str, tmp_path: Path) -> None:
         writer.put(exchange)
     writer.close()
     assert judged(tmp_path / "saved.jsonl") == at_once(tmp_path / "saved.jsonl")
+
+
+def with_its_word(name: str, path: Path) -> Path:
+    """A recording as a session, with what its browser said of it: each leg is told twice, those of several mixed."""
+    exchanges = load(recording(name), redactor=Redactor(b"any")).exchanges
+    saids = list(saids_of(truth(name), exchanges).values())
+    writer = SidecarWriter(session(path, *exchanges))
+    for number, said in enumerate(saids):
+        writer.put(msgspec.structs.replace(said, answered=None, ended=None, status=None))
+        writer.put(saids[max(0, number - number % 7)])
+        writer.flush()
+    for said in saids:
+        writer.put(said)
+    writer.close()
+    return path
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("webkit")])
+def test_what_the_browser_said_gives_the_same_calls(name: str, tmp_path: Path) -> None:
+    path = with_its_word(name, tmp_path / "s.jsonl")
+    calls = judged(path)
+    assert calls == at_once(path)
+    assert any(call.browser is not None for call in calls)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_browsers_said_of_several_files_stays_with_each(jobs: int, tmp_path: Path) -> None:
+    paths = [with_its_word("chromium-basic", tmp_path / f"{number}.jsonl") for number in range(2)]
+    assert judged(*paths, jobs=jobs) == at_once(*paths)
 
 
 def test_states_that_are_far_apart_give_the_same_calls(tmp_path: Path) -> None:

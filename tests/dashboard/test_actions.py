@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from corsinspect.dashboard import Dashboard, LiveSource
 from tests.analysis.build import exchange
-from tests.dashboard.conftest import capturing, replaying
+from tests.dashboard.conftest import Screen, capturing, replaying
+from tests.dashboard.standin import StandInBrowser, StandInProxy
 
 
 async def test_brackets_go_from_blocked_call_to_blocked_call(recorded: Path) -> None:
@@ -44,6 +46,15 @@ async def test_a_browser_that_was_closed_is_told(tmp_path: Path) -> None:
         await screen.sees("Firefox 153 is open", "certutil isn't installed")
         screen.proxy.close_browsers()
         await screen.sees("Firefox 153 was closed.", "no browser yet")
+
+
+async def test_what_will_not_work_in_a_browser_that_was_open_before_is_told(tmp_path: Path) -> None:
+    proxy = StandInProxy(tmp_path / "live.jsonl")
+    proxy.browsers.append(StandInBrowser("Firefox 153", "https pages and calls fail."))
+    app = Dashboard(LiveSource(proxy))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await Screen(app, pilot, proxy).sees("https pages and calls fail.")
+    proxy.close()
 
 
 async def test_a_session_file_that_was_moved_is_told(tmp_path: Path) -> None:

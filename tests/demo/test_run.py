@@ -1,8 +1,9 @@
-"""The scripted client makes all calls through a real proxy, and says who it is."""
+"""The demo through a real proxy, by the scripted client and by a browser."""
 
 import pytest
 
 from corsinspect.capture.proxy import Proxy
+from corsinspect.commands.demo import in_lines
 from corsinspect.demo.cases import CASES
 from corsinspect.demo.run import Demo, DemoError, drive, without_verdict
 from corsinspect.session.reader import load
@@ -41,3 +42,19 @@ async def test_a_visitor_who_cannot_reach_the_proxy_is_reported(proxy: Proxy, de
 
 async def test_without_calls_every_case_waits_for_its_verdict(demo: Demo) -> None:
     assert without_verdict(demo, []) == list(CASES)
+
+
+async def test_what_will_not_work_in_the_browser_is_said_at_once(
+    proxy: Proxy, demo: Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def refuse(*arguments: object) -> bool:
+        return False
+
+    monkeypatch.setattr("corsinspect.capture.firefox.profile.trusts", refuse)
+    monkeypatch.setattr("corsinspect.commands.demo.VERDICT_LIMIT", 4.0)
+    visit = await drive(proxy, demo, "firefox", headless=True)
+    status = await in_lines(proxy, demo, visit)
+    first, second, *_, last = capsys.readouterr().err.splitlines()
+    assert status == 2
+    assert first.startswith("Firefox 153, proxy ") and second.startswith("Firefox 153: https pages and calls fail")
+    assert last == "the demo was given up; no verdict on: http against https, http against https"

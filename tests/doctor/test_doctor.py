@@ -216,6 +216,13 @@ def only(**scripts: str) -> Callable[[Path, Env], Planted]:
     return plant
 
 
+def no_library(folder: Path, env: Env) -> Planted:
+    """A Firefox whose NSS can't be loaded, and no certutil."""
+    (authority(env) / "mitmproxy-ca-cert.pem").chmod(0o600)
+    (folder / "libnss3.so").write_text("no library")
+    return only(firefox="exit 0")(folder, env)
+
+
 CHROMIUM = shutil.which("chromium") or "chromium"
 CERTUTIL = f'exec {shutil.which("certutil")} "$@"'
 PAST_THE_PROXY = f"""for argument; do
@@ -260,7 +267,7 @@ FAULTS = (
     Fault("no-proxy", variables(NO_PROXY="corp.example,localhost"), "localhost", "NO_PROXY= no_proxy=", "warning"),
     Fault("browsers", only(), "No browser was found", "apt install chromium"),
     Fault("browsers", only(firefox=SNAP, certutil=CERTUTIL), "is a snap", "isn't confined", "warning"),
-    Fault("firefox-trust", only(firefox="exit 0"), "certificate warning", "libnss3-tools", "warning"),
+    Fault("firefox-trust", no_library, "https pages and calls fail", "libnss3-tools", "warning"),
     Fault("display", variables(DISPLAY=""), "no display", "--headless", "warning"),
 )
 

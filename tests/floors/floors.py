@@ -108,7 +108,8 @@ FLOORS = {
     ),
     "demo": _floor("demo model said session printable capture", "cryptography"),
     "doctor": _floor(
-        f"doctor demo.httpserver session printable __file__ {CAPTURE_DOORS} capture.ca capture.profiles",
+        f"doctor demo.httpserver session printable __file__ {CAPTURE_DOORS} capture.ca capture.firefox "
+        "capture.profiles",
         "msgspec cryptography",
     ),
     "listing": _floor("listing advice analysis fetch model", "msgspec"),

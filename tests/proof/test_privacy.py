@@ -12,7 +12,7 @@ import pytest
 
 from corsinspect.capture import profiles
 from corsinspect.capture.ca import ensure_ca
-from corsinspect.capture.firefox import prepare
+from corsinspect.capture.firefox.profile import prepare
 from corsinspect.capture.processes import pid_of
 from corsinspect.dashboard.state.preferences import PreferencesFile
 from corsinspect.session.place import new_session_path
@@ -59,7 +59,8 @@ def test_what_is_written_is_its_owners_alone(places: Path) -> None:
 
 async def test_so_is_what_firefox_is_given(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")  # certutil's own files are made by it
-    await prepare(profiles.make(Path("/usr/bin/firefox")), 8080, ensure_ca(), {})
+    binary = Path("/usr/bin/firefox")
+    await prepare(binary, profiles.make(binary), 8080, ensure_ca(), {})
     assert open_to_others(places) == {}
 
 

@@ -14,7 +14,7 @@ AT_ONCE = 256
 
 class Speech:
     """`read` gives the next Saids, roughly in the order in which they were told, or none where there are no more yet;
-    it's asked no sooner than they're needed."""
+    it's asked no sooner than they're needed, so that few are held however many there are."""
 
     def __init__(self, read: Callable[[], Sequence[Said]]) -> None:
         self._more = read
@@ -28,11 +28,11 @@ class Speech:
         """What had been told by then and wasn't handed over, or the first part of it."""
         if now < self._next:
             return []
-        while self._until < now and (piece := self._more()):
+        while self._until < now and len(self._read) < AT_ONCE and (piece := self._more()):
             for said in piece:
                 self._count += 1
-                heapq.heappush(self._read, (_told(said), self._count, said))
-                self._until = max(self._until, _told(said))
+                heapq.heappush(self._read, (told_at(said), self._count, said))
+                self._until = max(self._until, told_at(said))
         found: list[Said] = []
         while self._read and self._read[0][0] < now and len(found) < AT_ONCE:
             found.append(heapq.heappop(self._read)[2])
@@ -47,5 +47,6 @@ def speech_of(saids: Iterable[Said]) -> Speech:
     return Speech(lambda: next(pieces, ()))
 
 
-def _told(said: Said) -> float:
+def told_at(said: Said) -> float:
+    """When a browser told this state of a leg."""
     return said.ended or said.answered or said.sent or said.called

@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from corsinspect.analysis.word.speech import Speech
@@ -10,7 +10,7 @@ from corsinspect.dashboard.state.facts import Progress
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.lines import TORN
-from corsinspect.session.numbered import of_file, said_of_file
+from corsinspect.session.numbered import of_file, saying_of_file
 from corsinspect.session.reader import Follower, is_session, load
 from corsinspect.session.sidecar import SaidFollower
 
@@ -88,7 +88,7 @@ class Merged:
         self._ahead: list[tuple[float, int, Exchange]] = []
         """Read, but something that began before may still come from another file."""
         self._counted = 0
-        self._speeches = [Speech(_numbered(file, number)) for number, file in enumerate(self._files, 1)]
+        self._speeches = [Speech(saying_of_file(file.said, number)) for number, file in enumerate(self._files, 1)]
 
     def said(self, until: float) -> list[Said]:
         """What browsers had said by then."""
@@ -134,7 +134,3 @@ class Merged:
             self._counted += 1
             own = of_file(exchange, number)
             heapq.heappush(self._ahead, (own.started, self._counted, own))
-
-
-def _numbered(file: _Whole | _Session, number: int) -> Callable[[], list[Said]]:
-    return lambda: [said_of_file(said, number) for said in file.said()]

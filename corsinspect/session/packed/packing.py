@@ -1,4 +1,4 @@
-"""Exchanges and Calls in few bytes: header lists that come again and again stand in a table, and of them only the
+"""Exchanges, Saids and Calls in few bytes: header lists that come again and again stand in a table, and only their
 numbers are packed."""
 
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,10 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from corsinspect.model import Call, Exchange, HeaderList
+from corsinspect.said import Said
 from corsinspect.session.lines import SHARED_LENGTH
 
-T = TypeVar("T", Exchange, Call)
+T = TypeVar("T", Exchange, Said, Call)
 
 _INLINE = -1
 """The number of a list that stays where it is."""
@@ -33,30 +34,30 @@ class Packing:
         """Those that have a number, in the order of these numbers; more are only ever added."""
         return self._table.numbered
 
-    def packed(self, record: Exchange | Call) -> bytes:
+    def packed(self, record: Exchange | Said | Call) -> bytes:
         """The record without the header lists that have a number, after these numbers.
 
         Raises UnicodeEncodeError for a lone surrogate: from a file name, a resolver's message, or another tool's file.
         """
-        exchanges, number = _exchanges(record), self._table.number
+        bearers, number = _bearers(record), self._table.number
         numbers: list[int] = []
-        lists = [(each, each.request_headers, each.response_headers) for each in exchanges]
+        lists = [(each, each.request_headers, each.response_headers) for each in bearers]
         try:
             # written over for a moment: copies of each record would take as long as all the rest
-            for exchange, sent, received in lists:
+            for bearer, sent, received in lists:
                 numbers += number(sent), number(received)
                 if numbers[-2] != _INLINE:
-                    force_setattr(exchange, "request_headers", ())
+                    force_setattr(bearer, "request_headers", ())
                 if numbers[-1] != _INLINE:
-                    force_setattr(exchange, "response_headers", ())
+                    force_setattr(bearer, "response_headers", ())
             return _encode((numbers, record))
         finally:
-            for exchange, sent, received in lists:
-                force_setattr(exchange, "request_headers", sent)
-                force_setattr(exchange, "response_headers", received)
+            for bearer, sent, received in lists:
+                force_setattr(bearer, "request_headers", sent)
+                force_setattr(bearer, "response_headers", received)
 
 
-def whole(record: Exchange | Call) -> bytes:
+def whole(record: Exchange | Said | Call) -> bytes:
     """A record packed with all of its lists: no numbers are needed to unpack it. Raises as `Packing.packed`."""
     return _encode(((), record))
 
@@ -71,12 +72,12 @@ class Unpacking(Generic[T]):
         """The record; `lists`: those of whoever packed it. Raises `msgspec.DecodeError`."""
         numbers, record = self._decode(data)
         if numbers:
-            for index, exchange in enumerate(_exchanges(record)):
+            for index, bearer in enumerate(_bearers(record)):
                 sent, received = numbers[2 * index : 2 * index + 2]
                 if sent != _INLINE:
-                    force_setattr(exchange, "request_headers", lists[sent])
+                    force_setattr(bearer, "request_headers", lists[sent])
                 if received != _INLINE:
-                    force_setattr(exchange, "response_headers", lists[received])
+                    force_setattr(bearer, "response_headers", lists[received])
         return record
 
 
@@ -91,8 +92,10 @@ class _Table:
         self._seen: set[HeaderList] = set()
         """Those that came once so far: most that come but once have a date or an id in them, and never come again."""
 
-    def number(self, headers: HeaderList) -> int:
+    def number(self, headers: HeaderList | None) -> int:
         """The number of a list, or _INLINE."""
+        if headers is None:
+            return _INLINE
         number = self._by_id.get(id(headers))
         if number is None:
             number = self._numbers.get(headers)
@@ -112,17 +115,17 @@ class _Table:
         return number
 
 
-def _exchanges(record: Exchange | Call) -> list[Exchange]:
+def _bearers(record: Exchange | Said | Call) -> Sequence[Exchange | Said]:
     """Those whose header lists are kept apart; none of a Call that quotes an earlier answer, which may be one of its
     own."""
-    if isinstance(record, Exchange):
-        return [record]
+    if isinstance(record, Exchange | Said):
+        return (record,)
     if record.browser is not None and record.browser.cached is not None:
-        return []
+        return ()
     found: list[Exchange] = []
     for hop in record.hops:
         if hop.stored is not None:
-            return []
+            return ()
         if hop.preflight is not None:
             found.append(hop.preflight)
         if hop.request is not None:

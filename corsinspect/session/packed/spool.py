@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from corsinspect.model import Call, Exchange, HeaderList
+from corsinspect.said import Said
 from corsinspect.session.errors import SessionError
 from corsinspect.session.packed.packing import Packing, Unpacking
 from corsinspect.session.private import private_file
 
-T = TypeVar("T", Exchange, Call)
+T = TypeVar("T", Exchange, Said, Call)
 
 _PIECE = 1 << 20
 _HINT = "Name a folder with room for twice the files in the variable TMPDIR."
@@ -32,8 +33,8 @@ def temporary_folder() -> Generator[Path]:
 
 
 class Spool(Generic[T]):
-    """A file of Exchanges or Calls that are appended once and read again in any order; memory holds 8 bytes of each,
-    and header lists that come again and again.
+    """A file of Exchanges, Saids or Calls that are appended once and read again in any order; memory holds 8 bytes of
+    each, and header lists that come again and again.
 
     Numbers count from 0, in order of `append`. Another process gets one to read from by pickling.
     """

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from corsinspect.analysis import judge_all
-from corsinspect.capture import Browser, Proxy, firefox
+from corsinspect.capture import Browser, Proxy
 from corsinspect.capture import proxy as module
+from corsinspect.capture.firefox import profile as firefox
 from corsinspect.capture.listening import listeners
 from corsinspect.capture.processes import is_alive
 from corsinspect.model import Exchange

@@ -1,14 +1,13 @@
 """What Firefox needs before it starts: a profile with preferences and the certificate authority in it."""
 
-import asyncio
 import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from corsinspect.capture.ca import CaPaths
+from corsinspect.capture.firefox.trusting import trusts, untrusted
 from corsinspect.session.private import write_private
 
 ENVIRONMENT = {
@@ -77,12 +76,6 @@ LISTENED_TO: dict[str, str | int | bool] = {
 }
 """What it takes for Firefox to speak its DevTools protocol with somebody outside."""
 
-NO_CERTUTIL = (
-    "https pages show a certificate warning: Firefox needs certutil to trust corsinspect's certificate authority. "
-    "Install it (Debian: apt install libnss3-tools; Fedora: dnf install nss-tools; macOS: brew install nss) "
-    "and start the browser again."
-)
-
 
 def command(binary: Path, profile: Path, headless: bool, socket: Path | None = None) -> list[str]:
     """The command line, without a URL. `socket`: where Firefox is to speak its DevTools protocol."""
@@ -101,31 +94,13 @@ def socket_in(profile: Path) -> Path | None:
     return path if len(os.fsencode(path)) <= LONGEST_SOCKET else None
 
 
-async def prepare(profile: Path, port: int, ca: CaPaths, extra: Mapping[str, str | int | bool]) -> str | None:
+async def prepare(
+    binary: Path, profile: Path, port: int, ca: CaPaths, extra: Mapping[str, str | int | bool]
+) -> str | None:
     """Write the preferences and the certificate authority into the profile; a warning if the latter can't be done."""
     proxy = {f"network.proxy.{scheme}": "127.0.0.1" for scheme in ("http", "ssl")}
     ports = {f"network.proxy.{scheme}_port": port for scheme in ("http", "ssl")}
     preferences = PREFERENCES | proxy | ports | dict(extra)
     lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items())
     write_private(profile / "user.js", "".join(lines).encode())
-    certutil = shutil.which("certutil")
-    if certutil is None:
-        return NO_CERTUTIL
-    database = f"sql:{profile}"
-    if not (profile / "cert9.db").exists():
-        await _run(certutil, "-N", "-d", database, "--empty-password")
-    # A kept profile may hold an older authority of ours under that name.
-    await _run(certutil, "-D", "-d", database, "-n", "corsinspect")
-    if await _run(certutil, "-A", "-d", database, "-t", "C,,", "-n", "corsinspect", "-i", str(ca.certificate)) != 0:
-        return NO_CERTUTIL
-    return None
-
-
-async def _run(*arguments: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    return await process.wait()
+    return None if await trusts(binary, profile, ca.certificate) else untrusted()

@@ -1,0 +1,1 @@
+"""What is Firefox's own at the launch of a browser."""
