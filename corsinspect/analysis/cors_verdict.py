@@ -34,16 +34,15 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 def judge_cors(chain: Chain, known: Inferred | None = None) -> Judged:
     """What the browser made of it. `known`: the credentials mode, if not from the chain."""
-    if known is not None:
-        return _judge(chain, known)
     shape = _shape(chain)
     if shape is None:
-        return _judge(chain, infer(chain.hops))
-    judged = _judged.get(shape)
+        return _judge(chain, known or infer(chain.hops))
+    key = shape if known is None else (known, shape)
+    judged = _judged.get(key)
     if judged is None:
         if len(_judged) >= SHAPES:
             _judged.clear()
-        judged = _judged[shape] = _judge(chain, infer(chain.hops))
+        judged = _judged[key] = _judge(chain, known or infer(chain.hops))
     return judged
 
 

@@ -24,11 +24,12 @@ was said before. Bounded: exchanges as the Tracker holds them, `SAID_LIMIT` Said
 
 import bisect
 import math
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from corsinspect.analysis.classify import Facts
+from corsinspect.fetch.headers import once_a_list
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Exchange, HeaderList, Word
@@ -65,42 +66,26 @@ Pairs = dict[str, Pair]
 
 
 class _Seen:
-    """An exchange, with what is compared of it."""
+    """An exchange, with what is known of its request."""
 
-    __slots__ = ("_answer", "_lines", "dest", "engine", "exchange")
+    __slots__ = ("dest", "engine", "exchange")
 
     def __init__(self, facts: Facts) -> None:
         self.exchange = facts.exchange
         self.engine = facts.engine
         self.dest = facts.dest
-        self._lines: Lines | None = None
-        self._answer: Lines | None = None
-
-    @property
-    def lines(self) -> Lines:
-        if self._lines is None:
-            self._lines = _compared(self.exchange.request_headers)
-        return self._lines
-
-    @property
-    def answer(self) -> Lines:
-        if self._answer is None:
-            self._answer = _compared(self.exchange.response_headers)
-        return self._answer
 
 
 class _Told:
     """A Said, with what is compared of it."""
 
-    __slots__ = ("answer", "lines", "page", "said", "start")
+    __slots__ = ("page", "said", "start")
 
     def __init__(self, said: Said) -> None:
         self.said = said
         self.start = said.called if said.sent is None else said.sent
         if said.kind == "websocket":
             self.start -= LATE_WORD
-        self.lines = None if said.request_headers is None else _compared(said.request_headers)
-        self.answer = None if said.response_headers is None else _compared(said.response_headers)
         self.page = origin_of(said.page) if said.page and said.page.startswith("http") else None
 
 
@@ -112,7 +97,7 @@ class _Group:
     def __init__(self) -> None:
         self.seen: dict[str, _Seen] = {}
         self.told: dict[Leg, _Told] = {}
-        self.links: Counter[Link] = Counter()
+        self.links: dict[Link, int] = {}
         self.pairs: Pairs = {}
 
 
@@ -129,20 +114,20 @@ class _Links:
     """Which two things go together, counted; only what never contradicted itself counts."""
 
     def __init__(self) -> None:
-        self._of: dict[str, Counter[str]] = {}
+        self._of: dict[str, dict[str, int]] = {}
 
     def count(self, one: str, other: str, by: int) -> None:
-        counter = self._of.setdefault(one, Counter())
-        counter[other] += by
-        if not counter[other]:
-            del counter[other]
-            if not counter:
+        counts = self._of.setdefault(one, {})
+        counts[other] = counts.get(other, 0) + by
+        if not counts[other]:
+            del counts[other]
+            if not counts:
                 del self._of[one]
 
     def get(self, one: str) -> str | None:
         """The other one; None where that isn't known, or there are several."""
-        counter = self._of.get(one)
-        return next(iter(counter)) if counter is not None and len(counter) == 1 else None
+        counts = self._of.get(one)
+        return next(iter(counts)) if counts is not None and len(counts) == 1 else None
 
 
 class Request(NamedTuple):
@@ -332,22 +317,29 @@ class Matching:
     def _learn(self, key: Key, group: _Group) -> tuple[Pairs | None, bool]:
         """The pairs of a group where all are forced, else None, and whether what is known of connections changed."""
         edges = self._edges(group)
+        if not edges and not group.links:  # half of them: nothing is told of these yet, or all was let go of
+            self._open.pop(key, None)
+            return {}, False
         pairs = _forced(edges)
-        links = Counter(filter(None, (self._link(group.seen[id].exchange, leg) for id, (leg, _) in pairs.items())))
+        links: dict[Link, int] = {}
+        for id, (leg, _) in pairs.items():
+            if (link := self._link(group.seen[id].exchange, leg)) is not None:
+                links[link] = links.get(link, 0) + 1
         before, group.links = group.links, links
-        for counted, by in ((before - links, -1), (links - before, +1)):
-            for link, number in counted.items():
-                if link.numbered:
-                    self._told.count(link.here, link.told, by * number)
-                    self._here.count(link.told, link.here, by * number)
-                else:
-                    self._classes.count(link.here, link.told, by * number)
+        moved = before != links
+        for link in before.keys() | links.keys() if moved else ():
+            by = links.get(link, 0) - before.get(link, 0)
+            if link.numbered:
+                self._told.count(link.here, link.told, by)
+                self._here.count(link.told, link.here, by)
+            else:
+                self._classes.count(link.here, link.told, by)
         taken = {leg for leg, _ in pairs.values()}
         if any(leg not in taken and any(id not in pairs for id in ids) for leg, ids in edges.items()):
             self._open[key] = None
-            return None, before != links
+            return None, moved
         self._open.pop(key, None)
-        return pairs, before != links
+        return pairs, moved
 
     def _link(self, exchange: Exchange, leg: Leg) -> Link | None:
         said, here = self._said[leg].said, exchange.connection
@@ -473,22 +465,25 @@ def _class(said: Said) -> str | None:
     return "include" if said.page and origin_of(said.page) == origin_of(said.url) else "omit"
 
 
+@once_a_list
 def _compared(headers: HeaderList) -> Lines:
     """Header lines as they're compared: in no order, without what isn't told alike; None for a secret."""
-    lines = [
-        (name.lower(), None if _SECRET in value else piece.strip())
-        for name, value in headers
-        for piece in value.split("\n")
-    ]
-    return tuple(
-        sorted(
-            ((name, value) for name, value in lines if name not in _UNCOMPARED and not name.startswith(":")),
-            key=lambda line: (line[0], line[1] or ""),
-        )
-    )
+    lines: list[tuple[str, str | None]] = []
+    for name, value in headers:
+        lower = name.lower()
+        if lower in _UNCOMPARED or lower.startswith(":"):
+            continue
+        lines += [(lower, None if _SECRET in value else piece.strip()) for piece in value.split("\n")]
+    return tuple(sorted(lines, key=_place_of_line))
 
 
-def _alike(one: Lines, other: Lines) -> bool:
+def _place_of_line(line: tuple[str, str | None]) -> tuple[str, str]:
+    return line[0], line[1] or ""
+
+
+def _alike(told: HeaderList, seen: HeaderList) -> bool:
+    """Whether these may be the same header lines."""
+    one, other = _compared(told), _compared(seen)
     if one == other:
         return True
     if len(one) != len(other):
@@ -503,14 +498,16 @@ def _may_be(told: _Told, seen: _Seen) -> bool:
     said, exchange = told.said, seen.exchange
     if said.answered is not None and exchange.answered is not None and exchange.answered > said.answered + EARLY:
         return False
-    if told.lines is not None:
-        if not _alike(told.lines, seen.lines):
+    if said.request_headers is not None:
+        if not _alike(said.request_headers, exchange.request_headers):
             return False
     elif not _may_be_of(told, seen):
         return False
     if exchange.status is None or said.status is None or exchange.status == 304:
         return True  # to a page, a 304 is the stored answer
-    return said.status == exchange.status and (told.answer is None or _alike(told.answer, seen.answer))
+    if said.status != exchange.status:
+        return False
+    return said.response_headers is None or _alike(said.response_headers, exchange.response_headers)
 
 
 def _may_be_of(told: _Told, seen: _Seen) -> bool:

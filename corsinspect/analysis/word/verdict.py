@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from corsinspect.analysis.chain import Chain, kind_of
+from corsinspect.analysis.cors_verdict import judge_cors
 from corsinspect.analysis.credentials import BROWSER, Inferred, infer
 from corsinspect.analysis.judge import Ask, judge
 from corsinspect.fetch.reasons import VAGUE_CODES, Reason, reason_of
@@ -127,22 +128,22 @@ def _mode(chain: Chain, word: Word, said: Told | None) -> Inferred | None:
         return None
     mode = mode_told(word, chain.page)
     known = None if mode == "unknown" else Inferred(mode, BROWSER)
-    if said is None or (known is not None and _agreement(judge(chain, known), said)):
+    if said is None or (known is not None and _agreement(judge_cors(chain, known).verdict, said)):
         return known
     omitted, included = Inferred("omit", BROWSER), Inferred("include", BROWSER)
-    without, with_them = _agreement(judge(chain, omitted), said), _agreement(judge(chain, included), said)
+    without, with_them = (_agreement(judge_cors(chain, each).verdict, said) for each in (omitted, included))
     if without == with_them:
         return known
     return omitted if without > with_them else included
 
 
-def _agreement(call: Call, said: Told) -> int:
+def _agreement(verdict: Verdict, said: Told) -> int:
     """How far a verdict is what the browser said: 0 not at all, 1 in its outcome, 2 in its reason too."""
-    if not _agrees(call.verdict.outcome, call.verdict.reason, said):
+    if not _agrees(verdict.outcome, verdict.reason, said):
         return 0
     if said.failing is None:
         return 1
-    engine = (call.verdict.engines or {}).get(said.failing.engine)
+    engine = (verdict.engines or {}).get(said.failing.engine)
     return 2 if engine is not None and engine.code == said.failing.code else 1
 
 
