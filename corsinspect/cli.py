@@ -93,7 +93,8 @@ Jobs = Annotated[
     typer.Option(
         "--jobs",
         "-j",
-        help="Work in N processes: on several files, and on jsonl's lines. Else one a core, up to 4, if there is much.",
+        help="Work in N processes: on several files, and on jsonl's lines. By default one per core, at most 4, for "
+        "large files.",
         min=1,
         metavar="N",
     ),

@@ -52,6 +52,13 @@ def sort_of(call: Call, own: Call) -> Sort:
     )
 
 
+def outline_of(call: Call) -> tuple[Sort, int]:
+    """Its Sort, and a hash of its server and path."""
+    own = by_server(call)
+    sort = sort_of(call, own)
+    return sort, _hash(sort.server, _path(own))
+
+
 class Outlines:
     """Of many calls what Neighbours must know of each before it needs to see any: 8 bytes a call.
 
@@ -68,9 +75,7 @@ class Outlines:
 
     def append(self, call: Call) -> None:
         """Adds a call, which is the next one."""
-        own = by_server(call)
-        sort = sort_of(call, own)
-        self._append(sort, _hash(sort.server, _path(own)))
+        self._append(*outline_of(call))
 
     def extend(self, others: "Outlines") -> None:
         """Adds all calls of these, which are the next ones."""
@@ -78,7 +83,7 @@ class Outlines:
             self._append(others._sorts[number], hash)
 
     def of(self, places: Iterable[int]) -> Iterator[tuple[Sort, int]]:
-        """Of the calls at these places the Sort, and the hash of server and path."""
+        """The outlines of the calls at these places."""
         return ((self._sorts[self._which[place]], self._hashes[place]) for place in places)
 
     def _append(self, sort: Sort, hash: int) -> None:
@@ -111,11 +116,9 @@ class Neighbours:
         self._logins: Calls = {}
         self._calls = calls
         self._on_path: dict[tuple[str, str], Calls] = {}
-        """What was found last of those that several calls go to."""
-        if outlines is None:
-            outlines = _outlines(calls)
+        """By server and path, what `_same_path` found last where several calls go there."""
         hashes = array("I")
-        for number, (sort, hash) in enumerate(outlines):
+        for number, (sort, hash) in enumerate(map(outline_of, calls) if outlines is None else outlines):
             hashes.append(hash)
             if keeping := self._keeping(sort):
                 _keep(keeping, by_server(calls[number]))
@@ -126,14 +129,14 @@ class Neighbours:
     def add(self, call: Call) -> None:
         """Adds a call, or replaces one that changed."""
         own = by_server(call)
-        server = self._servers[server_of(call)]
-        _keep(self._keeping(sort_of(call, own), own.id), own)
-        path = _path(own)
-        of_path = server.by_path.setdefault(path, {})
+        sort = sort_of(call, own)
+        _keep(self._keeping(sort, own.id), own)
+        by_path = self._servers[sort.server].by_path
+        of_path = by_path.setdefault(_path(own), {})
         if own.id in of_path or len(of_path) < ALIKE:
             of_path[own.id] = own
-        if len(server.by_path) > PATHS:
-            del server.by_path[next(iter(server.by_path))]
+        if len(by_path) > PATHS:
+            del by_path[next(iter(by_path))]
 
     def _keeping(self, sort: Sort, id: str = "") -> list[Calls]:
         """Where a call of this sort is kept. `id`: of one that may be there already."""
@@ -196,13 +199,6 @@ class Neighbours:
         new = gist not in said
         said.add(gist)
         return new
-
-
-def _outlines(calls: Iterable[Call]) -> Iterator[tuple[Sort, int]]:
-    outlines = Outlines()
-    for place, call in enumerate(calls):
-        outlines.append(call)
-        yield from outlines.of((place,))
 
 
 def _keep(keeping: Iterable[Calls], call: Call) -> None:

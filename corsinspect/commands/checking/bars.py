@@ -38,7 +38,7 @@ def going_through(many: Many[T], label: str) -> Iterator[T]:
 
 
 def unseen(done: float) -> None:
-    """Told how far a reading is, shows nobody."""
+    """Is told how far the reading is, and shows nothing."""
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def reading(path: Path) -> Generator[Told]:
 
 
 def together(parts: Iterable[T], count: int) -> Iterable[T]:
-    """What processes make of so many files, as they come."""
+    """Passes on what processes make of so many files."""
     if not sys.stderr.isatty():
         return parts
     with typer.progressbar(parts, count, label=f"{count} files", file=sys.stderr) as bar:
@@ -60,7 +60,7 @@ def together(parts: Iterable[T], count: int) -> Iterable[T]:
 
 
 def goes_to_file() -> bool:
-    """Whether what is printed is seen nowhere: on a screen, and perhaps after a pipe, a bar would stand among it."""
+    """Whether the output goes to a file. On a screen, or through a pipe to one, a bar would get mixed up with it."""
     try:
         return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
     except OSError:  # no file at all, as in a test

@@ -62,8 +62,8 @@ class Recorded:
     """The files of a check, judged by `parts`; after that, `calls`. Used with `with`: temporary files go with it."""
 
     def __init__(self, paths: Sequence[Path], jobs: int | None = None, *, shown: bool = False) -> None:
-        """`jobs`: so many processes at once, each with a file of its own; None: one a core where there is much to
-        do. `shown`: people see how far it is."""
+        """`jobs`: so many processes at once, each with a file of its own; None: one per core for large files. `shown`:
+        people see how far it is."""
         self._jobs = _jobs(paths, jobs)
         self._shown = shown
         self._files = [(path, number if len(paths) > 1 else None) for number, path in enumerate(paths, 1)]

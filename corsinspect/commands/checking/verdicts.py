@@ -51,7 +51,7 @@ class Options(NamedTuple):
     lint: LintOptions | None = None
     """How to lint the servers' policies; None: not at all."""
     jobs: int | None = None
-    """How many processes may work at once; None: one a core, where there is much to do."""
+    """How many processes may work at once; None: one per core, where it pays."""
 
 
 class Verdicts:
