@@ -37,6 +37,7 @@ from corsinspect.dashboard.list.empty import empty
 from corsinspect.dashboard.list.status import counts, notice
 from corsinspect.dashboard.look.click_line import ClickLine
 from corsinspect.dashboard.look.key_line import KeyLine
+from corsinspect.dashboard.look.text_line import TextLine
 from corsinspect.dashboard.state.feed import HANDFUL, SLICE, Feed
 from corsinspect.dashboard.state.news import news
 from corsinspect.dashboard.state.pace import Pace
@@ -97,7 +98,7 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
 
     def compose(self) -> ComposeResult:
         yield ClickLine(id="counts")
-        yield Static(id="notice")
+        yield TextLine(id="notice")
         call_list = CallList(self.book, id="list")
         yield FilterLine(self.book.tally.values, lambda: self.preferences.value.filters, id="filter")
         with Body(id="body"):
@@ -229,9 +230,8 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
         if facts.died is not None:
             self.simulation.forget()
         width = self.size.width
-        # both keep their height: without `layout=False` every frame would arrange the whole screen anew
-        self.query_one("#counts", Static).update(counts(self.book, facts, self._rate(), width), layout=False)
-        notices = self.query_one("#notice", Static)
+        self.query_one("#counts", ClickLine).say(counts(self.book, facts, self._rate(), width))
+        notices = self.query_one("#notice", TextLine)
         waiting = self.source.waiting() if self.feed.held else None
         progress = self.feed.progress and (self.source.progress or self.feed.progress)
         line = notice(
@@ -243,7 +243,7 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
             waiting=waiting,
             standing=self.call_list.standing,
         )
-        notices.update(line, layout=False)
+        notices.say(line)
         notices.set_class(facts.died is not None, "-trouble")
         blank = not self.book.lines
         body = self.query_one("#body")
@@ -318,7 +318,7 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
                 line[: max(0, self.call_list.size.width - len(hint))].ljust(self.call_list.size.width - len(hint))
                 + hint
             )
-        self.query_one("#headings", Static).update(Content(line), layout=False)
+        self.query_one("#headings", ClickLine).say(Content(line))
 
     def on_call_list_stood(self) -> None:
         self.show_surroundings()

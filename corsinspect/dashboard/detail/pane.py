@@ -90,7 +90,8 @@ class Text(LineView, can_focus=True):
         width = self.lines_width
         if width <= 0:
             return
-        self._strips = [*map(self.line, Visual.to_strips(self, self._content, width, None, self.visual_style))]
+        strips = Visual.to_strips(self, self._content, width, None, self.visual_style)
+        self._strips = [self.line(strip, width) for strip in strips]
         self.resize_lines(len(self._strips))
         self.move_bar()
         self.refresh(self.size.region)

@@ -8,6 +8,8 @@
 """
 
 from array import array
+from itertools import groupby
+from operator import itemgetter
 from typing import ClassVar
 
 import msgspec
@@ -272,7 +274,9 @@ class CallList(LineView, can_focus=True):
             return self.blank
         line = self.book.lines[index]
         if (strip := self._strips.get(line)) is None:
-            width = self.lines_width
+            width = (
+                self.virtual_size.width
+            )  # since `flush`; to ask the screen took a third of what drawing a line takes
             if (heading := self.book.heading(line)) is not None:  # says other numbers with every call
                 return self._strip(group_heading(heading, width), "", width)
             strip = self._strips[line] = self._draw(line, width)
@@ -293,9 +297,9 @@ class CallList(LineView, can_focus=True):
         return self._strip(cells, ground, width)
 
     def _strip(self, cells: Cells, ground: str, width: int) -> Strip:
-        segments = [Segment(text, self._style(name, ground)) for name, text in cells]
-        segments = Segment.adjust_line_length(segments, width, self._style("", ground))
-        return self.line(Segment.simplify(segments))
+        runs = [(name, "".join([text for _, text in run])) for name, run in groupby(cells, itemgetter(0))]
+        segments = [Segment(text, self._style(name, ground)) for name, text in runs]
+        return self.line(segments, width, self._style("", ground))
 
     def _style(self, name: str, ground: str) -> Style:
         """The style of a component class on the background of another; "" is the list itself."""

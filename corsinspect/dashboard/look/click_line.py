@@ -2,10 +2,11 @@
 
 from textual import events
 from textual.message import Message
-from textual.widgets import Static
+
+from corsinspect.dashboard.look.text_line import TextLine
 
 
-class ClickLine(Static):
+class ClickLine(TextLine):
     """Shows one line of text."""
 
     ALLOW_SELECT = False

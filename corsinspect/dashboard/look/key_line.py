@@ -9,7 +9,8 @@ from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+
+from corsinspect.dashboard.look.text_line import TextLine
 
 KEY = "bold $footer-key-foreground"
 SAID = "$footer-description-foreground"
@@ -19,7 +20,7 @@ ROOMY = 100
 """On narrower terminals the keys before those stand closer together, so that more of them fit."""
 
 
-class KeyLine(Static):
+class KeyLine(TextLine):
     """The keys of the screen's active bindings; a click on one is as good as pressing it."""
 
     ALLOW_SELECT = False
@@ -65,7 +66,7 @@ class KeyLine(Static):
             self._spans.append((start, end, key[0]))
             start = end
         parts = [part for _, display, said in keys for part in ((display, KEY), (said, SAID))]
-        self.update(Content.assemble(*parts), layout=False)
+        self.say(Content.assemble(*parts))
 
 
 def _cells(key: tuple[str, str, str]) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
@@ -19,9 +20,11 @@ from textual.strip import Strip
 class LineView(ScrollView):
     """Base of what is long or changes often and fills a box whose size doesn't depend on it."""
 
-    _kept: tuple[Color, Style, Style] | None = None
-    """What is behind all text, that as a style, and the style of text: to ask for them takes 0.1 ms."""
+    _kept: tuple[Color, Style, Style, Sequence[LineFilter]] | None = None
+    """What is behind all text, that as a style, the style of text, and what every line goes through: to ask for them
+    takes 0.1 ms."""
     _blank: Strip | None = None
+    _end: Strip | None = None
 
     def resize_lines(self, count: int) -> bool:
         """Says how many lines there are; whether that has changed. `move_bar` when the right ones are in view."""
@@ -56,7 +59,7 @@ class LineView(ScrollView):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._kept = self._blank = None
+        self._kept = self._blank = self._end = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """As Textual's, without what it keeps between `render_line` and the screen: who draws a `line` keeps it."""
@@ -66,28 +69,39 @@ class LineView(ScrollView):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
 
-    def line(self, segments: Iterable[Segment]) -> Strip:
-        """A line as it goes to the screen, to be kept until `notify_style_update` or another size."""
-        background, behind, _ = self._colours
-        width = self.lines_width
-        line = Segment.adjust_line_length([*segments], width, behind)
-        line.append(Segment(" " * max(0, self.outer_size.width - width), behind))
-        for filter in self.get_line_filters():
+    def line(self, segments: Iterable[Segment], width: int, style: Style | None = None) -> Strip:
+        """A line as it goes to the screen, to be kept until `notify_style_update` or another size. `width`: the
+        `lines_width`; `style`: that of what is missing at its end."""
+        background, behind, _, filters = self._colours
+        line = Segment.adjust_line_length([*segments], width, style or behind)
+        for filter in filters:
             line = filter.apply(line, background)
-        return _Line(line)
+        return _Line(line, width, self._beside(max(0, self.outer_size.width - width)))
+
+    def _beside(self, cells: int) -> Strip:
+        """What is behind the scrollbar in each line."""
+        if self._end is None or self._end.cell_length != cells:
+            background, behind, _, filters = self._colours
+            blank = [Segment(" " * cells, behind)]
+            for filter in filters:
+                blank = filter.apply(blank, background)
+            self._end = Strip(blank, cells)
+        return self._end
 
     @property
-    def _colours(self) -> tuple[Color, Style, Style]:
+    def _colours(self) -> tuple[Color, Style, Style, Sequence[LineFilter]]:
         if self._kept is None:
             below, background = self.background_colors
-            self._kept = background, Style(bgcolor=(below + background).rich_color), self.rich_style
+            behind = Style(bgcolor=(below + background).rich_color)
+            self._kept = background, behind, self.rich_style, self.get_line_filters()
         return self._kept
 
     @property
     def blank(self) -> Strip:
         """A line with nothing on it."""
         if self._blank is None or self._blank.cell_length != self.outer_size.width:
-            self._blank = self.line([Segment(" " * self.lines_width, self._colours[2])])
+            width = self.lines_width
+            self._blank = self.line([Segment(" " * width, self._colours[2])], width)
         return self._blank
 
     @property
@@ -97,14 +111,30 @@ class LineView(ScrollView):
 
 
 class _Line(Strip):
-    """A strip without a reference to itself: Textual's keep one in their cache once they are divided at their end, and
-    most of the garbage that was collected while the dashboard was at work was strips."""
+    """A strip with room for the scrollbar at its end.
 
-    __slots__ = ()
+    The screen asks for it in two parts then, frame after frame. Textual's own would look for the border anew, and keep
+    a reference to itself: most of the garbage that was collected while the dashboard was at work was strips.
+    """
+
+    __slots__ = ("_end", "_text")
+
+    def __init__(self, text: list[Segment], width: int, end: Strip) -> None:
+        """`width`: cells of the text; `end`: what stands beside it, of no cells where nothing does."""
+        self._text: Strip | None = None
+        """Kept, as it keeps what is sent to the terminal for it."""
+        self._end = end
+        super().__init__([*text, *end] if end.cell_length else text, width + end.cell_length)
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
-        wanted = [*cuts]
-        return [self] if wanted == [self.cell_length] else super().divide(wanted)
+        wanted, end = [*cuts], self._end
+        if wanted == [self.cell_length]:
+            return [self]
+        if wanted != [self.cell_length - end.cell_length, self.cell_length]:
+            return super().divide(wanted)
+        if self._text is None:
+            self._text = Strip(self._segments[: -len(end)], self.cell_length - end.cell_length)
+        return [self._text, end]
 
 
 def _looks(bar: ScrollBar) -> list[Segment]:

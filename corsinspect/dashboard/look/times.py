@@ -1,6 +1,7 @@
 """Times and durations in few cells."""
 
 import time
+from functools import lru_cache
 
 
 def duration(seconds: float | None) -> str:
@@ -22,8 +23,13 @@ def span(seconds: int) -> str:
 
 def clock(moment: float, *, thousandths: bool = False) -> str:
     """The local time of day."""
-    text = time.strftime("%H:%M:%S", time.localtime(moment))
+    text = _clock(int(moment))
     return f"{text}.{int(moment % 1 * 1000):03}" if thousandths else text
+
+
+@lru_cache(maxsize=256)  # hundreds of calls come within one second
+def _clock(second: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(second))
 
 
 def elapsed(seconds: float) -> str:
