@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zlib import crc32
 
+from corsinspect.advice.evidence.others import Common, Near
 from corsinspect.advice.evidence.wanted import MISSED
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
@@ -104,6 +105,8 @@ class _Server:
     """Only of calls that come one by one."""
     kinds: Counter[tuple[str | int | None, ...]] = field(default_factory=Counter[tuple[str | int | None, ...]])
     said: set[str] = field(default_factory=set[str])
+    common: Common | None = None
+    """The few, and the logins; None: must be made anew."""
 
 
 class Neighbours:
@@ -145,17 +148,25 @@ class Neighbours:
         few = FEW if server.kinds[sort.kind] <= ALIKE else 0
         places = [(server.many, MANY), (server.few, few), (server.missed, FEW if sort.missed else 0)]
         keeping = [calls for calls, most in places if len(calls) < most or id in calls]
-        if sort.login and len(self._logins) < LOGINS:
+        if id in self._logins or (sort.login and len(self._logins) < LOGINS):
             keeping.append(self._logins)
+            for each in self._servers.values():
+                each.common = None
+        if any(calls is server.few for calls in keeping):
+            server.common = None
         return keeping
 
-    def few(self, call: Call) -> list[Call]:
+    def few(self, call: Call) -> Near:
         """For one of the session's calls: some calls of each kind, some with the same path, and some that set a
         cookie."""
         name = server_of(call)
         server = self._servers[name]
-        same_path = self._same_path(name, call) | server.by_path.get(_path(call), {})
-        return list((self._logins | server.few | same_path).values())
+        if server.common is None:
+            server.common = Common(self._logins | server.few)
+        same_path = self._same_path(name, call)
+        if came := server.by_path.get(_path(call)):
+            same_path = same_path | came
+        return Near(server.common, same_path.values())
 
     def _same_path(self, server: str, call: Call) -> Calls:
         """The first of the session's calls to this call's server and path."""
