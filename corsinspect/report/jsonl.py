@@ -21,12 +21,23 @@ from corsinspect.report.recipes import Recipes
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], object] | None = None) -> dict[str, Any]:
+def row(call: Call, others: Iterable[Call] = ()) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
-    of the session, as evidence for its causes. `recipe_of`: gives the recipe as the contract has it; None: the call is
-    all there is of its session.
+    of the session, as evidence for its causes; the recipe is made as if it were all there is of its session.
 
     If a fix was simulated, the object describes the server's own answers."""
+    recipes = Recipes(Neighbours([call]))
+    return _row(call, others, lambda own: _recipe(recipes.of(own)), _cause, _finding)
+
+
+def _row(
+    call: Call,
+    others: Iterable[Call],
+    recipe_of: Callable[[Call], object],
+    cause_as: Callable[[Cause], object],
+    finding_as: Callable[[Finding], object],
+) -> dict[str, Any]:
+    """The same, with those of its parts that are alike in many calls as these functions give them."""
     simulated, call = call.simulated, by_server(call)
     verdict = call.verdict
     roles = call.roles()
@@ -55,7 +66,7 @@ def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], obj
             name: {"outcome": engine.outcome, "code": engine.code, "parameter": engine.parameter}
             for name, engine in engines.items()
         },
-        "also_failing": [_finding(finding) for finding in also_failing(call)],
+        "also_failing": [finding_as(finding) for finding in also_failing(call)],
         "masked": call.masked,
         "simulated": simulated,
         "exchanges": [exchange.id for _, exchange in roles],
@@ -63,9 +74,9 @@ def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], obj
         "readable_headers": readable_headers(call),
         "framework": framework(call),
         "browser": _browser(call.browser),
-        "causes": [_cause(cause) for cause in causes(call, others)],
+        "causes": [cause_as(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
-        "recipe": _recipe(Recipes(Neighbours([call])).of(call)) if recipe_of is None else recipe_of(call),
+        "recipe": recipe_of(call),
     }
 
 
@@ -91,13 +102,13 @@ class Writer:
 
     def row(self, call: Call) -> dict[str, Any]:
         """One Call by the evidence of its session."""
-        return row(call, self._session.beside(call), self._recipe)
+        return _row(call, self._session.beside(call), self._recipe, _written_cause, _written_finding)
 
     def _recipe(self, call: Call) -> msgspec.Raw:
         found = self._recipes.of(call)
         written = self._written.get(id(found))
         if written is None:
-            written = self._written[id(found)] = msgspec.Raw(_harmless(_encode(_recipe(found))))
+            written = self._written[id(found)] = _written(_recipe(found))
         return written
 
     @staticmethod
@@ -110,6 +121,20 @@ def lines(calls: Sequence[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
     writer = Writer(Neighbours(calls))
     return (f"{writer.line(writer.row(call))}\n".encode("ascii") for call in calls)
+
+
+def _written(value: object) -> msgspec.Raw:
+    return msgspec.Raw(_harmless(_encode(value)))
+
+
+@lru_cache(maxsize=256)  # with the findings, a tenth of the time of a refused preflight's line
+def _written_cause(cause: Cause) -> msgspec.Raw:
+    return _written(_cause(cause))
+
+
+@lru_cache(maxsize=256)
+def _written_finding(finding: Finding) -> msgspec.Raw:
+    return _written(_finding(finding))
 
 
 def _harmless(line: bytes) -> bytes:
