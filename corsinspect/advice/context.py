@@ -20,7 +20,7 @@ from corsinspect.advice.evidence.others import (
 )
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN, asked_by, headers_check, methods_check
-from corsinspect.fetch.headers import combined, cors_headers, token_list
+from corsinspect.fetch.headers import by_name, combined, cors_headers, token_list
 from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
@@ -37,6 +37,8 @@ from corsinspect.model import Call, Exchange
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 
+_OF_CACHES = frozenset({"x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache"})
+"""Headers of caches on the way."""
 _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
 
@@ -162,10 +164,10 @@ class CallContext:
     @property
     def from_cache(self) -> bool:
         """Whether this answer came from a cache: the browser's, or one on the way."""
+        headers = {} if self.stopped is None else by_name(self.stopped.response_headers)
+        hit = any(_CACHED.search(headers[name]) for name in _OF_CACHES & headers.keys())
         hop = self.call.stopped_hop
-        on_the_way = ("x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache")
-        hit = any(_CACHED.search(self.header(name) or "") for name in on_the_way)
-        return hit or (self.header("age") or "0") != "0" or (hop is not None and hop.stored is not None)
+        return hit or (headers.get("age") or "0") != "0" or (hop is not None and hop.stored is not None)
 
     @cached_property
     def location(self) -> str:
@@ -174,7 +176,9 @@ class CallContext:
 
     @property
     def redirects_to_slash(self) -> bool:
-        here, there = path_of(self.stopped), without_origin(self.location)
+        if not self.location:
+            return False
+        here, there = self.path, without_origin(self.location)
         return bool(there) and here != there and here.rstrip("/") == there.rstrip("/")
 
     @property
@@ -234,9 +238,7 @@ class CallContext:
     def demands_https(self) -> bool:
         """Whether this server sends Strict-Transport-Security."""
         return any(others.demands_https for others in self._others) or any(
-            has(each, "strict-transport-security")
-            for each in self.call.exchanges
-            if origin_of(each.url) == self.server
+            has(each, "strict-transport-security") for each in self.call.exchanges if origin_of(each.url) == self.server
         )
 
     @property

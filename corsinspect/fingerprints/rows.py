@@ -74,7 +74,10 @@ def holding(rows: Rows[R], headers: Lines, error_page: str | None, url: str, *, 
 
 def has(headers: Lines, name: str, pattern: str) -> bool:
     """Whether a line of this name (lower-case) has a value with this pattern."""
-    return any(each.lower() == name and re.search(pattern, value.strip(), re.I) for each, value in headers)
+    for each, value in headers:
+        if len(each) == len(name) and each.lower() == name and re.search(pattern, value.strip(), re.I):
+            return True
+    return False
 
 
 def _address(url: str) -> str:
