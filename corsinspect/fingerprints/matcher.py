@@ -120,11 +120,16 @@ def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
     answers = list(answers)
     if len(answers) == 1:
         return answers[0]
+    return list(_merged(tuple(map(tuple, answers))))
+
+
+@lru_cache(maxsize=256)  # a call's preflight and its answer look alike again and again
+def _merged(answers: tuple[tuple[Match, ...], ...]) -> tuple[Match, ...]:
     found: dict[str, Confidence] = {}
     for matches in answers:
         for match in matches:
             _add(found, match.name, match.confidence)
-    return _sorted(found)
+    return tuple(_sorted(found))
 
 
 def answered_by(headers: Headers, status: int | None, error_page: str | None = None) -> Match | None:
