@@ -41,9 +41,8 @@ class Cause(msgspec.Struct, frozen=True):
 def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     """At most MOST causes for this call, ranked by the evidence in its own traffic and in the session's other calls;
     none for a call that succeeded."""
-    context = CallContext(call, neighbours)
-    named = _name(context)
-    return [] if named is None else _causes(named, context)
+    named = _name(call, neighbours)
+    return [] if named is None else _causes(named, CallContext(call, neighbours))
 
 
 def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
@@ -104,9 +103,11 @@ def usual_causes(name: str) -> list[Cause]:
     return found if len(found) == len(about) else [*found, _BY_MAKER]
 
 
-def _name(context: CallContext) -> str | None:
-    """The key of the table: the reason, or a guide's name where the call did not fail."""
-    call, verdict = context.call, context.verdict
+def _name(call: Call, neighbours: Iterable[Call]) -> str | None:
+    """The key of the table: the reason, or a guide's name where the call did not fail.
+
+    Most calls went well: a context is made only where it's needed."""
+    verdict = call.verdict
     if verdict.outcome in ("blocked", "network-error"):
         return verdict.reason
     if verdict.outcome == "unknown" and verdict.reason == "no-actual-seen":
@@ -115,10 +116,10 @@ def _name(context: CallContext) -> str | None:
         return None
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
-        return "no-cors" if context.sent("sec-fetch-dest") == "empty" else "http-cache"
-    if wanted_and_hidden(call, lambda: context.later_there):
+        return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
+    if wanted_and_hidden(call, lambda: CallContext(call, neighbours).later_there):
         return "hidden-header"
-    if verdict.outcome == "allowed" and verdict.status == 401 and not context.has_cookie:
+    if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"
     return None
 
