@@ -117,7 +117,7 @@ def _name(call: Call, neighbours: Iterable[Call]) -> str | None:
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
         return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
-    if wanted_and_hidden(call, lambda: CallContext(call, neighbours).later_there):
+    if wanted_and_hidden(call, (lambda: CallContext(call, neighbours).later_there) if neighbours else tuple):
         return "hidden-header"
     if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"

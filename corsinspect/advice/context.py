@@ -164,7 +164,7 @@ class CallContext:
     @property
     def from_cache(self) -> bool:
         """Whether this answer came from a cache: the browser's, or one on the way."""
-        headers = {} if self.stopped is None else by_name(self.stopped.response_headers)
+        headers = by_name(() if self.stopped is None else self.stopped.response_headers)
         hit = any(_CACHED.search(headers[name]) for name in _OF_CACHES & headers.keys())
         hop = self.call.stopped_hop
         return hit or (headers.get("age") or "0") != "0" or (hop is not None and hop.stored is not None)

@@ -95,11 +95,16 @@ def _recognised(headers: Headers) -> dict[tuple[int | None, str | None], _Recogn
 def _telling(headers: Headers, status: int | None) -> tuple[tuple[str, str], ...]:
     """The lines without the values that say nothing, so that a server's answers are mostly the same."""
     read = _READ_OF_ERRORS if (status or 0) >= 400 else _READ
-    return tuple([line if (name := line[0].lower()) in read else _untold(name, *line) for line in headers])
+    return tuple(
+        [
+            line if (name := line[0].lower()) in read else (line[0], _cookie(line[1]) if name == "set-cookie" else "")
+            for line in headers
+        ]
+    )
 
 
-def _untold(name: str, as_written: str, value: str) -> tuple[str, str]:
-    return as_written, "".join(value.partition("=")[:2]) if name == "set-cookie" else ""
+def _cookie(value: str) -> str:
+    return "".join(value.partition("=")[:2])
 
 
 @lru_cache(maxsize=1024)

@@ -108,7 +108,9 @@ def wanted_and_hidden(call: Call, later: Later = tuple) -> list[str]:
         return []
     fields = cors_headers(answer.response_headers)
     # where it isn't known whether the page sends credentials, * may expose everything
-    hidden = present - readable(answer.response_headers, fields, call.credentials == "include")
+    hidden = _NAMES & (present - readable(answer.response_headers, fields, call.credentials == "include"))
+    if not hidden:
+        return []
     wanted = [name for each in WANTED for name in each.names if name in hidden and _shows(answer, each)]
     returned = [each for each in RETURNED if each.name in hidden]
     after = list(later()) if returned else []
