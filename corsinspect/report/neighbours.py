@@ -148,7 +148,7 @@ class Neighbours:
         few = FEW if server.kinds[sort.kind] <= ALIKE else 0
         places = [(server.many, MANY), (server.few, few), (server.missed, FEW if sort.missed else 0)]
         keeping = [calls for calls, most in places if len(calls) < most or id in calls]
-        if id in self._logins or (sort.login and len(self._logins) < LOGINS):
+        if sort.login and len(self._logins) < LOGINS:
             keeping.append(self._logins)
             for each in self._servers.values():
                 each.common = None
@@ -163,13 +163,17 @@ class Neighbours:
         server = self._servers[name]
         if server.common is None:
             server.common = Common(self._logins | server.few)
-        same_path = self._same_path(name, call)
+        common = server.common
+        same_path = self._same_path(name, call, common.calls)
         if came := server.by_path.get(_path(call)):
             same_path = same_path | came
-        return Near(server.common, same_path.values())
+        if any(common.calls.get(id, own) is not own for id, own in same_path.items()):
+            # a newer state of one of them, or another file's with the same id
+            common, same_path = Common(common.calls | same_path), {}
+        return Near(common, same_path.values())
 
-    def _same_path(self, server: str, call: Call) -> Calls:
-        """The first of the session's calls to this call's server and path."""
+    def _same_path(self, server: str, call: Call, held: Calls) -> Calls:
+        """The first of the session's calls to this call's server and path; of those in `held`, the very objects."""
         path = _path(call)
         wanted = _hash(server, path)
         first = bisect_left(self._hashes, wanted)
@@ -186,7 +190,8 @@ class Neighbours:
             other = self._calls[number]
             own = by_server(other)
             if server_of(other) == server and _path(own) == path:
-                found[own.id] = own
+                as_held = held.get(own.id)
+                found[own.id] = own if as_held is None or as_held != own else as_held
         if len(self._on_path) >= PATHS:
             del self._on_path[next(iter(self._on_path))]
         self._on_path[server, path] = found
