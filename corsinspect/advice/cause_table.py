@@ -13,8 +13,10 @@ from corsinspect.advice.context import CallContext
 from corsinspect.advice.evidence.maker import REASONS
 from corsinspect.advice.evidence.misplaced import misplaced
 from corsinspect.fingerprints import GATES, Gate
+from corsinspect.model import Stage
 
 Test = Callable[[CallContext], bool]
+Status = Callable[[int], bool]
 
 
 class KnownCause(msgspec.Struct, frozen=True):
@@ -36,6 +38,15 @@ class KnownCause(msgspec.Struct, frozen=True):
     """Whether it is named in general, where no call is at hand: causes with one maker's sign are too many for that."""
     gate: str | None = None
     """The id of the gateway, guard or platform that must have answered."""
+    stage: Stage | None = None
+    """Where the call must have stopped. This and the status are apart from `test` because they rule out most causes of
+    a reason at once, for all calls that stopped like this one."""
+    status: Status | None = None
+    """Which statuses the answer may have; None: any."""
+
+    def suits(self, stage: Stage | None, status: int) -> bool:
+        """Whether it can be the cause where a call stopped at this stage, with this status."""
+        return self.stage in (None, stage) and (self.status is None or self.status(status))
 
 
 def _cause(
@@ -50,8 +61,29 @@ def _cause(
     seen: str = "",
     settles: bool = False,
     listed: bool = True,
+    stage: Stage | None = None,
+    status: Status | None = None,
 ) -> KnownCause:
-    return KnownCause(id, tuple(reasons.split()), weight, what, sign, seen or sign, change, test, settles, listed)
+    about = tuple(reasons.split())
+    return KnownCause(
+        id, about, weight, what, sign, seen or sign, change, test, settles, listed, stage=stage, status=status
+    )
+
+
+def _one_of(*statuses: int) -> Status:
+    return lambda status: status in statuses
+
+
+def _none_of(*statuses: int) -> Status:
+    return lambda status: status not in statuses
+
+
+def _is_good(status: int) -> bool:
+    return status < 400
+
+
+def _is_error(status: int) -> bool:
+    return status >= 400
 
 
 def _of(gate: Gate) -> KnownCause:
@@ -84,7 +116,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="OPTIONS is answered 401 or 403.",
         seen="The preflight was answered {status}. Browsers always send it without cookies or logins.",
         change="{server}: run the CORS code before authentication, or let OPTIONS through without a login.",
-        test=lambda it: it.stage == "preflight" and it.status in (401, 403, 407) and not it.refuses,
+        stage="preflight",
+        status=_one_of(401, 403, 407),
+        test=lambda it: not it.refuses,
     ),
     _cause(
         "options-not-routed",
@@ -94,7 +128,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="OPTIONS is answered 404, 405 or 501, but other methods work there.",
         seen="The preflight was answered {status}.",
         change="{server}: let the CORS code answer OPTIONS before routing.",
-        test=lambda it: it.stage == "preflight" and it.status in (404, 405, 501) and it.refusal is None,
+        stage="preflight",
+        status=_one_of(404, 405, 501),
+        test=lambda it: it.refusal is None,
     ),
     _cause(
         "wrong-address",
@@ -104,7 +140,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Status 404, for other methods too.",
         seen="Status 404, and no other request to this address has worked in this session.",
         change="The page: check the path. An error page without CORS headers looks like a CORS error.",
-        test=lambda it: it.status == 404 and not it.knows_method and it.refusal is None,
+        status=_one_of(404),
+        test=lambda it: not it.knows_method and it.refusal is None,
     ),
     _cause(
         "preflight-crashes",
@@ -114,7 +151,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="OPTIONS is answered 500 to 599.",
         seen="The preflight was answered {status}.",
         change="{server}: see its log. Often the handler reads a body or a header that a preflight doesn't have.",
-        test=lambda it: it.stage == "preflight" and it.status >= 500 and it.status not in (501, 502, 503, 504),
+        stage="preflight",
+        status=lambda status: status >= 500 and status not in (501, 502, 503, 504),
     ),
     _cause(
         "backend-down",
@@ -124,7 +162,7 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Status 502, 503 or 504.",
         seen="Status {status}: the proxy got no answer from the app.",
         change="{server}: start the app behind it. Its log says why it stopped.",
-        test=lambda it: it.status in (502, 503, 504),
+        status=_one_of(502, 503, 504),
     ),
     _cause(
         "rate-limit",
@@ -133,7 +171,7 @@ CAUSES: tuple[KnownCause, ...] = (
         "A rate limiter answers, without CORS headers.",
         sign="Status 429.",
         change="{server}: run the CORS code before the rate limiter, and don't count OPTIONS.",
-        test=lambda it: it.status == 429,
+        status=_one_of(429),
     ),
     # no Access-Control-Allow-Origin
     _cause(
@@ -178,10 +216,10 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The preflight has no CORS headers, and other answers of this server allow the page.",
         seen="Other answers from {server} allow {page}; this preflight asks for {unlisted}.",
         change="{server}: list {unlisted} in the methods and headers that the CORS code allows.",
+        stage="preflight",
+        status=_none_of(404, 405),
         test=lambda it: (
-            it.stage == "preflight"
-            and it.verdict.reason == "origin-missing"
-            and it.status not in (404, 405)
+            it.verdict.reason == "origin-missing"
             and it.refuses
             and it.refusal is None
             and it.allows_page
@@ -197,12 +235,9 @@ CAUSES: tuple[KnownCause, ...] = (
         seen="Status {status} beside CORS headers that allow {page} and lack {unlisted}.",
         change="{server}: add {unlisted} to the lists of its CORS code (Starlette and FastAPI: allow_methods, "
         "allow_headers).",
-        test=lambda it: (
-            it.stage == "preflight"
-            and it.status in (400, 403)
-            and it.header("access-control-allow-methods") is not None
-            and bool(it.unlisted)
-        ),
+        stage="preflight",
+        status=_one_of(400, 403),
+        test=lambda it: it.header("access-control-allow-methods") is not None and bool(it.unlisted),
         settles=True,
     ),
     _cause(
@@ -213,7 +248,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="There are other CORS headers, or “Vary: Origin”, but no Access-Control-Allow-Origin.",
         seen="CORS code did run (Vary: Origin, or other Access-Control headers), but did not allow {page}.",
         change="{server}: add exactly {page} to the list{list_of}: scheme, host and port, without a trailing slash.",
-        test=lambda it: it.refuses and it.refusal is None and it.status not in (404, 405) and not it.allows_page,
+        status=_none_of(404, 405),
+        test=lambda it: it.refuses and it.refusal is None and not it.allows_page,
     ),
     _cause(
         "proxy-answers-itself",
@@ -223,7 +259,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The error page is from nginx, Apache or the CDN.",
         seen="The error page is from {proxy} (status {status}), so the app's CORS code never ran.",
         change="{server}: fix what makes {proxy} answer, and let it add the headers to its own errors too.",
-        test=lambda it: it.stage == "actual" and it.status >= 400 and it.by_proxy,
+        stage="actual",
+        status=_is_error,
+        test=lambda it: it.by_proxy,
     ),
     _cause(
         "without-always",
@@ -233,12 +271,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Errors lack the header, other answers have it, and nginx or Apache is in front.",
         seen="Status {status} has no header, other answers from {server} have it, and {proxy} is in front.",
         change="{server}: add “always” (nginx: add_header … always; Apache: Header always set …).",
-        test=lambda it: (
-            it.stage == "actual"
-            and it.status >= 400
-            and bool(it.good or it.granted)
-            and bool({"nginx", "apache"} & set(it.proxies))
-        ),
+        stage="actual",
+        status=_is_error,
+        test=lambda it: bool(it.good or it.granted) and bool({"nginx", "apache"} & set(it.proxies)),
     ),
     _cause(
         "no-gateway-route",
@@ -262,10 +297,10 @@ CAUSES: tuple[KnownCause, ...] = (
         seen="Status {status} with “x-amzn-ErrorType”, for OPTIONS.",
         change="{server}: give OPTIONS no authorizer and no API key (REST API: “Enable CORS”; HTTP API: its CORS "
         "configuration), and deploy.",
+        stage="preflight",
+        status=_one_of(401, 403),
         test=lambda it: (
-            it.stage == "preflight"
-            and it.status in (401, 403)
-            and it.header("x-amzn-errortype") is not None
+            it.header("x-amzn-errortype") is not None
             and not (it.header("x-amzn-errortype") or "").startswith("MissingAuthenticationToken")
             and it.by_api_gateway
         ),
@@ -280,12 +315,9 @@ CAUSES: tuple[KnownCause, ...] = (
         seen="Status {status} with “x-amzn-ErrorType”: the gateway's own answer.",
         change="{server}: add Access-Control-Allow-Origin to the Gateway Responses DEFAULT_4XX and DEFAULT_5XX, and "
         "deploy. Then find out why it refuses.",
-        test=lambda it: (
-            it.stage == "actual"
-            and it.status >= 400
-            and it.header("x-amzn-errortype") is not None
-            and it.by_api_gateway
-        ),
+        stage="actual",
+        status=_is_error,
+        test=lambda it: it.header("x-amzn-errortype") is not None and it.by_api_gateway,
         settles=True,
     ),
     _cause(
@@ -296,7 +328,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Errors lack the header, other answers have it.",
         seen="Status {status} has no header; {good}.",
         change="{server}: fix the error, and run the CORS code outside the error handler.",
-        test=lambda it: it.stage == "actual" and it.status >= 400 and bool(it.good or it.granted),
+        stage="actual",
+        status=_is_error,
+        test=lambda it: bool(it.good or it.granted),
     ),
     _cause(
         "error-unadorned",
@@ -306,7 +340,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The status is 400 or higher: the call would have failed anyway.",
         seen="Status {status}: the call would have failed anyway.",
         change="{server}: fix the error first. Its log says more.",
-        test=lambda it: it.stage == "actual" and it.status >= 400 and not (it.good or it.granted or it.refusal),
+        stage="actual",
+        status=_is_error,
+        test=lambda it: not (it.good or it.granted or it.refusal),
     ),
     _cause(
         "from-a-cache",
@@ -316,7 +352,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Age, X-Cache or a 304 points to a cache, and “Vary: Origin” is missing.",
         seen="The answer came from a cache, stored for another page.",
         change="{server}: send “Vary: Origin” with every answer, then clear the cache.",
-        test=lambda it: it.stage == "actual" and it.status < 400 and it.from_cache,
+        stage="actual",
+        status=_is_good,
+        test=lambda it: it.from_cache,
     ),
     _cause(
         "preflight-answered-elsewhere",
@@ -326,7 +364,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The preflight passes, but the answer to the request has no header.",
         seen="The preflight passed, but the answer to the {method} has no header.",
         change="{server}: run the CORS code for both, before the routes, not only in an OPTIONS handler.",
-        test=lambda it: it.granted and it.status < 400,
+        status=_is_good,
+        test=lambda it: it.granted,
     ),
     _cause(
         "covers-other-paths",
@@ -336,7 +375,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="Other addresses on the server have the header.",
         seen="This answer has no header; {good}.",
         change="{server}: extend its path pattern (/api/*) or its decorator to this address.",
-        test=lambda it: it.stage == "actual" and it.status < 400 and not it.granted and bool(it.good),
+        stage="actual",
+        status=_is_good,
+        test=lambda it: not it.granted and bool(it.good),
     ),
     _cause(
         "no-cors-code",
@@ -359,7 +400,9 @@ CAUSES: tuple[KnownCause, ...] = (
         "has no header.",
         seen="An address of Keycloak's, answered {status} without the header.",
         change="{server}: add {page} to the client's Web Origins (+ stands for all Valid redirect URIs).",
-        test=lambda it: it.stage == "actual" and it.status < 400 and _KEYCLOAK.search(it.path) is not None,
+        stage="actual",
+        status=_is_good,
+        test=lambda it: _KEYCLOAK.search(it.path) is not None,
         settles=True,
         listed=False,
     ),
@@ -371,7 +414,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The address is Keycloak's, and the status is 400 or 401.",
         seen="An address of Keycloak's, answered {status} without the header.",
         change="The page: check client_id, secret and grant; {server}: add {page} to the client's Web Origins.",
-        test=lambda it: it.stage == "actual" and it.status in (400, 401) and _KEYCLOAK.search(it.path) is not None,
+        stage="actual",
+        status=_one_of(400, 401),
+        test=lambda it: _KEYCLOAK.search(it.path) is not None,
         settles=True,
         listed=False,
     ),
@@ -408,7 +453,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="“x-served-by: supabase-edge-runtime” or “sb-gateway-version”, and no CORS header.",
         change="{server}: answer OPTIONS in the function, and add the headers to all of its answers "
         "(corsHeaders of @supabase/supabase-js/cors).",
-        test=lambda it: it.by_supabase_function and it.status < 400 and not it.refuses,
+        status=_is_good,
+        test=lambda it: it.by_supabase_function and not it.refuses,
         listed=False,
     ),
     _cause(
@@ -420,7 +466,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="“x-nf-request-id” on an answer without CORS headers.",
         change="{server}: add the headers in the function itself, or at the server that Netlify proxies to; for a "
         "file, in _headers.",
-        test=lambda it: it.header("x-nf-request-id") is not None and it.status < 400 and not it.refuses,
+        status=_is_good,
+        test=lambda it: it.header("x-nf-request-id") is not None and not it.refuses,
         listed=False,
     ),
     _cause(
@@ -430,7 +477,8 @@ CAUSES: tuple[KnownCause, ...] = (
         "This origin is not in the list of the CORS code; some packages then send no header at all.",
         sign="There is no CORS header at all, although the app has CORS code.",
         change="{server}: compare its list with {page}, character for character.",
-        test=lambda it: not it.knows_cors and it.status < 400,
+        status=_is_good,
+        test=lambda it: not it.knows_cors,
     ),
     _cause(
         "worked-before",
@@ -440,7 +488,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The same call was allowed earlier in the session.",
         seen="The same call was allowed earlier in this session.",
         change="{server}: look at what changed since (a deployment, a restart, another instance), not at the page.",
-        test=lambda it: it.worked and it.status < 400,
+        status=_is_good,
+        test=lambda it: it.worked,
     ),
     _cause(
         "not-added-here",
@@ -583,7 +632,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The page's origin has a scheme (capacitor:, tauri:, app:) or a host (tauri.localhost) of an app's own.",
         seen="CORS code did answer, and did not name {page}, {app}.",
         change="{server}: add {page} to the list as it is; each system that the app runs on has its own origin.",
-        test=lambda it: it.app is not None and it.refuses and it.status not in (404, 405) and not it.allows_page,
+        status=_none_of(404, 405),
+        test=lambda it: it.app is not None and it.refuses and not it.allows_page,
     ),
     _cause(
         "trailing-slash",
@@ -757,7 +807,9 @@ CAUSES: tuple[KnownCause, ...] = (
         seen="/socket.io/ was answered {status}, by the app and its CORS code.",
         change="{server}: attach socket.io to the HTTP server that listens (new Server(httpServer)), "
         "not to another one; its CORS settings are its own.",
-        test=lambda it: it.stage == "actual" and it.status == 404 and "/socket.io/" in it.path,
+        stage="actual",
+        status=_one_of(404),
+        test=lambda it: "/socket.io/" in it.path,
     ),
     _cause(
         "nothing-there",
@@ -767,7 +819,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The status is 404, and nothing else has worked at this address.",
         seen="Status 404, and no other request to this address has worked in this session.",
         change="The page: check the path; {server}: add the route. Then name {page} and allow credentials.",
-        test=lambda it: it.stage == "actual" and it.status == 404 and not it.knows_method,
+        stage="actual",
+        status=_one_of(404),
+        test=lambda it: not it.knows_method,
     ),
     # credentials
     _cause(
@@ -786,11 +840,9 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The request has neither a cookie nor a login of the browser's; a token that script sets is none.",
         seen="The request has no cookie{token}.",
         change="The page: leave out credentials: 'include' (withCredentials) if this API needs no cookie.",
+        stage="actual",
         test=lambda it: (
-            it.stage == "actual"
-            and it.call.credentials == "include"
-            and (not it.has_cookie or it.only_own_token)
-            and not it.sets_cookies
+            it.call.credentials == "include" and (not it.has_cookie or it.only_own_token) and not it.sets_cookies
         ),
     ),
     _cause(
@@ -1121,7 +1173,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="The answer is 401 or 403, and the request has no Authorization.",
         seen="The request came without Authorization and was answered {status}.",
         change="The page: remove the mode; {server}: allow the page's origin and the header.",
-        test=lambda it: it.status in (401, 403) and it.sent("authorization") is None,
+        status=_one_of(401, 403),
+        test=lambda it: it.sent("authorization") is None,
         settles=True,
     ),
     _cause(
@@ -1132,7 +1185,8 @@ CAUSES: tuple[KnownCause, ...] = (
         sign="A body of type text/plain, answered 400, 415 or 422.",
         seen="The body was sent as {sent_type} and answered {status}.",
         change="The page: remove the mode; {server}: allow the page's origin and content-type.",
-        test=lambda it: it.status in (400, 415, 422) and (it.sent("content-type") or "").startswith("text/plain"),
+        status=_one_of(400, 415, 422),
+        test=lambda it: (it.sent("content-type") or "").startswith("text/plain"),
         settles=True,
     ),
     _cause(

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache
-from itertools import islice
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -18,7 +17,7 @@ from corsinspect.advice.evidence.wanted import LACKING, exposed_as_well, wanted_
 from corsinspect.advice.values import Values, cut
 from corsinspect.fetch.headers import combined
 from corsinspect.fetch.url import origin_of
-from corsinspect.model import Call, Exchange
+from corsinspect.model import Call, Exchange, Stage
 
 MOST = 3
 """More are not worth reading for one call."""
@@ -42,9 +41,8 @@ class Cause(msgspec.Struct, frozen=True):
 def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
     """At most MOST causes for this call, ranked by the evidence in its own traffic and in the session's other calls;
     none for a call that succeeded."""
-    context = CallContext(call, neighbours)
-    named = _name(context)
-    return [] if named is None else _causes(named, context)
+    named = _name(call, neighbours)
+    return [] if named is None else _causes(named, CallContext(call, neighbours))
 
 
 def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
@@ -55,10 +53,14 @@ def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[C
 def _causes(named: str, context: CallContext) -> list[Cause]:
     gate = None if context.gate is None else context.gate.id
     values = Values(VALUES, context)
-    for known, most in _possible(named, gate):
-        # tests cost time, so no more of them are made than there are causes to name
-        fitting = islice((each for each in known if each.test is None or each.test(context)), most)
-        if found := [_filled(each, values) for each in fitting]:
+    for known, most in _possible(named, gate, context.stage, context.status):
+        found: list[Cause] = []
+        for each in known:
+            if each.test is None or each.test(context):
+                found.append(_filled(each, values))
+                if len(found) == most:  # tests cost time, so no more of them are made than there are causes to name
+                    break
+        if found:
             return found
     return []
 
@@ -68,11 +70,15 @@ def _about(named: str) -> tuple[KnownCause, ...]:
     return tuple(known for known in CAUSES if named in known.reasons)
 
 
-@cache
-def _possible(named: str, gate: str | None) -> tuple[tuple[tuple[KnownCause, ...], int], ...]:
-    """Those without a gate, and those of this one, the heaviest first, in groups of which the first with a cause that
-    fits counts: one that settles it, then at most MOST others, then weak ones, if there is nothing better."""
-    about = sorted((known for known in _about(named) if known.gate in (None, gate)), key=lambda known: -known.weight)
+@lru_cache(maxsize=1024)
+def _possible(
+    named: str, gate: str | None, stage: Stage | None, status: int
+) -> tuple[tuple[tuple[KnownCause, ...], int], ...]:
+    """Those without a gate, and those of this one, that suit the stage and the status, the heaviest first, in groups of
+    which the first with a cause that fits counts: one that settles it, then at most MOST others, then weak ones, if
+    there is nothing better."""
+    suiting = (known for known in _about(named) if known.gate in (None, gate) and known.suits(stage, status))
+    about = sorted(suiting, key=lambda known: -known.weight)
     settling = tuple(known for known in about if known.settles)
     others = tuple(known for known in about if not known.settles)
     return (
@@ -97,9 +103,11 @@ def usual_causes(name: str) -> list[Cause]:
     return found if len(found) == len(about) else [*found, _BY_MAKER]
 
 
-def _name(context: CallContext) -> str | None:
-    """The key of the table: the reason, or a guide's name where the call did not fail."""
-    call, verdict = context.call, context.verdict
+def _name(call: Call, neighbours: Iterable[Call]) -> str | None:
+    """The key of the table: the reason, or a guide's name where the call did not fail.
+
+    Most calls went well: a context is made only where it's needed."""
+    verdict = call.verdict
     if verdict.outcome in ("blocked", "network-error"):
         return verdict.reason
     if verdict.outcome == "unknown" and verdict.reason == "no-actual-seen":
@@ -108,10 +116,10 @@ def _name(context: CallContext) -> str | None:
         return None
     if verdict.outcome == "opaque":
         # images and scripts always load like this; with destination "empty" it was code that asked for it
-        return "no-cors" if context.sent("sec-fetch-dest") == "empty" else "http-cache"
-    if wanted_and_hidden(call, lambda: context.later_there):
+        return "no-cors" if CallContext(call).sent("sec-fetch-dest") == "empty" else "http-cache"
+    if wanted_and_hidden(call, (lambda: CallContext(call, neighbours).later_there) if neighbours else tuple):
         return "hidden-header"
-    if verdict.outcome == "allowed" and verdict.status == 401 and not context.has_cookie:
+    if verdict.outcome == "allowed" and verdict.status == 401 and not CallContext(call).has_cookie:
         return "cookies"
     return None
 

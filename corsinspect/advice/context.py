@@ -1,14 +1,23 @@
 """What the traffic shows beyond a call's own verdict, as evidence for its causes. See `causes.py`."""
 
-import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from urllib.parse import urljoin
 
 from corsinspect.advice.app_pages import app_page
 from corsinspect.advice.evidence.login import downgraded, is_login, led_to_login
 from corsinspect.advice.evidence.maker import gate_of
+from corsinspect.advice.evidence.others import (
+    Others,
+    beside,
+    grants,
+    has,
+    host_of,
+    path_of,
+    sets_cookie,
+    without_origin,
+)
 from corsinspect.advice.sentences import difference
 from corsinspect.fetch.check import ALLOW_ORIGIN, asked_by, headers_check, methods_check
 from corsinspect.fetch.headers import by_name, combined, cors_headers, token_list
@@ -16,7 +25,6 @@ from corsinspect.fetch.http_cache import kept_without_cors
 from corsinspect.fetch.origin import OPAQUE
 from corsinspect.fetch.url import origin_of
 from corsinspect.fingerprints import (
-    GRANTING,
     Gate,
     Refusal,
     answered_by,
@@ -29,6 +37,8 @@ from corsinspect.model import Call, Exchange
 
 _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 
+_OF_CACHES = frozenset({"x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache"})
+"""Headers of caches on the way."""
 _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 
 
@@ -44,11 +54,11 @@ class CallContext:
         self.stage = call.verdict.stage
         status = call.verdict.status
         self.status = status or (self.stopped.status if self.stopped is not None else None) or 0
-        self._all = neighbours
+        self._neighbours = neighbours
 
     @cached_property
-    def _neighbours(self) -> list[Call]:
-        return [other for other in self._all if other.id != self.call.id]
+    def _others(self) -> Sequence[Others]:
+        return beside(self.call, self._neighbours, self.server)
 
     def header(self, name: str) -> str | None:
         """A header of the answer where the call stopped; None: absent."""
@@ -76,40 +86,35 @@ class CallContext:
     @cached_property
     def answers(self) -> list[Exchange]:
         """This server's answers in other calls."""
-        return [
-            each
-            for other in self._neighbours
-            for each in other.exchanges
-            if each.status is not None and not each.by_proxy and origin_of(each.url) == self.server
-        ]
+        return [each for others in self._others for each in others.answers]
 
     @cached_property
     def good(self) -> list[Exchange]:
         """This server's answers to other requests (not preflights) that have Access-Control-Allow-Origin."""
-        return [each for each in self.answers if each.method != "OPTIONS" and _has(each, _ALLOW_ORIGIN)]
+        return [each for others in self._others for each in others.good]
 
     @cached_property
     def allows_page(self) -> bool:
         """Whether this server allows this page in another answer."""
         granted = (hop.preflight for hop in self.call.hops if self.granted and hop.preflight is not None)
-        good = (each for each in self.answers if each.method != "OPTIONS")
-        return any(
-            combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in itertools.chain(granted, good)
+        return any(self.page in others.allowed for others in self._others) or any(
+            combined(each.response_headers, _ALLOW_ORIGIN) == self.page for each in granted
         )
 
     @cached_property
     def knows_cors(self) -> bool:
         """Whether any answer of this server, in this call or others, has an Access-Control header."""
-        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
-        return any(_has(each, _ALLOW_ORIGIN, *GRANTING) for each in (*own, *self.answers))
+        return any(others.knows_cors for others in self._others) or any(
+            grants(each) for each in self.call.exchanges if origin_of(each.url) == self.server
+        )
 
     @property
     def knows_method(self) -> bool:
         """Whether a request to this path other than OPTIONS was answered without an error."""
-        path = _path(self.stopped)
-        return any(
-            each.method != "OPTIONS" and (each.status or 0) < 400 and _path(each) == path
-            for each in (*self.call.exchanges, *self.answers)
+        path = self.path
+        return any(path in others.working for others in self._others) or any(
+            each.method != "OPTIONS" and (each.status or 0) < 400 and path_of(each) == path
+            for each in self.call.exchanges
         )
 
     @cached_property
@@ -121,7 +126,7 @@ class CallContext:
     def refuses(self) -> bool:
         """Whether the answer looks as if CORS code ran and refused the origin."""
         it = self.stopped
-        if it is None or _has(it, _ALLOW_ORIGIN):
+        if it is None or has(it, _ALLOW_ORIGIN):
             return False
         return self.refusal is not None or looks_refused(it.response_headers, self.status, it.error_page)
 
@@ -129,7 +134,7 @@ class CallContext:
     def refusal(self) -> Refusal | None:
         """How the CORS code that refused the origin can be recognised; None: not by a sign of its own."""
         it = self.stopped
-        if it is None or _has(it, _ALLOW_ORIGIN):
+        if it is None or has(it, _ALLOW_ORIGIN):
             return None
         return refusal(it.response_headers, self.status, it.error_page, it.url, preflight=self.stage == "preflight")
 
@@ -159,10 +164,10 @@ class CallContext:
     @property
     def from_cache(self) -> bool:
         """Whether this answer came from a cache: the browser's, or one on the way."""
+        headers = by_name(() if self.stopped is None else self.stopped.response_headers)
+        hit = any(_CACHED.search(headers[name]) for name in _OF_CACHES & headers.keys())
         hop = self.call.stopped_hop
-        on_the_way = ("x-cache", "cf-cache-status", "x-vercel-cache", "x-proxy-cache")
-        hit = any(_CACHED.search(self.header(name) or "") for name in on_the_way)
-        return hit or (self.header("age") or "0") != "0" or (hop is not None and hop.stored is not None)
+        return hit or (headers.get("age") or "0") != "0" or (hop is not None and hop.stored is not None)
 
     @cached_property
     def location(self) -> str:
@@ -171,7 +176,9 @@ class CallContext:
 
     @property
     def redirects_to_slash(self) -> bool:
-        here, there = _path(self.stopped), _without_origin(self.location)
+        if not self.location:
+            return False
+        here, there = self.path, without_origin(self.location)
         return bool(there) and here != there and here.rstrip("/") == there.rstrip("/")
 
     @property
@@ -215,7 +222,7 @@ class CallContext:
     def cached_for_elements(self) -> bool:
         """Whether that is an answer that has no CORS headers, and doesn't say that others would get them."""
         cached = self.cached
-        if cached is None or _has(cached, _ALLOW_ORIGIN):
+        if cached is None or has(cached, _ALLOW_ORIGIN):
             return False
         return "origin" not in (combined(cached.response_headers, "vary") or "").lower()
 
@@ -230,8 +237,9 @@ class CallContext:
     @property
     def demands_https(self) -> bool:
         """Whether this server sends Strict-Transport-Security."""
-        own = [each for each in self.call.exchanges if origin_of(each.url) == self.server]
-        return any(_has(each, "strict-transport-security") for each in (*own, *self.answers))
+        return any(others.demands_https for others in self._others) or any(
+            has(each, "strict-transport-security") for each in self.call.exchanges if origin_of(each.url) == self.server
+        )
 
     @property
     def has_cookie(self) -> bool:
@@ -273,12 +281,12 @@ class CallContext:
     @property
     def by_api_gateway(self) -> bool:
         """Whether the answer passed API Gateway for certain: other services of AWS name their errors alike."""
-        return self.stopped is not None and _has(self.stopped, "x-amz-apigw-id", "apigw-requestid")
+        return self.stopped is not None and has(self.stopped, "x-amz-apigw-id", "apigw-requestid")
 
     @property
     def later(self) -> list[Exchange]:
         """This server's answers to later requests (not preflights) to the same path."""
-        return [each for each in self.later_there if _path(each) == self.path]
+        return [each for each in self.later_there if path_of(each) == self.path]
 
     @cached_property
     def later_there(self) -> list[Exchange]:
@@ -289,15 +297,7 @@ class CallContext:
     @property
     def worked(self) -> bool:
         """Whether the same call was allowed before, with a good answer."""
-        started = self.call.started
-        return any(
-            other.verdict.outcome == "allowed"
-            and other.started < started
-            and (other.method, other.page_origin) == (self.call.method, self.call.page_origin)
-            and other.url.partition("?")[0] == self.call.url.partition("?")[0]
-            and (other.verdict.status or 0) < 400
-            for other in self._neighbours
-        )
+        return any(others.worked_before(self.call) for others in self._others)
 
     @cached_property
     def unlisted(self) -> list[str]:
@@ -316,14 +316,15 @@ class CallContext:
     @property
     def path(self) -> str:
         """The path where the call stopped."""
-        return _path(self.stopped)
+        return path_of(self.stopped)
 
     @property
     def sets_cookies(self) -> bool:
         """Whether an answer of the session sets a cookie that this server gets, so that the page may need it."""
-        host = _host(self.server)
-        others = (each for other in self._neighbours for each in other.exchanges)
-        return any(_covers(each, host) for each in (*self.call.exchanges, *others))
+        host = host_of(self.server)
+        return any(others.sets_cookies for others in self._others) or any(
+            sets_cookie(each, host) for each in self.call.exchanges
+        )
 
     @property
     def sets_lax_cookies(self) -> bool:
@@ -340,31 +341,3 @@ class CallContext:
     def failure(self) -> str:
         """The failure in the words of what reported it."""
         return next((each.failure.text for each in reversed(self.call.exchanges) if each.failure), "")
-
-
-def _covers(exchange: Exchange, host: str) -> bool:
-    """Whether this answer sets a cookie that goes to `host`. RFC 6265, 5.1.3 and 8.5: ports and schemes don't count."""
-    own = _host(origin_of(exchange.url))
-    for name, value in exchange.response_headers:
-        if name.lower() == "set-cookie":
-            wider = re.search(r";\s*domain=\.?([^;\s]+)", value, re.I)
-            domain = own if wider is None else wider[1].lower()
-            if host == domain or (wider is not None and host.endswith(f".{domain}")):
-                return True
-    return False
-
-
-def _host(origin: str) -> str:
-    return re.sub(r"^[a-z]+://|:[0-9]+$", "", origin).lower()
-
-
-def _has(exchange: Exchange, *names: str) -> bool:
-    return not by_name(exchange.response_headers).keys().isdisjoint(names)
-
-
-def _path(exchange: Exchange | None) -> str:
-    return "" if exchange is None else _without_origin(exchange.url)
-
-
-def _without_origin(url: str) -> str:
-    return re.sub(r"^[a-z]+://[^/?#]*", "", url).partition("?")[0].partition("#")[0]

@@ -7,6 +7,7 @@
 
 import itertools
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -25,7 +26,15 @@ from corsinspect.fetch.check import (
     methods_check,
     origin_check,
 )
-from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, is_token, refreshed, token_list
+from corsinspect.fetch.headers import (
+    NO_CORS_HEADERS,
+    CorsHeaders,
+    combined,
+    cors_headers,
+    is_token,
+    refreshed,
+    token_list,
+)
 from corsinspect.fetch.origin import OPAQUE, parse_origin
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange, HeaderList, Hop, Reason
@@ -114,6 +123,14 @@ class _Asked(NamedTuple):
     include: bool
 
 
+class _Answered(NamedTuple):
+    """What the fix of an answer depends on."""
+
+    status: int | None
+    fields: CorsHeaders
+    vary: str | None
+
+
 def fix(call: Call) -> Fix | None:
     """The smallest change that lets this blocked Call pass; None if it isn't blocked or headers can't fix it.
 
@@ -133,11 +150,21 @@ def fix(call: Call) -> Fix | None:
     asked = None if hop is None else _asked(call, hop)  # no hop: no answer came over the wire
     if hop is None or asked is None:
         return None
-    preflight = None
-    if hop.preflight is not None and hop.request is None:
-        # if the request was sent, the preflight passed, whatever its headers seem to say
-        preflight = _preflight_fix(hop.preflight, asked)
-    return Fix(preflight=preflight, actual=_actual_fix(hop, asked))
+    # if the request was sent, the preflight passed, whatever its headers seem to say
+    preflight = None if hop.preflight is None or hop.request is not None else _answered(hop.preflight)
+    return _fix(asked, preflight, _checked(hop))
+
+
+@lru_cache(maxsize=256)  # pages ask the same and are answered the same again and again: a tenth of such a call's line
+def _fix(asked: _Asked, preflight: _Answered | None, actual: _Answered) -> Fix | None:
+    """The fix for what was asked and answered; None if that can't be written into a header: no browser sends such
+    values."""
+    wellformed = _is_origin(asked.origin) and (asked.preflight_origin is None or _is_origin(asked.preflight_origin))
+    if not wellformed or not all(map(is_token, (asked.method, *asked.names))):
+        return None
+    return Fix(
+        preflight=None if preflight is None else _preflight_fix(preflight, asked), actual=_actual_fix(actual, asked)
+    )
 
 
 def beyond_headers(call: Call) -> bool:
@@ -172,20 +199,34 @@ def fixed_headers(headers: HeaderList, change: AnswerFix | PreflightFix) -> Head
 
 
 def _asked(call: Call, hop: Hop) -> _Asked | None:
-    """None if what was asked can't be written into a header: no browser sends such values."""
     include = call.needs_credentials
     if hop.request is not None:
         origin = combined(hop.request.request_headers, "origin")
-        asked = _Asked(None, origin or "", hop.request.method or "", (), include)
-    elif hop.preflight is not None:
+        return _Asked(None, origin or "", hop.request.method or "", (), include)
+    if hop.preflight is not None:
         origin, method, names = asked_by(hop.preflight.request_headers)
         # Firefox names the page's origin in a preflight whose request will say "null"
         actual_origin = OPAQUE if _is_tainted(call) else origin
-        asked = _Asked(origin, actual_origin, method, names, include)
-    else:
-        return None
-    wellformed = _is_origin(asked.origin) and (asked.preflight_origin is None or _is_origin(asked.preflight_origin))
-    return asked if wellformed and all(map(is_token, (asked.method, *asked.names))) else None
+        return _Asked(origin, actual_origin, method, names, include)
+    return None
+
+
+def _answered(exchange: Exchange) -> _Answered:
+    headers = exchange.response_headers
+    return _Answered(exchange.status, cors_headers(headers), combined(headers, "vary"))
+
+
+def _checked(hop: Hop) -> _Answered:
+    """What the browser checks of the answer to the request, nothing where none was sent."""
+    if hop.request is None:
+        return _Answered(None, NO_CORS_HEADERS, None)
+    answered = _answered(hop.request)
+    if hop.stored is None:
+        return answered
+    # the browser checks the stored answer, updated by this 304
+    stored = _answered(hop.stored)
+    vary = stored.vary if answered.vary is None else answered.vary
+    return _Answered(answered.status, refreshed(stored.fields, answered.fields), vary)
 
 
 def _is_origin(text: str) -> bool:
@@ -194,6 +235,8 @@ def _is_origin(text: str) -> bool:
 
 def _is_tainted(call: Call) -> bool:
     """Whether redirects changed the request's origin to "null" before the Call stopped. Fetch, "redirect-taint"."""
+    if not call.verdict.hop:
+        return False
     origins = [
         origin_of(exchange.url)
         for hop in call.hops[: call.verdict.hop + 1]
@@ -202,8 +245,8 @@ def _is_tainted(call: Call) -> bool:
     return any(before not in (after, call.page_origin) for before, after in itertools.pairwise(origins))
 
 
-def _preflight_fix(preflight: Exchange, asked: _Asked) -> PreflightFix | None:
-    fields = cors_headers(preflight.response_headers)
+def _preflight_fix(preflight: _Answered, asked: _Asked) -> PreflightFix | None:
+    fields = preflight.fields
     status = None if 200 <= (preflight.status or 0) <= 299 else 204
     set = _origin_headers(asked.preflight_origin or "", asked.include, fields)
     remove: list[str] = []
@@ -216,7 +259,7 @@ def _preflight_fix(preflight: Exchange, asked: _Asked) -> PreflightFix | None:
             remove.append(ALLOW_HEADERS)
     if status is None and not set and not remove:
         return None
-    return PreflightFix(status=status, set=set | _vary(set, fields, preflight.response_headers), remove=remove)
+    return PreflightFix(status=status, set=set | _vary(set, preflight), remove=remove)
 
 
 def _headers_fail(asked: _Asked, fields: CorsHeaders) -> bool:
@@ -227,18 +270,9 @@ def _headers_fail(asked: _Asked, fields: CorsHeaders) -> bool:
     return "authorization" in asked.names and "authorization" not in listed
 
 
-def _actual_fix(hop: Hop, asked: _Asked) -> AnswerFix | None:
-    headers: HeaderList = () if hop.request is None else hop.request.response_headers
-    fields = cors_headers(headers)
-    if hop.stored is not None:
-        # the browser checks the stored answer, updated by this 304
-        fields = refreshed(cors_headers(hop.stored.response_headers), fields)
-        if combined(headers, "vary") is None:
-            headers = hop.stored.response_headers
-    set = _origin_headers(asked.origin, asked.include, fields)
-    if not set:
-        return None
-    return AnswerFix(set=set | _vary(set, fields, headers), remove=[])
+def _actual_fix(actual: _Answered, asked: _Asked) -> AnswerFix | None:
+    set = _origin_headers(asked.origin, asked.include, actual.fields)
+    return AnswerFix(set=set | _vary(set, actual), remove=[]) if set else None
 
 
 def _origin_headers(origin: str, include: bool, fields: CorsHeaders) -> dict[str, str]:
@@ -251,11 +285,11 @@ def _origin_headers(origin: str, include: bool, fields: CorsHeaders) -> dict[str
     return set
 
 
-def _vary(set: dict[str, str], fields: CorsHeaders, headers: HeaderList) -> dict[str, str]:
+def _vary(set: dict[str, str], answered: _Answered) -> dict[str, str]:
     """`Vary: Origin`, added to the existing Vary, if the answer names an origin and Vary doesn't list Origin yet."""
-    if set.get(ALLOW_ORIGIN, fields.allow_origin) == "*":
+    if set.get(ALLOW_ORIGIN, answered.fields.allow_origin) == "*":
         return {}
-    names = [name.strip() for name in (combined(headers, "vary") or "").split(",")]
+    names = [name.strip() for name in (answered.vary or "").split(",")]
     kept = [name for name in names if is_token(name)]
     if "*" in kept or "origin" in [name.lower() for name in kept]:
         return {}

@@ -3,7 +3,8 @@
 All of it is made from the Call alone, when it's asked for: most Calls are never looked at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from corsinspect.fetch.check import (
     ALLOW_CREDENTIALS,
@@ -18,6 +19,7 @@ from corsinspect.fetch.check import (
 from corsinspect.fetch.engines import ENGINES, Engine
 from corsinspect.fetch.expose import readable
 from corsinspect.fetch.headers import CorsHeaders, combined, cors_headers, refreshed_lines
+from corsinspect.fetch.redirect import REDIRECT_STATUSES
 from corsinspect.fetch.safelist import SAFELISTED_METHODS
 from corsinspect.fetch.url import origin_of
 from corsinspect.model import Call, Exchange, Finding, Hop, Stage, Step, StepState
@@ -62,21 +64,40 @@ def _asked_by_page(hop: Hop) -> bool:
 
 
 def also_failing(call: Call) -> list[Finding]:
-    """The checks that would fail next, in the browser's order, once what stopped this Call is fixed."""
+    """The checks that would fail next, in the browser's order, once what stopped this Call is fixed: those steps of
+    `trace` that would, without the others, which cost half as much again."""
     if call.verdict.reason is None:
         return []  # nothing did
-    return [
-        Finding(
-            reason=step.reason or "",
-            stage=step.stage,
-            hop=step.hop,
-            header=step.header,
-            expected=step.needed,
-            found=step.found,
-        )
-        for step in trace(call)
-        if step.state == "would-fail"
-    ]
+    if call.kind not in ("simple", "preflighted") or not call.hops or _fails_once(call):
+        return []
+    engine = ENGINES[call.engine or "chromium"]
+    found: list[Finding] = []
+    for checked in steps(chain_of_call(call), call.uses_credentials):
+        if checked.failures:  # where nothing failed, nothing fails next
+            look: Callable[[Call, Checked, Engine], Iterable[Step]]
+            look = _preflight_checks if checked.stage == "preflight" else _answer_checks
+            found += [_finding(step) for step in look(call, checked, engine) if step.state == "would-fail"]
+    return found
+
+
+def _fails_once(call: Call) -> bool:
+    """Whether an answer stopped this Call that can fail one check at most, as most can: seen at once, at an eighth of
+    what the line of such a Call costs otherwise."""
+    request = call.hops[0].request
+    if len(call.hops) > 1 or request is None or call.uses_credentials:
+        return False
+    return request.status not in REDIRECT_STATUSES
+
+
+def _finding(step: Step) -> Finding:
+    return Finding(
+        reason=step.reason or "",
+        stage=step.stage,
+        hop=step.hop,
+        header=step.header,
+        expected=step.needed,
+        found=step.found,
+    )
 
 
 def trace(call: Call) -> list[Step]:
@@ -139,20 +160,39 @@ def _opening(call: Call, checked: Checked) -> Iterator[Step]:
 def _preflight_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
     preflight = checked.facts.exchange
     yield _sent("preflight-sent", "preflight", preflight, checked.hop)
-    if preflight.status is None:
-        return
-    stop = checked.stop
-    failures = checked.failures
+    if preflight.status is not None:
+        yield from _preflight_checks(call, checked, engine)
+
+
+def _preflight_checks(call: Call, checked: Checked, engine: Engine) -> Iterable[Step]:
+    preflight, stop, failures = checked.facts.exchange, checked.stop, checked.failures
     failed = None if stop is None or not failures else failed_in(stop, engine)
     asked = asked_by(preflight.request_headers)._replace(origin=checked.facts.origin or "")
-    steps: list[Step] = []
+    found = tuple(failures.values())
+    return _checks_of(
+        engine, checked.hop, asked, call.uses_credentials, preflight.status, checked.facts.answer, found, failed
+    )
+
+
+@lru_cache(maxsize=256)  # pages make the same failing calls again and again: a tenth of what such a line costs
+def _checks_of(
+    engine: Engine,
+    hop: int,
+    asked: Asked,
+    include: bool,
+    status: int | None,
+    fields: CorsHeaders,
+    failures: tuple[Failed, ...],
+    failed: Failed | None,
+) -> tuple[Step, ...]:
+    """The steps of a preflight's checks. `failures`: all that it fails; `failed`: the one that stopped the browser."""
+    by_check = {each.check: each for each in failures}
+    found: list[Step] = []
     for name in dict.fromkeys(_STEP_OF_CHECK[check] for check in engine.checks):
-        needed, header, found = _wanted(name, asked, call.uses_credentials, preflight, checked.facts.answer)
-        step = Step(
-            name=name, state="ok", stage="preflight", hop=checked.hop, header=header, needed=needed, found=found
-        )
-        steps.append(_judged(step, failures, failed, engine, needed is None))
-    yield from _in_order(steps)
+        needed, header, value = _wanted(name, asked, include, status, fields)
+        step = Step(name=name, state="ok", stage="preflight", hop=hop, header=header, needed=needed, found=value)
+        found.append(_judged(step, by_check, failed, engine, needed is None))
+    return tuple(_in_order(found))
 
 
 def _in_order(steps: list[Step]) -> list[Step]:
@@ -165,12 +205,12 @@ def _in_order(steps: list[Step]) -> list[Step]:
 
 
 def _wanted(
-    name: str, asked: Asked, include: bool, preflight: Exchange, fields: CorsHeaders
+    name: str, asked: Asked, include: bool, status: int | None, fields: CorsHeaders
 ) -> tuple[str | None, str | None, str | None]:
     """What a check of a preflight's response needs (None: nothing), the header it reads, and what that holds."""
     match name:
         case "status":
-            return "200–299", None, str(preflight.status)
+            return "200–299", None, str(status)
         case "allow-origin":
             return asked.origin, ALLOW_ORIGIN, fields.allow_origin
         case "allow-credentials":
@@ -212,14 +252,17 @@ def _with(step: Step, state: StepState, failed: Failed | None) -> Step:
 def _answer_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
     request = checked.facts.exchange
     yield _sent("request-sent", checked.stage, request, checked.hop)
-    if request.status is None:
-        return
+    if request.status is not None:
+        yield from _answer_checks(call, checked, engine)
+
+
+def _answer_checks(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:
     if checked.cors:
         yield from _cors_steps(call, checked, engine)
     if checked.target is not None:
         yield _location_step(call, checked)
     elif checked.cors:
-        yield _expose_step(request, checked)
+        yield _expose_step(checked.facts.exchange, checked)
 
 
 def _cors_steps(call: Call, checked: Checked, engine: Engine) -> Iterator[Step]:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from corsinspect.fetch.headers import once_a_list
 
@@ -48,8 +49,11 @@ _READ = frozenset(
         *(header for _, _, wanted in TOGETHER for header in wanted),
         *("keep-alive", "content-type", "allow", "vary"),
     ]
-)
-"""The headers whose values say something; of the others it's that they are there, how they are written, and where."""
+) - {"set-cookie"}
+"""The headers whose values say something; of the others it's that they are there, how they are written, and where, and
+of cookies their names."""
+
+_READ_OF_ERRORS = _READ | {"content-length"}
 
 
 def recognise(headers: Headers, status: int | None, error_page: str | None = None) -> list[Match]:
@@ -58,17 +62,23 @@ def recognise(headers: Headers, status: int | None, error_page: str | None = Non
 
     `headers` as on the wire (order and case are signs too); `error_page` as `error_page()` names it.
     """
-    return list(_in_answer(headers, status, error_page))
+    return list(_in_answer(headers, status, error_page).matches)
 
 
 def maker_of(headers: Headers, status: int | None, error_page: str | None = None) -> str | None:
     """The name of what made an answer, judging by this one alone: who answered, else the first that is sure."""
-    matches = _in_answer(headers, status, error_page)
-    maker = _answering(matches, error_page) or next((each for each in matches if each.confidence != "guess"), None)
-    return None if maker is None else maker.name
+    return _in_answer(headers, status, error_page).maker
 
 
-def _in_answer(headers: Headers, status: int | None, error_page: str | None) -> tuple[Match, ...]:
+class _Recognised(NamedTuple):
+    """What there is to recognise in one answer."""
+
+    matches: tuple[Match, ...]
+    answering: Match | None
+    maker: str | None
+
+
+def _in_answer(headers: Headers, status: int | None, error_page: str | None) -> _Recognised:
     known, asked = _recognised(headers), (status, error_page)
     found = known.get(asked)
     if found is None:
@@ -77,26 +87,35 @@ def _in_answer(headers: Headers, status: int | None, error_page: str | None) -> 
 
 
 @once_a_list
-def _recognised(headers: Headers) -> dict[tuple[int | None, str | None], tuple[Match, ...]]:
+def _recognised(headers: Headers) -> dict[tuple[int | None, str | None], _Recognised]:
     """What was recognised so far of these lines, by status and error page."""
     return {}
 
 
 def _telling(headers: Headers, status: int | None) -> tuple[tuple[str, str], ...]:
     """The lines without the values that say nothing, so that a server's answers are mostly the same."""
-    return tuple([(name, _telling_value(name.lower(), value, status)) for name, value in headers])
+    read = _READ_OF_ERRORS if (status or 0) >= 400 else _READ
+    return tuple(
+        [
+            line if (name := line[0].lower()) in read else (line[0], _cookie(line[1]) if name == "set-cookie" else "")
+            for line in headers
+        ]
+    )
 
 
-def _telling_value(name: str, value: str, status: int | None) -> str:
-    if name == "set-cookie":
-        return "".join(value.partition("=")[:2])
-    if name in _READ or (name == "content-length" and (status or 0) >= 400):
-        return value
-    return ""
+def _cookie(value: str) -> str:
+    return "".join(value.partition("=")[:2])
 
 
 @lru_cache(maxsize=1024)
-def _recognise(headers: Headers, status: int | None, error_page: str | None) -> tuple[Match, ...]:
+def _recognise(headers: Headers, status: int | None, error_page: str | None) -> _Recognised:
+    matches = tuple(_matches(headers, status, error_page))
+    answering = _answering(matches, error_page)
+    maker = answering or next((each for each in matches if each.confidence != "guess"), None)
+    return _Recognised(matches, answering, None if maker is None else maker.name)
+
+
+def _matches(headers: Headers, status: int | None, error_page: str | None) -> list[Match]:
     found: dict[str, Confidence] = {}
     lower: dict[str, str] = {}
     for line, value in headers:
@@ -112,7 +131,7 @@ def _recognise(headers: Headers, status: int | None, error_page: str | None) -> 
         _add(found, name, confidence)
     if error_page in CONFIDENCE_OF:
         _add(found, error_page, CONFIDENCE_OF[error_page])
-    return tuple(_sorted(found))
+    return _sorted(found)
 
 
 def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
@@ -120,11 +139,16 @@ def recognise_all(answers: Iterable[list[Match]]) -> list[Match]:
     answers = list(answers)
     if len(answers) == 1:
         return answers[0]
+    return list(_merged(tuple(map(tuple, answers))))
+
+
+@lru_cache(maxsize=256)  # a call's preflight and its answer look alike again and again
+def _merged(answers: tuple[tuple[Match, ...], ...]) -> tuple[Match, ...]:
     found: dict[str, Confidence] = {}
     for matches in answers:
         for match in matches:
             _add(found, match.name, match.confidence)
-    return _sorted(found)
+    return tuple(_sorted(found))
 
 
 def answered_by(headers: Headers, status: int | None, error_page: str | None = None) -> Match | None:
@@ -133,7 +157,7 @@ def answered_by(headers: Headers, status: int | None, error_page: str | None = N
     An error page comes from its own framework. Otherwise a recognised app made the answer and a proxy forwarded it; a
     proxy without an app may have done either.
     """
-    return _answering(_in_answer(headers, status, error_page), error_page)
+    return _in_answer(headers, status, error_page).answering
 
 
 def _answering(matches: Sequence[Match], error_page: str | None) -> Match | None:

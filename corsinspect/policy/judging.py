@@ -100,6 +100,8 @@ class Judging:
 
     def _first(self, rules: tuple[Rule, ...], call: Call) -> Rule | None:
         """The first rule that the call is one of; all that it is one of are met."""
+        if not rules:
+            return None
         matching = [rule for rule in rules if rule.calls.matches(call)]
         self._met.update(matching)
         return matching[0] if matching else None

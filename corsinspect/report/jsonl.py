@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,21 +13,44 @@ from corsinspect.advice.messages.browser_said import place
 from corsinspect.advice.recipes import Edit, framework
 from corsinspect.advice.solution import RecipeChange
 from corsinspect.analysis import also_failing, by_server, readable_headers
-from corsinspect.model import Alternative, Call, Finding, Word
+from corsinspect.fetch.engines import EngineName
+from corsinspect.model import Alternative, Call, EngineVerdict, Finding, Word
 from corsinspect.policy.judging import Judged, Unmet
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.recipes import Recipes
 
+Engines = tuple[tuple[EngineName, EngineVerdict], ...]
+"""What each engine does with a call, in their order."""
+
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], object] | None = None) -> dict[str, Any]:
+def row(call: Call, others: Iterable[Call] = ()) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
-    of the session, as evidence for its causes. `recipe_of`: gives the recipe as the contract has it; None: the call is
-    all there is of its session.
+    of the session, as evidence for its causes; the recipe is made as if it were all there is of its session.
 
     If a fix was simulated, the object describes the server's own answers."""
-    simulated, call = call.simulated, by_server(call)
+    recipes = Recipes(Neighbours([call]))
+
+    def recipe(own: Call) -> object:
+        return _recipe(recipes.of(own))
+
+    return _row(call, others, _Parts(recipe, _cause, _finding, _engines))
+
+
+class _Parts(NamedTuple):
+    """How those parts of a row are given that are alike in many calls."""
+
+    recipe: Callable[[Call], object]
+    cause: Callable[[Cause], object]
+    finding: Callable[[Finding], object]
+    engines: Callable[[Engines], object]
+
+
+def _row(call: Call, others: Iterable[Call], parts: _Parts) -> dict[str, Any]:
+    simulated = call.simulated
+    if simulated:
+        call = by_server(call)
     verdict = call.verdict
     roles = call.roles()
     engines = verdict.engines
@@ -49,13 +72,8 @@ def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], obj
         "status": verdict.status,
         "credentials": call.credentials,
         "preflight": call.preflight,
-        "engines": None
-        if engines is None
-        else {
-            name: {"outcome": engine.outcome, "code": engine.code, "parameter": engine.parameter}
-            for name, engine in engines.items()
-        },
-        "also_failing": [_finding(finding) for finding in also_failing(call)],
+        "engines": None if engines is None else parts.engines(tuple(engines.items())),
+        "also_failing": [parts.finding(finding) for finding in also_failing(call)],
         "masked": call.masked,
         "simulated": simulated,
         "exchanges": [exchange.id for _, exchange in roles],
@@ -63,9 +81,9 @@ def row(call: Call, others: Iterable[Call] = (), recipe_of: Callable[[Call], obj
         "readable_headers": readable_headers(call),
         "framework": framework(call),
         "browser": _browser(call.browser),
-        "causes": [_cause(cause) for cause in causes(call, others)],
+        "causes": [parts.cause(cause) for cause in causes(call, others)],
         "fix": msgspec.to_builtins(fix(call)),
-        "recipe": _recipe(Recipes(Neighbours([call])).of(call)) if recipe_of is None else recipe_of(call),
+        "recipe": parts.recipe(call),
     }
 
 
@@ -76,6 +94,7 @@ class Writer:
         del colour
         self._session = session
         self._recipes = Recipes(session)
+        self._parts = _Parts(self._recipe, _written_cause, _written_finding, _written_engines)
         self._written: dict[int, msgspec.Raw] = {}
         """Recipes as JSON, by identity: there is one for all calls that a server needs it for."""
 
@@ -91,13 +110,13 @@ class Writer:
 
     def row(self, call: Call) -> dict[str, Any]:
         """One Call by the evidence of its session."""
-        return row(call, self._session.beside(call), self._recipe)
+        return _row(call, self._session.beside(call), self._parts)
 
     def _recipe(self, call: Call) -> msgspec.Raw:
         found = self._recipes.of(call)
         written = self._written.get(id(found))
         if written is None:
-            written = self._written[id(found)] = msgspec.Raw(_harmless(_encode(_recipe(found))))
+            written = self._written[id(found)] = _written(_recipe(found))
         return written
 
     @staticmethod
@@ -110,6 +129,25 @@ def lines(calls: Sequence[Call]) -> Iterable[bytes]:
     """The Calls as JSON lines, in their order; each ends with a line break and has no other."""
     writer = Writer(Neighbours(calls))
     return (f"{writer.line(writer.row(call))}\n".encode("ascii") for call in calls)
+
+
+def _written(value: object) -> msgspec.Raw:
+    return msgspec.Raw(_harmless(_encode(value)))
+
+
+@lru_cache(maxsize=256)  # with the findings, a tenth of the time of a refused preflight's line
+def _written_cause(cause: Cause) -> msgspec.Raw:
+    return _written(_cause(cause))
+
+
+@lru_cache(maxsize=256)  # a twentieth of the time of an allowed call's line
+def _written_engines(engines: Engines) -> msgspec.Raw:
+    return _written(_engines(engines))
+
+
+@lru_cache(maxsize=256)
+def _written_finding(finding: Finding) -> msgspec.Raw:
+    return _written(_finding(finding))
 
 
 def _harmless(line: bytes) -> bytes:
@@ -153,6 +191,13 @@ def _browser(word: Word | None) -> dict[str, Any] | None:
 
 def _alternative(alternative: Alternative) -> dict[str, Any]:
     return {"if": alternative.condition, "outcome": alternative.outcome, "reason": alternative.reason}
+
+
+def _engines(engines: Engines) -> dict[str, Any]:
+    return {
+        name: {"outcome": engine.outcome, "code": engine.code, "parameter": engine.parameter}
+        for name, engine in engines
+    }
 
 
 def _cause(cause: Cause) -> dict[str, Any]:

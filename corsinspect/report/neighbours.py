@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zlib import crc32
 
+from corsinspect.advice.evidence.others import Common, Near
 from corsinspect.advice.evidence.wanted import MISSED
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
@@ -104,6 +105,8 @@ class _Server:
     """Only of calls that come one by one."""
     kinds: Counter[tuple[str | int | None, ...]] = field(default_factory=Counter[tuple[str | int | None, ...]])
     said: set[str] = field(default_factory=set[str])
+    common: Common | None = None
+    """The few, and the logins; None: must be made anew."""
 
 
 class Neighbours:
@@ -147,18 +150,30 @@ class Neighbours:
         keeping = [calls for calls, most in places if len(calls) < most or id in calls]
         if sort.login and len(self._logins) < LOGINS:
             keeping.append(self._logins)
+            for each in self._servers.values():
+                each.common = None
+        if any(calls is server.few for calls in keeping):
+            server.common = None
         return keeping
 
-    def few(self, call: Call) -> list[Call]:
+    def few(self, call: Call) -> Near:
         """For one of the session's calls: some calls of each kind, some with the same path, and some that set a
         cookie."""
         name = server_of(call)
         server = self._servers[name]
-        same_path = self._same_path(name, call) | server.by_path.get(_path(call), {})
-        return list((self._logins | server.few | same_path).values())
+        if server.common is None:
+            server.common = Common(self._logins | server.few)
+        common = server.common
+        same_path = self._same_path(name, call, common.calls)
+        if came := server.by_path.get(_path(call)):
+            same_path = same_path | came
+        if any(common.calls.get(id, own) is not own for id, own in same_path.items()):
+            # a newer state of one of them, or another file's with the same id
+            common, same_path = Common(common.calls | same_path), {}
+        return Near(common, same_path.values())
 
-    def _same_path(self, server: str, call: Call) -> Calls:
-        """The first of the session's calls to this call's server and path."""
+    def _same_path(self, server: str, call: Call, held: Calls) -> Calls:
+        """The first of the session's calls to this call's server and path; of those in `held`, the very objects."""
         path = _path(call)
         wanted = _hash(server, path)
         first = bisect_left(self._hashes, wanted)
@@ -175,7 +190,8 @@ class Neighbours:
             other = self._calls[number]
             own = by_server(other)
             if server_of(other) == server and _path(own) == path:
-                found[own.id] = own
+                as_held = held.get(own.id)
+                found[own.id] = own if as_held is None or as_held != own else as_held
         if len(self._on_path) >= PATHS:
             del self._on_path[next(iter(self._on_path))]
         self._on_path[server, path] = found
@@ -183,7 +199,9 @@ class Neighbours:
 
     def beside(self, call: Call) -> list[Call]:
         """Those that matter for this call: few; for one that went well only those that show what it should have
-        given script, mostly none."""
+        given script, mostly none; none at all where there is nothing to explain."""
+        if call.verdict.outcome in ("not-cors", "pending"):
+            return []
         if call.verdict.outcome == "allowed" and (call.verdict.status or 0) < 400:
             return list(self._servers[server_of(call)].missed.values())
         return self.few(call)

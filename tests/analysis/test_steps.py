@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corsinspect.analysis import by_server, judge_all, trace
+from corsinspect.analysis import also_failing, by_server, judge_all, trace
 from corsinspect.analysis.chain import chain_of_call
 from corsinspect.analysis.cors_verdict import whatever_the_mode
 from corsinspect.analysis.steps import first_stop
@@ -175,3 +175,25 @@ def test_what_would_fail_next_never_stands_above_what_stopped_the_browser(name: 
             assert "would-fail" not in states[: states.index("failed")], call.url
         if call.verdict.reason is None:
             assert "would-fail" not in states, call.url
+
+
+def foretold(call: Call) -> None:
+    """What would fail next is what the steps say."""
+    wanted = [step for step in trace(call) if step.state == "would-fail"] if call.verdict.reason else []
+    found = also_failing(call)
+    assert [(each.reason, each.stage, each.hop, each.header, each.expected, each.found) for each in found] == [
+        (step.reason, step.stage, step.hop, step.header, step.needed, step.found) for step in wanted
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_fails_next_is_what_the_steps_say(name: str) -> None:
+    for call in judge_all(load(recording(name)).exchanges):
+        foretold(call)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(min_value=0, max_value=2**32))
+def test_so_it_is_of_drawn_chains(seed: int) -> None:
+    for call in judge_all(chain(random.Random(seed))):
+        foretold(call)

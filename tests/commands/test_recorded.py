@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from corsinspect.advice.causes import causes
 from corsinspect.analysis import judge_all
 from corsinspect.capture.processes import is_running
 from corsinspect.commands.checking import recorded
@@ -220,6 +221,30 @@ def test_the_calls_of_a_whole_session_are_the_same_evidence_as_those_that_come_o
         assert whole.few(call) == grown.few(call)
         assert whole.beside(call) == grown.beside(call)
         assert whole.many(call) == grown.many(call)
+
+
+def test_what_is_found_once_for_many_calls_is_what_each_would_find(tmp_path: Path) -> None:
+    polled = [
+        msgspec.structs.replace(each, id=f"p{each.id}", url=f"https://api.shop.test/v2/poll{number % 7}")
+        for number, each in enumerate(made_up(200))
+    ]
+    for path in (session(tmp_path / "s.jsonl", *made_up(300), *polled), *map(recording, NAMES[::4])):
+        calls = at_once(path)
+        neighbours = Neighbours(calls)
+        for call in calls:
+            near = neighbours.few(call)
+            assert causes(call, near) == causes(call, list(near))
+
+
+def test_a_call_with_the_id_of_another_stands_in_for_it() -> None:
+    calls = judge_all(made_up(40))
+    one = next(call for call in calls if call.verdict.reason == "origin-mismatch")
+    two = msgspec.structs.replace(one, id=calls[0].id)
+    neighbours = Neighbours([*calls, two])
+    near = neighbours.few(one)
+    assert [call for call in near if call.id == two.id] == [two]
+    assert len({call.id for call in near}) == len(near)
+    assert causes(one, near) == causes(one, list(near))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -171,8 +171,7 @@ def test_values_that_are_left_aside_say_nothing(
     begun: list[tuple[str, str]], more: list[tuple[str, str]], status: int | None
 ) -> None:
     headers = [*begun, *more]
-    whole = matcher._recognise.__wrapped__(headers, status, None)
-    assert recognise(headers, status) == list(whole)
+    assert recognise(headers, status) == matcher._matches(headers, status, None)
 
 
 TEXT = st.text(string.printable + "é‹›\x00", max_size=60)

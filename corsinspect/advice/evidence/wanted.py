@@ -108,9 +108,13 @@ def wanted_and_hidden(call: Call, later: Later = tuple) -> list[str]:
         return []
     fields = cors_headers(answer.response_headers)
     # where it isn't known whether the page sends credentials, * may expose everything
-    hidden = present - readable(answer.response_headers, fields, call.credentials == "include")
+    hidden = _NAMES & (present - readable(answer.response_headers, fields, call.credentials == "include"))
+    if not hidden:
+        return []
     wanted = [name for each in WANTED for name in each.names if name in hidden and _shows(answer, each)]
-    wanted += [each.name for each in RETURNED if each.name in hidden and _was_missed(each, answer, later)]
+    returned = [each for each in RETURNED if each.name in hidden]
+    after = list(later()) if returned else []
+    wanted += [each.name for each in returned if _was_missed(each, answer, after)]
     return list(dict.fromkeys(wanted))
 
 
@@ -132,11 +136,11 @@ def _shows(answer: Exchange, wanted: Wanted) -> bool:
     return re.search(pattern, text or "", re.I) is not None
 
 
-def _was_missed(returned: Returned, answer: Exchange, later: Later) -> bool:
+def _was_missed(returned: Returned, answer: Exchange, later: Iterable[Exchange]) -> bool:
     return any(
         each.started > answer.started
         and each.status in returned.statuses
         and combined(each.request_headers, returned.back) is None
         and (not returned.same_path or each.url.partition("?")[0] == answer.url.partition("?")[0])
-        for each in later()
+        for each in later
     )
