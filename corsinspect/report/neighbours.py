@@ -141,8 +141,8 @@ class Neighbours:
         if len(by_path) > PATHS:
             del by_path[next(iter(by_path))]
 
-    def _keeping(self, sort: Sort, id: str = "") -> list[Calls]:
-        """Where a call of this sort is kept. `id`: of one that may be there already."""
+    def _keeping(self, sort: Sort, id: str | None = None) -> list[Calls]:
+        """Where a call of this sort is kept. `id`: of one that may be there already; a file may have one that's ""."""
         server = self._servers[sort.server]
         server.kinds[sort.kind] += 1
         few = FEW if server.kinds[sort.kind] <= ALIKE else 0

@@ -236,6 +236,15 @@ def test_what_is_found_once_for_many_calls_is_what_each_would_find(tmp_path: Pat
             assert causes(call, near) == causes(call, list(near))
 
 
+def test_an_empty_id_opens_no_door_to_all_others() -> None:
+    calls = judge_all(made_up(3_000))
+    nameless = msgspec.structs.replace(calls[0], id="")
+    neighbours = Neighbours([nameless, *calls])
+    for server in {call.url.partition("/v2/")[0]: call for call in calls}.values():
+        assert len(neighbours.many(server)) <= 500
+        assert len(neighbours.few(server)) <= 80
+
+
 def test_a_call_with_the_id_of_another_stands_in_for_it() -> None:
     calls = judge_all(made_up(40))
     one = next(call for call in calls if call.verdict.reason == "origin-mismatch")
