@@ -208,7 +208,7 @@ class _Shelf:
             self._held[call.id] = call
             if call.verdict.reason == "failed-unexplained" and not call.background:
                 self._unexplained.add(call.id)
-            else:
+            elif self._unexplained:
                 self._unexplained.discard(call.id)
         if len(self._held) > HELD:
             self._put_away(HELD // 2)
@@ -224,7 +224,8 @@ class _Shelf:
         return self._started[place - self._first]
 
     def _put_away(self, count: int) -> None:
-        for id in list(islice(self._held, count)):
-            call = self._held.pop(id)
-            self._places[id] = self._kept.append(call)
+        held, keep = self._held, self._kept.append
+        for id in list(islice(held, count)):
+            call = held.pop(id)
+            self._places[id] = keep(call)
             self._started.append(call.started)

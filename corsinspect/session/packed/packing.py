@@ -39,16 +39,17 @@ class Packing:
 
         Raises UnicodeEncodeError for a lone surrogate: from a file name, a resolver's message, or another tool's file.
         """
-        bearers, number = _bearers(record), self._table.number
+        number = self._table.number
         numbers: list[int] = []
-        lists = [(each, each.request_headers, each.response_headers) for each in bearers]
+        lists = [(each, each.request_headers, each.response_headers) for each in _bearers(record)]
         try:
             # written over for a moment: copies of each record would take as long as all the rest
             for bearer, sent, received in lists:
-                numbers += number(sent), number(received)
-                if numbers[-2] != _INLINE:
+                sent_number, received_number = number(sent), number(received)
+                numbers += sent_number, received_number
+                if sent_number != _INLINE:
                     force_setattr(bearer, "request_headers", ())
-                if numbers[-1] != _INLINE:
+                if received_number != _INLINE:
                     force_setattr(bearer, "response_headers", ())
             return _encode((numbers, record))
         finally:
@@ -94,11 +95,12 @@ class _Table:
 
     def number(self, headers: HeaderList | None) -> int:
         """The number of a list, or _INLINE."""
+        number = self._by_id.get(id(headers))
+        if number is not None:
+            return number
         if headers is None:
             return _INLINE
-        number = self._by_id.get(id(headers))
-        if number is None:
-            number = self._numbers.get(headers)
+        number = self._numbers.get(headers)
         return self._new(headers) if number is None else number
 
     def _new(self, headers: HeaderList) -> int:
