@@ -73,8 +73,8 @@ class Unpacking(Generic[T]):
         """The record; `lists`: those of whoever packed it. Raises `msgspec.DecodeError`."""
         numbers, record = self._decode(data)
         if numbers:
-            for index, bearer in enumerate(_bearers(record)):
-                sent, received = numbers[2 * index : 2 * index + 2]
+            each = iter(numbers)
+            for bearer, sent, received in zip(_bearers(record), each, each, strict=False):
                 if sent != _INLINE:
                     force_setattr(bearer, "request_headers", lists[sent])
                 if received != _INLINE:
@@ -120,7 +120,7 @@ class _Table:
 def _bearers(record: Exchange | Said | Call) -> Sequence[Exchange | Said]:
     """Those whose header lists are kept apart; none of a Call that quotes an earlier answer, which may be one of its
     own."""
-    if isinstance(record, Exchange | Said):
+    if not isinstance(record, Call):
         return (record,)
     if record.browser is not None and record.browser.cached is not None:
         return ()
