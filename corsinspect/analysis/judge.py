@@ -167,30 +167,36 @@ def _call(
 ) -> Call:
     first = chain.first
     exchange, use, source = first.exchange, looks.use, None
+    if len(chain.hops) == 1:
+        hops: tuple[Hop, ...] = (_hop(*chain.hops[0]),)
+    else:
+        hops = tuple([_hop(preflight, request) for preflight, request in chain.hops])
     if use is None:
         source = _cached_for(chain)
         use = "missing" if source is None else "cached"
-    return Call(
+    # more than 15 keywords would be handed over in a dict, which takes three times as long
+    call = Call(
         id=exchange.id,
         url=exchange.url,
         method=first.preflight_method or exchange.method,
         started=exchange.started,
         kind=looks.kind,
-        hops=tuple([_hop(preflight, request) for preflight, request in chain.hops]),
+        hops=hops,
         verdict=verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
         credentials_signal=inferred.signal,
         connection_signal=None if told is None else told.signal,
-        shown=shown,
         preflight=use,
-        preflight_from=source,
         engine=first.engine,
-        engine_assumed=first.engine_assumed,
         background=first.background,
         masked=_masked(verdict) if verdict.outcome == "blocked" else None,
-        browser_sends=looks.sends,
-        policies=chain.policies,
+    )
+    assumed, sends, policies = first.engine_assumed, looks.sends, chain.policies
+    if shown is source is policies is None and not assumed and not sends:
+        return call
+    return msgspec.structs.replace(
+        call, shown=shown, preflight_from=source, engine_assumed=assumed, browser_sends=sends, policies=policies
     )
 
 

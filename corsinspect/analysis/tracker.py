@@ -105,7 +105,10 @@ class Tracker:
         concerned = () if facts.mode == "cors" else self._concerned(facts)
         if self._pairing.touched or enlightened or concerned or facts.preflight is not None or facts.parent is not None:
             return self._changes([facts, *self._pairing.take_touched(), *enlightened, *concerned])
-        return self._with_stale([self._judge(facts)], [])  # two of three: a call of its own, so far
+        call = self._judge(facts)  # two of three: a call of its own, so far
+        if self._memory.stale or self._servers.stale:
+            return self._with_stale([call], [])
+        return Changes([call], [])
 
     def hear(self, saids: Iterable[Said]) -> Changes:
         """Takes in what the browser itself said of its requests; of one leg, a later state replaces an earlier one."""

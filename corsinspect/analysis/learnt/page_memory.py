@@ -124,7 +124,8 @@ class PageMemory:
         elif chain.page is not None:
             noted = self.showing.get(call.id)
             if noted is None or noted[1] != mode or noted[0].page != chain.page:
-                self.forget(facts)
+                if noted is not None or call.id in self.asking:
+                    self.forget(facts)
                 self._note_showing(facts, chain.page, mode)
 
     def _note_asking(self, facts: Facts, page: str) -> Calls:
@@ -150,7 +151,8 @@ class PageMemory:
             method = facts.preflight_method or exchange.method or ""
             shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
         _insert(calls.showing, (exchange.started, exchange.id, shown))
-        del calls.showing[:-CALLS]
+        if len(calls.showing) > CALLS:
+            del calls.showing[:-CALLS]
         if calls.asking:
             self._mark(calls, (exchange.started, exchange.id))
 
