@@ -356,12 +356,13 @@ class Call(Record, frozen=True):
     @property
     def stopped_at(self) -> Exchange | None:
         """The exchange whose answer, or missing answer, made the verdict; else the last one."""
-        hop, exchange = self.stopped_hop, None
-        if hop is not None:
-            exchange = hop.preflight if self.verdict.stage == "preflight" else hop.request or hop.preflight
-        if exchange is None:
-            exchange = next((last for _, last in reversed(self.roles())), None)
-        return exchange
+        hops, verdict = self.hops, self.verdict
+        if verdict.hop < len(hops):
+            hop = hops[verdict.hop]
+            exchange = hop.preflight if verdict.stage == "preflight" else hop.request or hop.preflight
+            if exchange is not None:
+                return exchange
+        return next((last for _, last in reversed(self.roles())), None)
 
     def roles(self) -> list[tuple[str, Exchange]]:
         """`preflight:H`, `redirect:H` or `actual:H` with its Exchange, in wire order."""

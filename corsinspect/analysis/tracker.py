@@ -57,6 +57,7 @@ class Tracker:
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory(call_shape)
         self._servers = PageMemory(server_shape)
+        self._ask, self._ask_server = self._memory.ask, self._servers.ask  # to look them up once
         self._time = SteadyTime()
         self._shifts: dict[str, float] = {}
         """What the stamps of an exchange lacked when it began, where its clock had been set back before."""
@@ -257,9 +258,9 @@ class Tracker:
             self._servers.stale.pop(root.exchange.id, None)
         word = None if self._matching is None else self._word(chain)
         if word is None:
-            call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
+            call = judge(chain, None, self._ask, self._ask_server)
         else:
-            call = judge_heard(chain, word, self._memory.ask, self._servers.ask)
+            call = judge_heard(chain, word, self._ask, self._ask_server)
             self._words[call.id] = word
             if len(self._words) > self._limit:
                 self._words.popitem(last=False)
@@ -277,12 +278,13 @@ class Tracker:
 
     def _awaited(self, chain: Chain, since: float) -> Chain:
         """The chain, closed where what must follow it was waited for long enough; else it will be."""
-        deadline = self._deadline(chain.last.exchange.id, since)
+        id = chain.last.exchange.id
+        deadline = self._deadline(id, since)
         if self._closed:
             return chain
         if deadline <= self._time.now:
             return msgspec.structs.replace(chain, closed=True)
-        heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
+        heapq.heappush(self._waiting, (deadline, id))
         return chain
 
     def _deadline(self, id: str, since: float) -> float:

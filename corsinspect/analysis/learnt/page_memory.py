@@ -76,8 +76,8 @@ class Calls:
 
     def __init__(self, page: str) -> None:
         self.page = page
-        self.asking: list[Facts] = []
-        """Whose mode is open."""
+        self.asking: list[Facts] | None = None
+        """Whose mode is open; None: there never was one, as of most shapes, whose calls all show theirs."""
         self.showing: list[Showing] = []
 
 
@@ -132,6 +132,8 @@ class PageMemory:
         self.forget(facts)
         calls = self._calls_of(self._shape_of(facts, page))
         exchange, asking = facts.exchange, calls.asking
+        if asking is None:
+            asking = calls.asking = []
         self.asking[exchange.id] = calls
         if not asking or _moment(asking[-1]) < (exchange.started, exchange.id):
             asking.append(facts)
@@ -181,7 +183,9 @@ class PageMemory:
 
     def _stop_asking(self, facts: Facts) -> None:
         asking = self.asking.pop(facts.exchange.id).asking
-        if asking and asking[0] is facts:
+        if not asking:
+            return
+        if asking[0] is facts:
             del asking[0]  # the oldest is nearly always the one that's let go of
             return
         index = bisect.bisect_left(asking, _moment(facts), key=_moment)
@@ -218,8 +222,9 @@ class PageMemory:
         return list(stale.values())
 
     def _mark(self, calls: Calls, since: Moment) -> None:
-        if calls.asking and _moment(calls.asking[-1]) > since:
-            for facts in calls.asking[bisect.bisect_left(calls.asking, since, key=_moment) :]:
+        asking = calls.asking
+        if asking and _moment(asking[-1]) > since:
+            for facts in asking[bisect.bisect_left(asking, since, key=_moment) :]:
                 self.stale[facts.exchange.id] = facts
 
     def _loaded(self, page: str, since: float, until: float) -> bool:
