@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,3 +48,13 @@ def test_equal_calls_share_a_verdict_and_no_more_than_so_many_are_kept(monkeypat
         judge_all([exchange("GET", got=OPEN, sent={"Cookie": "a=1", "Accept": f"text/x-{number}"})])
         judge_all([preflight("PUT", got={"Access-Control-Allow-Origin": f"https://h{number}.test"})])
         assert len(cors_verdict._judged) <= 8 and len(judge._looks) <= 8
+
+
+@pytest.mark.parametrize("method", ["PUT", "OPTIONS", None])
+def test_a_later_state_with_another_method_is_judged_by_that(
+    method: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, sent = exchange("GET", got=OPEN, id="e1"), exchange("GET", at=110, id="e2")
+    answered = msgspec.structs.replace(exchange("GET", at=110, got=OPEN, id="e2"), method=method)
+    exchanges = [known, sent, answered]
+    assert judge_all(exchanges) == each_judged_alone(monkeypatch, exchanges)

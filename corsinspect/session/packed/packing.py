@@ -39,13 +39,17 @@ class Packing:
 
         Raises UnicodeEncodeError for a lone surrogate: from a file name, a resolver's message, or another tool's file.
         """
-        number = self._table.number
+        at_once, number = self._table.by_id.get, self._table.number
         numbers: list[int] = []
         lists = [(each, each.request_headers, each.response_headers) for each in _bearers(record)]
         try:
             # written over for a moment: copies of each record would take as long as all the rest
             for bearer, sent, received in lists:
-                sent_number, received_number = number(sent), number(received)
+                sent_number, received_number = at_once(id(sent)), at_once(id(received))
+                if sent_number is None:
+                    sent_number = number(sent)
+                if received_number is None:
+                    received_number = number(received)
                 numbers += sent_number, received_number
                 if sent_number != _INLINE:
                     force_setattr(bearer, "request_headers", ())
@@ -88,16 +92,13 @@ class _Table:
     def __init__(self, numbered: Iterable[HeaderList]) -> None:
         self.numbered = list(numbered)
         self._numbers = {headers: number for number, headers in enumerate(self.numbered)}
-        self._by_id = {id(headers): number for number, headers in enumerate(self.numbered)}
-        """Mostly it's the very same list."""
+        self.by_id = {id(headers): number for number, headers in enumerate(self.numbered)}
+        """Mostly it's the very same list: who looks here first has a number at less cost."""
         self._seen: set[HeaderList] = set()
         """Those that came once so far: most that come but once have a date or an id in them, and never come again."""
 
     def number(self, headers: HeaderList | None) -> int:
         """The number of a list, or _INLINE."""
-        number = self._by_id.get(id(headers))
-        if number is not None:
-            return number
         if headers is None:
             return _INLINE
         number = self._numbers.get(headers)
@@ -112,7 +113,7 @@ class _Table:
             self._seen.add(headers)
             return _INLINE
         self._seen.remove(headers)
-        number = self._numbers[headers] = self._by_id[id(headers)] = len(self.numbered)
+        number = self._numbers[headers] = self.by_id[id(headers)] = len(self.numbered)
         self.numbered.append(headers)
         return number
 
