@@ -56,7 +56,7 @@ _judged: dict[Hashable, Judged] = {}
 def shape_of(chain: Chain) -> Hashable | None:
     """All that the kind of this chain and the verdict on it can depend on, if that's CORS's; None where that's more
     than can be compared quickly: several hops, a redirect, what is stored, what a recording lacks, what another engine
-    would ask for, a fix that was tried."""
+    would ask for."""
     if len(chain.hops) != 1 or chain.withheld or chain.policies is not None or chain.shown is not None:
         return None
     preflight, request = chain.hops[0]
@@ -80,12 +80,12 @@ def _part(facts: Facts) -> tuple[Hashable, ...] | None:
         or facts.hints
         or facts.dest == "script"
         or exchange.withheld != ()
-        or exchange.server_headers is not None
     ):
         return None
     sends = frozenset(facts.browser_sends) if facts.browser_sends else None
+    simulated = exchange.server_headers is not None
     # the method is one of the signs, too, but of the first state of the exchange
-    return facts.signs, facts.answer, status, exchange.method, exchange.http_version, sends
+    return facts.signs, facts.answer, status, exchange.method, exchange.http_version, sends, simulated
 
 
 def _judge(chain: Chain, inferred: Inferred) -> Judged:
