@@ -6,7 +6,7 @@ from typing import Literal
 from corsinspect.fetch.check import Failed
 from corsinspect.fetch.engines import ENGINES
 from corsinspect.fetch.headers import CorsHeaders, cors_headers
-from corsinspect.fetch.redirect import location
+from corsinspect.fetch.redirect import REDIRECT_STATUSES, location
 from corsinspect.fetch.url import origin_of, parse_url
 from corsinspect.model import EngineName, Exchange
 
@@ -101,10 +101,17 @@ class Facts:
         self.exchange = exchange
         self.refusals: dict[bool, dict[str, Failed]] | None = None
         self.answer: CorsHeaders = cors_headers(exchange.response_headers)
-        self.location = location(exchange.status, exchange.response_headers)
-        if self.location == "" and not ENGINES[self.engine or "chromium"].empty_location_redirects:
-            self.location = None
-        self.leads_to = "" if self.location is None else _target(self.location, exchange.url)
+        self.location: str | None = None
+        self.leads_to = ""
+        if exchange.status in REDIRECT_STATUSES:
+            self._read_redirect(exchange)
+
+    def _read_redirect(self, exchange: Exchange) -> None:
+        found = location(exchange.status, exchange.response_headers)
+        if found == "" and not ENGINES[self.engine or "chromium"].empty_location_redirects:
+            found = None
+        self.location = found
+        self.leads_to = "" if found is None else _target(found, exchange.url)
 
     @property
     def may_be_preflighted(self) -> bool:

@@ -34,7 +34,7 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 def judge_cors(chain: Chain, known: Inferred | None = None) -> Judged:
     """What the browser made of it. `known`: the credentials mode, if not from the chain."""
-    shape = _shape(chain)
+    shape = shape_of(chain)
     if shape is None:
         return _judge(chain, known or infer(chain.hops))
     key = shape if known is None else (known, shape)
@@ -53,36 +53,39 @@ _judged: dict[Hashable, Judged] = {}
 """Pages make the same calls to the same servers again and again: equal ones are judged once."""
 
 
-def _shape(chain: Chain) -> Hashable | None:
-    """All that the verdict on this chain can depend on; None where that's more than can be compared quickly: several
-    hops, a redirect, what is stored, what a recording lacks, what another engine would ask for."""
+def shape_of(chain: Chain) -> Hashable | None:
+    """All that the kind of this chain and the verdict on it can depend on, if that's CORS's; None where that's more
+    than can be compared quickly: several hops, a redirect, what is stored, what a recording lacks, what another engine
+    would ask for."""
     if len(chain.hops) != 1 or chain.withheld or chain.policies is not None or chain.shown is not None:
         return None
     preflight, request = chain.hops[0]
     if preflight is None:
-        return None if request is None or _is_special(request) else (chain.closed, *_part(request))
-    if _is_special(preflight):
-        return None
-    if request is None:
-        return chain.closed, *_part(preflight)
-    return None if _is_special(request) else (chain.closed, *_part(preflight), *_part(request))
+        part = None if request is None else _part(request)
+        return part and (chain.closed, part)
+    asked = _part(preflight)
+    if request is None or asked is None:
+        return asked and (chain.closed, asked, None)
+    part = _part(request)
+    return part and (chain.closed, asked, part)
 
 
-def _is_special(facts: Facts) -> bool:
+def _part(facts: Facts) -> tuple[Hashable, ...] | None:
     exchange = facts.exchange
-    return (
-        exchange.status in (None, 304)
+    status = exchange.status
+    if (
+        status is None
+        or status == 304
         or facts.location is not None
         or facts.hints
         or facts.dest == "script"
         or exchange.withheld != ()
-    )
-
-
-def _part(facts: Facts) -> tuple[Hashable, ...]:
-    exchange = facts.exchange
+    ):
+        return None
     sends = frozenset(facts.browser_sends) if facts.browser_sends else None
-    return facts.signs, facts.answer, exchange.status, exchange.http_version, sends
+    simulated = exchange.server_headers is not None
+    # the method is one of the signs, too, but of the first state of the exchange
+    return facts.signs, facts.answer, status, exchange.method, exchange.http_version, sends, simulated
 
 
 def _judge(chain: Chain, inferred: Inferred) -> Judged:

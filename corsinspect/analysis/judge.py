@@ -1,6 +1,6 @@
 """What the browser did with one Call, for every credentials mode that the wire leaves open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import msgspec
 
@@ -10,7 +10,15 @@ from corsinspect.model import Call, Certainty, Hop, Kind, PreflightUse, Shown, V
 
 from .chain import Chain, kind_of
 from .classify import Facts
-from .cors_verdict import judge_cors, verdict_as_told, verdict_at, verdict_with_credentials
+from .cors_verdict import (
+    SHAPES,
+    Judged,
+    judge_cors,
+    shape_of,
+    verdict_as_told,
+    verdict_at,
+    verdict_with_credentials,
+)
 from .credentials import ASSUMED, PAGE_SHOWED, UNKNOWN, Inferred
 from .learnt.connections import connection_shown
 from .nocors import judge_framed, judge_opaque, may_be_kept_from_frame
@@ -37,10 +45,10 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
     `known`: the credentials mode, if not from the chain; `ask` is called only where the chain leaves the mode open and
     it makes a difference; `ask_server`, for what the page's calls to this server prove, where it's blocked besides.
     """
-    kind = kind_of(chain)
+    looks = _looks_of(chain, known)
+    kind, judged = looks.kind, looks.judged
     inferred, told, shown = UNKNOWN, None, None
-    if kind in ("simple", "preflighted"):
-        judged = judge_cors(chain, known)
+    if judged is not None:
         verdict, inferred = judged.verdict, judged.inferred
         if judged.leaves_open and (told := connection_shown(chain)) is not None:
             verdict, inferred = verdict_as_told(chain, told.mode == "include", judged), told
@@ -48,17 +56,53 @@ def judge(chain: Chain, known: Inferred | None = None, ask: Ask | None = None, a
             shown = chain.shown
         elif judged.asks and (shown := chain.shown if ask is None else ask(chain)) is not None:
             verdict, inferred = verdict_with_credentials(chain), Inferred("include", PAGE_SHOWED, proof=False)
-        if verdict.outcome == "allowed" and chain.simulated():
+        if looks.simulated and verdict.outcome == "allowed":
             verdict = msgspec.structs.replace(verdict, outcome="simulated")
     elif kind == "no-cors":
         verdict = judge_opaque(chain)
     else:
         verdict = _judge_others(chain)
-    call = _call(chain, kind, inferred, verdict, told, shown)
+    call = _call(chain, looks, inferred, verdict, told, shown)
     if verdict.outcome != "blocked" or inferred.mode != "unknown" or kind == "no-cors":
         return call
     proved = chain.server_shown if ask_server is None else ask_server(chain)
     return call if proved is None else msgspec.structs.replace(call, server_shown=proved)
+
+
+class _Looks(msgspec.Struct, frozen=True, gc=False):
+    """What a chain tells at first sight: where it has a shape, all of that shape tell the same."""
+
+    kind: Kind | None
+    judged: Judged | None
+    """None where CORS has no say."""
+    simulated: bool
+    sends: tuple[str, ...]
+    """`Call.browser_sends`."""
+    use: PreflightUse | None
+    """None where it depends on the preflight that was cached, if any was."""
+
+
+_looks: dict[Hashable, _Looks] = {}
+"""By shape, and by the credentials mode if that isn't from the chain."""
+
+
+def _looks_of(chain: Chain, known: Inferred | None) -> _Looks:
+    shape = shape_of(chain)
+    if shape is None:
+        return _look(chain, known)
+    key = shape if known is None else (known, shape)
+    looks = _looks.get(key)
+    if looks is None:
+        if len(_looks) >= SHAPES:
+            _looks.clear()
+        looks = _looks[key] = _look(chain, known)
+    return looks
+
+
+def _look(chain: Chain, known: Inferred | None) -> _Looks:
+    kind = kind_of(chain)
+    judged = judge_cors(chain, known) if kind in ("simple", "preflighted") else None
+    return _Looks(kind, judged, chain.simulated(), _browser_sends(chain), _preflight_use(chain, kind))
 
 
 def _judge_others(chain: Chain) -> Verdict:
@@ -115,36 +159,44 @@ def _leads_away(facts: Facts, location: str) -> bool:
 
 def _call(
     chain: Chain,
-    kind: Kind | None,
+    looks: _Looks,
     inferred: Inferred,
     verdict: Verdict,
     told: Inferred | None,
     shown: Shown | None,
 ) -> Call:
     first = chain.first
-    use, source = _preflight_use(chain, kind)
-    exchange = first.exchange
-    return Call(
+    exchange, use, source = first.exchange, looks.use, None
+    if len(chain.hops) == 1:
+        hops: tuple[Hop, ...] = (_hop(*chain.hops[0]),)
+    else:
+        hops = tuple([_hop(preflight, request) for preflight, request in chain.hops])
+    if use is None:
+        source = _cached_for(chain)
+        use = "missing" if source is None else "cached"
+    # more than 15 keywords would be handed over in a dict, which takes three times as long
+    call = Call(
         id=exchange.id,
         url=exchange.url,
         method=first.preflight_method or exchange.method,
         started=exchange.started,
-        kind=kind,
-        hops=tuple([_hop(preflight, request) for preflight, request in chain.hops]),
+        kind=looks.kind,
+        hops=hops,
         verdict=verdict,
         page_origin=chain.page,
         credentials=inferred.mode,
         credentials_signal=inferred.signal,
         connection_signal=None if told is None else told.signal,
-        shown=shown,
         preflight=use,
-        preflight_from=source,
         engine=first.engine,
-        engine_assumed=first.engine_assumed,
         background=first.background,
-        masked=_masked(verdict),
-        browser_sends=_browser_sends(chain),
-        policies=chain.policies,
+        masked=_masked(verdict) if verdict.outcome == "blocked" else None,
+    )
+    assumed, sends, policies = first.engine_assumed, looks.sends, chain.policies
+    if shown is source is policies is None and not assumed and not sends:
+        return call
+    return msgspec.structs.replace(
+        call, shown=shown, preflight_from=source, engine_assumed=assumed, browser_sends=sends, policies=policies
     )
 
 
@@ -153,7 +205,9 @@ def _hop(preflight: Facts | None, request: Facts | None) -> Hop:
     if request is None:
         return Hop(preflight=asked)
     exchange = request.exchange
-    return Hop(preflight=asked, request=exchange, stored=request.stored if exchange.status == 304 else None)
+    if exchange.status == 304:
+        return Hop(preflight=asked, request=exchange, stored=request.stored)
+    return Hop(request=exchange) if asked is None else Hop(preflight=asked, request=exchange)
 
 
 def _browser_sends(chain: Chain) -> tuple[str, ...]:
@@ -163,24 +217,34 @@ def _browser_sends(chain: Chain) -> tuple[str, ...]:
     return ()
 
 
-def _preflight_use(chain: Chain, kind: Kind | None) -> tuple[PreflightUse | None, str | None]:
+def _preflight_use(chain: Chain, kind: Kind | None) -> PreflightUse | None:
+    """None where a preflight was needed and wasn't sent: it may have been cached."""
     if kind not in ("simple", "preflighted"):
-        return "none", None
+        return "none"
     for preflight, _ in chain.hops:
         if preflight is not None:
-            return "sent", None
+            return "sent"
+    return "none" if _unasked(chain) is None else None
+
+
+def _unasked(chain: Chain) -> Facts | None:
+    """The first request that would have needed a preflight, of a chain without any."""
     for _, request in chain.hops:
-        if request is None or request.target == chain.page or not needs_preflight(request):
-            continue
-        if request.cached is not None:
-            return "cached", request.cached.exchange.id
-        return "missing", None
-    return "none", None
+        if request is not None and request.target != chain.page and needs_preflight(request):
+            return request
+    return None
+
+
+def _cached_for(chain: Chain) -> str | None:
+    """The exchange whose answer was cached for the first request that needed a preflight."""
+    request = _unasked(chain)
+    return None if request is None or request.cached is None else request.cached.exchange.id
 
 
 def _masked(verdict: Verdict) -> str | None:
-    """What the failed check hides: an error that the page would have seen, had the headers been there."""
+    """What the failed check of a blocked call hides: an error that the page would have seen, had the headers been
+    there."""
     status = verdict.status or 0
-    if verdict.outcome != "blocked" or status < 400:
+    if status < 400:
         return None
     return "server-error" if status >= 500 else _MASKED.get(status, "client-error")

@@ -75,8 +75,8 @@ class Group:
 
     __slots__ = ("conditional", "events", "expected", "grants", "preflights", "redirected")
 
-    def __init__(self) -> None:
-        self.events: list[Event] = []
+    def __init__(self, events: list[Event]) -> None:
+        self.events = events
         self.redirected = False  # whether a redirect ever led here
         self.forget()
 
@@ -88,11 +88,20 @@ class Group:
         self.conditional = False  # whether somebody asked if what is stored still holds
 
 
+def _group_of(event: Event) -> Group:
+    """The Group of a URL that one request alone has asked so far."""
+    group = Group([event])
+    group.conditional = event[3].conditional
+    return group
+
+
 class Pairing:
     """Links Facts as they come."""
 
     def __init__(self) -> None:
-        self._groups: dict[str, Group] = {}
+        self._groups: dict[str, Group | Event] = {}
+        """What concerns each URL; where that's one request alone, as it mostly is, its event: there's nothing to link,
+        and a Group is six objects more."""
         self.touched: list[Facts] = []
         """Those whose links changed; `take_touched` empties it."""
 
@@ -103,20 +112,25 @@ class Pairing:
 
     def add(self, facts: Facts) -> None:
         """Takes in a new exchange."""
-        facts.place = _place(facts.exchange.url)
-        self._insert(facts.place, (facts.exchange.started, _EXCHANGE, facts.exchange.id, facts))
-        self._expect(facts)
+        exchange = facts.exchange
+        facts.place = place = _place(exchange.url)
+        self._insert(place, (exchange.started, _EXCHANGE, exchange.id, facts))
+        if facts.leads_to:
+            self._expect(facts)
 
     def update(self, facts: Facts, was_done: bool) -> None:
         """Takes in that an exchange got its response or failure; `was_done`: whether it had one before."""
         group = self._groups.get(facts.place)
         if was_done:
-            if group is not None and group.conditional:
+            if isinstance(group, Group) and group.conditional:
                 self._renew_stored(group, facts.exchange)
             return
-        self._expect(facts)
-        matters = facts.is_preflight or (facts.exchange.status == 200 and group is not None and group.conditional)
-        if group is not None and matters and group.events[-1][0] >= _answered(facts) - SLACK:
+        if facts.leads_to:
+            self._expect(facts)
+        if not isinstance(group, Group):
+            return
+        matters = facts.is_preflight or (facts.exchange.status == 200 and group.conditional)
+        if matters and group.events[-1][0] >= _answered(facts) - SLACK:
             # what it may have been for is here already
             self._relink(group)
 
@@ -137,6 +151,10 @@ class Pairing:
         group = self._groups.get(place)
         if group is None:
             return
+        if not isinstance(group, Group):
+            if group[3] is facts:
+                del self._groups[place]
+            return
         events = group.events
         if len(events) == 1 and events[0][3] is facts:
             del self._groups[place]
@@ -152,14 +170,18 @@ class Pairing:
             del self._groups[place]
 
     def _expect(self, source: Facts) -> None:
-        """Waits for what follows a redirect, where this is one."""
-        if source.leads_to:
-            self._insert(_place(source.leads_to), (_answered(source), _EXPECTATION, source.exchange.id, source))
+        """Waits for what follows this redirect."""
+        self._insert(_place(source.leads_to), (_answered(source), _EXPECTATION, source.exchange.id, source))
 
     def _insert(self, place: str, event: Event) -> None:
         group = self._groups.get(place)
         if group is None:
-            group = self._groups[place] = Group()
+            if event[1] == _EXCHANGE and not event[3].is_preflight:
+                self._groups[place] = event  # there is nothing to link it to
+                return
+            group = self._groups[place] = Group([])
+        elif not isinstance(group, Group):
+            group = self._groups[place] = _group_of(group)
         events = group.events
         in_order = not events or events[-1][:3] < event[:3]
         if in_order:

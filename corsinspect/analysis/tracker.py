@@ -57,6 +57,7 @@ class Tracker:
         self._waiting: list[tuple[float, str]] = []
         self._memory = PageMemory(call_shape)
         self._servers = PageMemory(server_shape)
+        self._ask, self._ask_server = self._memory.ask, self._servers.ask  # to look them up once
         self._time = SteadyTime()
         self._shifts: dict[str, float] = {}
         """What the stamps of an exchange lacked when it began, where its clock had been set back before."""
@@ -75,22 +76,25 @@ class Tracker:
 
         `now`: what time it is by the clock that `advance` is told, where that isn't the exchanges' own (live).
         """
-        facts = self._facts.get(exchange.id)
+        id = exchange.id
+        facts = self._facts.get(id)
         enlightened: Sequence[Facts] = ()
         if now is not None:
             self._live = True
             self._time.read(now)
         elif not self._time.passes(exchange):
             exchange = self._steady(exchange, facts is None)
-        if facts is None and exchange.id in self._evicted:
-            return self._late(exchange)
         if facts is None:
-            facts = self._facts[exchange.id] = Facts(exchange)
-            enlightened = [*self._habits.take(facts), *self._connections.take(facts)]
+            if id in self._evicted:
+                return self._late(exchange)
+            facts = self._facts[id] = Facts(exchange)
+            enlightened = self._habits.take(facts)
+            if told := self._connections.take(facts):
+                enlightened = [*enlightened, *told]
             self._pairing.add(facts)
             if facts.mode == "navigate":
-                self._memory.load(facts.target, (exchange.started, exchange.id))
-                self._servers.load(facts.target, (exchange.started, exchange.id))
+                self._memory.load(facts.target, (exchange.started, id))
+                self._servers.load(facts.target, (exchange.started, id))
             if len(self._facts) > self._limit:
                 self._evict()
         elif not facts.done or exchange.status is not None or exchange.failure is not None:
@@ -102,7 +106,10 @@ class Tracker:
         concerned = () if facts.mode == "cors" else self._concerned(facts)
         if self._pairing.touched or enlightened or concerned or facts.preflight is not None or facts.parent is not None:
             return self._changes([facts, *self._pairing.take_touched(), *enlightened, *concerned])
-        return self._with_stale([self._judge(facts)], [])  # two of three: a call of its own, so far
+        call = self._judge(facts)  # two of three: a call of its own, so far
+        if self._memory.stale or self._servers.stale:
+            return self._with_stale([call], [])
+        return Changes([call], [])
 
     def hear(self, saids: Iterable[Said]) -> Changes:
         """Takes in what the browser itself said of its requests; of one leg, a later state replaces an earlier one."""
@@ -186,8 +193,6 @@ class Tracker:
         time = self._time
         if time.goes_on(now):
             time.now = now
-            if self._matching is None and not (self._waiting and self._waiting[0][0] <= now):
-                return Changes([], [])  # nearly always
         elif time.read(now):
             self._wait_anew()
         return self._give_up(time.now)
@@ -195,6 +200,8 @@ class Tracker:
     def _give_up(self, now: float) -> Changes:
         if now > self._time.now:
             self._time.now = now
+        if self._matching is None and not (self._waiting and self._waiting[0][0] <= self._time.now):
+            return Changes([], [])  # nearly always
         due: list[Facts] = []
         while self._waiting and self._waiting[0][0] <= self._time.now:
             _, id = heapq.heappop(self._waiting)
@@ -241,12 +248,9 @@ class Tracker:
 
     def _judge(self, root: Facts) -> Call:
         chain = chain_of(root, self._closed, self._documents)
-        deadline = self._deadline(chain)
-        if deadline is not None and not self._closed:
-            if deadline <= self._time.now:
-                chain = msgspec.structs.replace(chain, closed=True)
-            else:
-                heapq.heappush(self._waiting, (deadline, chain.last.exchange.id))
+        since = _awaited_since(chain)
+        if since is not None:
+            chain = self._awaited(chain, since)
         root.emitted = True
         # now it learns what others of the page have shown; what they show after this makes it stale again
         if self._memory.stale or self._servers.stale:
@@ -254,9 +258,9 @@ class Tracker:
             self._servers.stale.pop(root.exchange.id, None)
         word = None if self._matching is None else self._word(chain)
         if word is None:
-            call = judge(chain, ask=self._memory.ask, ask_server=self._servers.ask)
+            call = judge(chain, None, self._ask, self._ask_server)
         else:
-            call = judge_heard(chain, word, self._memory.ask, self._servers.ask)
+            call = judge_heard(chain, word, self._ask, self._ask_server)
             self._words[call.id] = word
             if len(self._words) > self._limit:
                 self._words.popitem(last=False)
@@ -272,12 +276,19 @@ class Tracker:
         assert self._matching is not None
         return self._matching.word(facts.exchange for facts in chain.facts())
 
-    def _deadline(self, chain: Chain) -> float | None:
-        """When to stop waiting for what must follow the chain's last exchange; None where nothing must."""
-        since = _awaited_since(chain)
-        if since is None:
-            return None
+    def _awaited(self, chain: Chain, since: float) -> Chain:
+        """The chain, closed where what must follow it was waited for long enough; else it will be."""
         id = chain.last.exchange.id
+        deadline = self._deadline(id, since)
+        if self._closed:
+            return chain
+        if deadline <= self._time.now:
+            return msgspec.structs.replace(chain, closed=True)
+        heapq.heappush(self._waiting, (deadline, id))
+        return chain
+
+    def _deadline(self, id: str, since: float) -> float:
+        """When to stop waiting for what must follow this exchange."""
         if not self._live:
             self._time.awaited = max(self._time.awaited, since)
         elif id not in self._due:
@@ -287,7 +298,8 @@ class Tracker:
     def _evict(self) -> None:
         """Lets go of the oldest exchange."""
         id, facts = self._facts.popitem(last=False)
-        self._due.pop(id, None)
+        if self._due:
+            self._due.pop(id, None)
         self._pairing.drop(facts)
         if self._matching is not None:
             self._matching.drop(facts)
@@ -296,16 +308,16 @@ class Tracker:
         self._habits.drop(facts)
         self._connections.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None
-        self._untie(facts)
+        if not facts.request is facts.child is facts.preflight is facts.parent is None:
+            self._untie(facts)
         if len(self._evicted) > self._limit:
             id, _ = self._evicted.popitem(last=False)
-            self._shifts.pop(id, None)
+            if self._shifts:
+                self._shifts.pop(id, None)
 
     def _untie(self, facts: Facts) -> None:
-        """Unties a Call of which nothing is held any more and nothing will come, so that it's freed at once: its
-        exchanges refer to each other, and the collector gets to what is so old once in 100,000 exchanges."""
-        if facts.request is facts.child is facts.preflight is facts.parent is None:
-            return
+        """Unties a Call of several exchanges of which nothing is held any more and nothing will come, so that it's
+        freed at once: they refer to each other, and the collector gets to what is so old once in 100,000 exchanges."""
         chain = [other for hop in chain_of(_root(facts), True).hops for other in hop if other is not None]
         if all(other.exchange.ended is not None and other.exchange.id not in self._facts for other in chain):
             for other in chain:
@@ -365,7 +377,9 @@ def changes_of(exchanges: Iterable[Exchange], speech: Speech) -> Iterator[Change
     for exchange in exchanges:
         while said := speech.until(exchange.started):
             yield tracker.hear(said)
-        yield tracker.advance_to(exchange)
+        due = tracker.advance_to(exchange)
+        if due.changed or due.withdrawn:
+            yield due
         yield tracker.feed(exchange)
     while said := speech.until(math.inf):
         yield tracker.hear(said)

@@ -13,8 +13,8 @@ from corsinspect.advice.evidence.others import Common, Near
 from corsinspect.advice.evidence.wanted import MISSED
 from corsinspect.advice.solution import server_of
 from corsinspect.analysis import by_server
-from corsinspect.fetch.headers import by_name
-from corsinspect.model import Call, Exchange
+from corsinspect.fetch.headers import once_a_list
+from corsinspect.model import Call, HeaderList
 
 MANY = 500
 """As many calls to one server are counted as evidence for a masked error."""
@@ -25,6 +25,9 @@ PATHS = 1_000
 """As many paths of one server, where calls come one by one: the latest."""
 LOGINS = 20
 """As many calls to any server that set a cookie: another server's login may set one for this server."""
+
+_COOKIE = "set-cookie"
+_COOKIE_LENGTH = len(_COOKIE)
 
 Calls = dict[str, Call]
 """By id, so that a call whose verdict changed isn't there twice."""
@@ -45,12 +48,9 @@ class Sort(NamedTuple):
 def sort_of(call: Call, own: Call) -> Sort:
     """`own`: the call as its server answered it."""
     verdict = own.verdict
-    return Sort(
-        server_of(call),
-        (own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, verdict.status),
-        verdict.status in MISSED,
-        any(map(_sets_cookie, own.exchanges)),
-    )
+    status = verdict.status
+    kind = own.method, own.page_origin, verdict.outcome, verdict.reason, verdict.stage, status
+    return Sort(server_of(call), kind, status in MISSED, _logs_in(own))
 
 
 def outline_of(call: Call) -> tuple[Sort, int]:
@@ -88,8 +88,9 @@ class Outlines:
         return ((self._sorts[self._which[place]], self._hashes[place]) for place in places)
 
     def _append(self, sort: Sort, hash: int) -> None:
-        number = self._numbers.setdefault(sort, len(self._sorts))
-        if number == len(self._sorts):
+        number = self._numbers.get(sort)
+        if number is None:
+            number = self._numbers[sort] = len(self._sorts)
             self._sorts.append(sort)
         self._which.append(number)
         self._hashes.append(hash)
@@ -224,8 +225,19 @@ def _keep(keeping: Iterable[Calls], call: Call) -> None:
         calls[call.id] = call
 
 
-def _sets_cookie(exchange: Exchange) -> bool:
-    return "set-cookie" in by_name(exchange.response_headers)
+def _logs_in(call: Call) -> bool:
+    """Whether one of its answers sets a cookie."""
+    for hop in call.hops:
+        if hop.request is not None and _sets_cookie(hop.request.response_headers):
+            return True
+        if hop.preflight is not None and _sets_cookie(hop.preflight.response_headers):
+            return True
+    return False
+
+
+@once_a_list
+def _sets_cookie(headers: HeaderList) -> bool:
+    return any(len(name) == _COOKIE_LENGTH and name.lower() == _COOKIE for name, _ in headers)
 
 
 def _hash(server: str, path: str) -> int:

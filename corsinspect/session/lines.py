@@ -6,13 +6,14 @@ Here it's passed over, as conclusions are always drawn anew.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from corsinspect.model import RULES_VERSION, Annotation, Exchange, HeaderList
-from corsinspect.session.border import harmless, paired
+from corsinspect.session.border import HIGHEST_STATUS, LARGEST, LATEST, harmless, paired
 from corsinspect.session.errors import Problem
 from corsinspect.session.redaction.redact import Redactor
 
@@ -161,9 +162,28 @@ class SharedHeaders:
         return line
 
 
-class _Listed(Exchange, frozen=True):
-    """An Exchange with its header lists as they are written; it equals none that isn't decoded so."""
+def _decode_harmless(line: bytes) -> Exchange | Header:
+    read = decode(line)
+    return read if isinstance(read, Header) else harmless(read)
 
+
+_Moment = Annotated[float, Meta(ge=0.0, le=LATEST)]
+_Status = Annotated[int, Meta(ge=0, le=HIGHEST_STATUS)]
+_Size = Annotated[int, Meta(ge=0, le=LARGEST)]
+
+
+class _Listed(Exchange, frozen=True):
+    """An Exchange with its header lists as they are written; it equals none that isn't decoded so. Others than
+    harmless ones can't be decoded: that's at less cost than looking at each afterwards."""
+
+    started: _Moment
+    status: _Status | None = None
+    request_size: _Size | None = None
+    response_size: _Size | None = None
+    answered: _Moment | None = None
+    ended: _Moment | None = None
+    server_status: _Status | None = None
+    count: Annotated[int, Meta(ge=1, le=LARGEST)] = 1
     # the defaults are the Exchange's, so that they are left out where it's encoded
     request_headers: msgspec.Raw = ()  # pyright: ignore[reportIncompatibleVariableOverride, reportAssignmentType]
     response_headers: msgspec.Raw = ()  # pyright: ignore[reportIncompatibleVariableOverride, reportAssignmentType]
@@ -180,24 +200,26 @@ class _KnownLists:
         self._known: dict[bytes, HeaderList] = {}
 
     def decode(self, line: bytes) -> Exchange | Header:
-        """As `decode`, but for the Exchange's class."""
+        """As `decode`, but for the Exchange's class, and harmless."""
         try:
             listed = _decode_listed(line)
-            force_setattr(listed, "request_headers", self._list(listed.request_headers))
-            force_setattr(listed, "response_headers", self._list(listed.response_headers))
+            for name, raw in (
+                ("request_headers", listed.request_headers),
+                ("response_headers", listed.response_headers),
+            ):
+                written = bytes(raw)
+                headers = self._known.get(written)
+                force_setattr(listed, name, self._new(written) if headers is None else headers)
         except UNREADABLE:  # a header, or nothing of ours: that says it best
-            return decode(line)
+            return _decode_harmless(line)
         return listed
 
-    def _list(self, raw: msgspec.Raw) -> HeaderList:
-        written = bytes(raw)
-        headers = self._known.get(written)
-        if headers is None:
-            headers = _decode_list(written) if written else ()
-            if len(written) <= LONGEST_KNOWN:
-                if len(self._known) >= SHARED:
-                    self._known.clear()
-                self._known[written] = headers
+    def _new(self, written: bytes) -> HeaderList:
+        headers = _decode_list(written) if written else ()
+        if len(written) <= LONGEST_KNOWN:
+            if len(self._known) >= SHARED:
+                self._known.clear()
+            self._known[written] = headers
         return headers
 
 
@@ -211,7 +233,7 @@ class LineReader:
         self._redacted = False
         self._number = 0
         self._headers = SharedHeaders() if held else None
-        self._decode = decode if held else _KnownLists().decode
+        self._decode = _decode_harmless if held else _KnownLists().decode
 
     def is_torn(self) -> None:
         """Takes note that something stands after the last whole line."""
@@ -223,33 +245,29 @@ class LineReader:
         Most are written more than once within a moment. Broken lines are problems.
         """
         latest: dict[str, Exchange] = {}
+        decode, headers = self._decode, self._headers
         for line in lines:
-            if (exchange := self._read(line)) is not None:
-                latest[exchange.id] = exchange
+            self._number += 1
+            try:
+                exchange = decode(line)
+            except UNREADABLE as error:
+                exchange = self._mended(line, error)
+            if exchange is None:
+                continue
+            if isinstance(exchange, Header):
+                self._take(exchange)
+                continue
+            if not self._redacted:
+                exchange = self._redactor.exchange(exchange)
+            latest[exchange.id] = exchange if headers is None else headers.share_of(exchange)
         return list(latest.values())
 
-    def _read(self, line: bytes) -> Exchange | None:
-        self._number += 1
-        read = self._decoded(line)
-        if read is None:
-            return None
-        if isinstance(read, Header):
-            self._take(read)
-            return None
-        exchange = harmless(read)
-        if not self._redacted:
-            exchange = self._redactor.exchange(exchange)
-        return exchange if self._headers is None else self._headers.share_of(exchange)
-
-    def _decoded(self, line: bytes) -> Exchange | Header | None:
-        try:
-            return self._decode(line)
-        except UNREADABLE as error:
-            found = error
+    def _mended(self, line: bytes, error: Exception) -> Exchange | Header | None:
+        """What can be read of a line all the same."""
         with suppress(*UNREADABLE):
-            return decode(paired(line))
+            return _decode_harmless(paired(line))
         if line.strip():
-            self.problems.append(Problem(f"can't be read and was skipped ({found}): 1 line lost", self._number))
+            self.problems.append(Problem(f"can't be read and was skipped ({error}): 1 line lost", self._number))
         return None
 
     def _take(self, header: Header) -> None:

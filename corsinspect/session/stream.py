@@ -4,14 +4,15 @@ import math
 import shutil
 import sys
 from array import array
-from collections.abc import Callable, Generator, Iterator, Sequence, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from corsinspect.analysis.steady import order
+from corsinspect.analysis.steady import STEP, order
 from corsinspect.analysis.word.speech import AT_ONCE, told_at
+from corsinspect.fetch.redirect import REDIRECT_STATUSES
 from corsinspect.model import Exchange
 from corsinspect.said import Said
 from corsinspect.session.errors import Problem, SessionError
@@ -92,11 +93,12 @@ def _pieces(path: Path, reader: LineReader, told: Told) -> Iterator[list[bytes]]
     size = path.stat().st_size
     with path.open("rb", buffering=0) as file:
         while data := file.read(_PIECE):
-            whole = data.rfind(b"\n") + 1
-            if whole:
-                yield b"".join([*begun, data[:whole]]).split(b"\n")[:-1]
-                begun = []
-            begun.append(data[whole:])
+            lines = data.split(b"\n")
+            begun.append(lines[0])
+            if len(lines) > 1:
+                lines[0] = b"".join(begun)
+                begun = [lines.pop()]
+                yield lines
             told(min(1.0, file.tell() / (size or 1)))
     if any(begun):
         reader.is_torn()
@@ -133,15 +135,16 @@ class _Spooled:
 
     def take(self, exchanges: list[Exchange]) -> None:
         """Takes in a piece: later states of exchanges that are known replace what is known."""
+        keep, stamp = self._spool.append, self._stamps.append
         for exchange in exchanges:
-            self._latest[exchange.id] = self._spool.append(exchange)
-            self._stamps.append(exchange)
+            self._latest[exchange.id] = keep(exchange)
+            stamp(exchange)
 
     def sort(self, *, steady: bool) -> None:
         """All were taken. `steady`: as `in_order` does, else by their stamps."""
         numbers = array("Q", self._latest.values())
-        known = (self._stamps.exchange(id, number) for id, number in self._latest.items())
-        if steady:
+        if steady and not self._stamps.go_on(numbers):
+            known = (self._stamps.exchange(id, number) for id, number in self._latest.items())
             sorted_numbers = [numbers[index] for index in order(known)]
         else:
             sorted_numbers = [self._latest[id] for id in sorted(self._latest)]
@@ -157,19 +160,31 @@ class _Spooled:
 
 
 class _Stamps:
-    """What of each exchange tells its order, in 27 bytes."""
+    """What of each exchange tells its order, in 25 bytes."""
 
     def __init__(self) -> None:
         self._times = array("d")
-        self._preflights = bytearray()
-        self._statuses = array("h")
+        self._awaiting = bytearray()
+        """Whether something had to follow."""
 
     def append(self, exchange: Exchange) -> None:
-        times = exchange.answered, exchange.ended
-        self._times.extend((exchange.started, *(math.nan if time is None else time for time in times)))
-        self._preflights.append(exchange.method == "OPTIONS")
-        status = exchange.status or 0
-        self._statuses.append(status if 0 < status < 1000 else 0)
+        answered, ended = exchange.answered, exchange.ended
+        self._times.extend(
+            (exchange.started, math.nan if answered is None else answered, math.nan if ended is None else ended)
+        )
+        self._awaiting.append(exchange.method == "OPTIONS" or exchange.status in REDIRECT_STATUSES)
+
+    def go_on(self, numbers: Iterable[int]) -> bool:
+        """Whether the stamps of these exchanges show at a glance that no clock was set: then they are the moments."""
+        times, now = self._times, -math.inf
+        for number in numbers:
+            started, answered, ended = times[3 * number : 3 * number + 3]
+            if started > now:
+                now = started
+            earliest = now - STEP
+            if started < earliest or answered < earliest or ended < earliest:
+                return False
+        return True
 
     def started(self, number: int) -> float:
         return self._times[3 * number]
@@ -181,8 +196,7 @@ class _Stamps:
             id=id,
             url="",
             started=started,
-            method="OPTIONS" if self._preflights[number] else None,
-            status=self._statuses[number] or None,
+            method="OPTIONS" if self._awaiting[number] else None,
             answered=None if math.isnan(answered) else answered,
             ended=None if math.isnan(ended) else ended,
         )

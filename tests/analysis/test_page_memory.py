@@ -196,7 +196,7 @@ def test_memory_is_bounded() -> None:
     assert calls[f"c{4 * CALLS - 2}"].verdict.outcome == "blocked"
     memory = tracker._memory
     assert len(memory.asking) + len(memory.showing) <= 51
-    assert all(len(kept.asking) <= CALLS and len(kept.showing) <= CALLS for kept in memory._shapes.values())
+    assert all(len(kept.asking or ()) <= CALLS and len(kept.showing) <= CALLS for kept in memory._shapes.values())
 
 
 def test_what_a_call_shows_once_it_was_let_go_replaces_what_it_had_shown() -> None:

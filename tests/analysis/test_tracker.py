@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from corsinspect.analysis import Tracker, judge_all
 from corsinspect.analysis.classify import Facts
+from corsinspect.analysis.pairing import Group
 from corsinspect.model import Call, Changes, Exchange
 from corsinspect.session import load
 from tests.analysis.build import API, GRANT, OPEN, PAGE, exchange, preflight
@@ -237,6 +238,7 @@ def test_one_url_asked_for_ever_stays_bounded() -> None:
     for number in range(3000):
         tracker.feed(exchange(at=number, got=OPEN))
     (group,) = tracker._pairing._groups.values()
+    assert isinstance(group, Group)
     assert len(group.events) <= 512
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from types import FrameType
 from typing import Any
 
-from corsinspect.analysis import cors_verdict
+from corsinspect.analysis import cors_verdict, judge
 from corsinspect.session.formats import tnetstring
 from tests.proof.shapes import Shape, Work
 
@@ -19,7 +19,7 @@ MOST = 5.0
 """Times that FACTOR times the input may take: in linear time 4, and some for what is sorted; in quadratic 16."""
 LARGER = 3
 """Sizes that are tried: what looks a bounded way back grows faster until it has that much behind it."""
-REMEMBERED = ((cors_verdict, "_judged"), (tnetstring, "_lines"))
+REMEMBERED = ((cors_verdict, "_judged"), (judge, "_looks"), (tnetstring, "_lines"))
 """What modules of ours remember without `lru_cache`."""
 
 

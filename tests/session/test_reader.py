@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corsinspect.session import Follower, Redactor, SessionError, SessionWriter, load
+from corsinspect.session.border import is_harmless
 from corsinspect.session.lines import LineReader
 from corsinspect.session.reader import Ahead, is_session
 from tests.session.build import BLOCKED, annotations, answered, exchange
@@ -231,6 +232,16 @@ def test_lists_known_as_they_are_written_are_what_they_say(recorded):
         reader, held = LineReader(Redactor(), held=False), LineReader(Redactor())
         (known,), (whole,) = reader.read([headers, line]), held.read([headers, line])
         assert msgspec.structs.astuple(known) == msgspec.structs.astuple(whole)
+
+
+@pytest.mark.parametrize("field", ["started", "answered", "ended", "status", "server_status", "request_size", "count"])
+@pytest.mark.parametrize("number", ["-1", "0", "1", "1000", "1e3", "1.5", "9007199254740993", "32503680001", "1e400"])
+def test_odd_numbers_are_read_alike(field, number):
+    line = b'{"id":"x","url":"http://a.test/","started":1.0,"%s":%s}' % (field.encode(), number.encode())
+    reader, held = LineReader(Redactor(), held=False), LineReader(Redactor())
+    known, whole = reader.read([line]), held.read([line])
+    assert [msgspec.structs.asdict(each) for each in known] == [msgspec.structs.asdict(each) for each in whole]
+    assert reader.problems == held.problems and all(map(is_harmless, known))
 
 
 @pytest.mark.parametrize(

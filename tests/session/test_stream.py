@@ -8,11 +8,14 @@ import msgspec
 import pytest
 
 from corsinspect.analysis.word.speech import AT_ONCE, told_at
+from corsinspect.model import Exchange
 from corsinspect.said import Place, Said
+from corsinspect.session import lines as lines_of
+from corsinspect.session import load
 from corsinspect.session.packed.spool import Spool
 from corsinspect.session.redaction.redact import Redactor
 from corsinspect.session.sidecar import SidecarWriter, load_saids, sidecar_of
-from corsinspect.session.stream import said_in_pieces
+from corsinspect.session.stream import said_in_pieces, stream
 from tests.session.test_sidecar import SECRET, said
 
 
@@ -26,6 +29,27 @@ def hardly_any_room(monkeypatch: pytest.MonkeyPatch) -> None:
 def pieces(session: Path, redactor: Redactor | None = None) -> list[list[Said]]:
     read = said_in_pieces(session, Spool(session.with_name("spool"), Said), redactor or Redactor())
     return [list(piece) for piece in iter(read, [])]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_exchanges_come_in_the_order_that_load_gives_whatever_the_clock_does(seed: int, tmp_path: Path) -> None:
+    draw, session, now = random.Random(seed), tmp_path / "s.jsonl", 1_000.0
+    lines = [lines_of.encode_header(lines_of.Header(corsinspect=lines_of.FORMAT_VERSION))]
+    for number in range(40):
+        now += draw.choice([0.0, 0.1, 0.4] if seed % 2 else [0.0, 0.3, 2.0, -0.5, -1.5, -60.0])
+        answered, ended = (draw.choice([None, now + draw.uniform(-1.1, 3.0)]) for _ in range(2))
+        sent = Exchange(
+            id=f"{draw.random()}",
+            url="http://a.test/",
+            started=now,
+            method="OPTIONS",
+            status=200 if number % 2 else None,
+        )
+        lines.append(lines_of.encode(msgspec.structs.replace(sent, answered=answered, ended=ended), None))
+    session.write_bytes(b"".join(lines))
+
+    with stream(session) as streamed:
+        assert [each.id for each in streamed.exchanges] == [each.id for each in load(session).exchanges]
 
 
 def test_all_that_was_said_comes_in_pieces_in_the_order_in_which_it_was_told(tmp_path: Path) -> None:

@@ -55,11 +55,8 @@ _SHOWN = tuple(_shown_by(signs) for signs in range(2 * _UNTOLD))
 """By all signs of a connection together, so that their order can't matter."""
 
 
-def _learns(connection: Connection, facts: Facts) -> bool:
-    """Whether what it shows changes with this exchange."""
-    signs = connection.signs | (_sign(facts) if facts.engine == connection.engine else _UNTOLD)
-    if signs == connection.signs:
-        return False
+def _learns(connection: Connection, signs: int) -> bool:
+    """Whether what it shows changes with these signs."""
     connection.signs = signs
     before, connection.shown = connection.shown, _SHOWN[signs]
     return connection.shown != before
@@ -73,17 +70,19 @@ class Connections:
 
     def take(self, facts: Facts) -> Collection[Facts]:
         """Takes in a new exchange; gives those on its connection of which that tells something new."""
-        id = facts.exchange.connection
-        if id is None or facts.exchange.method is None:
+        exchange, engine = facts.exchange, facts.engine
+        id = exchange.connection
+        if id is None or exchange.method is None:
             return ()  # a connection that failed before any request says nothing of who it was
         connection = self._held.get(id)
         if connection is None:
-            connection = self._held[id] = Connection(id, facts.engine)
+            connection = self._held[id] = Connection(id, engine)
         facts.connection = connection
         connection.held += 1
         if facts.preflight_method is None and (facts.mode == "cors" or not facts.mode_known):
-            connection.concerned[facts.exchange.id] = facts
-        if not _learns(connection, facts):
+            connection.concerned[exchange.id] = facts
+        signs = connection.signs | (_sign(facts) if engine == connection.engine else _UNTOLD)
+        if signs == connection.signs or not _learns(connection, signs):
             return ()
         return [other for other in connection.concerned.values() if other.asks_connection]
 

@@ -76,8 +76,8 @@ class Calls:
 
     def __init__(self, page: str) -> None:
         self.page = page
-        self.asking: list[Facts] = []
-        """Whose mode is open."""
+        self.asking: list[Facts] | None = None
+        """Whose mode is open; None: there never was one, as of most shapes, whose calls all show theirs."""
         self.showing: list[Showing] = []
 
 
@@ -124,13 +124,16 @@ class PageMemory:
         elif chain.page is not None:
             noted = self.showing.get(call.id)
             if noted is None or noted[1] != mode or noted[0].page != chain.page:
-                self.forget(facts)
+                if noted is not None or call.id in self.asking:
+                    self.forget(facts)
                 self._note_showing(facts, chain.page, mode)
 
     def _note_asking(self, facts: Facts, page: str) -> Calls:
         self.forget(facts)
         calls = self._calls_of(self._shape_of(facts, page))
         exchange, asking = facts.exchange, calls.asking
+        if asking is None:
+            asking = calls.asking = []
         self.asking[exchange.id] = calls
         if not asking or _moment(asking[-1]) < (exchange.started, exchange.id):
             asking.append(facts)
@@ -150,7 +153,8 @@ class PageMemory:
             method = facts.preflight_method or exchange.method or ""
             shown = Shown(call=exchange.id, method=method, url=exchange.url, started=exchange.started)
         _insert(calls.showing, (exchange.started, exchange.id, shown))
-        del calls.showing[:-CALLS]
+        if len(calls.showing) > CALLS:
+            del calls.showing[:-CALLS]
         if calls.asking:
             self._mark(calls, (exchange.started, exchange.id))
 
@@ -179,7 +183,9 @@ class PageMemory:
 
     def _stop_asking(self, facts: Facts) -> None:
         asking = self.asking.pop(facts.exchange.id).asking
-        if asking and asking[0] is facts:
+        if not asking:
+            return
+        if asking[0] is facts:
             del asking[0]  # the oldest is nearly always the one that's let go of
             return
         index = bisect.bisect_left(asking, _moment(facts), key=_moment)
@@ -216,8 +222,9 @@ class PageMemory:
         return list(stale.values())
 
     def _mark(self, calls: Calls, since: Moment) -> None:
-        if calls.asking and _moment(calls.asking[-1]) > since:
-            for facts in calls.asking[bisect.bisect_left(calls.asking, since, key=_moment) :]:
+        asking = calls.asking
+        if asking and _moment(asking[-1]) > since:
+            for facts in asking[bisect.bisect_left(asking, since, key=_moment) :]:
                 self.stale[facts.exchange.id] = facts
 
     def _loaded(self, page: str, since: float, until: float) -> bool:

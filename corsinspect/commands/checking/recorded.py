@@ -208,7 +208,7 @@ class _Shelf:
             self._held[call.id] = call
             if call.verdict.reason == "failed-unexplained" and not call.background:
                 self._unexplained.add(call.id)
-            else:
+            elif self._unexplained:
                 self._unexplained.discard(call.id)
         if len(self._held) > HELD:
             self._put_away(HELD // 2)
@@ -216,15 +216,14 @@ class _Shelf:
     def sorted(self) -> "tuple[array[int], array[float]]":
         """All were taken: their places on disk in order of their start, and these starts."""
         self._put_away(len(self._held))
-        places = [self._places[id] for id in sorted(self._places)]
-        places.sort(key=self._start)
-        return array("Q", places), array("d", map(self._start, places))
-
-    def _start(self, place: int) -> float:
-        return self._started[place - self._first]
+        first, started = self._first, self._started.__getitem__
+        numbers = [self._places[id] - first for id in sorted(self._places)]
+        numbers.sort(key=started)
+        return array("Q", [first + number for number in numbers]), array("d", map(started, numbers))
 
     def _put_away(self, count: int) -> None:
-        for id in list(islice(self._held, count)):
-            call = self._held.pop(id)
-            self._places[id] = self._kept.append(call)
+        held, keep = self._held, self._kept.append
+        for id in list(islice(held, count)):
+            call = held.pop(id)
+            self._places[id] = keep(call)
             self._started.append(call.started)

@@ -39,16 +39,21 @@ class Packing:
 
         Raises UnicodeEncodeError for a lone surrogate: from a file name, a resolver's message, or another tool's file.
         """
-        bearers, number = _bearers(record), self._table.number
+        at_once, number = self._table.by_id.get, self._table.number
         numbers: list[int] = []
-        lists = [(each, each.request_headers, each.response_headers) for each in bearers]
+        lists = [(each, each.request_headers, each.response_headers) for each in _bearers(record)]
         try:
             # written over for a moment: copies of each record would take as long as all the rest
             for bearer, sent, received in lists:
-                numbers += number(sent), number(received)
-                if numbers[-2] != _INLINE:
+                sent_number, received_number = at_once(id(sent)), at_once(id(received))
+                if sent_number is None:
+                    sent_number = number(sent)
+                if received_number is None:
+                    received_number = number(received)
+                numbers += sent_number, received_number
+                if sent_number != _INLINE:
                     force_setattr(bearer, "request_headers", ())
-                if numbers[-1] != _INLINE:
+                if received_number != _INLINE:
                     force_setattr(bearer, "response_headers", ())
             return _encode((numbers, record))
         finally:
@@ -72,8 +77,8 @@ class Unpacking(Generic[T]):
         """The record; `lists`: those of whoever packed it. Raises `msgspec.DecodeError`."""
         numbers, record = self._decode(data)
         if numbers:
-            for index, bearer in enumerate(_bearers(record)):
-                sent, received = numbers[2 * index : 2 * index + 2]
+            each = iter(numbers)
+            for bearer, sent, received in zip(_bearers(record), each, each, strict=False):
                 if sent != _INLINE:
                     force_setattr(bearer, "request_headers", lists[sent])
                 if received != _INLINE:
@@ -87,8 +92,8 @@ class _Table:
     def __init__(self, numbered: Iterable[HeaderList]) -> None:
         self.numbered = list(numbered)
         self._numbers = {headers: number for number, headers in enumerate(self.numbered)}
-        self._by_id = {id(headers): number for number, headers in enumerate(self.numbered)}
-        """Mostly it's the very same list."""
+        self.by_id = {id(headers): number for number, headers in enumerate(self.numbered)}
+        """Mostly it's the very same list: who looks here first has a number at less cost."""
         self._seen: set[HeaderList] = set()
         """Those that came once so far: most that come but once have a date or an id in them, and never come again."""
 
@@ -96,9 +101,7 @@ class _Table:
         """The number of a list, or _INLINE."""
         if headers is None:
             return _INLINE
-        number = self._by_id.get(id(headers))
-        if number is None:
-            number = self._numbers.get(headers)
+        number = self._numbers.get(headers)
         return self._new(headers) if number is None else number
 
     def _new(self, headers: HeaderList) -> int:
@@ -110,7 +113,7 @@ class _Table:
             self._seen.add(headers)
             return _INLINE
         self._seen.remove(headers)
-        number = self._numbers[headers] = self._by_id[id(headers)] = len(self.numbered)
+        number = self._numbers[headers] = self.by_id[id(headers)] = len(self.numbered)
         self.numbered.append(headers)
         return number
 
@@ -118,7 +121,7 @@ class _Table:
 def _bearers(record: Exchange | Said | Call) -> Sequence[Exchange | Said]:
     """Those whose header lists are kept apart; none of a Call that quotes an earlier answer, which may be one of its
     own."""
-    if isinstance(record, Exchange | Said):
+    if not isinstance(record, Call):
         return (record,)
     if record.browser is not None and record.browser.cached is not None:
         return ()

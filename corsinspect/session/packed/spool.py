@@ -56,11 +56,12 @@ class Spool(Generic[T]):
 
     def append(self, record: T) -> int:
         """Keeps a record; returns its number."""
-        self._pending += self._packing.packed(record)
-        self._ends.append(self._written + len(self._pending))
-        if len(self._pending) >= _PIECE:
+        pending, ends = self._pending, self._ends
+        pending += self._packing.packed(record)
+        ends.append(self._written + len(pending))
+        if len(pending) >= _PIECE:
             self._flush()
-        return len(self._ends) - 1
+        return len(ends) - 1
 
     def __getitem__(self, number: int) -> T:
         self._flush()
