@@ -1,7 +1,7 @@
 """The usual causes of what happened to a call, the likeliest first by what the traffic shows."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 
@@ -38,14 +38,14 @@ class Cause(msgspec.Struct, frozen=True):
     """Whether the answer itself shows it (`KnownCause.settles`)."""
 
 
-def causes(call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
+def causes(call: Call, neighbours: Collection[Call] = ()) -> list[Cause]:
     """At most MOST causes for this call, ranked by the evidence in its own traffic and in the session's other calls;
     none for a call that succeeded."""
     named = _name(call, neighbours)
     return [] if named is None else _causes(named, CallContext(call, neighbours))
 
 
-def causes_of(named: str, call: Call, neighbours: Iterable[Call] = ()) -> list[Cause]:
+def causes_of(named: str, call: Call, neighbours: Collection[Call] = ()) -> list[Cause]:
     """The same for what this reason or guide is about, by the evidence in this call and its neighbours."""
     return _causes(named, CallContext(call, neighbours))
 
@@ -103,7 +103,7 @@ def usual_causes(name: str) -> list[Cause]:
     return found if len(found) == len(about) else [*found, _BY_MAKER]
 
 
-def _name(call: Call, neighbours: Iterable[Call]) -> str | None:
+def _name(call: Call, neighbours: Collection[Call]) -> str | None:
     """The key of the table: the reason, or a guide's name where the call did not fail.
 
     Most calls went well: a context is made only where it's needed."""

@@ -1,7 +1,7 @@
 """What the traffic shows beyond a call's own verdict, as evidence for its causes. See `causes.py`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from urllib.parse import urljoin
 
@@ -45,7 +45,7 @@ _CACHED = re.compile(r"\bhit\b", re.IGNORECASE)
 class CallContext:
     """One call in the light of its session's other calls (`neighbours`, of which only those to its server count)."""
 
-    def __init__(self, call: Call, neighbours: Iterable[Call] = ()) -> None:
+    def __init__(self, call: Call, neighbours: Collection[Call] = ()) -> None:
         self.call = call
         self.verdict = call.verdict
         self.stopped = call.stopped_at

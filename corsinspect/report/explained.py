@@ -1,6 +1,6 @@
 """The pages of `explain`: the list of topics, a topic, a console message piece by piece."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from corsinspect.advice import OUTCOME_WORDS, REASONS, explanation, short_reason
 from corsinspect.advice.browsers import BROWSER_NAMES
@@ -130,7 +130,7 @@ def _not_seen(page: Page) -> None:
             page.entry("To change", guide.change)
 
 
-def message_page(page: Page, message: Decoded, call: Call | None, calls: Iterable[Call], *, asked: bool) -> None:
+def message_page(page: Page, message: Decoded, call: Call | None, calls: Collection[Call], *, asked: bool) -> None:
     """What a console message means, for the captured call that it's about and by the session's other calls.
 
     `asked`: a session was given; that none of its calls fits is said then.

@@ -1,7 +1,7 @@
 """One JSON line per Call: the machine contract of `check --format jsonl`."""
 
 import codecs
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ Engines = tuple[tuple[EngineName, EngineVerdict], ...]
 _encode = msgspec.json.Encoder().encode
 
 
-def row(call: Call, others: Iterable[Call] = ()) -> dict[str, Any]:
+def row(call: Call, others: Collection[Call] = ()) -> dict[str, Any]:
     """The contract's object for one Call: every key is always there, null if unknown or not applicable. `others`: calls
     of the session, as evidence for its causes; the recipe is made as if it were all there is of its session.
 
@@ -47,7 +47,7 @@ class _Parts(NamedTuple):
     engines: Callable[[Engines], object]
 
 
-def _row(call: Call, others: Iterable[Call], parts: _Parts) -> dict[str, Any]:
+def _row(call: Call, others: Collection[Call], parts: _Parts) -> dict[str, Any]:
     simulated = call.simulated
     if simulated:
         call = by_server(call)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from corsinspect.fetch.check import ALLOW_ORIGIN
@@ -17,7 +17,7 @@ _ALLOW_ORIGIN = ALLOW_ORIGIN.lower()
 class Others:
     """Some calls, and what they show of one server: each found when it's first asked for."""
 
-    def __init__(self, calls: Iterable[Call], server: str) -> None:
+    def __init__(self, calls: Collection[Call], server: str) -> None:
         self.server = server
         self._calls = calls
 
@@ -108,7 +108,7 @@ class Near(list[Call]):
         self += self.own
 
 
-def beside(call: Call, near: Iterable[Call], server: str) -> Sequence[Others]:
+def beside(call: Call, near: Collection[Call], server: str) -> Sequence[Others]:
     """What the calls near this one, without itself, show of a server."""
     if not isinstance(near, Near) or call.id in near.common.calls:
         return (Others([other for other in near if other.id != call.id], server),)
