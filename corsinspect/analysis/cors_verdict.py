@@ -60,14 +60,12 @@ def shape_of(chain: Chain) -> Hashable | None:
     if len(chain.hops) != 1 or chain.withheld or chain.policies is not None or chain.shown is not None:
         return None
     preflight, request = chain.hops[0]
-    if preflight is None:
-        part = None if request is None else _part(request)
-        return part and (chain.closed, part)
-    asked = _part(preflight)
-    if request is None or asked is None:
-        return asked and (chain.closed, asked, None)
-    part = _part(request)
-    return part and (chain.closed, asked, part)
+    asked = None if preflight is None else _part(preflight)
+    part = None if request is None else _part(request)
+    if (preflight is not None and asked is None) or (request is not None and part is None):
+        return None
+    # what is assumed of a call, or told of one that never was, isn't what its own headers say
+    return chain.closed, chain.mode, chain.mode_known, chain.page, asked, part
 
 
 def _part(facts: Facts) -> tuple[Hashable, ...] | None:

@@ -3,6 +3,7 @@
 import pytest
 
 from corsinspect.analysis import assuming, judge_all
+from corsinspect.analysis.assume import told
 from corsinspect.session import load
 from tests.analysis.build import GRANT, OPEN, PAGE, exchange, only, preflight
 from tests.corpus import NAMES, recording
@@ -42,3 +43,11 @@ def test_where_cors_has_no_say_nothing_changes() -> None:
 def test_assuming_nothing_gives_the_verdict_of_the_wire(name: str) -> None:
     for call in judge_all(load(recording(name)).exchanges):
         assert assuming(assuming(call, "include"), "unknown") == call
+
+
+def test_the_same_traffic_in_another_request_mode_is_another_call() -> None:
+    bare = dict.fromkeys(("Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+    call = only(exchange("POST", url="http://api.test/", got=OPEN, sent=bare))
+    for _ in range(2):  # what was concluded of one must not be taken for the other
+        assert told(call, "cors", "omit").verdict.outcome == "allowed"
+        assert told(call, "no-cors", "omit").verdict.outcome == "opaque"
