@@ -46,7 +46,7 @@ def test_assuming_nothing_gives_the_verdict_of_the_wire(name: str) -> None:
 
 
 def test_the_same_traffic_in_another_request_mode_is_another_call() -> None:
-    bare = dict.fromkeys(("Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-Dest"))
+    bare: dict[str, str | None] = {"Sec-Fetch-Mode": None, "Sec-Fetch-Site": None, "Sec-Fetch-Dest": None}
     call = only(exchange("POST", url="http://api.test/", got=OPEN, sent=bare))
     for _ in range(2):  # what was concluded of one must not be taken for the other
         assert told(call, "cors", "omit").verdict.outcome == "allowed"
