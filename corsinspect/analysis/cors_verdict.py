@@ -64,7 +64,7 @@ def shape_of(chain: Chain) -> Hashable | None:
     part = None if request is None else _part(request)
     if (preflight is not None and asked is None) or (request is not None and part is None):
         return None
-    # what is assumed of a call, or told of one that never was, isn't what its own headers say
+    # a person or a probe may have said of a call what its own headers don't
     return chain.closed, chain.mode, chain.mode_known, chain.page, asked, part
 
 

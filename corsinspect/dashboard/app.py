@@ -108,8 +108,8 @@ class Dashboard(ViewActions, ExplainActions, AskActions, RemarkActions, CaptureA
                 yield Static(id="empty")
             yield DetailPane(self.subject, id="detail")
         yield TimeLine(ListDisplay(self, call_list), id="time")
-        yield Static(id="watch")
-        yield Static(id="remark")
+        yield TextLine(id="watch")
+        yield TextLine(id="remark")
         yield KeyLine()
 
     def on_mount(self) -> None:

@@ -173,8 +173,8 @@ _Size = Annotated[int, Meta(ge=0, le=LARGEST)]
 
 
 class _Listed(Exchange, frozen=True):
-    """An Exchange with its header lists as they are written; it equals none that isn't decoded so. Others than
-    harmless ones can't be decoded: that's at less cost than looking at each afterwards."""
+    """An Exchange with its header lists as they are written; it equals none that isn't decoded so. Only
+    harmless ones can be decoded, which costs less than looking at each afterwards."""
 
     started: _Moment
     status: _Status | None = None
@@ -200,7 +200,7 @@ class _KnownLists:
         self._known: dict[bytes, HeaderList] = {}
 
     def decode(self, line: bytes) -> Exchange | Header:
-        """As `decode`, but for the Exchange's class, and harmless."""
+        """As `_decode_harmless`, but for the Exchange's class."""
         try:
             listed = _decode_listed(line)
             for name, raw in (

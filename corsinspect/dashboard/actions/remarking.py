@@ -2,10 +2,11 @@
 
 import asyncio
 
-from textual.widgets import Static
+from textual.content import Content
 
 from corsinspect.dashboard.actions.widgets import HostWithWidgets
 from corsinspect.dashboard.list.remark_line import remark_line, watch_line
+from corsinspect.dashboard.look.text_line import TextLine
 from corsinspect.dashboard.screens.note import NoteScreen
 from corsinspect.dashboard.state.remarks import SAID
 from corsinspect.dashboard.state.watch import Watch
@@ -69,9 +70,9 @@ class RemarkActions(HostWithWidgets):
     def show_remark(self) -> None:
         """Shows what was said of the selected call."""
         said = remark_line(self.remarks.notes, self.selected_call)
-        line = self.query_one("#remark", Static)
+        line = self.query_one("#remark", TextLine)
         line.set_class(said is not None, "-said")
-        line.update(said or "", layout=False)
+        line.say(said or Content(""))
 
     def action_watch(self) -> None:
         """Notifies you when the selected call's endpoint becomes allowed, or its server answers again."""
@@ -88,10 +89,10 @@ class RemarkActions(HostWithWidgets):
         self.refresh_bindings()
 
     def _show_watch(self) -> None:
-        line = self.query_one("#watch", Static)
+        line = self.query_one("#watch", TextLine)
         line.set_class(self.watched is not None, "-on")
         if self.watched is not None:
-            line.update(watch_line(self.watched).truncate(self.size.width, ellipsis=True), layout=False)
+            line.say(watch_line(self.watched).truncate(self.size.width, ellipsis=True))
 
     def look_for_watched(self, calls: list[Call]) -> None:
         """Has the watch look at calls that changed."""

@@ -12,12 +12,12 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widgets import Static
 
 from corsinspect.dashboard.detail import tabs
 from corsinspect.dashboard.detail.subject import Subject
 from corsinspect.dashboard.keys import bindings
 from corsinspect.dashboard.look.line_view import LineView
+from corsinspect.dashboard.look.text_line import TextLine
 from corsinspect.dashboard.state.tab_names import TABS
 from corsinspect.model import Call
 
@@ -28,7 +28,7 @@ class Body(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tabs")]
 
 
-class Headings(Static):
+class Headings(TextLine):
     """The names of the tabs; a click on one asks for it."""
 
     class Clicked(Message):
@@ -45,7 +45,7 @@ class Headings(Static):
     def activate(self, tab: int) -> None:
         """Marks this tab as the one that is shown."""
         self._active = tab
-        self.update(tabs.headings(tab, self.size.width)[0], layout=False)
+        self.say(tabs.headings(tab, self.size.width)[0])
 
     def on_resize(self) -> None:
         self.activate(self._active)
