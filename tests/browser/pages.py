@@ -44,7 +44,9 @@ async def _in_chromium(proxy: Proxy, url: str) -> AsyncIterator[Page]:
         browser = await playwright.chromium.connect_over_cdp(f"ws://127.0.0.1:{port}{path}")
         context = browser.contexts[0]
         await until(lambda: any(page.url == url for page in context.pages), "the page in Chromium")
-        yield next(page for page in context.pages if page.url == url)
+        page = next(page for page in context.pages if page.url == url)
+        await page.wait_for_load_state("domcontentloaded")  # its scripts have run then
+        yield page
         await browser.close()
 
 

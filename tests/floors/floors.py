@@ -100,7 +100,9 @@ FLOORS = {
     "fingerprints": _floor("fingerprints fetch", pure=True),
     "analysis": _floor("analysis fetch fingerprints model said", "msgspec publicsuffixlist", pure=True),
     "advice": _floor("advice model said fetch fingerprints printable quoted", "msgspec", pure=True),
-    "session": _floor("session errors model said fingerprints analysis", "msgspec platformdirs zstandard"),
+    "session": _floor(
+        "session errors model said fetch.redirect fingerprints analysis", "msgspec platformdirs zstandard"
+    ),
     "addons": _floor("addons fetch model said session fingerprints analysis printable", "mitmproxy msgspec"),
     "capture": _floor(
         "capture errors model said fetch.engines fetch.origin fetch.url session addons printable",
@@ -119,7 +121,8 @@ FLOORS = {
     "policy": _floor("policy errors model fetch analysis", "msgspec"),
     "export": _floor("export report model said fetch.headers analysis advice session printable", "msgspec pyarrow"),
     "report": _floor(
-        "report probe model said fetch.headers analysis advice policy printable", "msgspec jinja2 markupsafe"
+        "report probe model said fetch.engines fetch.headers analysis advice policy printable",
+        "msgspec jinja2 markupsafe",
     ),
     "testing": _floor(f"testing model analysis policy report session {CAPTURE_DOORS}"),
     "plugin": _floor("testing", "pytest"),

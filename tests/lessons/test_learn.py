@@ -55,7 +55,7 @@ def test_what_is_none_of_the_letters_is_asked_again(tmp_path: Path) -> None:
 
 def test_there_is_no_seventh_lesson(tmp_path: Path) -> None:
     done = learn("", tmp_path, "7", *SCRIPTED)
-    assert done.returncode == 64 and "equal to 6" in done.stderr
+    assert done.returncode == 64 and "7 is not in the range 1<=x<=6" in done.stderr
 
 
 def test_an_interrupt_ends_it_at_once(tmp_path: Path) -> None:
