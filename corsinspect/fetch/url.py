@@ -166,5 +166,10 @@ def _origin_of_authority(scheme_and_authority: str) -> str:
 @lru_cache(maxsize=256)  # one exchange's is asked for again and again, until the next one comes
 def origin_of(url: str) -> str:
     """The serialised origin of a URL's text; "null" where it's opaque or no URL."""
-    end = _AUTHORITY_END.search(url, url.find("://") + 3)
-    return _origin_of_authority(url if end is None else url[: end.start()])
+    start = url.find("://") + 3
+    end = url.find("/", start)
+    authority = url if end < 0 else url[:end]
+    if "?" in authority or "#" in authority or "\\" in authority:  # hardly ever, and to look for all at once takes long
+        found = _AUTHORITY_END.search(url, start)
+        authority = url if found is None else url[: found.start()]
+    return _origin_of_authority(authority)

@@ -1,7 +1,7 @@
 """Holds calls against a policy, one at a time: what is wrong with each, and whether that counts."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -47,6 +47,15 @@ class Unmet(msgspec.Struct, frozen=True):
     what: str
     """A sentence."""
     fails: bool = False
+
+
+class Found(NamedTuple):
+    """What came of judging some calls."""
+
+    failed: bool
+    problems: set[Problem]
+    met: set[Rule]
+    """Those that some of the calls were there for."""
 
 
 class Judging:
@@ -97,6 +106,18 @@ class Judging:
     def gone(self) -> int:
         """How many problems of the baseline no longer occur."""
         return len(self._baseline - self.problems)
+
+    def take_found(self) -> Found:
+        """What came of the calls since the last time; for another one, which `adds` it to its own."""
+        found = Found(self.failed, self.problems, self._met)
+        self.failed, self.problems, self._met = False, set(), set()
+        return found
+
+    def add(self, found: Found) -> None:
+        """Remembers what came of calls that another one judged by the same policy."""
+        self.failed |= found.failed
+        self.problems |= found.problems
+        self._met |= found.met
 
     def _first(self, rules: tuple[Rule, ...], call: Call) -> Rule | None:
         """The first rule that the call is one of; all that it is one of are met."""

@@ -22,7 +22,8 @@ from corsinspect.commands.checking.apart import Apart
 from corsinspect.commands.checking.recorded import Recorded
 from corsinspect.commands.checking.verdicts import Options, Verdicts
 from corsinspect.model import Call, Exchange
-from corsinspect.policy.judging import Judged
+from corsinspect.policy.config import Policy
+from corsinspect.policy.judging import Judging
 from corsinspect.report.formats import document
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.session import Redactor, SessionWriter, load
@@ -150,7 +151,7 @@ def test_files_side_by_side_give_the_same_lines(format: str, tmp_path: Path) -> 
 def test_lines_that_several_processes_make_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("corsinspect.commands.checking.apart._TOGETHER", 7)
+    monkeypatch.setattr("corsinspect.commands.checking.apart.TOGETHER", 7)
     path, report = session(tmp_path / "s.jsonl", *shuffled(300)), tmp_path / "report.jsonl"
     printed: list[tuple[int, str, str]] = []
     for jobs, many in ((1, 1), (2, 1), (2, 1_000_000)):
@@ -161,14 +162,43 @@ def test_lines_that_several_processes_make_are_the_same(
     assert printed[0][0] == 1 and len(printed[0][1].splitlines()) > 250
 
 
+EXPECTED = "".join(
+    f'[[expect]]\nurl = "{url}/*"\n'
+    for url in ("*://*.shop.test", "https://auth.shop.test:8443", "http://localhost:8000", "https://never.test")
+)
+UNMET = '[[must-allow]]\nurl = "https://never.test/*"\n'
+
+
+@pytest.mark.parametrize(("rules", "status"), [("", 1), (EXPECTED, 0), (EXPECTED + UNMET, 1)])
+@pytest.mark.parametrize("known", [False, True])
+def test_several_processes_find_the_same_by_a_policy(
+    rules: str, status: int, known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corsinspect.commands.checking.apart.TOGETHER", 7)
+    monkeypatch.setattr("corsinspect.commands.checking.verdicts.MANY", 1)
+    path, policy = session(tmp_path / "s.jsonl", *made_up(300)), tmp_path / "corsinspect.toml"
+    policy.write_text(rules, "utf-8")
+    baselines = [tmp_path / "one.json", tmp_path / "several.json"]
+    for jobs, baseline in enumerate(baselines, 1):
+        options = Options(format="jsonl", config=policy, baseline=baseline, jobs=jobs)
+        assert Verdicts(options._replace(write_baseline=True)).of([path]) == 0
+        if not known:
+            baseline.unlink()
+            options = options._replace(baseline=None)
+        assert Verdicts(options).of([path]) == (int(UNMET in rules) if known else status)
+    if known:
+        assert baselines[0].read_bytes() == baselines[1].read_bytes()
+
+
 def test_a_reader_that_goes_away_ends_the_processes(tmp_path: Path) -> None:
     path = session(tmp_path / "s.jsonl", *made_up(300))
     with Recorded([path]) as files:
         list(files.parts())
-        apart = Apart("jsonl", Neighbours(files.calls, files.calls.outlines()), files.calls, 2)
-        (line,) = apart.call(Judged(files.calls[0]))
+        neighbours = Neighbours(files.calls, files.calls.outlines())
+        apart = Apart(["jsonl"], neighbours, files.calls, Judging(Policy()), 2)
+        piece = next(iter(apart))
         apart.close()
-    assert line == next(iter(document("jsonl", at_once(path))))
+    assert piece.texts[0].startswith(next(iter(document("jsonl", at_once(path)))))
     assert not multiprocessing.active_children()
 
 

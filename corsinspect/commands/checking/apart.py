@@ -1,64 +1,70 @@
-"""The lines of many calls, made by several processes: whoever prints them only waits for the next ones."""
+"""The lines of many calls, made by several processes: whoever writes them only waits for the next ones."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from typing import NamedTuple
 
 from corsinspect.commands.checking.pool import pool
 from corsinspect.model import Call
-from corsinspect.policy.judging import Judged, Unmet
+from corsinspect.policy.judging import Found, Judging
 from corsinspect.report.formats import writer
 from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.writer import Writer
 
 MANY = 20_000
 """So many calls take a second: as long as it takes processes to start and to pay off."""
-_TOGETHER = 500
+TOGETHER = 500
 """Calls that a process gets at a time."""
 
 
+class Piece(NamedTuple):
+    """What a process made of some calls in a row."""
+
+    texts: list[str]
+    """Their lines, for each of the formats."""
+    found: Found
+
+
 class Apart:
-    """Stands for the writer of a format that has `a_line_a_call`; is asked for each of `calls` in turn."""
+    """The pieces of reports whose formats have `a_line_a_call`, in order. `len`: how many there are."""
 
-    def __init__(self, format: str, session: Neighbours, calls: Sequence[Call], jobs: int) -> None:
-        """`session`, `calls`: each process gets a copy. `jobs`: how many processes."""
-        self._pool = pool(jobs, _begin, format, session, calls)
-        self._lines = self._made(len(calls), ahead=2 * jobs)
+    def __init__(
+        self, formats: Sequence[str], session: Neighbours, calls: Sequence[Call], judging: Judging, jobs: int
+    ) -> None:
+        """`session`, `calls`, `judging`: each process gets a copy. `jobs`: how many processes."""
+        self._pool = pool(jobs, _begin, formats, session, calls, judging)
+        self._starts = range(0, len(calls), TOGETHER)
+        self._ahead = 2 * jobs
 
-    def begin(self) -> Iterable[str]:
-        return ()
+    def __len__(self) -> int:
+        return len(self._starts)
 
-    def call(self, judged: Judged) -> Iterable[str]:
-        del judged
-        yield next(self._lines)
-
-    def end(self, unmet: Iterable[Unmet]) -> Iterable[str]:
-        del unmet
-        return ()
+    def __iter__(self) -> Iterator[Piece]:
+        waiting: deque[Future[Piece]] = deque()
+        for start in self._starts:
+            waiting.append(self._pool.submit(_piece, start, start + TOGETHER))
+            if len(waiting) > self._ahead:  # a slow reader of the output must not make them pile up
+                yield waiting.popleft().result()
+        for made in waiting:
+            yield made.result()
 
     def close(self) -> None:
         """Ends the processes."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _made(self, count: int, ahead: int) -> Iterator[str]:
-        waiting: deque[Future[list[str]]] = deque()
-        for start in range(0, count, _TOGETHER):
-            waiting.append(self._pool.submit(_lines_of, start, start + _TOGETHER))
-            if len(waiting) > ahead:  # a slow reader of the output must not make them pile up
-                yield from waiting.popleft().result()
-        for made in waiting:
-            yield from made.result()
+
+_work: tuple[list[Writer], Sequence[Call], Judging]
+"""In each of the processes: what it makes lines with, of which calls, and by which policy."""
 
 
-_writing: tuple[Writer, Sequence[Call]]
-"""In each of the processes: what it makes lines with, and of which calls."""
+def _begin(formats: Sequence[str], session: Neighbours, calls: Sequence[Call], judging: Judging) -> None:
+    global _work
+    _work = [writer(format, session) for format in formats], calls, judging
 
 
-def _begin(format: str, session: Neighbours, calls: Sequence[Call]) -> None:
-    global _writing
-    _writing = writer(format, session), calls
-
-
-def _lines_of(start: int, stop: int) -> list[str]:
-    making, calls = _writing
-    return [line for call in calls[start:stop] for line in making.call(Judged(call))]
+def _piece(start: int, stop: int) -> Piece:
+    writers, calls, judging = _work
+    judged = [judging.judge(call) for call in calls[start:stop]]
+    texts = ["".join(f"{line}\n" for each in judged for line in writer.call(each)) for writer in writers]
+    return Piece(texts, judging.take_found())

@@ -4,12 +4,12 @@ import contextlib
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 import msgspec
 
 from corsinspect.commands.checking import bars
-from corsinspect.commands.checking.apart import MANY, Apart
+from corsinspect.commands.checking.apart import MANY, TOGETHER, Apart
 from corsinspect.commands.checking.pool import jobs_of
 from corsinspect.commands.checking.recorded import Calls, Part, Recorded
 from corsinspect.commands.lint import LintOptions, lint
@@ -21,9 +21,10 @@ from corsinspect.policy.judging import Judging, Source
 from corsinspect.policy.levels import FailOn
 from corsinspect.report.formats import FORMATS, writer
 from corsinspect.report.neighbours import Neighbours
-from corsinspect.report.writer import Writer
 from corsinspect.session.line_numbers import line_numbers
 from corsinspect.terminal import complain, wants_colour
+
+T = TypeVar("T")
 
 PASSED, FAILED, UNREADABLE = 0, 1, 2
 _UNEXPLAINED = "{number} call{s} failed in the browser, likely by CORS, but the file doesn't hold why: not judged"
@@ -98,29 +99,32 @@ class Verdicts:
         return any(FORMATS[format].says_where for format in (self._format, *(format for format, _ in self._files)))
 
     def _write(self, calls: Calls, sources: "_Sources | None") -> None:
-        session = Neighbours(calls, calls.outlines())
+        session, jobs = Neighbours(calls, calls.outlines()), jobs_of(self._jobs)
+        formats = [self._format, *(format for format, _ in self._files)]
         with contextlib.ExitStack() as stack:
-            outputs = [(self._writer(self._format, session, calls, stack, colour=wants_colour()), sys.stdout)]
-            for format, file in self._files:
-                outputs.append((self._writer(format, session, calls, stack), stack.enter_context(file)))
-            for report, file in outputs:
+            files = [sys.stdout, *(stack.enter_context(file) for _, file in self._files)]
+            colours = [wants_colour(), *(False for _ in self._files)]
+            reports = [writer(format, session, colour=colour) for format, colour in zip(formats, colours, strict=True)]
+            for report, file in zip(reports, files, strict=True):
                 _print(report.begin(), file)
-            for call in bars.going_through(calls, "writing") if bars.goes_to_file() else calls:
-                judged = self._judging.judge(call, None if sources is None else sources.of(call))
-                for report, file in outputs:
-                    _print(report.call(judged), file)
+            if jobs > 1 and len(calls) >= MANY and all(FORMATS[format].a_line_a_call for format in formats):
+                apart = stack.enter_context(contextlib.closing(Apart(formats, session, calls, self._judging, jobs)))
+                for piece in self._shown(apart, TOGETHER):
+                    self._judging.add(piece.found)
+                    for text, file in zip(piece.texts, files, strict=True):
+                        file.write(text)
+            else:
+                for call in self._shown(calls):
+                    judged = self._judging.judge(call, None if sources is None else sources.of(call))
+                    for report, file in zip(reports, files, strict=True):
+                        _print(report.call(judged), file)
             unmet = list(self._judging.unmet())
-            for report, file in outputs:
+            for report, file in zip(reports, files, strict=True):
                 _print(report.end(unmet), file)
 
-    def _writer(
-        self, format: str, session: Neighbours, calls: Calls, stack: contextlib.ExitStack, *, colour: bool = False
-    ) -> Writer | Apart:
-        """One that is closed with the stack, if it has to be."""
-        jobs = jobs_of(self._jobs)
-        if jobs > 1 and FORMATS[format].a_line_a_call and len(calls) >= MANY:
-            return stack.enter_context(contextlib.closing(Apart(format, session, calls, jobs)))
-        return writer(format, session, colour=colour)
+    @staticmethod
+    def _shown(many: bars.Many[T], holding: int = 1) -> Iterable[T]:
+        return bars.going_through(many, "writing", holding) if bars.goes_to_file() else many
 
 
 def _told(part: Part) -> Part:
