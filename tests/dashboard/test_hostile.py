@@ -9,7 +9,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -93,9 +93,13 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Reads until `text` is on the screen."""
+        self.until(lambda: text in "\n".join(self.screen.display), repr(text))
+
+    def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Reads until the condition holds: one screen comes in several pieces, the upper lines perhaps last."""
         deadline = time.monotonic() + PATIENCE
-        while text not in "\n".join(self.screen.display):
-            assert time.monotonic() < deadline, f"{text!r} is not on the screen:\n" + "\n".join(self.screen.display)
+        while not condition():
+            assert time.monotonic() < deadline, f"{what} is not on the screen:\n" + "\n".join(self.screen.display)
             self.read(0.1)
 
     def read(self, timeout: float) -> bool:

@@ -20,6 +20,11 @@ async def test_a_message_covers_nothing_of_the_list_and_the_details(recorded: Pa
         assert not rack.region.overlaps(body.region)
 
 
+def signs(lines: list[str]) -> set[str]:
+    """What the rows of the list, and all below it, begin with."""
+    return {line.strip()[0] for line in lines[3:-2] if line.strip()}
+
+
 async def test_it_ends_when_the_other_call_is_there(recorded: Path) -> None:
     async with replaying(recorded) as screen:
         await screen.press("d")
@@ -39,8 +44,7 @@ def test_it_can_be_read_in_few_colours(recorded: Path, kind: str) -> None:
         start = terminal.screen.display[line].index(SELECT)
         cells = [terminal.screen.buffer[line][x] for x in range(start, start + len(SELECT))]
         assert not [cell for cell in cells if cell.fg == cell.bg]
-        signs = {text.strip()[0] for text in terminal.screen.display[3:-2] if text.strip()}
-        assert signs >= {"✗", "✓", "↯", "◐", "?"}, "each verdict has a sign of its own"
+        terminal.until(lambda: signs(terminal.screen.display) >= {*"✗✓↯◐?"}, "a sign of its own for each verdict")
         terminal.type("q")
         while terminal.read(0.1):
             pass
