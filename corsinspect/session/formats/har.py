@@ -38,7 +38,15 @@ _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?[^/?#]*")
 _ON_THE_WIRE = ("http", "https", "ws", "wss")
 # The response came, and the browser kept it from the page: that is the verdict, not a fact.
 _VERDICTS = re.compile(r"ERR_FAILED|ERR_BLOCKED_BY_|ERR_UNSAFE_REDIRECT")
-_VERSIONS = {"h2": "HTTP/2.0", "HTTP/2": "HTTP/2.0", "h3": "HTTP/3", "HTTP/3.0": "HTTP/3"}
+_VERSIONS = {
+    "HTTP/1.1": "HTTP/1.1",
+    "http/1.1": "HTTP/1.1",
+    "h2": "HTTP/2.0",
+    "HTTP/2": "HTTP/2.0",
+    "h3": "HTTP/3",
+    "HTTP/3.0": "HTTP/3",
+}
+"""As makers write them, and as they're called here; others only get capital letters."""
 _SOON = 1.0
 """Seconds within which a preflight follows the request that it is for, when nothing says how long that took."""
 _LONG = 60.0
@@ -134,13 +142,14 @@ def _exchange(id: str, url: str, whole: Whole, by: Producer, creator: str, befor
         method = None
     start = _start(entry.startedDateTime, before)
     version = request.httpVersion or response.httpVersion or ""
-    return Exchange(
+    # more than 15 keywords would be handed over in a dict, which takes three times as long
+    exchange = Exchange(
         id=id,
         url=url,
         started=start,
         method=method,
         request_headers=sent.lines,
-        http_version=text(_VERSIONS.get(version, version.upper())),
+        http_version=_VERSIONS.get(version) or text(version.upper()),
         request_size=_size(request.bodySize),
         status=status,
         reason_phrase=wire(response.statusText or ""),
@@ -149,11 +158,15 @@ def _exchange(id: str, url: str, whole: Whole, by: Producer, creator: str, befor
         answered=_answered(start, entry.timings, by) if status else None,
         ended=_ended(start, entry.time) if status or response.error or not by.wire else None,
         connection=_connection(entry, by),
-        failure=_failure(status, response, by),
-        error_page=_error_page(status, response, headers),
-        by_proxy=by.wire and (header(headers, "server") or "").startswith("mitmproxy "),
         withheld=sent.withheld,
-        answer_withheld=status is not None and not headers and not by.wire,
+    )
+    failed, page = _failure(status, response, by), _error_page(status, response, headers)
+    by_proxy = by.wire and (header(headers, "server") or "").startswith("mitmproxy ")
+    answer_withheld = status is not None and not headers and not by.wire
+    if failed is page is None and not by_proxy and not answer_withheld:
+        return exchange
+    return msgspec.structs.replace(
+        exchange, failure=failed, error_page=page, by_proxy=by_proxy, answer_withheld=answer_withheld
     )
 
 
@@ -176,7 +189,9 @@ def _start(moment: str | float | None, before: Exchange | None) -> float:
         moment = float(moment)
     if isinstance(moment, str):
         started = datetime.fromisoformat(moment)
-        return instant((started if started.tzinfo is not None else started.replace(tzinfo=UTC)).timestamp())
+        if started.tzinfo is None:
+            started = started.replace(tzinfo=UTC)
+        return instant(started.timestamp())
     if moment is not None and moment > _MILLISECONDS / 100:
         return instant(moment / 1000 if moment > _MILLISECONDS else moment)
     if before is None:
@@ -207,7 +222,10 @@ def _error_page(status: int | None, response: Response, headers: HeaderList) -> 
 
 
 def _failure(status: int | None, response: Response, by: Producer) -> Failure | None:
-    error = text(response.error or response.failure_text or "")
+    error = response.error or response.failure_text
+    if not error and status:
+        return None
+    error = text(error or "")
     if by.wire:
         return failure(error) if error else None
     if error and not (status and _VERDICTS.search(error)):
