@@ -108,13 +108,13 @@ class Judging:
         return len(self._baseline - self.problems)
 
     def take_found(self) -> Found:
-        """What came of the calls since the last time; for another one, which `adds` it to its own."""
+        """What came of the calls since the last time, for another Judging to `add`."""
         found = Found(self.failed, self.problems, self._met)
         self.failed, self.problems, self._met = False, set(), set()
         return found
 
     def add(self, found: Found) -> None:
-        """Remembers what came of calls that another one judged by the same policy."""
+        """Takes over what came of calls that another Judging judged by the same policy."""
         self.failed |= found.failed
         self.problems |= found.problems
         self._met |= found.met

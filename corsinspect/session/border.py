@@ -47,8 +47,6 @@ def paired(json: bytes) -> bytes:
 
 def instant(seconds: float) -> float:
     """A time that a clock can show; the nearest one to those that it can't."""
-    if 0.0 <= seconds <= LATEST:
-        return seconds
     return min(max(seconds, 0.0), LATEST) if seconds == seconds else 0.0
 
 

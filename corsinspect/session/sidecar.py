@@ -190,10 +190,7 @@ def load_saids(session: Path, redactor: Redactor | None = None) -> list[Said]:
 
 def _with_clock_times(said: Said) -> Said:
     """The same, its times such that a clock can show them."""
-    for at in (said.called, said.sent, said.answered, said.ended):
-        if at is not None and not 0.0 <= at <= LATEST:
-            break
-    else:
-        return said
     times = {name: getattr(said, name) for name in ("called", "sent", "answered", "ended")}
+    if all(at is None or 0.0 <= at <= LATEST for at in times.values()):
+        return said
     return msgspec.structs.replace(said, **{name: instant(at) for name, at in times.items() if at is not None})

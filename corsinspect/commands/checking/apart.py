@@ -13,8 +13,7 @@ from corsinspect.report.neighbours import Neighbours
 from corsinspect.report.writer import Writer
 
 MANY = 50_000
-"""So many calls take a second: from there on several processes are done sooner, although each takes half of one to
-start."""
+"""From this many calls on, several processes finish sooner than one, although each takes half a second to start."""
 TOGETHER = 500
 """Calls that a process gets at a time."""
 

@@ -96,31 +96,44 @@ class Verdicts:
 
     @property
     def _says_where(self) -> bool:
-        return any(FORMATS[format].says_where for format in (self._format, *(format for format, _ in self._files)))
+        return any(FORMATS[format].says_where for format in self._formats)
+
+    @property
+    def _formats(self) -> list[str]:
+        """Of what is printed, and of the files."""
+        return [self._format, *(format for format, _ in self._files)]
 
     def _write(self, calls: Calls, sources: "_Sources | None") -> None:
-        session, jobs = Neighbours(calls, calls.outlines()), jobs_of(self._jobs)
-        formats = [self._format, *(format for format, _ in self._files)]
+        session = Neighbours(calls, calls.outlines())
         with contextlib.ExitStack() as stack:
-            files = [sys.stdout, *(stack.enter_context(file) for _, file in self._files)]
-            colours = [wants_colour(), *(False for _ in self._files)]
-            reports = [writer(format, session, colour=colour) for format, colour in zip(formats, colours, strict=True)]
-            for report, file in zip(reports, files, strict=True):
+            outputs = [(writer(self._format, session, colour=wants_colour()), sys.stdout)]
+            for format, file in self._files:
+                outputs.append((writer(format, session), stack.enter_context(file)))
+            for report, file in outputs:
                 _print(report.begin(), file)
-            if jobs > 1 and len(calls) >= MANY and all(FORMATS[format].a_line_a_call for format in formats):
-                apart = stack.enter_context(contextlib.closing(Apart(formats, session, calls, self._judging, jobs)))
-                for piece in self._shown(apart, TOGETHER):
-                    self._judging.add(piece.found)
-                    for text, file in zip(piece.texts, files, strict=True):
-                        file.write(text)
+            if len(calls) >= MANY and self._may_be_shared_out:
+                self._write_apart(session, calls, [file for _, file in outputs])
             else:
                 for call in self._shown(calls):
                     judged = self._judging.judge(call, None if sources is None else sources.of(call))
-                    for report, file in zip(reports, files, strict=True):
+                    for report, file in outputs:
                         _print(report.call(judged), file)
             unmet = list(self._judging.unmet())
-            for report, file in zip(reports, files, strict=True):
+            for report, file in outputs:
                 _print(report.end(unmet), file)
+
+    @property
+    def _may_be_shared_out(self) -> bool:
+        return jobs_of(self._jobs) > 1 and all(FORMATS[format].a_line_a_call for format in self._formats)
+
+    def _write_apart(self, session: Neighbours, calls: Calls, files: Sequence[IO[str]]) -> None:
+        """Writes the lines of all calls, made by several processes."""
+        apart = Apart(self._formats, session, calls, self._judging, jobs_of(self._jobs))
+        with contextlib.closing(apart):
+            for piece in self._shown(apart, TOGETHER):
+                self._judging.add(piece.found)
+                for text, file in zip(piece.texts, files, strict=True):
+                    file.write(text)
 
     @staticmethod
     def _shown(many: bars.Many[T], holding: int = 1) -> Iterable[T]:

@@ -38,15 +38,7 @@ _AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?[^/?#]*")
 _ON_THE_WIRE = ("http", "https", "ws", "wss")
 # The response came, and the browser kept it from the page: that is the verdict, not a fact.
 _VERDICTS = re.compile(r"ERR_FAILED|ERR_BLOCKED_BY_|ERR_UNSAFE_REDIRECT")
-_VERSIONS = {
-    "HTTP/1.1": "HTTP/1.1",
-    "http/1.1": "HTTP/1.1",
-    "h2": "HTTP/2.0",
-    "HTTP/2": "HTTP/2.0",
-    "h3": "HTTP/3",
-    "HTTP/3.0": "HTTP/3",
-}
-"""As makers write them, and as they're called here; others only get capital letters."""
+_VERSIONS = {"h2": "HTTP/2.0", "HTTP/2": "HTTP/2.0", "h3": "HTTP/3", "HTTP/3.0": "HTTP/3"}
 _SOON = 1.0
 """Seconds within which a preflight follows the request that it is for, when nothing says how long that took."""
 _LONG = 60.0
@@ -149,7 +141,7 @@ def _exchange(id: str, url: str, whole: Whole, by: Producer, creator: str, befor
         started=start,
         method=method,
         request_headers=sent.lines,
-        http_version=_VERSIONS.get(version) or text(version.upper()),
+        http_version=text(_VERSIONS.get(version, version.upper())),
         request_size=_size(request.bodySize),
         status=status,
         reason_phrase=wire(response.statusText or ""),
@@ -189,9 +181,7 @@ def _start(moment: str | float | None, before: Exchange | None) -> float:
         moment = float(moment)
     if isinstance(moment, str):
         started = datetime.fromisoformat(moment)
-        if started.tzinfo is None:
-            started = started.replace(tzinfo=UTC)
-        return instant(started.timestamp())
+        return instant((started if started.tzinfo is not None else started.replace(tzinfo=UTC)).timestamp())
     if moment is not None and moment > _MILLISECONDS / 100:
         return instant(moment / 1000 if moment > _MILLISECONDS else moment)
     if before is None:
@@ -222,10 +212,7 @@ def _error_page(status: int | None, response: Response, headers: HeaderList) -> 
 
 
 def _failure(status: int | None, response: Response, by: Producer) -> Failure | None:
-    error = response.error or response.failure_text
-    if not error and status:
-        return None
-    error = text(error or "")
+    error = text(response.error or response.failure_text or "")
     if by.wire:
         return failure(error) if error else None
     if error and not (status and _VERDICTS.search(error)):

@@ -112,7 +112,7 @@ class Redactor:
     def exchange(self, exchange: Exchange) -> Exchange:
         """The same facts without secrets; the very same object if it holds none. Never raises on odd bytes."""
         changed: dict[str, object] = {}
-        if (url := self._cached_url(exchange.url, False)) != exchange.url:
+        if (url := self.url(exchange.url)) != exchange.url:
             changed["url"] = url
         if (request := self.request_headers(exchange.request_headers)) is not exchange.request_headers:
             changed["request_headers"] = request
@@ -346,8 +346,7 @@ class Redactor:
         return self._url_token(name) + segment[len(name) :]
 
     def _segment(self, segment: str, context: str) -> str:
-        if STRONG.search(segment):
-            segment = STRONG.sub(lambda match: self._url_token(match[0]), segment)
+        segment = STRONG.sub(lambda match: self._url_token(match[0]), segment)
         if context == "harmless" or len(segment) < 20 or _ASSET.search(segment):
             return segment
         return _RANDOM_IN_SEGMENT.sub(
@@ -355,7 +354,7 @@ class Redactor:
         )
 
     def _query(self, query: str) -> str:
-        return "&".join([self._parameter(part) for part in query.split("&")]) if query else query
+        return "&".join(self._parameter(part) for part in query.split("&")) if query else query
 
     def _parameter(self, part: str) -> str:
         name, equals, value = part.partition("=")
