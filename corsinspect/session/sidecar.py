@@ -160,22 +160,15 @@ class SaidFollower:
                 latest[said.id, said.hop] = said
 
     def _said(self, line: bytes) -> Said | None:
-        try:
-            return self._decoded(line)
-        except UNREADABLE:
-            pass
-        with suppress(*UNREADABLE):
-            return self._decoded(paired(line))
+        for form in (lambda: line, lambda: paired(line)):
+            with suppress(*UNREADABLE):
+                if line.startswith(_BEGINNING):
+                    self._redacted = _decode_header(form()).redacted
+                    return None
+                said = _with_clock_times(_decode_said(form()))
+                return said if self._redacted else redacted_said(said, self._redactor)
         self.skipped += bool(line.strip())
         return None
-
-    def _decoded(self, line: bytes) -> Said | None:
-        """What a line says; None for a header. Raises one of UNREADABLE where it's neither."""
-        if line.startswith(_BEGINNING):
-            self._redacted = _decode_header(line).redacted
-            return None
-        said = _with_clock_times(_decode_said(line))
-        return said if self._redacted else redacted_said(said, self._redactor)
 
 
 def load_saids(session: Path, redactor: Redactor | None = None) -> list[Said]:
