@@ -303,8 +303,9 @@ class Tracker:
         self._pairing.drop(facts)
         if self._matching is not None:
             self._matching.drop(facts)
-        self._memory.release(facts)
-        self._servers.release(facts)
+        for memory in (self._memory, self._servers):
+            if id in memory.showing or id in memory.asking:
+                memory.release(facts)
         self._habits.drop(facts)
         self._connections.drop(facts)
         self._evicted[id] = facts if facts.exchange.ended is None else None

@@ -160,15 +160,22 @@ class SaidFollower:
                 latest[said.id, said.hop] = said
 
     def _said(self, line: bytes) -> Said | None:
-        for form in (lambda: line, lambda: paired(line)):
-            with suppress(*UNREADABLE):
-                if line.startswith(_BEGINNING):
-                    self._redacted = _decode_header(form()).redacted
-                    return None
-                said = _with_clock_times(_decode_said(form()))
-                return said if self._redacted else redacted_said(said, self._redactor)
+        try:
+            return self._decoded(line)
+        except UNREADABLE:
+            pass
+        with suppress(*UNREADABLE):
+            return self._decoded(paired(line))
         self.skipped += bool(line.strip())
         return None
+
+    def _decoded(self, line: bytes) -> Said | None:
+        """What a line says; None for a header. Raises one of UNREADABLE where it's neither."""
+        if line.startswith(_BEGINNING):
+            self._redacted = _decode_header(line).redacted
+            return None
+        said = _with_clock_times(_decode_said(line))
+        return said if self._redacted else redacted_said(said, self._redactor)
 
 
 def load_saids(session: Path, redactor: Redactor | None = None) -> list[Said]:
@@ -183,7 +190,10 @@ def load_saids(session: Path, redactor: Redactor | None = None) -> list[Said]:
 
 def _with_clock_times(said: Said) -> Said:
     """The same, its times such that a clock can show them."""
-    times = {name: getattr(said, name) for name in ("called", "sent", "answered", "ended")}
-    if all(at is None or 0.0 <= at <= LATEST for at in times.values()):
+    for at in (said.called, said.sent, said.answered, said.ended):
+        if at is not None and not 0.0 <= at <= LATEST:
+            break
+    else:
         return said
+    times = {name: getattr(said, name) for name in ("called", "sent", "answered", "ended")}
     return msgspec.structs.replace(said, **{name: instant(at) for name, at in times.items() if at is not None})

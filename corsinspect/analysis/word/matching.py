@@ -189,8 +189,9 @@ class Matching:
         if leg not in legs:
             bisect.insort(legs, leg, key=self._place)
         self._heard.add(request)
-        for other in legs:  # what is known of one leg is a fact of them all
-            self._group(self._key_of(other))
+        if len(legs) > 1:  # what is known of one leg is a fact of them all
+            for other in legs:
+                self._group(self._key_of(other))
         if len(self._said) > SAID_LIMIT:
             self._forget(request_of(next(iter(self._said.values())).said))
 
@@ -235,6 +236,9 @@ class Matching:
                 found.append((request_of(told.said), pair[1]))
         if not found:
             return None
+        if len(found) == 1:  # nearly always
+            request, how = found[0]
+            return Word(match="likely" if how == "order" else "sure", said=self._legs(request))
         forced = list(dict.fromkeys(request for request, how in found if how == "forced"))
         sure = forced or [request for request, how in found if how == "same"]
         request = sure[-1] if sure else found[-1][0]
@@ -335,7 +339,9 @@ class Matching:
             else:
                 self._classes.count(link.here, link.told, by)
         taken = {leg for leg, _ in pairs.values()}
-        if any(leg not in taken and any(id not in pairs for id in ids) for leg, ids in edges.items()):
+        if len(pairs) < len(edges) and any(
+            leg not in taken and any(id not in pairs for id in ids) for leg, ids in edges.items()
+        ):
             self._open[key] = None
             return None, moved
         self._open.pop(key, None)
@@ -352,7 +358,7 @@ class Matching:
 
     def _conclude(self, key: Key, group: _Group, forced: Pairs | None, changed: Settled) -> None:
         before, group.pairs = group.pairs, self._narrowed(group) if forced is None else forced
-        for id in before.keys() | group.pairs.keys():
+        for id in before.keys() | group.pairs.keys() if before != group.pairs else ():
             if before.get(id) == group.pairs.get(id):
                 continue
             changed.exchanges.add(id)
@@ -369,15 +375,19 @@ class Matching:
         edges: dict[Leg, list[str]] = {}
         if not group.seen or not group.told:
             return edges
+        if len(group.seen) == len(group.told) == 1:  # nearly always: there is nothing to sort or to look for
+            ((leg, told),), (only,) = group.told.items(), group.seen.values()
+            first, last = _window(told)
+            if first <= only.exchange.started <= last and _may_be(told, only):
+                edges[leg] = [only.exchange.id]
+            return edges
         seen = sorted(group.seen.values(), key=lambda each: (each.exchange.started, each.exchange.id))
         starts = [each.exchange.started for each in seen]
         for leg in sorted(group.told, key=lambda leg: _order(group.told[leg].said)):
             told = group.told[leg]
-            if told.said.sent is None and (told.said.from_cache or told.said.by_service_worker):
-                continue
-            first = bisect.bisect_left(starts, told.start - EARLY)
-            last = bisect.bisect_right(starts, min(told.start + LATE, _over(told.said) + EARLY))
-            if found := [each.exchange.id for each in seen[first:last] if _may_be(told, each)]:
+            first, last = _window(told)
+            candidates = seen[bisect.bisect_left(starts, first) : bisect.bisect_right(starts, last)]
+            if found := [each.exchange.id for each in candidates if _may_be(told, each)]:
                 edges[leg] = found
         return edges
 
@@ -445,6 +455,14 @@ def _order(said: Said) -> tuple[float, float, int, str, int]:
     number = said.id.rpartition(".")[2]
     time = said.called if said.sent is None else said.sent
     return time, said.called, int(number) if number.isdecimal() else 0, said.id, said.hop
+
+
+def _window(told: _Told) -> tuple[float, float]:
+    """Between which moments the proxy must have seen the request; none are, where it was never sent."""
+    said = told.said
+    if said.sent is None and (said.from_cache or said.by_service_worker):
+        return math.inf, -math.inf
+    return told.start - EARLY, min(told.start + LATE, _over(said) + EARLY)
 
 
 def _over(said: Said) -> float:
@@ -526,6 +544,9 @@ def _may_be_of(told: _Told, seen: _Seen) -> bool:
 def _forced(edges: dict[Leg, list[str]]) -> Pairs:
     """What follows from each Said's candidates alone, in rounds: what one settles, the next takes as given."""
     pairs: Pairs = {}
+    if len(edges) == 1:  # nearly always
+        ((leg, ids),) = edges.items()
+        return {ids[0]: (leg, "forced")} if len(ids) == 1 else pairs
     free = {leg: set(ids) for leg, ids in edges.items()}
     wanted: dict[str, list[Leg]] = {}
     for leg, ids in edges.items():

@@ -7,12 +7,13 @@
 - A word that is only likely is shown and changes nothing.
 """
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import msgspec
 
 from corsinspect.analysis.chain import Chain, kind_of
-from corsinspect.analysis.cors_verdict import judge_cors
+from corsinspect.analysis.cors_verdict import SHAPES, judge_cors, shape_of
 from corsinspect.analysis.credentials import BROWSER, Inferred, infer
 from corsinspect.analysis.judge import Ask, judge
 from corsinspect.fetch.reasons import VAGUE_CODES, Reason, reason_of
@@ -123,10 +124,27 @@ def judge_heard(chain: Chain, word: Word, ask: Ask | None = None, ask_server: As
 def _mode(chain: Chain, word: Word, said: Told | None) -> Inferred | None:
     """The credentials mode where the wire doesn't prove it: as the browser told it, or as it alone explains what became
     of the call; None: no word of the browser shows it."""
+    mode, shape = mode_told(word, chain.page), shape_of(chain)
+    if shape is None:
+        return _mode_of(chain, mode, said)
+    failing = None if said is None or said.failing is None else (said.failing.engine, said.failing.code)
+    key = shape, mode, None if said is None else (said.outcome, said.reason), failing
+    if key not in _modes:
+        if len(_modes) >= SHAPES:
+            _modes.clear()
+        _modes[key] = _mode_of(chain, mode, said)
+    return _modes[key]
+
+
+_modes: dict[Hashable, Inferred | None] = {}
+"""By shape, and by what the browser told: as `cors_verdict` keeps verdicts."""
+
+
+def _mode_of(chain: Chain, mode: Credentials, said: Told | None) -> Inferred | None:
+    """`mode`: as the browser told it."""
     seen = infer(chain.hops)
     if kind_of(chain) not in ("simple", "preflighted") or (seen.mode != "unknown" and seen.proof):
         return None
-    mode = mode_told(word, chain.page)
     known = None if mode == "unknown" else Inferred(mode, BROWSER)
     if said is None or (known is not None and _agreement(judge_cors(chain, known).verdict, said)):
         return known
